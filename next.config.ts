@@ -1,0 +1,10 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  // Several dev servers may run on one checkout, each in a folder of its own.
+  distDir: process.env.QUARTERDECK_DIST_DIR ?? ".next",
+  poweredByHeader: false,
+  serverExternalPackages: ["@kubernetes/client-node", "prom-client", "ws"],
+};
+
+export default config;

@@ -1,0 +1,18 @@
+import { router } from "./init";
+import { configRouter } from "./routers/config";
+import { liveRouter } from "./routers/live";
+import { overviewRouter } from "./routers/overview";
+import { proxiesRouter } from "./routers/proxies";
+import { rolloutsRouter } from "./routers/rollouts";
+import { topologyRouter } from "./routers/topology";
+
+export const appRouter = router({
+  config: configRouter,
+  live: liveRouter,
+  overview: overviewRouter,
+  proxies: proxiesRouter,
+  rollouts: rolloutsRouter,
+  topology: topologyRouter,
+});
+
+export type AppRouter = typeof appRouter;
