@@ -74,3 +74,18 @@ export interface TrafficStats {
     address: string,
   ): EndpointStats;
 }
+
+/** One number that a target exposes, as a line of Prometheus' text format would. */
+export interface MetricPoint {
+  readonly name: string;
+  /** The same object may be handed out again and again: it identifies the series. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A scrape target of the embedded Prometheus. */
+export interface MetricSource {
+  readonly job: string;
+  readonly instance: string;
+  collect(): Iterable<MetricPoint>;
+}
