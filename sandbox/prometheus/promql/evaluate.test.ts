@@ -1,0 +1,162 @@
+import { describe, expect, it, test } from "vitest";
+import { TimeSeriesStore } from "../time-series-store";
+import { evaluate } from "./evaluate";
+import { parsePromql } from "./parse";
+
+/** `load("x{a=\"1\"}", [0, 1, 2])`: a sample every `step` seconds from time 0. */
+function storeOf(lines: Record<string, (number | null)[]>, stepSeconds = 1): TimeSeriesStore {
+  const store = new TimeSeriesStore(3_600_000);
+  for (const [text, values] of Object.entries(lines)) {
+    const [, name = "", inside = ""] = /^([^{]*)\{?([^}]*)\}?$/.exec(text) ?? [];
+    const labels: Record<string, string> = {};
+    for (const [, label = "", value = ""] of inside.matchAll(/(\w+)="([^"]*)"/g))
+      labels[label] = value;
+    const series = store.series({ __name__: name, ...labels });
+    values.forEach((value, i) => store.append(series, i * stepSeconds * 1_000, value));
+  }
+  return store;
+}
+
+function run(store: TimeSeriesStore, query: string, atSeconds: number): unknown {
+  const time = atSeconds * 1_000;
+  const value = evaluate(parsePromql(query), time, { store, start: time, end: time });
+  if (value.type === "scalar" || value.type === "string") return value.value;
+  if (value.type === "matrix") return value.series.map(({ values }) => values);
+  return value.samples.map(({ labels, value: number }) => [labels, number]);
+}
+
+const counters = storeOf({
+  'requests{app="a",code="200"}': [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+  'requests{app="a",code="500"}': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  'requests{app="b",code="200"}': [0, 2, 4, 6, 8, 10, 2, 4, 6, 8, 10],
+});
+
+describe("PromQL", () => {
+  test.each([
+    [
+      "a counter's rate over the window",
+      'rate(requests{app="a",code="200"}[10s])',
+      [[{ app: "a", code: "200" }, 10]],
+    ],
+    [
+      "a counter that was reset",
+      'increase(requests{app="b"}[10s])',
+      [[{ app: "b", code: "200" }, 20]],
+    ],
+    [
+      "an aggregation by label",
+      "sum by (app) (rate(requests[10s]))",
+      [
+        [{ app: "a" }, 11],
+        [{ app: "b" }, 2],
+      ],
+    ],
+    [
+      "an aggregation without labels",
+      "sum without (code) (requests)",
+      [
+        [{ app: "a" }, 110],
+        [{ app: "b" }, 10],
+      ],
+    ],
+    ["regular expressions on the whole value", 'count(requests{code=~"5"})', []],
+    [
+      "a share, by matching on a label",
+      'sum by (app) (requests{code="500"}) / on (app) sum by (app) (requests)',
+      [[{ app: "a" }, 10 / 110]],
+    ],
+    [
+      "a filter that keeps the name",
+      "requests > 90",
+      [[{ __name__: "requests", app: "a", code: "200" }, 100]],
+    ],
+    ["a comparison with bool", 'requests{app="b"} > bool 90', [[{ app: "b", code: "200" }, 0]]],
+    ["topk", "topk(1, requests)", [[{ __name__: "requests", app: "a", code: "200" }, 100]]],
+    ["or with a default", "sum(nothing) or vector(0)", [[{}, 0]]],
+    [
+      "unless",
+      'requests unless on (app) requests{code="500"}',
+      [[{ __name__: "requests", app: "b", code: "200" }, 10]],
+    ],
+    ["precedence", "1 + 2 * 3 ^ 2", 19],
+    [
+      "a many-to-one match",
+      'requests{app="a"} / on (app) group_left () sum by (app) (requests{app="a"})',
+      [
+        [{ app: "a", code: "200" }, 100 / 110],
+        [{ app: "a", code: "500" }, 10 / 110],
+      ],
+    ],
+    [
+      "an offset",
+      'requests{app="b"} offset 5s',
+      [[{ __name__: "requests", app: "b", code: "200" }, 10]],
+    ],
+    [
+      "the @ modifier",
+      'requests{app="b"} @ 6',
+      [[{ __name__: "requests", app: "b", code: "200" }, 2]],
+    ],
+    ["a subquery", 'max_over_time(sum(requests{app="b"})[10s:1s])', [[{}, 10]]],
+    [
+      "label_replace",
+      'label_replace(requests{app="b"}, "team", "team-$1", "app", "(.*)")',
+      [[{ __name__: "requests", app: "b", code: "200", team: "team-b" }, 10]],
+    ],
+    ["absent", 'absent(requests{app="z"})', [[{ app: "z" }, 1]]],
+    ["irate", 'irate(requests{app="b"}[10s])', [[{ app: "b", code: "200" }, 2]]],
+  ])("computes %s", (_, query, expected) => {
+    const got = run(counters, query, 10);
+    if (typeof expected === "number") expect(got).toBe(expected);
+    else
+      expect(got).toEqual(
+        expected.map(([labels, value]) => [labels, expect.closeTo(value as number, 9) as unknown]),
+      );
+  });
+
+  it("extrapolates to the edges of the window, but not past where a counter was zero", () => {
+    const store = storeOf({ x: [0, 15, 30, 45] }, 15);
+    // 45 over 45 s, and 15 s missing at each side: half an interval is added at the end only.
+    expect(run(store, "increase(x[60s])", 52)).toEqual([[{}, expect.closeTo(52, 9)]]);
+  });
+
+  it("interpolates quantiles inside their bucket", () => {
+    const store = storeOf({
+      'h_bucket{le="10"}': [50],
+      'h_bucket{le="20"}': [100],
+      'h_bucket{le="+Inf"}': [100],
+    });
+    expect(run(store, "histogram_quantile(0.75, h_bucket)", 0)).toEqual([[{}, 15]]);
+    expect(run(store, "histogram_quantile(1, h_bucket)", 0)).toEqual([[{}, 20]]);
+  });
+
+  it("answers NaN, not zero, for the quantile of an empty histogram", () => {
+    const store = storeOf({ 'h_bucket{le="10"}': [0], 'h_bucket{le="+Inf"}': [0] });
+    expect(run(store, "histogram_quantile(0.5, h_bucket)", 0)).toEqual([[{}, Number.NaN]]);
+  });
+
+  it("keeps a series for five minutes after its last sample, unless it ended", () => {
+    const store = storeOf({ x: [1], y: [1, null] });
+    expect(run(store, "x", 300)).toHaveLength(1);
+    expect(run(store, "x", 301)).toEqual([]);
+    expect(run(store, "y", 1)).toEqual([]);
+  });
+
+  test.each([
+    ["rate(x[5m", /parse error/],
+    ["", /no expression/],
+    ["{}", /non-empty matcher/],
+    ['x{a=~"("}', /invalid regular expression/],
+    ["rate(x)", /expected type matrix/],
+    ["no_such(x[1m])", /unknown function with name "no_such"/],
+    [
+      "double_exponential_smoothing(x[1m], 0.5, 0.5)",
+      /double_exponential_smoothing.*not supported/,
+    ],
+    ["requests / on (app) requests", /many-to-many matching not allowed/],
+    ["1 > 2", /BOOL/],
+    ["x[0s]", /greater than 0/],
+  ])("refuses %s", (query, message) => {
+    expect(() => run(counters, query, 10)).toThrow(message);
+  });
+});
