@@ -1,0 +1,214 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { SimulationClock } from "@/sandbox/contracts";
+import type { Admission } from "./admission";
+import { dying, isSameObject, newborn, successor } from "./object-lifecycle";
+import type { ResourceType } from "./resource-type";
+import { refuse } from "./status-error";
+import type { Storage } from "./storage";
+import type { Target, TypeRegistry } from "./type-registry";
+import type { WriteOptions } from "./write-options";
+
+/** One object of a kind; `namespace` is empty for kinds without namespaces. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a deletion must find to go ahead. */
+export interface Preconditions {
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+}
+
+/** How to delete, as `metav1.DeleteOptions` says. */
+export interface DeleteRequest {
+  readonly dryRun: boolean;
+  readonly propagation: "Background" | "Foreground" | "Orphan";
+  readonly preconditions: Preconditions;
+}
+
+const GENERATE_TRIES = 8;
+
+/** The rules of Kubernetes' objects over a storage: every write, from inside or outside, passes here. */
+export class ApiObjects {
+  constructor(
+    readonly storage: Storage,
+    readonly types: TypeRegistry,
+    private readonly parts: {
+      readonly clock: SimulationClock;
+      readonly random: () => number;
+      readonly admission: Admission;
+    },
+  ) {}
+
+  /** @throws StatusError 404 */
+  get(type: ResourceType, place: Place): KubeObject {
+    const object = this.storage.get(type.key, place.namespace, place.name);
+    if (!object) throw refuse.notFound(type, place.name);
+    return object;
+  }
+
+  /** Stores a new object. @throws StatusError */
+  create(target: Target, namespace: string, object: KubeObject, options: WriteOptions): KubeObject {
+    const { type } = target;
+    const { clock, random, admission } = this.parts;
+    const clean = admission.clean(target, object, options);
+    const generated = !clean.metadata.name && Boolean(clean.metadata.generateName);
+    for (let tries = 1; ; tries++) {
+      const born = newborn(type, namespace, clean, {
+        now: clock.now(),
+        random,
+        part: options.part,
+      });
+      const ready = admission.admit(target, born, undefined, options);
+      if (type.namespaced) this.requireNamespace(namespace);
+      const { name } = ready.metadata;
+      if (!this.storage.get(type.key, namespace, name)) {
+        return options.dryRun ? ready : this.storage.put(type.key, ready);
+      }
+      if (!generated || tries === GENERATE_TRIES) throw refuse.alreadyExists(type, name);
+    }
+  }
+
+  /**
+   * Stores what `change` makes of the live object.
+   * A resourceVersion or uid in its result must be the live one's. @throws StatusError
+   */
+  update(
+    target: Target,
+    place: Place,
+    change: (live: KubeObject) => KubeObject,
+    options: WriteOptions,
+  ): KubeObject {
+    const { type } = target;
+    const { admission } = this.parts;
+    const live = this.get(type, place);
+    const wanted = admission.clean(target, change(live), options);
+    checkPreconditions(type, live, wanted.metadata, MISMATCH);
+    const next = admission.admit(
+      target,
+      successor(type, live, wanted, options.part),
+      live,
+      options,
+    );
+    if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
+      if (!options.dryRun) this.remove(type, next, "Background");
+      return next;
+    }
+    if (isSameObject(live, next)) return live;
+    return options.dryRun ? withVersion(next, live) : this.storage.put(type.key, next);
+  }
+
+  /** Deletes the object, or marks it as dying while finalizers hold it. @throws StatusError */
+  delete(
+    type: ResourceType,
+    place: Place,
+    request: DeleteRequest,
+  ): { object: KubeObject; gone: boolean } {
+    const live = this.get(type, place);
+    checkPreconditions(type, live, request.preconditions, PRECONDITION);
+    if (live.metadata.finalizers?.length) {
+      if (live.metadata.deletionTimestamp) return { object: live, gone: false };
+      const marked = dying(live, this.parts.clock.now());
+      return {
+        object: request.dryRun ? marked : this.storage.put(type.key, marked),
+        gone: false,
+      };
+    }
+    if (request.dryRun) return { object: live, gone: true };
+    return { object: this.remove(type, live, request.propagation) ?? live, gone: true };
+  }
+
+  private remove(
+    type: ResourceType,
+    object: KubeObject,
+    propagation: DeleteRequest["propagation"],
+  ): KubeObject | undefined {
+    if (type.key === "namespaces") this.emptyNamespace(object.metadata.name);
+    if (propagation === "Foreground") this.releaseDependents(object, "Background");
+    const last = this.storage.remove(type.key, object);
+    if (propagation !== "Foreground") this.releaseDependents(object, propagation);
+    return last;
+  }
+
+  /** Deletes what the object owned alone; elsewhere, or when orphaning, only the reference goes. */
+  private releaseDependents(owner: KubeObject, propagation: DeleteRequest["propagation"]): void {
+    const { uid } = owner.metadata;
+    if (!uid) return;
+    for (const type of this.types.all()) {
+      for (const object of this.storage.list(type.key)) {
+        const owners = object.metadata.ownerReferences ?? [];
+        const others = owners.filter((reference) => reference.uid !== uid);
+        if (others.length === owners.length) continue;
+        if (propagation === "Orphan" || others.length > 0) {
+          const metadata = { ...object.metadata, ownerReferences: others };
+          this.storage.put(type.key, { ...object, metadata });
+        } else this.deleteQuietly(type, object);
+      }
+    }
+  }
+
+  private emptyNamespace(namespace: string): void {
+    for (const type of this.types.all()) {
+      if (!type.namespaced) continue;
+      for (const object of this.storage.list(type.key)) {
+        if (object.metadata.namespace === namespace) this.deleteQuietly(type, object);
+      }
+    }
+  }
+
+  private deleteQuietly(type: ResourceType, object: KubeObject): void {
+    const { namespace = "", name } = object.metadata;
+    // An owner deleted a moment ago may have taken it along already.
+    if (!this.storage.get(type.key, namespace, name)) return;
+    this.delete(
+      type,
+      { namespace, name },
+      { dryRun: false, propagation: "Background", preconditions: {} },
+    );
+  }
+
+  private requireNamespace(namespace: string): void {
+    if (!this.storage.get("namespaces", "", namespace)) {
+      throw refuse.notFound({ group: "", plural: "namespaces", kind: "Namespace" }, namespace);
+    }
+  }
+}
+
+const withVersion = (next: KubeObject, live: KubeObject): KubeObject => {
+  const { resourceVersion } = live.metadata;
+  return {
+    ...next,
+    metadata: { ...next.metadata, ...(resourceVersion ? { resourceVersion } : {}) },
+  };
+};
+
+const MISMATCH = {
+  version: undefined,
+  uid: (wanted: string, live: string) =>
+    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${live}`,
+};
+const PRECONDITION = {
+  version: (wanted: string, live: string) =>
+    `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${live}). The object might have been modified`,
+  uid: (wanted: string, live: string) =>
+    `the UID in the precondition (${wanted}) does not match the UID in record (${live}). The object might have been deleted and then recreated`,
+};
+
+function checkPreconditions(
+  type: ResourceType,
+  live: KubeObject,
+  wanted: Preconditions,
+  words: {
+    version: ((wanted: string, live: string) => string) | undefined;
+    uid: (wanted: string, live: string) => string;
+  },
+): void {
+  const { name, uid = "", resourceVersion = "" } = live.metadata;
+  if (wanted.uid && wanted.uid !== uid) {
+    throw refuse.conflict(type, name, words.uid(wanted.uid, uid));
+  }
+  if (wanted.resourceVersion && wanted.resourceVersion !== resourceVersion) {
+    throw refuse.conflict(type, name, words.version?.(wanted.resourceVersion, resourceVersion));
+  }
+}

@@ -1,0 +1,133 @@
+import type { JsonRecord } from "@/lib/k8s/json-value";
+
+/** One field at fault, in the shape of `metav1.StatusCause`. */
+export interface StatusCause {
+  readonly reason: string;
+  readonly message: string;
+  readonly field?: string;
+}
+
+/** What `metav1.Status` says of the object that a request was about. */
+export interface StatusDetails {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly StatusCause[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** A refused request. It is answered as a `Status` object with `code` as the HTTP status. */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+
+  constructor(
+    readonly code: number,
+    readonly reason: string,
+    message: string,
+    readonly details?: StatusDetails,
+    /** Fields of the Status' metadata: `continue` of an expired list. */
+    readonly metadata: JsonRecord = {},
+  ) {
+    super(message);
+  }
+
+  /** The answer's body. */
+  status(): JsonRecord {
+    return {
+      kind: "Status",
+      apiVersion: "v1",
+      metadata: this.metadata,
+      status: "Failure",
+      message: this.message,
+      ...(this.reason ? { reason: this.reason } : {}),
+      ...(this.details ? { details: this.details } : {}),
+      code: this.code,
+    };
+  }
+}
+
+/** The names that messages and details give to a kind of object. */
+export interface Named {
+  readonly group: string;
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/** `virtualservices.networking.istio.io`, or `pods`. */
+export const qualified = ({ group, plural }: Pick<Named, "group" | "plural">): string =>
+  group ? `${plural}.${group}` : plural;
+
+const about = ({ group, plural }: Named, name: string): StatusDetails => ({
+  ...(name ? { name } : {}),
+  ...(group ? { group } : {}),
+  kind: plural,
+});
+
+/** Each way to refuse a request, worded as the API server words it. */
+export const refuse = {
+  badRequest: (message: string) => new StatusError(400, "BadRequest", message),
+  unauthorized: () => new StatusError(401, "Unauthorized", "Unauthorized"),
+  notFound: (type: Named, name: string) =>
+    new StatusError(404, "NotFound", `${qualified(type)} "${name}" not found`, about(type, name)),
+  noSuchPath: () =>
+    new StatusError(404, "NotFound", "the server could not find the requested resource", {}),
+  methodNotAllowed: () =>
+    new StatusError(
+      405,
+      "MethodNotAllowed",
+      "the server does not allow this method on the requested resource",
+      {},
+    ),
+  notAcceptable: (accepted: string) =>
+    new StatusError(
+      406,
+      "NotAcceptable",
+      `only the following media types are accepted: ${accepted}`,
+    ),
+  alreadyExists: (type: Named, name: string) =>
+    new StatusError(
+      409,
+      "AlreadyExists",
+      `${qualified(type)} "${name}" already exists`,
+      about(type, name),
+    ),
+  conflict: (type: Named, name: string, why = MODIFIED) =>
+    new StatusError(
+      409,
+      "Conflict",
+      `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
+      about(type, name),
+    ),
+  applyConflict: (message: string, causes: readonly StatusCause[]) =>
+    new StatusError(409, "Conflict", message, { causes }),
+  expired: (message: string, metadata: JsonRecord = {}) =>
+    new StatusError(410, "Expired", message, undefined, metadata),
+  tooLarge: (message: string) => new StatusError(413, "RequestEntityTooLarge", message),
+  unsupportedMediaType: (accepted: readonly string[]) =>
+    new StatusError(
+      415,
+      "UnsupportedMediaType",
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
+    ),
+  invalid: (type: Pick<Named, "group" | "kind">, name: string, causes: readonly StatusCause[]) => {
+    const texts = [
+      ...new Set(causes.map(({ field, message }) => `${field ?? "<nil>"}: ${message}`)),
+    ];
+    const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+    const title = type.group ? `${type.kind}.${type.group}` : type.kind;
+    return new StatusError(422, "Invalid", `${title} "${name}" is invalid: ${list}`, {
+      name,
+      ...(type.group ? { group: type.group } : {}),
+      kind: type.kind,
+      causes,
+    });
+  },
+  internal: (message: string) =>
+    new StatusError(500, "InternalError", `Internal error occurred: ${message}`, {
+      causes: [{ reason: "", message }],
+    }),
+};
+
+const MODIFIED =
+  "the object has been modified; please apply your changes to the latest version and try again";

@@ -1,0 +1,24 @@
+/** What `fieldValidation` asks to do with fields that the schema does not know. */
+export type FieldValidation = "Strict" | "Warn" | "Ignore";
+
+/** How a write is to be done. */
+export interface WriteOptions {
+  /** Whose write it is, in `metadata.managedFields`. */
+  readonly manager: string;
+  /** Do everything but store it. */
+  readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+  /** Sent as Warning headers. */
+  readonly warnings: string[];
+  /** `object`: all but the status. `status`: only that. `all`: both, as controllers of the sandbox write. */
+  readonly part: "object" | "status" | "all";
+}
+
+/** How the sandbox's own controllers and scenarios write. */
+export const CONTROLLER_WRITE: WriteOptions = {
+  manager: "sandbox",
+  dryRun: false,
+  fieldValidation: "Strict",
+  warnings: [],
+  part: "all",
+};

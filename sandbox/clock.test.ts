@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { manualClock, realTimeClock } from "./clock";
+
+describe("the manual clock", () => {
+  it("runs what falls due in order, standing at each due time", () => {
+    const clock = manualClock(1000);
+    const seen: string[] = [];
+    clock.every(10, (now) => seen.push(`tick ${now} ${clock.now()}`));
+    clock.after(15, () => seen.push(`once ${clock.now()}`));
+    clock.advance(25);
+    expect(seen).toEqual(["tick 1010 1010", "once 1015", "tick 1020 1020"]);
+    expect(clock.now()).toBe(1025);
+  });
+
+  it("forgets what is cancelled, even from within a tick", () => {
+    const clock = manualClock(0);
+    let ticks = 0;
+    const stop = clock.every(1, () => {
+      if (++ticks === 2) stop();
+    });
+    clock.advance(10);
+    expect(ticks).toBe(2);
+  });
+
+  it("refuses an interval without length", () => {
+    expect(() => manualClock().every(0, () => undefined)).toThrow(RangeError);
+  });
+});
+
+describe("the real-time clock", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("follows the machine's time by its speed, on an exact grid", () => {
+    vi.useFakeTimers();
+    const clock = realTimeClock({ start: 0, speed: 10 });
+    const ticks: number[] = [];
+    clock.every(1000, (now) => ticks.push(now));
+    vi.advanceTimersByTime(350);
+    expect(ticks).toEqual([1000, 2000, 3000]);
+    expect(clock.now()).toBe(3500);
+    clock.stop();
+    vi.advanceTimersByTime(1000);
+    expect(ticks).toHaveLength(3);
+  });
+});

@@ -1,0 +1,136 @@
+import type { SimulationClock } from "@/sandbox/contracts";
+
+/** A clock that somebody drives and must stop. */
+export interface DrivenClock extends SimulationClock {
+  /** Cancels everything that waits; `now` keeps working. */
+  stop(): void;
+}
+
+/** A clock for tests: time passes only when told to. */
+export interface ManualClock extends SimulationClock {
+  /** Lets `ms` of virtual time pass, running what falls due in order. */
+  advance(ms: number): void;
+}
+
+/** How far behind an interval may fall before its missed ticks are dropped (a machine slept). */
+const MAX_MISSED_TICKS = 30;
+/** setTimeout overflows beyond this. */
+const MAX_TIMEOUT_MS = 2_000_000_000;
+
+interface Timer {
+  due: number;
+  readonly order: number;
+  readonly run: (due: number) => void;
+  /** Zero for a timer that runs once. */
+  readonly period: number;
+}
+
+/** What waits, run in the order of its due times; while a timer runs, time stands at its due time. */
+class Agenda {
+  private readonly timers = new Set<Timer>();
+  private count = 0;
+  running: number | undefined;
+
+  constructor(private readonly changed: () => void) {}
+
+  add(due: number, period: number, run: (due: number) => void): () => void {
+    const timer: Timer = { due, order: this.count++, run, period };
+    this.timers.add(timer);
+    this.changed();
+    return () => {
+      this.timers.delete(timer);
+    };
+  }
+
+  next(): Timer | undefined {
+    let first: Timer | undefined;
+    for (const timer of this.timers) {
+      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
+        first = timer;
+    }
+    return first;
+  }
+
+  runUntil(now: number): void {
+    for (let timer = this.next(); timer && timer.due <= now; timer = this.next()) {
+      const { due } = timer;
+      if (timer.period === 0) this.timers.delete(timer);
+      else if (now - due > timer.period * MAX_MISSED_TICKS) {
+        timer.due = now - ((now - due) % timer.period) + timer.period;
+      } else timer.due = due + timer.period;
+      this.running = due;
+      try {
+        timer.run(due);
+      } finally {
+        this.running = undefined;
+      }
+    }
+  }
+
+  clear(): void {
+    this.timers.clear();
+  }
+}
+
+const periodOf = (ms: number): number => {
+  if (!(ms > 0)) throw new RangeError(`an interval needs a positive length, not ${ms}`);
+  return ms;
+};
+
+/**
+ * Virtual time that follows the machine's, `speed` times as fast, from `start` on.
+ * Ticks fall on an exact grid and are made up for after a short stall.
+ */
+export function realTimeClock(options: { start?: number; speed?: number } = {}): DrivenClock {
+  const { start = Date.now(), speed = 1 } = options;
+  const startedAt = performance.now();
+  const passed = (): number => start + (performance.now() - startedAt) * speed;
+  let wake: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  const arm = (): void => {
+    clearTimeout(wake);
+    const next = agenda.next();
+    if (!next || stopped) return;
+    const ms = Math.max(0, (next.due - passed()) / speed);
+    wake = setTimeout(turn, Math.min(ms, MAX_TIMEOUT_MS));
+  };
+  const turn = (): void => {
+    try {
+      agenda.runUntil(passed());
+    } finally {
+      arm();
+    }
+  };
+  const agenda = new Agenda(() => {
+    if (agenda.running === undefined) arm();
+  });
+  const now = (): number => agenda.running ?? Math.floor(passed());
+  return {
+    now,
+    every: (ms, tick) => agenda.add(now() + periodOf(ms), ms, tick),
+    after: (ms, run) => agenda.add(now() + Math.max(0, ms), 0, run),
+    stop() {
+      stopped = true;
+      clearTimeout(wake);
+      agenda.clear();
+    },
+  };
+}
+
+/** A clock that stands at `start` until it is advanced. */
+export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
+  let at = start;
+  const agenda = new Agenda(() => undefined);
+  const now = (): number => agenda.running ?? at;
+  return {
+    now,
+    every: (ms, tick) => agenda.add(now() + periodOf(ms), ms, tick),
+    after: (ms, run) => agenda.add(now() + Math.max(0, ms), 0, run),
+    advance(ms) {
+      const end = at + ms;
+      agenda.runUntil(end);
+      at = end;
+    },
+  };
+}
