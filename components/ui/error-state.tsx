@@ -1,0 +1,47 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Button } from "./button";
+import { ForbiddenState } from "./forbidden-state";
+import { Message } from "./message";
+import { StatusGlyph } from "./status-glyph";
+
+/** What a failed request tells: its sentence, and what to do where the server knows. */
+export interface ShownError {
+  readonly message: string;
+  readonly data?: {
+    readonly hint?: string | undefined;
+    readonly appCode?: string | undefined;
+  } | null;
+}
+
+/** What happened, what to do, and another try. Other panels of the page go on. */
+export function ErrorState({
+  error,
+  onRetry,
+  title,
+  children,
+}: {
+  error: ShownError;
+  onRetry?: () => void;
+  /** The fact in our words; the error's own sentence then stands below it. */
+  title?: ReactNode;
+  /** What still works. */
+  children?: ReactNode;
+}) {
+  const hint = error.data?.hint;
+  if (error.data?.appCode === "forbidden")
+    return <ForbiddenState message={error.message} hint={hint} />;
+  return (
+    <Message
+      urgent
+      glyph={<StatusGlyph status="fail" />}
+      title={title ?? error.message}
+      action={onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
+    >
+      {title ? <p>{error.message}</p> : null}
+      {hint ? <p>{hint}</p> : null}
+      {children ? <p>{children}</p> : null}
+    </Message>
+  );
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { Search, X } from "lucide-react";
+import type { Ref } from "react";
+import { Icon } from "./icon";
+import { IconButton } from "./icon-button";
+
+/** Narrows what is below it as one types; Esc empties it. */
+export function SearchField({
+  label,
+  value,
+  onChange,
+  placeholder,
+  mono = false,
+  className,
+  ref,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  placeholder?: string;
+  mono?: boolean;
+  className?: string;
+  ref?: Ref<HTMLInputElement>;
+}) {
+  return (
+    <span className={`qd-input ${className ?? ""}`} data-mono={mono || undefined}>
+      <Icon of={Search} />
+      <input
+        ref={ref}
+        type="search"
+        aria-label={label}
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || value === "") return;
+          event.stopPropagation();
+          onChange("");
+        }}
+      />
+      {value === "" ? null : (
+        <IconButton
+          size="small"
+          label={`Clear: ${label}`}
+          icon={<Icon of={X} />}
+          onClick={() => onChange("")}
+        />
+      )}
+    </span>
+  );
+}
