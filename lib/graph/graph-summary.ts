@@ -1,0 +1,36 @@
+import type { GraphNode, HealthState, MeshGraph } from "./mesh-graph";
+import { severity } from "./health";
+import { compare } from "./collect";
+import { errorsPerSecond, isIdle } from "./traffic";
+
+/** What fails, in one line. */
+export interface GraphSummary {
+  readonly services: number;
+  readonly withTraffic: number;
+  /** Nodes to look at, worst first; only failing and degraded ones. */
+  readonly unwell: readonly GraphNode[];
+  readonly counts: Readonly<Record<HealthState, number>>;
+}
+
+/** Counts services, gateways and external hosts; clusters of Envoy and unknown clients are none. */
+export function summarise(graph: Pick<MeshGraph, "nodes">): GraphSummary {
+  const services = graph.nodes.filter(({ kind }) => NAMED.has(kind));
+  const counts = { failing: 0, degraded: 0, healthy: 0, idle: 0, unknown: 0 };
+  for (const { health } of services) counts[health.state] += 1;
+  const unwell = graph.nodes
+    .filter(({ health }) => health.state === "failing" || health.state === "degraded")
+    .sort(
+      (a, b) =>
+        severity(b.health.state) - severity(a.health.state) ||
+        (errorsPerSecond(b.inbound) ?? 0) - (errorsPerSecond(a.inbound) ?? 0) ||
+        compare(a.id, b.id),
+    );
+  return {
+    services: services.length,
+    withTraffic: services.filter(({ inbound }) => !isIdle(inbound)).length,
+    unwell,
+    counts,
+  };
+}
+
+const NAMED: ReadonlySet<GraphNode["kind"]> = new Set(["service", "gateway", "external"]);

@@ -1,0 +1,147 @@
+import type { ObjectRef } from "@/lib/istio/kinds";
+
+/** What a node stands for. `passthrough` and `blackhole` are Envoy's clusters of those names. */
+export type NodeKind = "service" | "gateway" | "external" | "passthrough" | "blackhole" | "unknown";
+
+/** `idle` was measured and had no traffic; `unknown` could not be measured. */
+export type HealthState = "healthy" | "degraded" | "failing" | "idle" | "unknown";
+
+/** What is drawn singly: services, or the versions of those services that have several. */
+export type GraphLevel = "services" | "versions";
+
+/** A verdict and the sentence that explains it with its numbers. */
+export interface Health {
+  readonly state: HealthState;
+  readonly rule: "error-share" | "readiness" | "bytes" | "traffic" | "telemetry";
+  readonly text: string;
+}
+
+/** Requests that ended alike. */
+export interface ResponseShare {
+  /** The HTTP status; `0` is a request that ended without one. */
+  readonly code: string;
+  /** The gRPC status number; absent for plain HTTP. */
+  readonly grpcStatus?: string;
+  /** Envoy's response flags; `-` is none. */
+  readonly flags: string;
+  readonly requestsPerSecond: number;
+  /** Whether it counts as an error. */
+  readonly failed: boolean;
+}
+
+/** Milliseconds; `null` where no request was measured. */
+export interface Latency {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** What was measured over the window. Absent parts were not asked of this protocol. */
+export interface Traffic {
+  readonly protocols: readonly Protocol[];
+  /** HTTP and gRPC requests; `null` when no proxy counts requests here, 0 when it counted none. */
+  readonly requestsPerSecond: number | null;
+  /** Failed requests over all, in [0, 1]; `null` without requests. */
+  readonly errorRatio: number | null;
+  /** Largest first. */
+  readonly responses: readonly ResponseShare[];
+  readonly latency: Latency;
+  /** Bytes of TCP payload to the client per second; `null` when it is no TCP. */
+  readonly tcpSentPerSecond: number | null;
+  /** Bytes of TCP payload from the client per second; `null` when it is no TCP. */
+  readonly tcpReceivedPerSecond: number | null;
+}
+
+export type Protocol = "http" | "grpc" | "tcp";
+
+/** Readiness of the pods behind a node. */
+export interface Pods {
+  readonly ready: number;
+  readonly total: number;
+}
+
+/** One version of a service. */
+export interface GraphVersion {
+  /** The id that edges use while versions are drawn singly. */
+  readonly id: string;
+  /** The canonical revision; `null` gathers requests that reached no pod. */
+  readonly version: string | null;
+  readonly workloads: readonly string[];
+  /** What callers sent here. */
+  readonly inbound: Traffic;
+  /** Its part of the requests to the service in [0, 1]; `null` when there were none. */
+  readonly share: number | null;
+  /** The part that a VirtualService gives it, in [0, 1]; absent when none splits by version. */
+  readonly wanted?: number;
+  /** It gets a smaller weight than another version: a canary. */
+  readonly canary: boolean;
+  readonly pods: Pods | null;
+  readonly health: Health;
+}
+
+/** Configuration worth a mark on the plate. */
+export type Badge =
+  "virtual-service" | "gateway" | "fault" | "timeout" | "retry" | "mirror" | "circuit-breaker";
+
+/** A service, a gateway, or something outside the mesh that takes part in traffic. */
+export interface GraphNode {
+  /** `namespace/name`, or `kind:name` outside the mesh. Opaque and stable. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly name: string;
+  /** Absent outside the mesh. */
+  readonly namespace?: string;
+  /** What callers sent here; for a gateway that nobody in the mesh calls, what it sent on. */
+  readonly inbound: Traffic;
+  /** Sorted by version, those that reached no pod last. One entry when it has one version. */
+  readonly versions: readonly GraphVersion[];
+  readonly pods: Pods | null;
+  readonly badges: readonly Badge[];
+  readonly health: Health;
+}
+
+/** Traffic from one node (or version) to another. */
+export interface GraphEdge {
+  readonly id: string;
+  /** Id of a node, or of a version where versions are drawn singly. */
+  readonly source: string;
+  readonly target: string;
+  readonly traffic: Traffic;
+  /** Part of the traffic that the destination saw in mutual TLS, in [0, 1]; `null` if it saw none. */
+  readonly mutualTls: number | null;
+  readonly health: Health;
+}
+
+/** A namespace that is drawn as a box. */
+export interface GraphBox {
+  readonly namespace: string;
+  /** The mode of its PeerAuthentication, as Istio spells it. */
+  readonly mtls: string;
+}
+
+/** The mesh as seen over one window of time. */
+export interface MeshGraph {
+  readonly level: GraphLevel;
+  /** The length of time that rates are measured over. */
+  readonly windowSeconds: number;
+  /** Sorted by id. */
+  readonly nodes: readonly GraphNode[];
+  /** Sorted by id. */
+  readonly edges: readonly GraphEdge[];
+  readonly boxes: readonly GraphBox[];
+}
+
+/** An object that decides about a node or an edge, and the part of it that does. */
+export interface DecidedBy {
+  readonly ref: ObjectRef;
+  readonly detail: string;
+}
+
+/** The node that an id of a node or of one of its versions belongs to. */
+export const nodeIdOf = (leafId: string): string => {
+  const at = leafId.lastIndexOf("@");
+  return at < 0 ? leafId : leafId.slice(0, at);
+};
+
+/** The id of an edge. */
+export const edgeId = (source: string, target: string): string => `${source}->${target}`;

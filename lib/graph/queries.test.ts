@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { graphQueries, latencyQuantile, requestRate, tcpRate } from "./queries";
+
+describe("queries", () => {
+  it("asks six questions, whatever the size of the mesh", () => {
+    expect(Object.keys(graphQueries(10))).toHaveLength(6);
+  });
+
+  it("escapes label values, as text and as a regular expression", () => {
+    expect(requestRate({ source_workload: 'a"b\\c' }, 10)).toBe(
+      'sum(rate(istio_requests_total{source_workload="a\\"b\\\\c"}[10s]))',
+    );
+    expect(requestRate({ reporter: ["a.b", "c|d"] }, 10, ["response_code"])).toBe(
+      'sum by (response_code) (rate(istio_requests_total{reporter=~"a\\\\.b|c\\\\|d"}[10s]))',
+    );
+  });
+
+  it("asks for a quantile over buckets and for bytes both ways", () => {
+    expect(latencyQuantile({ reporter: "source" }, 60, "p99")).toBe(
+      "histogram_quantile(0.99, sum by (le) (rate(" +
+        'istio_request_duration_milliseconds_bucket{reporter="source"}[60s])))',
+    );
+    expect(tcpRate({ reporter: "source" }, 60)).toBe(
+      'sum(rate(istio_tcp_sent_bytes_total{reporter="source"}[60s])) + ' +
+        'sum(rate(istio_tcp_received_bytes_total{reporter="source"}[60s]))',
+    );
+  });
+
+  it("refuses a window that is no whole number of seconds", () => {
+    expect(() => graphQueries(0.5)).toThrow(RangeError);
+  });
+});

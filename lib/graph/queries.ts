@@ -1,0 +1,131 @@
+/** The quantiles of latency that the graph shows. */
+export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+
+export type Quantile = keyof typeof QUANTILES;
+
+/** The PromQL of one refresh: always these six, whatever the size of the mesh. */
+export interface GraphQueries {
+  readonly requests: string;
+  readonly tcpSent: string;
+  readonly tcpReceived: string;
+  readonly p50: string;
+  readonly p95: string;
+  readonly p99: string;
+}
+
+const SOURCE = [
+  "source_workload",
+  "source_workload_namespace",
+  "source_canonical_service",
+  "source_canonical_revision",
+];
+const TARGET = [
+  "destination_workload",
+  "destination_workload_namespace",
+  "destination_canonical_service",
+  "destination_canonical_revision",
+  "destination_service",
+  "destination_service_name",
+  "destination_service_namespace",
+];
+const SOURCE_SERVICE = ["source_workload_namespace", "source_canonical_service"];
+const TARGET_SERVICE = [
+  "destination_workload_namespace",
+  "destination_canonical_service",
+  "destination_service",
+  "destination_service_name",
+  "destination_service_namespace",
+];
+
+const REQUEST_LABELS = [
+  "reporter",
+  ...SOURCE,
+  ...TARGET,
+  "request_protocol",
+  "response_code",
+  "grpc_response_status",
+  "response_flags",
+  "connection_security_policy",
+];
+const TCP_LABELS = ["reporter", ...SOURCE, ...TARGET, "connection_security_policy"];
+
+/**
+ * Labels that latency is summed by, one list for each thing that shows it: an edge between
+ * versions, an edge between services, a version, a service. Quantiles cannot be added up later,
+ * so Prometheus works each out; the lists differ, so `or` keeps them apart in one answer.
+ */
+export const LATENCY_LEVELS = [
+  [...SOURCE, ...TARGET],
+  [...SOURCE_SERVICE, ...TARGET_SERVICE],
+  TARGET,
+  TARGET_SERVICE,
+] as const;
+
+/**
+ * All queries of one refresh. Both reporters are asked for together: which of them counts is
+ * decided for each pair by `mergeFlows`.
+ */
+export function graphQueries(windowSeconds: number): GraphQueries {
+  const range = `[${seconds(windowSeconds)}]`;
+  const rate = (metric: string, labels: readonly string[]) =>
+    `sum by (${labels.join(", ")}) (rate(${metric}${range}))`;
+  const quantile = (q: number) => {
+    const bucket = "istio_request_duration_milliseconds_bucket";
+    const levels = LATENCY_LEVELS.map((labels) => rate(bucket, ["le", "reporter", ...labels]));
+    return `histogram_quantile(${q}, ${levels.join(" or ")})`;
+  };
+  return {
+    requests: rate("istio_requests_total", REQUEST_LABELS),
+    tcpSent: rate("istio_tcp_sent_bytes_total", TCP_LABELS),
+    tcpReceived: rate("istio_tcp_received_bytes_total", TCP_LABELS),
+    p50: quantile(QUANTILES.p50),
+    p95: quantile(QUANTILES.p95),
+    p99: quantile(QUANTILES.p99),
+  };
+}
+
+/** Whose traffic a query is about: for each label its value, or a list of which it is one. */
+export type Selection = Readonly<Record<string, string | readonly string[]>>;
+
+/** The reporters that count traffic from the client's side. */
+export const CLIENT_REPORTERS: readonly string[] = ["source", "waypoint"];
+
+/** Requests per second of `selection`, split by `by`. */
+export const requestRate = (selection: Selection, windowSeconds: number, by: string[] = []) =>
+  `${sumBy(by)}(rate(istio_requests_total${matchers(selection)}[${seconds(windowSeconds)}]))`;
+
+/** A latency quantile of `selection` in milliseconds. */
+export const latencyQuantile = (selection: Selection, windowSeconds: number, quantile: Quantile) =>
+  `histogram_quantile(${QUANTILES[quantile]}, ${sumBy(["le"])}(rate(` +
+  `istio_request_duration_milliseconds_bucket${matchers(selection)}[${seconds(windowSeconds)}])))`;
+
+/** TCP bytes per second of `selection`, both ways. */
+export const tcpRate = (selection: Selection, windowSeconds: number) => {
+  const rate = (metric: string) =>
+    `sum(rate(${metric}${matchers(selection)}[${seconds(windowSeconds)}]))`;
+  return `${rate("istio_tcp_sent_bytes_total")} + ${rate("istio_tcp_received_bytes_total")}`;
+};
+
+function matchers(selection: Selection): string {
+  const list = Object.entries(selection).map(([label, value]) =>
+    typeof value === "string"
+      ? `${label}=${quoted(value)}`
+      : `${label}=~${quoted(value.map(literally).join("|"))}`,
+  );
+  return `{${list.join(", ")}}`;
+}
+
+/** `text` as a regular expression that matches nothing else. */
+const literally = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+const sumBy = (by: readonly string[]) => (by.length > 0 ? `sum by (${by.join(", ")}) ` : "sum");
+
+/** PromQL strings escape as Go's do; JSON's escapes are a part of those. */
+const quoted = (value: string) => JSON.stringify(value);
+
+function seconds(value: number): string {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`a window is a whole number of seconds, not ${value}`);
+  }
+  return `${value}s`;
+}

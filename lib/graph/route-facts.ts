@@ -1,0 +1,109 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+import { list, record, stringMap } from "./workload-index";
+
+/** One destination of one route of a VirtualService. */
+export interface RouteFact {
+  readonly virtualService: KubeObject;
+  /** Where the route stands: `http[0].route[1]`. */
+  readonly path: string;
+  /** Which route of the object; destinations of one route share it. */
+  readonly route: string;
+  /** The destination's host, as istiod resolves it. */
+  readonly host: string;
+  readonly subset: string | undefined;
+  /** Its part of the route's traffic in [0, 1]. */
+  readonly share: number;
+  /** The route has conditions, so it takes only some requests. */
+  readonly conditional: boolean;
+  /** Fields of the route that the graph marks. */
+  readonly fields: ReadonlySet<"fault" | "timeout" | "retries" | "mirror">;
+}
+
+/** A subset of a DestinationRule. */
+export interface SubsetFact {
+  readonly destinationRule: KubeObject;
+  readonly host: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Expands a host as istiod does: a name without a dot belongs to the namespace of the object that
+ * names it; one with a dot is taken as it is.
+ * Source: istio pkg/config/resource and pilot/pkg/model, ResolveShortnameToFQDN.
+ */
+export const fullHost = (host: string, namespace: string): string =>
+  host.includes(".") || host === "*" ? host : serviceHost(host, namespace);
+
+/** The host of a Kubernetes service. */
+export const serviceHost = (name: string, namespace: string): string =>
+  `${name}.${namespace}.svc.cluster.local`;
+
+/** Every destination of every VirtualService by its host. Use it with `mesh.derive`. */
+export function routeFacts(mesh: MeshView): ReadonlyMap<string, readonly RouteFact[]> {
+  const byHost = new Map<string, RouteFact[]>();
+  for (const virtualService of mesh.list("VirtualService")) {
+    for (const fact of factsOf(virtualService)) {
+      const known = byHost.get(fact.host);
+      if (known) known.push(fact);
+      else byHost.set(fact.host, [fact]);
+    }
+  }
+  return byHost;
+}
+
+/** Every DestinationRule by its host. Use it with `mesh.derive`. */
+export function destinationRules(mesh: MeshView): ReadonlyMap<string, readonly KubeObject[]> {
+  const byHost = new Map<string, KubeObject[]>();
+  for (const rule of mesh.list("DestinationRule")) {
+    const { host } = record(rule.spec);
+    if (typeof host !== "string") continue;
+    const full = fullHost(host, rule.metadata.namespace ?? "");
+    byHost.set(full, [...(byHost.get(full) ?? []), rule]);
+  }
+  return byHost;
+}
+
+/** The subsets that are declared for a host. */
+export function subsetsOf(host: string, mesh: MeshView): readonly SubsetFact[] {
+  return (mesh.derive(destinationRules).get(host) ?? []).flatMap((destinationRule) =>
+    list(record(destinationRule.spec).subsets)
+      .map(record)
+      .flatMap(({ name, labels }) =>
+        typeof name === "string"
+          ? [{ destinationRule, host, name, labels: stringMap(labels) }]
+          : [],
+      ),
+  );
+}
+
+function* factsOf(virtualService: KubeObject): Generator<RouteFact> {
+  const spec = record(virtualService.spec);
+  const namespace = virtualService.metadata.namespace ?? "";
+  for (const section of ["http", "tls", "tcp"] as const) {
+    for (const [i, route] of list(spec[section]).map(record).entries()) {
+      const destinations = list(route.route).map(record);
+      const weights = destinations.map(({ weight }) => (typeof weight === "number" ? weight : 0));
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      for (const [j, { destination }] of destinations.entries()) {
+        const { host, subset } = record(destination);
+        if (typeof host !== "string") continue;
+        yield {
+          virtualService,
+          path: `${section}[${i}].route[${j}]`,
+          route: `${section}[${i}]`,
+          host: fullHost(host, namespace),
+          subset: typeof subset === "string" ? subset : undefined,
+          share: destinations.length === 1 ? 1 : total > 0 ? (weights[j] ?? 0) / total : 0,
+          conditional: list(route.match).length > 0,
+          fields: new Set(
+            (["fault", "timeout", "retries", "mirror"] as const).filter(
+              (field) => route[field] !== undefined,
+            ),
+          ),
+        };
+      }
+    }
+  }
+}

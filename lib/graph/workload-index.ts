@@ -1,0 +1,171 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+import { compare, groupBy } from "./collect";
+import type { Pods } from "./mesh-graph";
+
+/** One pod, as the graph sees it. */
+export interface PodFact {
+  readonly namespace: string;
+  readonly name: string;
+  readonly workload: string;
+  readonly app: string;
+  readonly revision: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ready: boolean;
+  /** Its traffic is seen by a proxy: a sidecar, a gateway's own Envoy, or ztunnel. */
+  readonly inMesh: boolean;
+}
+
+/** The pods of one controller (Deployment, StatefulSet, …), or one pod that has none. */
+export interface WorkloadFact {
+  readonly namespace: string;
+  readonly name: string;
+  readonly app: string;
+  readonly revision: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pods: readonly PodFact[];
+  /** Names of the services that select its pods, sorted. */
+  readonly services: readonly string[];
+}
+
+/** A Kubernetes Service and the workloads that stand behind it. */
+export interface ServiceFact {
+  readonly namespace: string;
+  readonly name: string;
+  readonly workloads: readonly WorkloadFact[];
+}
+
+/** Services and workloads, both by `namespace/name`. */
+export interface WorkloadIndex {
+  readonly workloads: ReadonlyMap<string, WorkloadFact>;
+  readonly services: ReadonlyMap<string, ServiceFact>;
+}
+
+/** Which workloads exist and which services select them. Use it with `mesh.derive`. */
+export function workloadIndex(mesh: MeshView): WorkloadIndex {
+  const selectors = mesh.list("Service").flatMap((service) => {
+    const selector = stringMap(record(service.spec).selector);
+    const namespace = service.metadata.namespace ?? "";
+    return [{ namespace, name: service.metadata.name, selector }];
+  });
+  const selectorsOf = groupBy(selectors, ({ namespace }) => namespace);
+
+  const byWorkload = groupBy(
+    mesh.list("Pod").map(podFact),
+    (pod) => `${pod.namespace}/${pod.workload}`,
+  );
+  const workloads = new Map<string, WorkloadFact>();
+  for (const [key, pods] of byWorkload) {
+    const [first] = pods;
+    if (!first) continue;
+    const { namespace, workload: name, app, revision, labels } = first;
+    const services = (selectorsOf.get(namespace) ?? [])
+      .filter(({ selector }) => selects(selector, labels))
+      .map((service) => service.name)
+      .sort(compare);
+    workloads.set(key, { namespace, name, app, revision, labels, pods, services });
+  }
+
+  const behind = new Map<string, WorkloadFact[]>();
+  for (const workload of workloads.values()) {
+    for (const name of workload.services) {
+      const key = `${workload.namespace}/${name}`;
+      behind.set(key, [...(behind.get(key) ?? []), workload]);
+    }
+  }
+  const services = new Map<string, ServiceFact>();
+  for (const { namespace, name } of selectors) {
+    const key = `${namespace}/${name}`;
+    services.set(key, { namespace, name, workloads: behind.get(key) ?? [] });
+  }
+  return { workloads, services };
+}
+
+/**
+ * The service that a workload is drawn as: the one named like its canonical service, else the
+ * first that selects it, else the canonical service itself.
+ */
+export function primaryService(workload: Pick<WorkloadFact, "app" | "services">): string {
+  if (workload.services.includes(workload.app)) return workload.app;
+  return workload.services[0] ?? workload.app;
+}
+
+/** How many pods there are, and how many of them are ready. */
+export const podCount = (workloads: readonly WorkloadFact[]): Pods => {
+  const pods = workloads.flatMap((workload) => workload.pods);
+  return { ready: pods.filter(({ ready }) => ready).length, total: pods.length };
+};
+
+/** Whether `labels` has all of `selector`; an empty selector selects nothing, as in a Service. */
+export function selects(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const wanted = Object.entries(selector);
+  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+function podFact(pod: KubeObject): PodFact {
+  const { name, namespace = "" } = pod.metadata;
+  const labels = pod.metadata.labels ?? {};
+  const workload = workloadOf(pod);
+  return {
+    namespace,
+    name,
+    workload,
+    labels,
+    app:
+      labels["service.istio.io/canonical-name"] ??
+      labels["app.kubernetes.io/name"] ??
+      labels.app ??
+      workload,
+    revision:
+      labels["service.istio.io/canonical-revision"] ??
+      labels["app.kubernetes.io/version"] ??
+      labels.version ??
+      "latest",
+    ready: isReady(pod),
+    inMesh: isInMesh(pod),
+  };
+}
+
+/** Source: istio pkg/kube/controllers, GetDeployMetaFromPod: a ReplicaSet stands for its owner. */
+function workloadOf(pod: KubeObject): string {
+  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return pod.metadata.name;
+  if (owner.kind !== "ReplicaSet") return owner.name;
+  const hash = pod.metadata.labels?.["pod-template-hash"];
+  if (hash && owner.name.endsWith(`-${hash}`)) return owner.name.slice(0, -hash.length - 1);
+  return owner.name.replace(/-[^-]+$/, "");
+}
+
+function isReady(pod: KubeObject): boolean {
+  const conditions = list(record(pod.status).conditions).map(record);
+  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+function isInMesh(pod: KubeObject): boolean {
+  const annotations = pod.metadata.annotations ?? {};
+  if (annotations["ambient.istio.io/redirection"] === "enabled") return true;
+  if (annotations["sidecar.istio.io/status"] !== undefined) return true;
+  const spec = record(pod.spec);
+  const containers = [...list(spec.containers), ...list(spec.initContainers)].map(record);
+  return containers.some(({ name }) => name === "istio-proxy");
+}
+
+/** `value` as an object of unknown fields; empty when it is none. */
+export const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+
+/** `value` as a list; empty when it is none. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The entries of `value` that are strings. */
+export function stringMap(value: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(record(value)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return Object.fromEntries(entries);
+}
