@@ -1,0 +1,101 @@
+import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
+import { LineIndex, type OffsetRange, type TextRange } from "./text-range";
+import { toValue, type ValueLimits } from "./to-value";
+
+/** One thing that is wrong with the text itself, before anybody asks what it means. */
+export interface YamlProblem {
+  /** One sentence in plain words. */
+  readonly message: string;
+  readonly range: TextRange;
+}
+
+/** One document of a text, as far as it could be read. */
+export interface YamlDocument {
+  /** Its JSON value; `null` when the document is empty. */
+  readonly value: unknown;
+  /** Where it lies in the text. */
+  readonly extent: OffsetRange;
+  /** The syntax tree, for `locate` and `edit` in this folder. */
+  readonly tree: Document;
+}
+
+/** A text that was read: what could be understood, and what could not. */
+export interface ParsedYaml {
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly documents: readonly YamlDocument[];
+  readonly problems: readonly YamlProblem[];
+}
+
+/** What a text may be at most. */
+export interface YamlLimits extends ValueLimits {
+  /** Length in UTF-16 units. */
+  readonly length: number;
+  /** Lists and mappings inside each other. */
+  readonly depth: number;
+}
+
+/** Generous for configuration: etcd itself takes objects of at most 1.5 MiB. */
+export const YAML_LIMITS: YamlLimits = {
+  length: 1_500_000,
+  depth: 100,
+  aliases: 100,
+  values: 200_000,
+};
+
+/**
+ * Reads one or several documents. Never throws: half-typed text yields problems with their place
+ * and the value of all that could still be read. A text beyond the limits yields one problem and
+ * no document.
+ */
+export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): ParsedYaml {
+  const lines = new LineIndex(text);
+  const refuse = (message: string, at: number): ParsedYaml => ({
+    text,
+    lines,
+    documents: [],
+    problems: [{ message, range: lines.range({ start: at, end: at }) }],
+  });
+  if (text.length > limits.length) {
+    return refuse(
+      `The text is ${text.length} characters long; at most ${limits.length} are read.`,
+      0,
+    );
+  }
+  const tokens = readTokens(text, limits.depth);
+  if (typeof tokens === "number") {
+    return refuse(`Values are nested more than ${limits.depth} levels deep.`, tokens);
+  }
+  const problems: YamlProblem[] = [];
+  const documents: YamlDocument[] = [];
+  const composer = new Composer({ keepSourceTokens: true, prettyErrors: false, strict: true });
+  for (const tree of composer.compose(tokens, true, text.length)) {
+    const { value, problems: unreadable } = toValue(tree, limits);
+    documents.push({ value, tree, extent: { start: tree.range[0], end: tree.range[2] } });
+    for (const { message, pos } of tree.errors) {
+      problems.push({
+        message: sentence(message),
+        range: lines.range({ start: pos[0], end: pos[1] }),
+      });
+    }
+    for (const { message, start, end } of unreadable) {
+      problems.push({ message, range: lines.range({ start, end }) });
+    }
+  }
+  return { text, lines, documents, problems };
+}
+
+/** The tokens of the text, or the offset at which they nest deeper than `depth`. */
+function readTokens(text: string, depth: number): CST.Token[] | number {
+  const tokens: CST.Token[] = [];
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    // The composer recurses where the parser keeps a stack, so it must never see such a text.
+    if (parser.stack.length > depth) return parser.offset;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`);
