@@ -1,0 +1,27 @@
+import type { PolicyTarget } from "./policy-target";
+import type { KubeObject } from "@/lib/k8s/object";
+import { specOf } from "@/lib/k8s/spec";
+
+/** One issuer of tokens, and where a token is found in the request. */
+export interface JwtRule {
+  readonly issuer?: string;
+  readonly audiences?: readonly string[];
+  readonly jwksUri?: string;
+  readonly jwks?: string;
+  readonly fromHeaders?: readonly { readonly name?: string; readonly prefix?: string }[];
+  readonly fromParams?: readonly string[];
+  readonly fromCookies?: readonly string[];
+  readonly outputPayloadToHeader?: string;
+  readonly outputClaimToHeaders?: readonly { readonly header?: string; readonly claim?: string }[];
+  readonly forwardOriginalToken?: boolean;
+  readonly timeout?: string;
+}
+
+/** What a RequestAuthentication says. */
+export interface RequestAuthenticationSpec extends PolicyTarget {
+  readonly jwtRules?: readonly JwtRule[];
+}
+
+/** The `spec` of a RequestAuthentication. */
+export const requestAuthenticationSpec = (object: KubeObject): RequestAuthenticationSpec =>
+  specOf<RequestAuthenticationSpec>(object);

@@ -1,0 +1,31 @@
+import type { KubeObject } from "./object";
+import { specOf } from "./spec";
+
+/** One port of a Service. */
+export interface ServicePort {
+  readonly name?: string;
+  readonly port?: number;
+  /** A number, or the name of a container port; the service port itself where absent or 0. */
+  readonly targetPort?: number | string;
+  readonly protocol?: string;
+  readonly appProtocol?: string;
+  readonly nodePort?: number;
+}
+
+/** What we read of a Service's `spec`. */
+export interface ServiceSpec {
+  readonly type?: string;
+  readonly clusterIP?: string;
+  readonly clusterIPs?: readonly string[];
+  readonly externalName?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly ServicePort[];
+  readonly publishNotReadyAddresses?: boolean;
+}
+
+/** The `spec` of a Service. */
+export const serviceSpec = (service: KubeObject): ServiceSpec => specOf<ServiceSpec>(service);
+
+/** Whether the Service has no cluster IP of its own: clients connect to its pods by name. */
+export const isHeadless = (service: KubeObject): boolean =>
+  serviceSpec(service).clusterIP === "None";
