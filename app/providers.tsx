@@ -1,0 +1,15 @@
+"use client";
+
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import type { ReactNode } from "react";
+import { Toaster } from "@/components/ui/toast";
+
+/** What every page needs around it in the browser. */
+export function Providers({ children }: { children: ReactNode }) {
+  return (
+    <NuqsAdapter>
+      {children}
+      <Toaster />
+    </NuqsAdapter>
+  );
+}
