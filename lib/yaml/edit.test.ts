@@ -49,27 +49,26 @@ describe("set", () => {
     );
   });
 
-  test.each<[string, string, FieldPath, unknown, string]>([
-    ["a new field behind the last one", "a: 1 # x\n", ["b"], 2, "a: 1 # x\nb: 2\n"],
-    ["a field without a value", "a:\nb: 1\n", ["a"], "x", "a: x\nb: 1\n"],
+  test.each<[string, string, [FieldPath, unknown], string]>([
+    ["a new field behind the last one", "a: 1 # x\n", [["b"], 2], "a: 1 # x\nb: 2\n"],
+    ["a field without a value", "a:\nb: 1\n", [["a"], "x"], "a: x\nb: 1\n"],
     [
       "a mapping where there is none",
       "a:\n  b: 1\n",
-      ["a", "c", "d"],
-      2,
+      [["a", "c", "d"], 2],
       "a:\n  b: 1\n  c:\n    d: 2\n",
     ],
-    ["a list where there is none", "a: {}\n", ["b"], [1, 2], "a: {}\nb:\n- 1\n- 2\n"],
-    ["a mapping in place of a scalar", "a: 1\n", ["a"], { b: 2 }, "a:\n  b: 2\n"],
-    ["a scalar in place of a list", "a:\n- 1\n- 2\nb: 3\n", ["a"], 1, "a: 1\nb: 3\n"],
-    ["a list item", "a:\n- b: 1\n  c: 2\n", ["a", 0], { d: 3 }, "a:\n- d: 3\n"],
-    ["an item behind the last one", "a:\n  - 1\n", ["a", 1], 2, "a:\n  - 1\n  - 2\n"],
-    ["a field inside braces", "a: {b: 1}\n", ["a", "c"], "x, y", 'a: {b: 1, c: "x, y"}\n'],
-    ["a text without a last line break", "a: 1", ["b"], 2, "a: 1\nb: 2"],
-    ["an empty text", "", ["a", "b"], 1, "a:\n  b: 1\n"],
-    ["a field behind a block text", "a: |+\n  x\n\n", ["b"], 1, "a: |+\n  x\n\nb: 1\n"],
-    ["a word that YAML 1.1 takes for true", "a: b\n", ["a"], "on", 'a: "on"\n'],
-  ])("%s", (_, text, path, value, expected) => {
+    ["a list where there is none", "a: {}\n", [["b"], [1, 2]], "a: {}\nb:\n- 1\n- 2\n"],
+    ["a mapping in place of a scalar", "a: 1\n", [["a"], { b: 2 }], "a:\n  b: 2\n"],
+    ["a scalar in place of a list", "a:\n- 1\n- 2\nb: 3\n", [["a"], 1], "a: 1\nb: 3\n"],
+    ["a list item", "a:\n- b: 1\n  c: 2\n", [["a", 0], { d: 3 }], "a:\n- d: 3\n"],
+    ["an item behind the last one", "a:\n  - 1\n", [["a", 1], 2], "a:\n  - 1\n  - 2\n"],
+    ["a field inside braces", "a: {b: 1}\n", [["a", "c"], "x, y"], 'a: {b: 1, c: "x, y"}\n'],
+    ["a text without a last line break", "a: 1", [["b"], 2], "a: 1\nb: 2"],
+    ["an empty text", "", [["a", "b"], 1], "a:\n  b: 1\n"],
+    ["a field behind a block text", "a: |+\n  x\n\n", [["b"], 1], "a: |+\n  x\n\nb: 1\n"],
+    ["a word that YAML 1.1 takes for true", "a: b\n", [["a"], "on"], 'a: "on"\n'],
+  ])("%s", (_, text, [path, value], expected) => {
     expect(after(text, { op: "set", path, value })).toBe(expected);
   });
 

@@ -1,4 +1,4 @@
-import { isMap, isPair, isSeq, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import { isMap, isPair, isSeq, type YAMLMap, type YAMLSeq } from "yaml";
 import type { FieldPath } from "./field-path";
 import { colonEnd, contentEnd, dashes, isFlow, lineStart, startsLine } from "./layout";
 import type { YamlDocument } from "./parse";
@@ -53,7 +53,7 @@ function entryBounds(
       ? undefined
       : { start: dash, end: contentEnd(text, parent.items[index], dash + 1) };
   }
-  const pair = (parent.items as Pair[])[index];
+  const pair = parent.items[index];
   const key = nodeRange(text, pair?.key);
   if (!pair || !key) return undefined;
   return { start: key.start, end: contentEnd(text, pair.value, colonEnd(text, pair) ?? key.end) };

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isScalar, isSeq, type Scalar } from "yaml";
+import { isCollection, isMap, isScalar, isSeq } from "yaml";
 import type { FieldPath } from "./field-path";
 import {
   blockText,
@@ -167,9 +167,9 @@ const isBlockCollection = (node: unknown): boolean => isCollection(node) && !isF
 /** A scalar in the quotes that the old one had. */
 function inline(node: unknown, value: unknown): string {
   if (typeof value !== "string" || !isScalar(node)) return scalarText(value);
-  const { type } = node as Scalar;
+  const { type } = node;
   if (type === "QUOTE_DOUBLE") return JSON.stringify(value);
-  // eslint-disable-next-line no-control-regex
+
   if (type === "QUOTE_SINGLE" && !/[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]/.test(value)) {
     return `'${value.replaceAll("'", "''")}'`;
   }

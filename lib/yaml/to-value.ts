@@ -118,9 +118,8 @@ class Reader {
   }
 }
 
-/** JSON knows neither big integers nor dates nor infinities; they stay as their text. */
+/** JSON knows no infinities and no NaN: they stay as their text. */
 function plain(value: unknown): unknown {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
-  return value === undefined ? null : String(value as bigint | Date);
+  return value === undefined ? null : value;
 }
