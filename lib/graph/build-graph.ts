@@ -1,27 +1,22 @@
 import type { MeshView } from "@/lib/mesh/view";
 import { compare, compareNatural, groupBy } from "./collect";
 import { badgesOf, mtlsMode, wantedShares } from "./config-facts";
-import { type Flow, mergeFlows, type Telemetry } from "./flows";
-import { clientHealth, readinessHealth, trafficHealth, worse } from "./health";
-import { type Identity, identifySource, identifyTarget, isGateway } from "./identity";
-import { type LatencyLookup, latencyLookup, versionId } from "./latency";
+import type { Telemetry } from "./flows";
+import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worse } from "./health";
+import { type Identity, isGateway } from "./identity";
+import { type LatencyLookup, latencyLookup } from "./latency";
+import { type Leg, legsOf, versionId } from "./legs";
 import {
   edgeId,
   type GraphEdge,
   type GraphLevel,
   type GraphNode,
   type GraphVersion,
+  type Health,
   type MeshGraph,
 } from "./mesh-graph";
 import { isIdle, NO_LATENCY, sumTraffic } from "./traffic";
 import { podCount, primaryService, type WorkloadFact, workloadIndex } from "./workload-index";
-
-/** One flow, and who its ends are. */
-interface Leg {
-  readonly flow: Flow;
-  readonly source: Identity;
-  readonly target: Identity;
-}
 
 /** A node while its parts are gathered. */
 interface Draft {
@@ -37,28 +32,28 @@ interface Draft {
  * The graph of the whole mesh: what telemetry saw, on what the cluster says exists.
  *
  * Services in the mesh appear even without traffic; everything else only with telemetry. Sums are
- * kept: each request that telemetry counts is in exactly one edge.
+ * kept: each request that telemetry counts is in exactly one edge. `undefined` telemetry means that
+ * nothing could be measured: what exists is drawn, and its health is unknown.
  */
 export function buildGraph(
-  telemetry: Telemetry,
+  telemetry: Telemetry | undefined,
   mesh: MeshView,
   options: { readonly windowSeconds: number; readonly level: GraphLevel },
 ): MeshGraph {
   const { windowSeconds, level } = options;
-  const legs = mergeFlows(telemetry).map((flow) => ({
-    flow,
-    source: identifySource(flow.source, mesh),
-    target: identifyTarget(flow.target, mesh),
-  }));
+  const legs = legsOf(telemetry ?? NO_TELEMETRY, mesh);
   const drafts = draftsOf(legs, mesh);
   const split = new Set<string>();
   if (level === "versions") {
     for (const [id, draft] of drafts) if (isSplit(draft)) split.add(id);
   }
   const leafOf = ({ id, revision }: Identity) => (split.has(id) ? versionId(id, revision) : id);
-  const latency = latencyLookup(telemetry, mesh, level, leafOf);
+  const latency = latencyLookup(telemetry ?? NO_TELEMETRY, mesh, level, leafOf);
 
-  const nodes = [...drafts.values()].map((draft) => nodeOf(draft, mesh, latency, windowSeconds));
+  const nodes = [...drafts.values()].map((draft) => {
+    const node = nodeOf(draft, mesh, latency, windowSeconds);
+    return telemetry ? node : unmeasured(node);
+  });
   const edges = [...groupBy(legs, (leg) => edgeId(leafOf(leg.source), leafOf(leg.target)))].map(
     ([id, members]) => edgeOf(id, members, leafOf, { latency, windowSeconds }),
   );
@@ -217,7 +212,23 @@ function edgeOf(
   };
 }
 
+/** What is idle by lack of telemetry is in truth unknown; pods are known without it. */
+function unmeasured(node: GraphNode): GraphNode {
+  const know = <T extends { readonly health: Health }>(part: T): T =>
+    part.health.rule === "readiness" ? part : { ...part, health: UNMEASURED };
+  return { ...know(node), versions: node.versions.map(know) };
+}
+
 const carries = ({ flow }: Leg) => !isIdle(sumTraffic([flow], NO_LATENCY));
+
+const NO_TELEMETRY: Telemetry = {
+  requests: [],
+  tcpSent: [],
+  tcpReceived: [],
+  p50: [],
+  p95: [],
+  p99: [],
+};
 
 const flowsOf = (legs: readonly Leg[]) => legs.map(({ flow }) => flow);
 

@@ -1,16 +1,11 @@
+import { serviceFqdn } from "@/lib/istio/host";
 import { type KindId, kindIdOf } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare } from "./collect";
 import { externalHosts } from "./identity";
 import type { Badge, DecidedBy, GraphNode, NodeKind } from "./mesh-graph";
-import {
-  destinationRules,
-  type RouteFact,
-  routeFacts,
-  serviceHost,
-  subsetsOf,
-} from "./route-facts";
+import { destinationRules, type RouteFact, routeFacts, subsetsOf } from "./route-facts";
 import { list, record, selects, stringMap, workloadIndex } from "./workload-index";
 
 /** The namespace whose policies hold for the whole mesh. Istio's default; `meshConfig` may move it. */
@@ -21,7 +16,7 @@ type Named = Pick<GraphNode, "kind" | "name" | "namespace">;
 /** The host by which the mesh knows a node; undefined for what has none. */
 export function hostOf(node: Named): string | undefined {
   if (node.kind === "external") return node.name;
-  return node.namespace === undefined ? undefined : serviceHost(node.name, node.namespace);
+  return node.namespace === undefined ? undefined : serviceFqdn(node.name, node.namespace);
 }
 
 /** The marks that configuration puts on the plate of a node, in the order they are drawn. */

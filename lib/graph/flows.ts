@@ -48,6 +48,8 @@ export interface Flow {
   readonly source: Party;
   readonly target: Callee;
   readonly protocol: Protocol;
+  /** Whose report was taken. */
+  readonly side: "client" | "server";
   readonly responses: readonly FlowResponse[];
   readonly tcpSentPerSecond: number;
   readonly tcpReceivedPerSecond: number;
@@ -92,6 +94,7 @@ interface Draft {
   readonly source: Party;
   readonly target: Callee;
   readonly protocol: Protocol;
+  readonly side: "client" | "server";
   readonly responses: Map<string, FlowResponse>;
   tcpSentPerSecond: number;
   tcpReceivedPerSecond: number;
@@ -149,7 +152,12 @@ export function mergeFlows(telemetry: Telemetry): readonly Flow[] {
     }
     if (!isClientSide(labels) && source.workload && reporting.has(workloadKey(source))) continue;
     if (metric !== "requests" && throughWaypoint.has(pairKey(source, target))) continue;
-    const draft = draftOf(drafts, source, target, protocolOf(labels, metric));
+    const draft = draftOf(drafts, {
+      source,
+      target,
+      protocol: protocolOf(labels, metric),
+      side: isClientSide(labels) ? "client" : "server",
+    });
     if (metric === "tcpSent") draft.tcpSentPerSecond += value;
     else if (metric === "tcpReceived") draft.tcpReceivedPerSecond += value;
     else addResponse(draft, labels, value);
@@ -167,15 +175,11 @@ export function mergeFlows(telemetry: Telemetry): readonly Flow[] {
 
 function draftOf(
   drafts: Map<string, Draft>,
-  source: Party,
-  target: Callee,
-  protocol: Protocol,
+  ends: Pick<Draft, "source" | "target" | "protocol" | "side">,
 ): Draft {
-  const key = JSON.stringify([source, target, protocol]);
+  const key = JSON.stringify(ends);
   const draft = drafts.get(key) ?? {
-    source,
-    target,
-    protocol,
+    ...ends,
     responses: new Map<string, FlowResponse>(),
     tcpSentPerSecond: 0,
     tcpReceivedPerSecond: 0,

@@ -13,6 +13,13 @@ export interface ErrorLimits {
 /** The limits that hold unless someone sets others. */
 export const ERROR_LIMITS: ErrorLimits = { degraded: 0.01, failing: 0.05, failuresToFail: 3 };
 
+/** Nothing could be measured. */
+export const UNMEASURED: Health = {
+  state: "unknown",
+  rule: "telemetry",
+  text: "Prometheus has not answered, so traffic is not known.",
+};
+
 /** The health of traffic by itself. */
 export function trafficHealth(
   traffic: Traffic,

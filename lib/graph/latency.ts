@@ -1,6 +1,7 @@
 import { isClientSide, type LabelledValue, sourceOf, targetOf, type Telemetry } from "./flows";
 import type { Identity } from "./identity";
 import { identifyApp, identifySource, identifyTarget } from "./identity";
+import { versionId } from "./legs";
 import { edgeId, type GraphLevel, type Latency } from "./mesh-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Quantile } from "./queries";
@@ -80,7 +81,3 @@ function keyOf(
 }
 
 const unseen = (): Seen => ({ client: null, server: null });
-
-/** The id of a version of a node; a `null` revision gathers requests that reached no pod. */
-export const versionId = (nodeId: string, revision: string | null): string =>
-  `${nodeId}@${revision ?? ""}`;

@@ -1,3 +1,4 @@
+import { resolveHost } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { list, record, stringMap } from "./workload-index";
@@ -28,18 +29,6 @@ export interface SubsetFact {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/**
- * Expands a host as istiod does: a name without a dot belongs to the namespace of the object that
- * names it; one with a dot is taken as it is.
- * Source: istio pkg/config/resource and pilot/pkg/model, ResolveShortnameToFQDN.
- */
-export const fullHost = (host: string, namespace: string): string =>
-  host.includes(".") || host === "*" ? host : serviceHost(host, namespace);
-
-/** The host of a Kubernetes service. */
-export const serviceHost = (name: string, namespace: string): string =>
-  `${name}.${namespace}.svc.cluster.local`;
-
 /** Every destination of every VirtualService by its host. Use it with `mesh.derive`. */
 export function routeFacts(mesh: MeshView): ReadonlyMap<string, readonly RouteFact[]> {
   const byHost = new Map<string, RouteFact[]>();
@@ -59,7 +48,7 @@ export function destinationRules(mesh: MeshView): ReadonlyMap<string, readonly K
   for (const rule of mesh.list("DestinationRule")) {
     const { host } = record(rule.spec);
     if (typeof host !== "string") continue;
-    const full = fullHost(host, rule.metadata.namespace ?? "");
+    const full = resolveHost(host, rule.metadata.namespace ?? "");
     byHost.set(full, [...(byHost.get(full) ?? []), rule]);
   }
   return byHost;
@@ -93,7 +82,7 @@ function* factsOf(virtualService: KubeObject): Generator<RouteFact> {
           virtualService,
           path: `${section}[${i}].route[${j}]`,
           route: `${section}[${i}]`,
-          host: fullHost(host, namespace),
+          host: resolveHost(host, namespace),
           subset: typeof subset === "string" ? subset : undefined,
           share: destinations.length === 1 ? 1 : total > 0 ? (weights[j] ?? 0) / total : 0,
           conditional: list(route.match).length > 0,

@@ -1,3 +1,4 @@
+import { canonicalName, canonicalRevision } from "@/lib/istio/labels";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare, groupBy } from "./collect";
@@ -114,16 +115,8 @@ function podFact(pod: KubeObject): PodFact {
     name,
     workload,
     labels,
-    app:
-      labels["service.istio.io/canonical-name"] ??
-      labels["app.kubernetes.io/name"] ??
-      labels.app ??
-      workload,
-    revision:
-      labels["service.istio.io/canonical-revision"] ??
-      labels["app.kubernetes.io/version"] ??
-      labels.version ??
-      "latest",
+    app: canonicalName(labels, workload),
+    revision: canonicalRevision(labels),
     ready: isReady(pod),
     inMesh: isInMesh(pod),
   };

@@ -1,0 +1,138 @@
+import { type GraphNode, type GraphVersion, type MeshGraph, nodeIdOf } from "./mesh-graph";
+
+/** Something drawn singly, with the size of its plate in pixels at zoom 1. */
+export interface DrawnLeaf {
+  /** Id of a node or of a version; edges end here. */
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A service whose versions are drawn singly: a box inside that of its namespace. */
+export interface DrawnGroup {
+  readonly id: string;
+  readonly versions: readonly DrawnLeaf[];
+}
+
+/** A namespace, or what lies outside the mesh. */
+export interface DrawnBox {
+  readonly id: string;
+  /** Absent for what lies outside the mesh. */
+  readonly namespace?: string;
+  readonly leaves: readonly DrawnLeaf[];
+  readonly groups: readonly DrawnGroup[];
+}
+
+/** What is drawn, in boxes; positions are for the layout to say. */
+export interface Drawing {
+  readonly boxes: readonly DrawnBox[];
+  /** Clients of unknown origin stand in no box. */
+  readonly loose: readonly DrawnLeaf[];
+  readonly edges: readonly {
+    readonly id: string;
+    readonly source: string;
+    readonly target: string;
+  }[];
+}
+
+const PLATE = { height: 38, minWidth: 116, maxWidth: 204 };
+const VERSION_PLATE = { height: 38, minWidth: 112, maxWidth: 180 };
+/** Of the 12.5 px face, by measure of Bookinfo's and Boutique's names. */
+const CHARACTER_WIDTH = 7.4;
+const PLATE_PADDING = 34;
+
+/** The box of everything that is not in the mesh. */
+export const OUTSIDE = "box:outside";
+
+/** The id of a namespace's box. */
+export const boxId = (namespace: string): string => `box:${namespace}`;
+
+/** Whether the versions of `node` are drawn singly. */
+export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "level">): boolean =>
+  graph.level === "versions" && node.kind === "service" && node.versions.length > 1;
+
+/** Arranges a graph into what is drawn inside what. Depends on ids and names, never on figures. */
+export function drawingOf(graph: MeshGraph): Drawing {
+  const boxes = new Map<
+    string,
+    { leaves: DrawnLeaf[]; groups: DrawnGroup[]; namespace?: string }
+  >();
+  const loose: DrawnLeaf[] = [];
+  for (const node of graph.nodes) {
+    if (node.kind === "unknown") {
+      loose.push(plateOf(node));
+      continue;
+    }
+    const id =
+      node.namespace === undefined || node.kind === "external" ? OUTSIDE : boxId(node.namespace);
+    const box = boxes.get(id) ?? {
+      leaves: [],
+      groups: [],
+      ...(id === OUTSIDE || node.namespace === undefined ? {} : { namespace: node.namespace }),
+    };
+    if (isOpen(node, graph))
+      box.groups.push({ id: node.id, versions: node.versions.map(versionPlate) });
+    else box.leaves.push(plateOf(node));
+    boxes.set(id, box);
+  }
+  return {
+    boxes: [...boxes].map(([id, box]) => ({ id, ...box })),
+    loose,
+    edges: graph.edges.map(({ id, source, target }) => ({ id, source, target })),
+  };
+}
+
+/** Names the set of what is drawn: equal keys may share one layout. */
+export function topologyKey(drawing: Drawing): string {
+  return JSON.stringify([[...leafIds(drawing)].sort(), drawing.edges.map(({ id }) => id).sort()]);
+}
+
+/** Ids of all that is drawn singly. */
+export function leafIds(drawing: Drawing): ReadonlySet<string> {
+  return new Set([
+    ...drawing.loose.map(({ id }) => id),
+    ...drawing.boxes.flatMap(({ leaves, groups }) => [
+      ...leaves.map(({ id }) => id),
+      ...groups.flatMap(({ versions }) => versions.map(({ id }) => id)),
+    ]),
+  ]);
+}
+
+/**
+ * Whether a layout made for `before` still serves `now`: the same plates, and no edge that it has
+ * not seen. Edges that ended leave their place empty; moving everything for them helps nobody.
+ */
+export function layoutServes(before: Drawing, now: Drawing): boolean {
+  const had = leafIds(before);
+  const has = leafIds(now);
+  if (had.size !== has.size || [...has].some((id) => !had.has(id))) return false;
+  const edges = new Set(before.edges.map(({ id }) => id));
+  return now.edges.every(({ id }) => edges.has(id));
+}
+
+/** The node of a graph that an id of a node or version belongs to. */
+export function nodeOfLeaf(
+  graph: MeshGraph,
+  id: string,
+): { node: GraphNode; version?: GraphVersion } | undefined {
+  const node = graph.nodes.find((n) => n.id === id);
+  if (node) return { node };
+  const owner = graph.nodes.find((n) => n.id === nodeIdOf(id));
+  const version = owner?.versions.find((v) => v.id === id);
+  return owner && version ? { node: owner, version } : undefined;
+}
+
+const plateOf = ({ id, name }: GraphNode): DrawnLeaf => ({
+  id,
+  width: widthOf(name, PLATE),
+  height: PLATE.height,
+});
+
+const versionPlate = ({ id, version }: GraphVersion): DrawnLeaf => ({
+  id,
+  width: widthOf(`${version ?? "no pod reached"} 00 %`, VERSION_PLATE),
+  height: VERSION_PLATE.height,
+});
+
+const widthOf = (name: string, { minWidth, maxWidth }: typeof PLATE) =>
+  Math.min(maxWidth, Math.max(minWidth, Math.ceil(name.length * CHARACTER_WIDTH + PLATE_PADDING)));

@@ -1,0 +1,161 @@
+import { type Drawing, type DrawnBox, type DrawnLeaf, leafIds } from "./drawing";
+
+/** A place in pixels at zoom 1: the top left corner and the size. */
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where everything is drawn. */
+export interface Layout {
+  /** By id of a leaf, a group or a box. */
+  readonly places: Readonly<Record<string, Rect>>;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A graph as ELK takes it and gives it back, with places filled in. */
+export interface ElkGraph {
+  id: string;
+  x?: number;
+  y?: number;
+  width?: number;
+  height?: number;
+  layoutOptions?: Record<string, string>;
+  children?: ElkGraph[];
+  edges?: { id: string; sources: string[]; targets: string[] }[];
+}
+
+/** Beyond this many plates boxes are laid out one by one, which costs a fraction of the time. */
+const WHOLE_LAYOUT_LIMIT = 150;
+
+const LAYERED = {
+  "elk.algorithm": "layered",
+  "elk.direction": "RIGHT",
+  "elk.spacing.nodeNode": "30",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "88",
+  "elk.spacing.edgeNode": "14",
+  "elk.spacing.edgeEdge": "8",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "14",
+  "elk.layered.spacing.edgeEdgeBetweenLayers": "6",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  // The same graph gives the same picture, and a graph that grew a similar one.
+  "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+  "elk.layered.crossingMinimization.semiInteractive": "true",
+  "elk.randomSeed": "1",
+};
+const BOX_PADDING = "[top=38,left=16,bottom=16,right=16]";
+const GROUP_PADDING = "[top=34,left=12,bottom=12,right=12]";
+
+/**
+ * What ELK is asked to lay out: layered from left to right, namespaces as boxes, versions as boxes
+ * within. Children are in the order of their names, so that equal graphs make equal requests.
+ */
+export function elkGraph(drawing: Drawing): ElkGraph {
+  const whole = leafIds(drawing).size <= WHOLE_LAYOUT_LIMIT;
+  const boxes = drawing.boxes.map((box) => boxOf(box, whole));
+  const root: ElkGraph = {
+    id: "root",
+    layoutOptions: {
+      ...LAYERED,
+      "elk.hierarchyHandling": whole ? "INCLUDE_CHILDREN" : "SEPARATE_CHILDREN",
+      "elk.padding": "[top=24,left=24,bottom=24,right=24]",
+    },
+    children: [...drawing.loose.map(leafOf), ...boxes],
+    edges: drawing.edges.map(({ id, source, target }) => ({
+      id,
+      sources: [source],
+      targets: [target],
+    })),
+  };
+  return whole ? root : { ...root, ...separated(drawing, boxes) };
+}
+
+/** Edges within a box go to that box; those between boxes join the boxes, once for each pair. */
+function separated(drawing: Drawing, boxes: ElkGraph[]): Pick<ElkGraph, "children" | "edges"> {
+  const boxOfLeaf = new Map(
+    drawing.boxes.flatMap((box) => [...leavesOf(box)].map((leaf) => [leaf.id, box.id] as const)),
+  );
+  const inner = new Map<string, NonNullable<ElkGraph["edges"]>>();
+  const outer = new Map<string, { id: string; sources: string[]; targets: string[] }>();
+  for (const { id, source, target } of drawing.edges) {
+    const from = boxOfLeaf.get(source) ?? source;
+    const to = boxOfLeaf.get(target) ?? target;
+    if (from === to) {
+      inner.set(from, [...(inner.get(from) ?? []), { id, sources: [source], targets: [target] }]);
+    } else {
+      outer.set(`${from}>${to}`, { id: `${from}>${to}`, sources: [from], targets: [to] });
+    }
+  }
+  const children = boxes.map((box) => ({ ...box, edges: inner.get(box.id) ?? [] }));
+  return {
+    children: [...drawing.loose.map(leafOf), ...children],
+    edges: [...outer.values()],
+  };
+}
+
+function boxOf(box: DrawnBox, whole: boolean): ElkGraph {
+  return {
+    id: box.id,
+    layoutOptions: {
+      ...(whole ? {} : { ...LAYERED, "elk.hierarchyHandling": "INCLUDE_CHILDREN" }),
+      "elk.padding": BOX_PADDING,
+    },
+    children: [
+      ...box.leaves.map(leafOf),
+      ...box.groups.map((group) => ({
+        id: group.id,
+        layoutOptions: { "elk.padding": GROUP_PADDING, "elk.spacing.nodeNode": "12" },
+        children: group.versions.map(leafOf),
+      })),
+    ],
+  };
+}
+
+const leafOf = ({ id, width, height }: DrawnLeaf): ElkGraph => ({ id, width, height });
+
+function* leavesOf(box: DrawnBox): Generator<DrawnLeaf> {
+  yield* box.leaves;
+  for (const { versions } of box.groups) yield* versions;
+}
+
+/** Reads ELK's answer; places of children become absolute. */
+export function readLayout(answer: ElkGraph): Layout {
+  const places: Record<string, Rect> = {};
+  const visit = (nodes: readonly ElkGraph[] | undefined, left: number, top: number) => {
+    for (const { id, x = 0, y = 0, width = 0, height = 0, children } of nodes ?? []) {
+      places[id] = { x: left + x, y: top + y, width, height };
+      visit(children, left + x, top + y);
+    }
+  };
+  visit(answer.children, 0, 0);
+  return { places, width: answer.width ?? 0, height: answer.height ?? 0 };
+}
+
+/**
+ * Moves a new layout as a whole to where most of the old one was, so that the eye finds again what
+ * stayed. The first layout stays as it is.
+ */
+export function settle(next: Layout, before: Layout | undefined): Layout {
+  if (!before) return next;
+  const shared = Object.entries(next.places).flatMap(([id, place]) => {
+    const old = before.places[id];
+    return old ? [{ dx: old.x - place.x, dy: old.y - place.y }] : [];
+  });
+  const dx = median(shared.map((shift) => shift.dx));
+  const dy = median(shared.map((shift) => shift.dy));
+  const places = Object.fromEntries(
+    Object.entries(next.places).map(([id, place]) => [
+      id,
+      { ...place, x: place.x + dx, y: place.y + dy },
+    ]),
+  );
+  return { ...next, places };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
