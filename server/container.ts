@@ -1,5 +1,12 @@
-import type { Clock, Cluster, Live, MeshStore, Metrics } from "./ports";
-import type { Logger } from "./log";
+import { randomId, systemClock, systemRandom } from "./clock";
+import { kubernetesCluster } from "./cluster/kubernetes-cluster";
+import { type Environment, readEnvironment } from "./env";
+import { liveHub } from "./live/live";
+import { type Sources, sourceStates } from "./live/sources";
+import { type Logger, processLogger } from "./log";
+import { meshStore } from "./mesh/mesh-store";
+import { prometheusMetrics } from "./metrics/prometheus";
+import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
 
 /** Everything that lives as long as the process. Features add their service here. */
 export interface Runtime {
@@ -9,6 +16,89 @@ export interface Runtime {
   readonly metrics: Metrics;
   readonly mesh: MeshStore;
   readonly live: Live;
+  /** How each source of data is doing; adapters report to it. */
+  readonly sources: Sources;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
+  /** The version of the product. */
+  readonly version: string;
+}
+
+/** The runtime, and what only the edges of the process may do with it. */
+export interface RunningRuntime extends Runtime {
+  readonly environment: Environment;
+  /** Ends every stream, watch and connection. */
+  close(): void;
+}
+
+/** Builds the adapters and starts the mirror of the cluster. */
+export function createRuntime(environment: Environment): RunningRuntime {
+  const clock = systemClock;
+  const random = systemRandom;
+  const log = processLogger(clock);
+  const stop = new AbortController();
+  const live = liveHub(randomId());
+  const sources = sourceStates({ clock, live }, initialSources(environment), stop.signal);
+  const cluster = kubernetesCluster(environment.cluster, { clock, random });
+  const metrics = prometheusMetrics(environment.prometheus, {
+    clock,
+    observer: {
+      answered: () => sources.answered("prometheus"),
+      failed: (error) => sources.failed("prometheus", error),
+    },
+  });
+  const mesh = meshStore({ cluster, clock, random, log });
+  mesh.onChange((view, kinds) =>
+    live.publish({ topic: "mesh", version: view.version, kinds: [...kinds] }),
+  );
+  mesh.onState(() => sources.set(mesh.state()));
+  const runtime: Runtime = {
+    clock,
+    log,
+    cluster,
+    metrics,
+    mesh,
+    live,
+    sources,
+    readOnly: environment.readOnly,
+    version: environment.version,
+  };
+
+  mesh.start();
+  // Tells early whether Prometheus is there; what it answers is kept for later.
+  metrics.scrapeInterval(stop.signal).catch((err: unknown) => {
+    if (environment.prometheus !== undefined) log.warn({ err }, "Prometheus does not answer yet");
+  });
+  return {
+    ...runtime,
+    environment,
+    close() {
+      stop.abort(new Error("the server stops"));
+      live.close();
+      mesh.close();
+      cluster.close();
+    },
+  };
+}
+
+const initialSources = ({ prometheus }: Environment): SourceState[] =>
+  (["cluster", "prometheus", "istiod"] as const).map((source) => ({
+    source,
+    state: source === "prometheus" && prometheus === undefined ? "off" : "connecting",
+    lastSeen: undefined,
+    error: undefined,
+  }));
+
+const KEY = Symbol.for("quarterdeck.runtime");
+
+/**
+ * The one runtime of this process, made at its first use.
+ *
+ * Next loads instrumentation and routes as separate module instances, so a module's own variable
+ * would be made twice; globalThis is shared. In `next dev` it outlives edits of server files:
+ * restart the dev server after those.
+ */
+export function runtime(): RunningRuntime {
+  const home = globalThis as { [KEY]?: RunningRuntime };
+  return (home[KEY] ??= createRuntime(readEnvironment()));
 }

@@ -145,4 +145,3 @@ function fingerprintOf(tls: TlsOptions): string {
   for (const part of [tls.ca, tls.cert, tls.key]) hash.update(part ?? "-").update("|");
   return hash.update(`${tls.rejectUnauthorized}|${tls.servername ?? ""}`).digest("hex");
 }
-

@@ -111,7 +111,7 @@ function aggregated(text: string): string[] {
   );
 }
 
-const OUR_GROUPS = new Set(KINDS.map(({ group }) => group as string));
+const OUR_GROUPS = new Set(KINDS.map(({ group }) => group));
 
 async function groupByGroup(transport: Transport, groupsText: string): Promise<string[]> {
   const groups = parse(GroupList, groupsText).groups.filter(({ name }) => OUR_GROUPS.has(name));
@@ -142,10 +142,14 @@ function parse<T>(schema: z.ZodType<T>, text: string): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError("unavailable", "The server does not answer as a Kubernetes API server does", {
-      cause,
-      hint: "Check the server's address in the kubeconfig.",
-    });
+    throw new AppError(
+      "unavailable",
+      "The server does not answer as a Kubernetes API server does",
+      {
+        cause,
+        hint: "Check the server's address in the kubeconfig.",
+      },
+    );
   }
 }
 

@@ -183,7 +183,9 @@ export function kubernetesCluster(
         body: JSON.stringify({
           apiVersion: "authorization.k8s.io/v1",
           kind: "SelfSubjectAccessReview",
-          spec: { resourceAttributes: { verb, group, resource: plural, namespace, name, subresource } },
+          spec: {
+            resourceAttributes: { verb, group, resource: plural, namespace, name, subresource },
+          },
         }),
         timeout: READ_TIMEOUT,
         signal,
@@ -251,7 +253,10 @@ function versionOf(body: unknown): string | undefined {
 function pageOf(answer: unknown, kind: KindId, version: string): Page {
   const list = ListAnswer.safeParse(answer);
   if (!list.success) {
-    throw new AppError("unavailable", `Cannot list ${kindInfo(kind).plural}: the answer is no list`);
+    throw new AppError(
+      "unavailable",
+      `Cannot list ${kindInfo(kind).plural}: the answer is no list`,
+    );
   }
   const { group, kind: kindName } = kindInfo(kind);
   // Items of built-in kinds come without these two.
@@ -265,7 +270,10 @@ async function* eventsOf(
   stream: Readable,
   { doing, signal, server }: { doing: string; signal: AbortSignal; server: URL },
 ): AsyncGenerator<WatchEvent> {
-  const silent = new AppError("timeout", `Cannot ${doing}: nothing came for ${WATCH_SILENCE / 1000} s`);
+  const silent = new AppError(
+    "timeout",
+    `Cannot ${doing}: nothing came for ${WATCH_SILENCE / 1000} s`,
+  );
   const timer = setTimeout(() => stream.destroy(silent), WATCH_SILENCE);
   try {
     const chunks = heard(stream as AsyncIterable<Buffer>, () => timer.refresh());

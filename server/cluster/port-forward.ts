@@ -1,4 +1,9 @@
-import { Agent, type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
+import {
+  Agent,
+  type IncomingMessage,
+  request as httpRequest,
+  type RequestOptions,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { AppError } from "@/lib/base/errors";
@@ -138,7 +143,9 @@ function connect(
       settle(() => void refusal(answer, label).then(reject, reject));
     });
     socket.on("error", (cause) =>
-      settle(() => reject(signal?.aborted ? (signal.reason as Error) : networkError(cause, server))),
+      settle(() =>
+        reject(signal?.aborted ? (signal.reason as Error) : networkError(cause, server)),
+      ),
     );
   });
 }

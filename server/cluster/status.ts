@@ -72,7 +72,8 @@ export function statusError(
 }
 
 function causesOf(
-  causes: readonly { field?: string | undefined; message?: string | undefined }[] | null | undefined,
+  causes:
+    readonly { field?: string | undefined; message?: string | undefined }[] | null | undefined,
 ): FieldCause[] {
   return (causes ?? []).map(({ field = "", message = "" }) => ({ field, message }));
 }

@@ -216,7 +216,10 @@ async function bodyOf(message: IncomingMessage, maxBytes: number, doing: string)
     throw new AppError("unavailable", `Cannot ${doing}: the answer broke off`, { cause });
   }
   if (size > maxBytes) {
-    throw new AppError("unavailable", `Cannot ${doing}: the answer is larger than ${maxBytes} bytes`);
+    throw new AppError(
+      "unavailable",
+      `Cannot ${doing}: the answer is larger than ${maxBytes} bytes`,
+    );
   }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -4,6 +4,7 @@ import { liveRouter } from "./routers/live";
 import { overviewRouter } from "./routers/overview";
 import { proxiesRouter } from "./routers/proxies";
 import { rolloutsRouter } from "./routers/rollouts";
+import { systemRouter } from "./routers/system";
 import { topologyRouter } from "./routers/topology";
 
 export const appRouter = router({
@@ -12,6 +13,7 @@ export const appRouter = router({
   overview: overviewRouter,
   proxies: proxiesRouter,
   rollouts: rolloutsRouter,
+  system: systemRouter,
   topology: topologyRouter,
 });
 

@@ -1,0 +1,229 @@
+import type { AppError } from "@/lib/base/errors";
+import { type Instant, millis, seconds } from "@/lib/base/units";
+import { type KindId, KINDS } from "@/lib/istio/kinds";
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { applyChanges, type MeshChange, type MeshView, meshView } from "@/lib/mesh/view";
+import type { Logger } from "../log";
+import type { MeshStore, SourceState } from "../ports";
+import { type Reflection, reflect, type ReflectorNeeds } from "./reflect";
+
+/**
+ * Kinds that are not mirrored: Secrets are nobody's to keep, Events and Leases change all the
+ * time and say nothing of the mesh, Endpoints repeat what EndpointSlices say.
+ */
+const NOT_MIRRORED: ReadonlySet<KindId> = new Set<KindId>([
+  "Secret",
+  "Event",
+  "Lease",
+  "Endpoints",
+]);
+
+/** Every kind that the store mirrors. */
+export const MIRRORED_KINDS: readonly KindId[] = KINDS.map(({ id }) => id).filter(
+  (id) => !NOT_MIRRORED.has(id),
+);
+
+/** Changes that come within this time make one new view. */
+const BATCH = millis(50);
+const AFTER_BUG = seconds(5);
+
+/** How one kind is doing. */
+type KindState =
+  | { readonly type: "connecting" | "live" | "absent" }
+  | { readonly type: "forbidden" | "failed"; readonly error: AppError };
+
+/** The mesh store, and what only the container may do with it. */
+export interface RunningMeshStore extends MeshStore {
+  start(): void;
+  /** How the cluster as a source is doing. */
+  state(): SourceState;
+  /** Called when `state` may have changed. */
+  onState(listener: () => void): void;
+  close(): void;
+}
+
+/** Mirrors the cluster into one view; starts to read when `start` is called. */
+export function meshStore(
+  needs: ReflectorNeeds & { readonly log: Logger },
+  kinds: readonly KindId[] = MIRRORED_KINDS,
+): RunningMeshStore {
+  const { clock, log } = needs;
+  const stop = new AbortController();
+  const states = new Map<KindId, KindState>(kinds.map((kind) => [kind, { type: "connecting" }]));
+  const synced = new Set<KindId>();
+  const listeners = new Set<(view: MeshView, kinds: ReadonlySet<KindId>) => void>();
+  const stateListeners = new Set<() => void>();
+  /** The newest objects, those of changes that wait for the next batch included. */
+  const newest = new Map<KindId, Map<string, KubeObject>>(kinds.map((kind) => [kind, new Map()]));
+  const known = (kind: KindId) => newest.get(kind) ?? new Map<string, KubeObject>();
+  let view = meshView([]);
+  let pending: MeshChange[] = [];
+  let lastSeen: Instant | undefined;
+
+  function flush(): void {
+    const changes = pending;
+    pending = [];
+    if (changes.length === 0) return;
+    view = applyChanges(view, changes);
+    const changed = new Set(changes.map(({ kind }) => kind));
+    for (const listener of listeners) {
+      try {
+        listener(view, changed);
+      } catch (err) {
+        log.error({ err }, "a listener of the mesh failed");
+      }
+    }
+  }
+
+  function add(kind: KindId, changes: readonly MeshChange[]): void {
+    if (changes.length === 0) return;
+    for (const { type, object } of changes) {
+      if (type === "put") known(kind).set(objectKey(object), object);
+      else known(kind).delete(objectKey(object));
+    }
+    if (pending.length === 0) void clock.sleep(BATCH, stop.signal).then(flush, () => undefined);
+    pending.push(...changes);
+  }
+
+  function setState(kind: KindId, state: KindState): void {
+    const before = states.get(kind);
+    states.set(kind, state);
+    if (before?.type === state.type && !("error" in state)) return;
+    for (const listener of stateListeners) listener();
+  }
+
+  function take(kind: KindId, reflection: Reflection): void {
+    if (reflection.type === "failed") {
+      fail(kind, reflection.error);
+      return;
+    }
+    lastSeen = clock.now();
+    if (reflection.type === "synced") {
+      synced.add(kind);
+      add(kind, difference(kind, known(kind), reflection.objects));
+    } else if (reflection.type !== "heard") {
+      add(kind, changesOf(kind, reflection, known(kind).get(objectKey(reflection.object))));
+    }
+    setState(kind, { type: "live" });
+  }
+
+  function fail(kind: KindId, error: AppError): void {
+    // A 410 is part of the protocol: the new list follows at once.
+    if (error.code === "expired") return;
+    const gone = error.code === "unsupported" || error.code === "forbidden";
+    if (gone) {
+      lastSeen = clock.now();
+      add(kind, difference(kind, known(kind), []));
+    } else {
+      log.warn(
+        { kind, code: error.code, reason: error.message },
+        "the mirror of a kind fell behind",
+      );
+    }
+    if (error.code === "unsupported") setState(kind, { type: "absent" });
+    else setState(kind, { type: error.code === "forbidden" ? "forbidden" : "failed", error });
+  }
+
+  async function mirror(kind: KindId): Promise<void> {
+    while (!stop.signal.aborted) {
+      try {
+        for await (const reflection of reflect(kind, needs, stop.signal)) take(kind, reflection);
+      } catch (err) {
+        if (stop.signal.aborted) return;
+        // A bug must not end the mirror: it would show old objects as new for ever.
+        log.error({ err, kind }, "a mirror failed and starts again");
+        await clock.sleep(AFTER_BUG, stop.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  const settled = (kind: KindId): boolean => {
+    const type = states.get(kind)?.type;
+    return synced.has(kind) || type === "absent" || type === "forbidden";
+  };
+
+  return {
+    view: () => view,
+    get ready() {
+      return kinds.every(settled);
+    },
+    problems: () =>
+      [...states].flatMap(([kind, state]) =>
+        "error" in state ? [{ kind, error: state.error }] : [],
+      ),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      for (const kind of kinds) void mirror(kind);
+    },
+    state: () => sourceState([...states.values()], { lastSeen, everSynced: synced.size > 0 }),
+    onState(listener) {
+      stateListeners.add(listener);
+    },
+    close() {
+      stop.abort(new Error("the mesh store was closed"));
+    },
+  };
+}
+
+/** The changes that lead from `before` to exactly `objects`. */
+function difference(
+  kind: KindId,
+  before: ReadonlyMap<string, KubeObject>,
+  objects: readonly KubeObject[],
+): MeshChange[] {
+  const kept = new Set(objects.map(objectKey));
+  const gone = [...before.values()].filter((object) => !kept.has(objectKey(object)));
+  return [
+    ...gone.map((object) => ({ type: "delete", kind, object }) as const),
+    ...objects.flatMap((object) =>
+      changesOf(kind, { type: "put", object }, before.get(objectKey(object))),
+    ),
+  ];
+}
+
+/** One event against what is known: repeats say nothing, a new uid is a new object. */
+function changesOf(
+  kind: KindId,
+  { type, object }: { readonly type: "put" | "delete"; readonly object: KubeObject },
+  known: KubeObject | undefined,
+): MeshChange[] {
+  if (type === "delete") return known ? [{ type, kind, object: known }] : [];
+  if (!known) return [{ type, kind, object }];
+  if (known.metadata.uid !== object.metadata.uid) {
+    return [
+      { type: "delete", kind, object: known },
+      { type: "put", kind, object },
+    ];
+  }
+  return known.metadata.resourceVersion === object.metadata.resourceVersion
+    ? []
+    : [{ type, kind, object }];
+}
+
+/** One word for all kinds: the cluster is stale when more of them fail than work. */
+function sourceState(
+  states: readonly KindState[],
+  { lastSeen, everSynced }: { lastSeen: Instant | undefined; everSynced: boolean },
+): SourceState {
+  const count = (type: KindState["type"]) => states.filter((state) => state.type === type).length;
+  const failed = states.find((state) => state.type === "failed");
+  const forbidden = states.find((state) => state.type === "forbidden");
+  const of = (state: SourceState["state"], error?: AppError): SourceState => ({
+    source: "cluster",
+    state,
+    lastSeen,
+    error: error && { message: error.message, hint: error.hint },
+  });
+  if (failed && count("failed") > count("live")) {
+    return of(everSynced ? "stale" : "down", errorOf(failed));
+  }
+  if (count("live") > 0) return of("live");
+  if (count("connecting") > 0) return of("connecting");
+  return forbidden ? of("forbidden", errorOf(forbidden)) : of("live");
+}
+
+const errorOf = (state: KindState): AppError | undefined =>
+  "error" in state ? state.error : undefined;

@@ -1,0 +1,162 @@
+import { AppError } from "@/lib/base/errors";
+import { between, type Instant, type Millis, millis, seconds } from "@/lib/base/units";
+import type { KindId } from "@/lib/istio/kinds";
+import type { KubeObject } from "@/lib/k8s/object";
+import { jittered, type Random } from "../clock";
+import type { Clock, Cluster } from "../ports";
+import { trimmed } from "./trim";
+
+/** What a reflector tells of its kind; objects are trimmed. */
+export type Reflection =
+  /** The whole list; what is not in it does not exist. */
+  | { readonly type: "synced"; readonly objects: readonly KubeObject[] }
+  | { readonly type: "put" | "delete"; readonly object: KubeObject }
+  /** The server answered, and there was no change. */
+  | { readonly type: "heard" }
+  /** What was told so far may be old; the reflector tries again. */
+  | { readonly type: "failed"; readonly error: AppError };
+
+/** Keeps one JSON.parse of injected pods under about 70 ms. */
+const PAGE_SIZE = 500;
+const FIRST_WAIT = millis(800);
+const LONGEST_WAIT = seconds(30);
+/** Short outages are noticed to be over quickly. */
+const LONGEST_EARLY_WAIT = seconds(5);
+const EARLY = seconds(60);
+const HEALTHY_AFTER = seconds(120);
+const FORBIDDEN_WAIT = seconds(60);
+const RELIST_WAIT = seconds(10);
+const SHORTEST_WATCH = seconds(1);
+
+/** What a reflector works with. */
+export interface ReflectorNeeds {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What the loop remembers between two tries. */
+interface Progress {
+  cursor: string | undefined;
+  failures: number;
+  failingSince: Instant | undefined;
+  /** Expired cursors in a row, without an event between them. */
+  expirations: number;
+}
+
+/**
+ * Mirrors every object of `kind`: the full list, then each change, until `signal` aborts.
+ *
+ * Never gives up: it says `failed`, waits and tries again; a 410 leads to a new list.
+ * Waits are those of client-go's reflector: 0.8 s doubled up to 30 s (5 s in the first minute),
+ * with jitter, forgotten after two healthy minutes; or what the server asks for.
+ */
+export async function* reflect(
+  kind: KindId,
+  { cluster, clock, random }: ReflectorNeeds,
+  signal: AbortSignal,
+): AsyncGenerator<Reflection> {
+  const progress: Progress = {
+    cursor: undefined,
+    failures: 0,
+    failingSince: undefined,
+    expirations: 0,
+  };
+  while (!signal.aborted) {
+    const started = clock.now();
+    try {
+      yield* listAndWatch(kind, cluster, { progress, signal });
+      // A clean end is usual; only a server that hangs up at once is left alone for a moment.
+      if (between(started, clock.now()) < SHORTEST_WATCH) {
+        await clock.sleep(jittered(FIRST_WAIT, random), signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof AppError)) throw error;
+      const now = clock.now();
+      const wait = waitAfter(error, progress, { started, now });
+      yield { type: "failed", error };
+      await clock
+        .sleep(wait > 0 ? jittered(wait, random) : wait, signal)
+        .catch(ignoreAbort(signal));
+    }
+  }
+}
+
+async function* listAndWatch(
+  kind: KindId,
+  cluster: Cluster,
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+): AsyncGenerator<Reflection> {
+  if (progress.cursor === undefined) {
+    const { objects, resourceVersion } = await listAll(kind, cluster, signal);
+    progress.cursor = resourceVersion;
+    progress.failingSince = undefined;
+    yield { type: "synced", objects };
+  }
+  for await (const event of cluster.watch(kind, progress.cursor, signal)) {
+    progress.expirations = 0;
+    progress.failingSince = undefined;
+    const version =
+      event.type === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+    if (version) progress.cursor = version;
+    yield event.type === "bookmark"
+      ? { type: "heard" }
+      : { type: event.type, object: trimmed(kind, event.object) };
+  }
+  yield { type: "heard" };
+}
+
+/** How long to rest after `error`; 0 is not at all. */
+function waitAfter(
+  error: AppError,
+  progress: Progress,
+  { started, now }: { started: Instant; now: Instant },
+): Millis {
+  if (between(started, now) > HEALTHY_AFTER) progress.failures = 0;
+  progress.failingSince ??= now;
+  if (error.code === "expired") {
+    progress.cursor = undefined;
+    // A server that compacts all the time must not be asked for list after list.
+    return progress.expirations++ === 0 ? millis(0) : RELIST_WAIT;
+  }
+  if (error.code === "not-found") progress.cursor = undefined;
+  if (error.code === "forbidden") return FORBIDDEN_WAIT;
+  const cap = between(progress.failingSince, now) < EARLY ? LONGEST_EARLY_WAIT : LONGEST_WAIT;
+  const wait = millis(Math.min(FIRST_WAIT * 2 ** progress.failures, cap));
+  progress.failures = Math.min(progress.failures + 1, 16);
+  return millis(Math.max(wait, error.retryAfter ?? 0));
+}
+
+async function listAll(kind: KindId, cluster: Cluster, signal: AbortSignal) {
+  try {
+    return await listPages(kind, cluster, { limit: PAGE_SIZE, signal });
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "expired")) throw error;
+    // The list was compacted away between two pages: once more, in one piece.
+    return listPages(kind, cluster, { limit: undefined, signal });
+  }
+}
+
+async function listPages(
+  kind: KindId,
+  cluster: Cluster,
+  { limit, signal }: { limit: number | undefined; signal: AbortSignal },
+) {
+  const paging = { ...(limit !== undefined && { limit }), signal };
+  let page = await cluster.list(kind, paging);
+  const { resourceVersion } = page;
+  const objects = page.items.map((object) => trimmed(kind, object));
+  while (page.continue !== undefined) {
+    page = await cluster.list(kind, { ...paging, continue: page.continue });
+    for (const object of page.items) objects.push(trimmed(kind, object));
+  }
+  return { objects, resourceVersion };
+}
+
+/** An abort ends the wait, and the loop sees it next. */
+const ignoreAbort =
+  (signal: AbortSignal) =>
+  (error: unknown): void => {
+    if (!signal.aborted) throw error;
+  };
