@@ -12,13 +12,19 @@ export function inKeyOrder(object: KubeObject): KubeObject {
  * The object as JSON text, made once for each stored object; stored objects never change.
  * `apiVersion` overrides the one stored: all versions of our kinds hold the same fields.
  */
-export function objectJson(object: KubeObject, apiVersion = object.apiVersion): string {
+export function objectJson(object: KubeObject, apiVersion: string): string {
+  return `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(object.kind)},${fieldsJson(object)}`;
+}
+
+/** The object without its apiVersion and kind, as items of built-in lists are written. */
+export const itemJson = (object: KubeObject): string => `{${fieldsJson(object)}`;
+
+function fieldsJson(object: KubeObject): string {
   let text = cache.get(object);
   if (text === undefined) {
-    text = JSON.stringify(object);
+    const { apiVersion: _, kind: __, ...fields } = object;
+    text = JSON.stringify(fields).slice(1);
     cache.set(object, text);
   }
-  if (apiVersion === object.apiVersion) return text;
-  const stored = `{"apiVersion":${JSON.stringify(object.apiVersion)}`;
-  return `{"apiVersion":${JSON.stringify(apiVersion)}${text.slice(stored.length)}`;
+  return text;
 }

@@ -25,11 +25,18 @@ export class StatusError extends Error {
     readonly code: number,
     readonly reason: string,
     message: string,
-    readonly details?: StatusDetails,
-    /** Fields of the Status' metadata: `continue` of an expired list. */
-    readonly metadata: JsonRecord = {},
+    private readonly extra: {
+      readonly details?: StatusDetails;
+      /** `continue` of an expired list. */
+      readonly metadata?: JsonRecord;
+    } = {},
   ) {
     super(message);
+  }
+
+  /** How long the client shall wait before it asks again, in seconds. */
+  get retryAfterSeconds(): number | undefined {
+    return this.extra.details?.retryAfterSeconds;
   }
 
   /** The answer's body. */
@@ -37,11 +44,11 @@ export class StatusError extends Error {
     return {
       kind: "Status",
       apiVersion: "v1",
-      metadata: this.metadata,
+      metadata: this.extra.metadata ?? {},
       status: "Failure",
       message: this.message,
       ...(this.reason ? { reason: this.reason } : {}),
-      ...(this.details ? { details: this.details } : {}),
+      ...(this.extra.details ? { details: this.extra.details } : {}),
       code: this.code,
     };
   }
@@ -69,15 +76,19 @@ export const refuse = {
   badRequest: (message: string) => new StatusError(400, "BadRequest", message),
   unauthorized: () => new StatusError(401, "Unauthorized", "Unauthorized"),
   notFound: (type: Named, name: string) =>
-    new StatusError(404, "NotFound", `${qualified(type)} "${name}" not found`, about(type, name)),
+    new StatusError(404, "NotFound", `${qualified(type)} "${name}" not found`, {
+      details: about(type, name),
+    }),
   noSuchPath: () =>
-    new StatusError(404, "NotFound", "the server could not find the requested resource", {}),
+    new StatusError(404, "NotFound", "the server could not find the requested resource", {
+      details: {},
+    }),
   methodNotAllowed: () =>
     new StatusError(
       405,
       "MethodNotAllowed",
       "the server does not allow this method on the requested resource",
-      {},
+      { details: {} },
     ),
   notAcceptable: (accepted: string) =>
     new StatusError(
@@ -86,23 +97,20 @@ export const refuse = {
       `only the following media types are accepted: ${accepted}`,
     ),
   alreadyExists: (type: Named, name: string) =>
-    new StatusError(
-      409,
-      "AlreadyExists",
-      `${qualified(type)} "${name}" already exists`,
-      about(type, name),
-    ),
+    new StatusError(409, "AlreadyExists", `${qualified(type)} "${name}" already exists`, {
+      details: about(type, name),
+    }),
   conflict: (type: Named, name: string, why = MODIFIED) =>
     new StatusError(
       409,
       "Conflict",
       `Operation cannot be fulfilled on ${qualified(type)} "${name}": ${why}`,
-      about(type, name),
+      { details: about(type, name) },
     ),
   applyConflict: (message: string, causes: readonly StatusCause[]) =>
-    new StatusError(409, "Conflict", message, { causes }),
+    new StatusError(409, "Conflict", message, { details: { causes } }),
   expired: (message: string, metadata: JsonRecord = {}) =>
-    new StatusError(410, "Expired", message, undefined, metadata),
+    new StatusError(410, "Expired", message, { metadata }),
   tooLarge: (message: string) => new StatusError(413, "RequestEntityTooLarge", message),
   unsupportedMediaType: (accepted: readonly string[]) =>
     new StatusError(
@@ -117,16 +125,32 @@ export const refuse = {
     const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
     const title = type.group ? `${type.kind}.${type.group}` : type.kind;
     return new StatusError(422, "Invalid", `${title} "${name}" is invalid: ${list}`, {
-      name,
-      ...(type.group ? { group: type.group } : {}),
-      kind: type.kind,
-      causes,
+      details: {
+        name,
+        ...(type.group ? { group: type.group } : {}),
+        kind: type.kind,
+        causes,
+      },
     });
   },
   internal: (message: string) =>
     new StatusError(500, "InternalError", `Internal error occurred: ${message}`, {
-      causes: [{ reason: "", message }],
+      details: { causes: [{ reason: "", message }] },
     }),
+  forbidden: (message: string, details: StatusDetails = {}) =>
+    new StatusError(403, "Forbidden", message, { details }),
+  versionTooLarge: (wanted: string, current: number) =>
+    new StatusError(
+      504,
+      "Timeout",
+      `Timeout: Too large resource version: ${wanted}, current: ${current}`,
+      {
+        details: {
+          causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+          retryAfterSeconds: 1,
+        },
+      },
+    ),
 };
 
 const MODIFIED =

@@ -1,0 +1,72 @@
+import { applyPatch, type Operation } from "rfc6902";
+import { isRecord } from "./json-value";
+
+/** A JSON patch that is malformed, or does not fit the document. */
+export class JsonPatchError extends Error {
+  override readonly name = "JsonPatchError";
+
+  constructor(
+    /** `malformed`: no patch at all. `refused`: a `test` failed or a path does not exist. */
+    readonly reason: "malformed" | "refused",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const OPERATIONS = new Set(["add", "remove", "replace", "move", "copy", "test"]);
+
+/** Reads a JSON patch (RFC 6902). @throws JsonPatchError malformed */
+export function parseJsonPatch(value: unknown): readonly Operation[] {
+  if (!Array.isArray(value)) throw new JsonPatchError("malformed", "a JSON patch must be a list");
+  return value.map((operation: unknown, index) => {
+    const fail = (why: string) => new JsonPatchError("malformed", `operation ${index}: ${why}`);
+    if (!isRecord(operation)) throw fail("must be an object");
+    const { op, path, from } = operation;
+    if (typeof op !== "string" || !OPERATIONS.has(op)) throw fail(`no operation ${String(op)}`);
+    if (!isPointer(path)) throw fail("path must be a JSON pointer");
+    if ((op === "move" || op === "copy") && !isPointer(from)) {
+      throw fail("from must be a JSON pointer");
+    }
+    if (["add", "replace", "test"].includes(op) && operation.value === undefined) {
+      throw fail("value is missing");
+    }
+    return operation as unknown as Operation;
+  });
+}
+
+const isPointer = (value: unknown): boolean =>
+  typeof value === "string" && (value === "" || value.startsWith("/"));
+
+/**
+ * Applies a JSON patch and returns the outcome; the document is not changed.
+ * @throws JsonPatchError refused, naming the operation that did not fit
+ */
+export function applyJsonPatch(document: unknown, operations: readonly Operation[]): unknown {
+  const root = { document: structuredCloneJson(document) };
+  for (const [index, operation] of operations.entries()) {
+    const { op, path } = operation;
+    const [failure] = applyPatch(root, [rooted(operation)]);
+    if (failure) {
+      throw new JsonPatchError("refused", `operation ${index} (${op} ${path}): ${failure.message}`);
+    }
+  }
+  return root.document;
+}
+
+/** The operation below `/document`, so that a patch may replace the whole document. */
+function rooted(operation: Operation): Operation {
+  const path = `/document${operation.path}`;
+  const value = "value" in operation ? structuredCloneJson(operation.value) : undefined;
+  const moved = "from" in operation ? { from: `/document${operation.from}` } : {};
+  return { ...operation, path, ...moved, ...(value === undefined ? {} : { value }) };
+}
+
+/** Deep copy of a JSON value. */
+function structuredCloneJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(structuredCloneJson);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [field, structuredCloneJson(inner)]),
+  );
+}

@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { authenticate, authorize, type User } from "./access";
+import { answerReview, reviewAt } from "./access-review";
+import type { ClusterState } from "./cluster-state";
+import { discover } from "./discovery";
+import { readBody, send, sendError } from "./http-exchange";
+import { wantedForm } from "./media-type";
+import { ObjectHandler, verbOf } from "./object-handler";
+import { type Answer, json, type ObjectRequest } from "./object-request";
+import { resourcePath, type ResourcePath } from "./request-path";
+import { refuse } from "./status-error";
+import type { TlsIdentity } from "./tls-identity";
+
+/** What the server calls itself: the version of Kubernetes whose behaviour it follows. */
+const VERSION = {
+  major: "1",
+  minor: "33",
+  gitVersion: "v1.33.0+quarterdeck",
+  gitCommit: "0000000000000000000000000000000000000000",
+  gitTreeState: "clean",
+  buildDate: "2026-01-01T00:00:00Z",
+  goVersion: "none",
+  compiler: "node",
+  platform: "linux/amd64",
+};
+
+/** A running API server. */
+export interface ApiServer {
+  /** `https://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** Forgets the history of changes and the snapshots of lists now. */
+  compact(): void;
+  /** Stops at once, ending open streams. */
+  close(): Promise<void>;
+}
+
+/** Serves the cluster on 127.0.0.1. Port zero takes a free one. @throws when the port is taken */
+export async function startApiServer(
+  state: ClusterState,
+  options: { port: number; token: string; identity: TlsIdentity },
+): Promise<ApiServer> {
+  const { certificate, key } = options.identity;
+  const handler = new ApiHandler(state, options.token);
+  const server = createServer({ cert: certificate, key }, (request, response) => {
+    handler
+      .handle(request, response)
+      .catch((error: unknown) => sendError(request, response, error));
+  });
+  server.requestTimeout = 60_000;
+  await listening(server, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    compact: () => handler.compact(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const listening = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+class ApiHandler {
+  private readonly objects: ObjectHandler;
+
+  constructor(
+    private readonly state: ClusterState,
+    private readonly token: string,
+  ) {
+    this.objects = new ObjectHandler(state.objects, state.clock);
+  }
+
+  compact(): void {
+    this.state.objects.storage.compact();
+    this.objects.lister.compact();
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    checkHost(request);
+    const url = requestTarget(request);
+    if (/^\/(healthz|livez|readyz)$/.test(url.pathname)) {
+      send(response, { code: 200, text: "ok", contentType: "text/plain" });
+      return;
+    }
+    const user = authenticate(request, this.token);
+    const warnings: string[] = [];
+    const answer = await this.route(request, url, user, warnings);
+    send(response, answer, { warnings, head: request.method === "HEAD" });
+  }
+
+  private async route(
+    request: IncomingMessage,
+    url: RequestTarget,
+    user: User,
+    warnings: string[],
+  ): Promise<Answer> {
+    const path = resourcePath(url.pathname);
+    if (path) return this.routeObject(request, { path, query: url.query, user, warnings });
+    if (request.method !== "GET" && request.method !== "HEAD") throw refuse.methodNotAllowed();
+    const types = this.state.objects.types.all();
+    const found = discover(types, url.pathname, request.headers.accept);
+    if (found) return found;
+    if (url.pathname === "/version") return json(200, VERSION);
+    if (url.pathname === "/")
+      return json(200, { paths: ["/api", "/apis", "/openapi/v3", "/version"] });
+    throw refuse.noSuchPath();
+  }
+
+  private async routeObject(
+    request: IncomingMessage,
+    about: { path: ResourcePath; query: URLSearchParams; user: User; warnings: string[] },
+  ): Promise<Answer> {
+    const { path, query, user, warnings } = about;
+    const method = request.method ?? "GET";
+    const contentType = request.headers["content-type"] ?? "";
+    const review = reviewAt(path.group, path.version, path.plural);
+    if (review) {
+      if (method !== "POST") throw refuse.methodNotAllowed();
+      return answerReview(review, { body: await readBody(request), contentType, user });
+    }
+    const { clock, objects } = this.state;
+    const target = objects.types.byPath(path.group, path.version, path.plural);
+    if (!target) throw refuse.noSuchPath();
+    authorize(user, {
+      verb: verbOf(method, path.name, query),
+      group: path.group,
+      resource: path.plural,
+      subresource: path.subresource,
+      namespace: path.namespace,
+      name: path.name,
+    });
+    if (target.version.deprecation) warnings.push(target.version.deprecation);
+    const include = query.get("includeObject");
+    const objectRequest: ObjectRequest = {
+      method,
+      target,
+      path,
+      query,
+      user,
+      rendering: {
+        target,
+        form: wantedForm(request.headers.accept),
+        include: include === "None" || include === "Object" ? include : "Metadata",
+        now: () => clock.now(),
+      },
+      contentType,
+      userAgent: request.headers["user-agent"] ?? "",
+      warnings,
+      body: () => readBody(request),
+    };
+    return this.objects.answer(objectRequest);
+  }
+}
+
+/** A page that a browser opened under another name must not reach us (DNS rebinding). */
+function checkHost({ headers }: IncomingMessage): void {
+  const host = (headers.host ?? "").replace(/:\d+$/, "");
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) {
+    throw refuse.forbidden(`this server does not answer for the host ${JSON.stringify(host)}`);
+  }
+}
+
+interface RequestTarget {
+  readonly pathname: string;
+  readonly query: URLSearchParams;
+}
+
+/** The path as it was sent, dots and all, and the query. */
+function requestTarget(request: IncomingMessage): RequestTarget {
+  const text = request.url ?? "/";
+  const mark = text.indexOf("?");
+  return mark < 0
+    ? { pathname: text, query: new URLSearchParams() }
+    : { pathname: text.slice(0, mark), query: new URLSearchParams(text.slice(mark + 1)) };
+}

@@ -1,0 +1,85 @@
+import type { SimulationClock } from "@/sandbox/contracts";
+import type { ApiObjects } from "./api-objects";
+import { deleteCollection, deleteObject } from "./delete-objects";
+import { flag } from "./list-options";
+import { ObjectLister } from "./list-objects";
+import type { Answer, ObjectRequest } from "./object-request";
+import { patchObject } from "./patch-object";
+import { renderObject } from "./representation";
+import { refuse } from "./status-error";
+import { watchObjects } from "./watch-objects";
+import { createObject, replaceObject } from "./write-objects";
+
+/** The verb, as access is granted to it, of a request about objects. */
+export function verbOf(method: string, name: string, query: URLSearchParams): string {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      return flag(query, "watch") ? "watch" : name ? "get" : "list";
+    case "POST":
+      return "create";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return name ? "delete" : "deletecollection";
+    default:
+      return method.toLowerCase();
+  }
+}
+
+/** Answers requests about objects, in whatever kind. */
+export class ObjectHandler {
+  readonly lister: ObjectLister;
+
+  constructor(
+    private readonly objects: ApiObjects,
+    private readonly clock: SimulationClock,
+  ) {
+    this.lister = new ObjectLister(objects.storage, clock);
+  }
+
+  /** @throws StatusError */
+  async answer(request: ObjectRequest): Promise<Answer> {
+    const { path, method, query, target } = request;
+    this.checkPart(request);
+    switch (verbOf(method, path.name, query)) {
+      case "get":
+        return {
+          code: 200,
+          text: renderObject(this.objects.get(target.type, path), request.rendering),
+        };
+      case "list":
+        return this.lister.list(request);
+      case "watch":
+        return watchObjects(this.objects.storage, this.clock, request);
+      case "create":
+        if (path.name) throw refuse.methodNotAllowed();
+        return createObject(this.objects, request);
+      case "update":
+        if (!path.name) throw refuse.methodNotAllowed();
+        return replaceObject(this.objects, request);
+      case "patch":
+        if (!path.name) throw refuse.methodNotAllowed();
+        return patchObject(this.objects, request);
+      case "delete":
+        return deleteObject(this.objects, request);
+      case "deletecollection":
+        return deleteCollection(this.objects, request);
+      default:
+        throw refuse.methodNotAllowed();
+    }
+  }
+
+  private checkPart({ path, target, method, query }: ObjectRequest): void {
+    if (target.type.namespaced && !path.namespace && (path.name || method === "POST")) {
+      throw refuse.noSuchPath();
+    }
+    if (!target.type.namespaced && path.namespace) throw refuse.noSuchPath();
+    if (!path.subresource) return;
+    if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
+    const verb = verbOf(method, path.name, query);
+    if (!["get", "update", "patch"].includes(verb)) throw refuse.methodNotAllowed();
+  }
+}

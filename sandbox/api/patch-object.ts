@@ -1,0 +1,95 @@
+import { applyJsonPatch, JsonPatchError, parseJsonPatch } from "@/lib/k8s/json-patch";
+import { isRecord } from "@/lib/k8s/json-value";
+import { applyMergePatch } from "@/lib/k8s/merge-patch";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { ApiObjects } from "./api-objects";
+import { objectOf, requirePathName } from "./object-body";
+import type { Answer, ObjectRequest } from "./object-request";
+import { renderObject } from "./representation";
+import { bodyType, parseJson } from "./request-body";
+import { apiVersionOf, storedApiVersion } from "./resource-type";
+import { refuse, StatusError } from "./status-error";
+import { writeOptions } from "./write-request";
+
+/** Makes the next document of the one that is live. */
+type Patch = (live: KubeObject) => unknown;
+
+const JSON_PATCH = "application/json-patch+json";
+const MERGE_PATCH = "application/merge-patch+json";
+const MAX_OPERATIONS = 10_000;
+
+/** PATCH of an object or its status, in any of the formats of its kind. @throws StatusError */
+export async function patchObject(objects: ApiObjects, request: ObjectRequest): Promise<Answer> {
+  const { target, path, query, rendering } = request;
+  const options = writeOptions(request, "PatchOptions");
+  if (query.has("force")) {
+    throw refuse.invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+      {
+        reason: "FieldValueForbidden",
+        field: "force",
+        message: "Forbidden: may not be specified for non-apply patch",
+      },
+    ]);
+  }
+  const patch = readPatch(await request.body(), request);
+  const updated = objects.update(
+    target,
+    path,
+    (live) => {
+      const patched = patch({
+        ...live,
+        apiVersion: apiVersionOf(target.type.group, target.version.name),
+      });
+      if (!isRecord(patched)) throw refuse.badRequest("the patch leaves no object");
+      const object = objectOf(patched, target);
+      requirePathName(object, path);
+      return { ...object, apiVersion: storedApiVersion(target.type) };
+    },
+    options,
+  );
+  return { code: 200, text: renderObject(updated, rendering) };
+}
+
+function readPatch(body: Buffer, { contentType, target }: ObjectRequest): Patch {
+  switch (bodyType(contentType)) {
+    case JSON_PATCH:
+      return jsonPatch(body);
+    case MERGE_PATCH: {
+      const patch = parseJson(body);
+      if (!isRecord(patch)) throw refuse.badRequest("a merge patch must be an object");
+      return (live) => applyMergePatch(live, patch);
+    }
+    default:
+      throw refuse.unsupportedMediaType([
+        JSON_PATCH,
+        MERGE_PATCH,
+        ...(target.type.custom ? [] : ["application/strategic-merge-patch+json"]),
+        "application/apply-patch+yaml",
+      ]);
+  }
+}
+
+function jsonPatch(body: Buffer): Patch {
+  const operations = asStatus(() => parseJsonPatch(parseJson(body)));
+  if (operations.length > MAX_OPERATIONS) {
+    throw refuse.tooLarge(
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
+    );
+  }
+  return (live) => asStatus(() => applyJsonPatch(live, operations));
+}
+
+function asStatus<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    if (error.reason === "malformed") throw refuse.badRequest(error.message);
+    throw new StatusError(
+      422,
+      "Invalid",
+      "the server rejected our request due to an error in our request",
+      { details: { causes: [{ reason: "UnexpectedServerResponse", message: error.message }] } },
+    );
+  }
+}

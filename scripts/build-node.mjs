@@ -1,0 +1,20 @@
+// Bundles the programs that run on Node alone: the command line with the embedded cluster in it.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+await build({
+  absWorkingDir: root,
+  entryPoints: { cli: "cli/main.ts" },
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  packages: "external",
+  alias: { "@": root.replace(/\/$/, "") },
+  sourcemap: "linked",
+  logLevel: "warning",
+});
