@@ -7,6 +7,7 @@ import { type Logger, processLogger } from "./log";
 import { meshStore } from "./mesh/mesh-store";
 import { prometheusMetrics } from "./metrics/prometheus";
 import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
+import { type Topology, topologyService } from "./topology/topology-service";
 
 /** Everything that lives as long as the process. Features add their service here. */
 export interface Runtime {
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly live: Live;
   /** How each source of data is doing; adapters report to it. */
   readonly sources: Sources;
+  readonly topology: Topology;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
   /** The version of the product. */
@@ -60,6 +62,7 @@ export function createRuntime(environment: Environment): RunningRuntime {
     mesh,
     live,
     sources,
+    topology: topologyService({ metrics, mesh, live, clock, log }),
     readOnly: environment.readOnly,
     version: environment.version,
   };
@@ -74,6 +77,7 @@ export function createRuntime(environment: Environment): RunningRuntime {
     environment,
     close() {
       stop.abort(new Error("the server stops"));
+      runtime.topology.close();
       live.close();
       mesh.close();
       cluster.close();

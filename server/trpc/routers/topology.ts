@@ -1,3 +1,48 @@
-import { router } from "../init";
+import { z } from "zod";
+import { Label } from "@/lib/k8s/names";
+import { topologyDetail } from "../../topology/topology-detail";
+import { procedure, router } from "../init";
 
-export const topologyRouter = router({});
+/** Seconds over which rates are measured; the longest window that the graph offers is an hour. */
+const Window = z.int().min(1).max(3600);
+
+/** The id of a node, a version or of what an edge joins: names of Kubernetes, or a host. */
+const LeafId = z.string().min(1).max(600);
+
+export const topologyRouter = router({
+  /** The graph of the mesh, or of some namespaces with their neighbours; live topic "graph". */
+  graph: procedure
+    .input(
+      z.strictObject({
+        windowSeconds: Window.optional(),
+        level: z.enum(["services", "versions"]).default("versions"),
+        namespaces: z.array(Label).max(1000).default([]),
+      }),
+    )
+    .query(({ ctx, input }) => ctx.topology.graph(input)),
+
+  /**
+   * What the panel of a node or an edge shows besides the graph: charts, responses, what decides.
+   * `null` when there is no such thing (any more); live topic "graph".
+   */
+  detail: procedure
+    .input(
+      z.strictObject({
+        source: LeafId.optional(),
+        target: LeafId,
+        windowSeconds: Window.optional(),
+      }),
+    )
+    .query(({ ctx, input, signal }) =>
+      topologyDetail(
+        {
+          topology: ctx.topology,
+          metrics: ctx.metrics,
+          clock: ctx.clock,
+          mesh: ctx.mesh.view(),
+        },
+        input,
+        signal ?? new AbortController().signal,
+      ),
+    ),
+});
