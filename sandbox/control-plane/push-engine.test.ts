@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "@/lib/k8s/object";
+import { kindIdOf } from "@/lib/istio/kinds";
+import { meshView, applyChanges, type MeshView } from "@/lib/mesh/view";
+import { manualClock } from "@/sandbox/clock";
+import type { ObjectStore, StoreEvent } from "@/sandbox/contracts";
+import { PushEngine } from "./push-engine";
+import { sidecarPod, istiodPod, virtualService } from "./testing";
+
+/** A store with nothing but its contract: what the engine may rely on. */
+function memoryStore(
+  objects: readonly KubeObject[],
+): ObjectStore & { put(object: KubeObject): void } {
+  let view: MeshView = meshView(objects);
+  const listeners = new Set<(event: StoreEvent) => void>();
+  const change = (type: StoreEvent["type"], object: KubeObject): KubeObject => {
+    const kind = kindIdOf(object)!;
+    view = applyChanges(view, [{ type: type === "DELETED" ? "delete" : "put", kind, object }]);
+    for (const listener of listeners) listener({ type, kind, object });
+    return object;
+  };
+  return {
+    view: () => view,
+    get: (kind, namespace, name) => view.get(kind, namespace, name),
+    create: (object) => change("ADDED", object),
+    update: (object) => change("MODIFIED", object),
+    put: (object) => void change("MODIFIED", object),
+    delete: (kind, namespace, name) => void change("DELETED", view.get(kind, namespace, name)!),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function start(...objects: KubeObject[]) {
+  const clock = manualClock();
+  const store = memoryStore([istiodPod("istiod-1"), ...objects]);
+  const engine = new PushEngine(store, clock, 1);
+  clock.advance(1000);
+  const seen = (pod: string, name = "reviews") =>
+    engine.meshOf({ namespace: "bookinfo", name: pod }).get("VirtualService", "bookinfo", name)?.[
+      "spec"
+    ];
+  return { clock, store, engine, seen };
+}
+
+describe("PushEngine", () => {
+  test("a proxy holds the old configuration until it has acknowledged the new one", () => {
+    const { clock, store, seen } = start(sidecarPod("a"), virtualService("reviews", { n: 1 }));
+    store.put(virtualService("reviews", { n: 2 }));
+    clock.advance(120);
+    expect(seen("a")).toEqual({ n: 1 });
+    clock.advance(500);
+    expect(seen("a")).toEqual({ n: 2 });
+  });
+
+  test("waits 100 ms after the last change and sends one push for all of them", () => {
+    const { clock, store, engine } = start(sidecarPod("a"));
+    const before = engine.metrics.pushes.get("RDS");
+    for (let n = 0; n < 5; n++) {
+      store.put(virtualService("reviews", { n }));
+      clock.advance(60);
+    }
+    clock.advance(1000);
+    expect(engine.metrics.pushes.get("RDS")).toBe((before ?? 0) + 1);
+  });
+
+  test("moves only the types that the change touches", () => {
+    const { clock, store, engine } = start(sidecarPod("a"));
+    const nonces = () =>
+      [...engine.connectionOf("bookinfo", "a")!.subscriptions()].map(([type, { sent }]) => [
+        type,
+        sent?.nonce,
+      ]);
+    const before = new Map(nonces() as [string, string][]);
+    store.put(virtualService("reviews", { n: 1 }));
+    clock.advance(1000);
+    const moved = nonces().filter(([type, nonce]) => before.get(type!) !== nonce);
+    expect(moved.map(([type]) => type)).toEqual(["LDS", "RDS"]);
+  });
+
+  test("a status write pushes nothing", () => {
+    const { clock, store, engine } = start(sidecarPod("a"), virtualService("reviews", { n: 1 }));
+    const before = engine.connectionOf("bookinfo", "a")!.subscriptions().get("RDS")?.sent;
+    store.put({ ...virtualService("reviews", { n: 1 }), status: { observedGeneration: "1" } });
+    clock.advance(1000);
+    expect(engine.connectionOf("bookinfo", "a")!.subscriptions().get("RDS")?.sent).toBe(before);
+  });
+
+  test("exportTo keeps a change from proxies that may not see it", () => {
+    const { clock, store, engine } = start(
+      sidecarPod("a"),
+      sidecarPod("b", { namespace: "other" }),
+    );
+    const sent = (namespace: string, pod: string) =>
+      engine.connectionOf(namespace, pod)!.subscriptions().get("RDS")?.sent?.push.number;
+    store.put(virtualService("reviews", { exportTo: ["."] }));
+    clock.advance(1000);
+    expect(sent("bookinfo", "a")).toBe(2);
+    expect(sent("other", "b")).toBe(1);
+  });
+
+  test("a stuck proxy stays behind, and catches up once it is not stuck any more", () => {
+    const stuck = { annotations: { "sandbox.quarterdeck.dev/proxy": "stuck" } };
+    const { clock, store, engine, seen } = start(
+      sidecarPod("a"),
+      virtualService("reviews", { n: 1 }),
+    );
+    store.put(sidecarPod("a", stuck));
+    store.put(virtualService("reviews", { n: 2 }));
+    clock.advance(60_000);
+    const { sent, acked } = engine.connectionOf("bookinfo", "a")!.subscriptions().get("RDS")!;
+    expect(acked?.nonce).not.toBe(sent?.nonce);
+    expect(seen("a")).toEqual({ n: 1 });
+    store.put(sidecarPod("a"));
+    clock.advance(2000);
+    expect(seen("a")).toEqual({ n: 2 });
+  });
+
+  test("a proxy that refuses listeners keeps its old ones and still takes routes", () => {
+    const { clock, store, engine, seen } = start(
+      sidecarPod("a", { annotations: { "sandbox.quarterdeck.dev/proxy": "reject" } }),
+    );
+    store.put(virtualService("reviews", { n: 2 }));
+    clock.advance(1000);
+    const subscriptions = engine.connectionOf("bookinfo", "a")!.subscriptions();
+    expect(subscriptions.get("LDS")?.lastError).toContain("Error adding/updating listener(s)");
+    expect(subscriptions.get("LDS")?.acked).toBeUndefined();
+    expect(subscriptions.get("RDS")?.lastError).toBeUndefined();
+    expect(seen("a")).toEqual({ n: 2 });
+  });
+
+  test("proxies of a lost istiod go to the one that is left", () => {
+    const { clock, store, engine } = start(
+      istiodPod("istiod-2"),
+      ...["a", "b", "c", "d", "e", "f"].map((name) => sidecarPod(name)),
+    );
+    const count = (name: string) => engine.connectionsOf(name).length;
+    expect(count("istiod-1")).toBeGreaterThan(0);
+    expect(count("istiod-2")).toBeGreaterThan(0);
+    store.delete("Pod", "istio-system", "istiod-2");
+    clock.advance(1000);
+    expect([count("istiod-1"), count("istiod-2")]).toEqual([6, 0]);
+  });
+});

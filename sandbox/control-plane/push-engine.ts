@@ -1,0 +1,182 @@
+import { KINDS } from "@/lib/istio/kinds";
+import { isVisibleTo } from "@/lib/istio/visibility";
+import type { MeshView } from "@/lib/mesh/view";
+import type { Distribution, ObjectStore, SimulationClock, StoreEvent } from "@/sandbox/contracts";
+import { heldMeshFactory } from "./held-mesh";
+import { type Changes, PendingChanges } from "./pending-changes";
+import { ProxyConnection, type Push } from "./proxy-connection";
+import { istiodPods, type ProxyPod, proxyPod, proxyPods } from "./proxy-pod";
+import { PushMetrics } from "./push-metrics";
+import { seededHex } from "./seeded-delay";
+import { watchedTypes } from "./watched-types";
+import { XDS_TYPES } from "./xds-type";
+
+/** istiod waits so long after the last change before it pushes (PILOT_DEBOUNCE_AFTER), in ms. */
+const DEBOUNCE_MS = 100;
+/** and never longer than this (PILOT_DEBOUNCE_MAX), in ms. */
+const LONGEST_DEBOUNCE_MS = 10_000;
+
+const ALL_TYPES = new Set(XDS_TYPES);
+
+interface Attached {
+  readonly connection: ProxyConnection;
+  /** Name of the istiod pod; undefined while none runs. */
+  readonly istiod: string | undefined;
+}
+
+/** The control plane's heart: hears of changes, pushes, and knows what each proxy holds. */
+export class PushEngine implements Distribution {
+  readonly metrics = new PushMetrics();
+  private readonly attached = new Map<string, Attached>();
+  private readonly pending: PendingChanges;
+  private readonly meshOfHeld = heldMeshFactory();
+  private readonly unsubscribe: () => void;
+  private connections = 0;
+  private lastPush: Push;
+  private firstChangeAt: number | undefined;
+  private cancelPush: (() => void) | undefined;
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly clock: SimulationClock,
+    private readonly seed: number,
+  ) {
+    const mesh = store.view();
+    this.pending = new PendingChanges(
+      mesh,
+      KINDS.map(({ id }) => id),
+    );
+    this.lastPush = this.nextPush(mesh, clock.now(), 1);
+    this.attachProxies(mesh);
+    this.unsubscribe = store.subscribe((event) => {
+      this.changed(event);
+    });
+  }
+
+  /** The mesh as the proxy of this pod holds it; the stored one for a pod that has no proxy yet. */
+  meshOf({ namespace, name }: { namespace: string; name: string }): MeshView {
+    const attached = this.attached.get(`${namespace}/${name}`);
+    return attached ? this.meshOfHeld(attached.connection.held()) : this.store.view();
+  }
+
+  /** The connections of one istiod, by the name of its pod. */
+  connectionsOf(istiod: string): readonly ProxyConnection[] {
+    return [...this.attached.values()]
+      .filter((attached) => attached.istiod === istiod)
+      .map(({ connection }) => connection);
+  }
+
+  /** The stream of a pod's proxy; undefined for a pod without one. */
+  connectionOf(namespace: string, name: string): ProxyConnection | undefined {
+    return this.attached.get(`${namespace}/${name}`)?.connection;
+  }
+
+  stop(): void {
+    this.unsubscribe();
+    this.cancelPush?.();
+    for (const { connection } of this.attached.values()) connection.close();
+  }
+
+  private changed(event: StoreEvent): void {
+    if (event.kind === "Pod") this.podChanged(event);
+    const moves = this.pending.add(event);
+    if (!moves && event.kind !== "Pod") return;
+    const now = this.clock.now();
+    this.firstChangeAt ??= now;
+    const waited = now - this.firstChangeAt;
+    this.cancelPush?.();
+    this.cancelPush = this.clock.after(
+      Math.max(0, Math.min(DEBOUNCE_MS, LONGEST_DEBOUNCE_MS - waited)),
+      () => {
+        this.pushAll();
+      },
+    );
+  }
+
+  /** A proxy sees its own pod at once, as its agent does. */
+  private podChanged({ object }: StoreEvent): void {
+    const { namespace = "", name } = object.metadata;
+    const connection = this.connectionOf(namespace, name);
+    const pod = proxyPod(object);
+    if (!connection || !pod || pod.uid !== connection.pod.uid) return;
+    const before = JSON.stringify(connection.pod.annotations);
+    connection.pod = pod;
+    if (JSON.stringify(pod.annotations) === before) return;
+    connection.wake();
+    connection.push(ALL_TYPES, this.takePush(this.store.view(), this.clock.now()));
+  }
+
+  private pushAll(): void {
+    const mesh = this.store.view();
+    const startedAt = this.firstChangeAt ?? this.clock.now();
+    this.firstChangeAt = undefined;
+    this.cancelPush = undefined;
+    const changes = this.pending.take();
+    const push = changes.size > 0 ? this.takePush(mesh, startedAt) : this.lastPush;
+    this.attachProxies(mesh);
+    for (const { connection, istiod } of this.attached.values()) {
+      if (istiod === undefined) continue;
+      connection.watch(watchedTypes(connection.pod, mesh), push);
+      connection.push(typesFor(connection.pod, changes), push);
+    }
+  }
+
+  private takePush(mesh: MeshView, startedAt: number): Push {
+    this.lastPush = this.nextPush(mesh, startedAt, this.lastPush.number + 1);
+    return this.lastPush;
+  }
+
+  private nextPush(mesh: MeshView, startedAt: number, number: number): Push {
+    const stamp = new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+    return { number, version: `${stamp}/${number}`, mesh, startedAt };
+  }
+
+  /** Drops the streams of pods that are gone or whose istiod is, and opens those that are missing. */
+  private attachProxies(mesh: MeshView): void {
+    const pods = proxyPods(mesh);
+    const istiods = istiodPods(mesh).map(({ name }) => name);
+    for (const [key, { connection }] of this.attached) {
+      const pod = pods.get(key);
+      if (pod?.uid === connection.pod.uid) continue;
+      connection.close();
+      this.attached.delete(key);
+    }
+    for (const [key, pod] of pods) {
+      const present = this.attached.get(key);
+      if (present && (istiods.length === 0 || istiods.includes(present.istiod ?? ""))) {
+        if (istiods.length === 0 && present.istiod !== undefined) {
+          present.connection.close();
+          this.attached.set(key, { connection: present.connection, istiod: undefined });
+        }
+        continue;
+      }
+      this.attach(key, pod, istiods);
+    }
+  }
+
+  private attach(key: string, pod: ProxyPod, istiods: readonly string[]): void {
+    const held = this.attached.get(key)?.connection.held();
+    this.attached.get(key)?.connection.close();
+    const connection = new ProxyConnection(
+      { clock: this.clock, seed: this.seed, events: this.metrics },
+      pod,
+      ++this.connections,
+      held ? this.meshOfHeld(held) : this.lastPush.mesh,
+    );
+    const turn = Number.parseInt(seededHex(`${this.seed}/${key}`, 3), 16);
+    const istiod = istiods[turn % Math.max(1, istiods.length)];
+    this.attached.set(key, { connection, istiod });
+    if (istiod !== undefined)
+      connection.watch(watchedTypes(pod, this.lastPush.mesh), this.lastPush);
+  }
+}
+
+/** The types of which this proxy must hear. */
+function typesFor(pod: ProxyPod, changes: Changes): ReadonlySet<(typeof XDS_TYPES)[number]> {
+  return new Set(
+    XDS_TYPES.filter((type) => {
+      const scope = changes.get(type);
+      return scope !== undefined && isVisibleTo(scope, pod.namespace);
+    }),
+  );
+}
