@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { AppError } from "@/lib/base/errors";
 import { millis, seconds } from "@/lib/base/units";
 import { groupOf, type KindId, kindIdOf, kindInfo, type ObjectRef } from "@/lib/istio/kinds";
@@ -6,20 +5,17 @@ import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Random } from "../clock";
 import type { ClusterLocation } from "../env";
-import type { Clock, Cluster, Page, PatchType, WatchEvent, WriteResult } from "../ports";
+import type { Clock, Cluster, Page, PatchType, WriteResult } from "../ports";
 import { apiDiscovery } from "./discovery";
 import { credentialSource } from "./credentials";
-import { networkError } from "./network-error";
 import { portForward } from "./port-forward";
 import { containerName, requestPath } from "./request-path";
 import { type ApiRequest, apiTransport } from "./transport";
-import { isKubeObject, linesOf, watchEvent } from "./watch-stream";
+import { isKubeObject, watchEvents } from "./watch-stream";
 import { ListAnswer, ReviewAnswer } from "./answers";
 
 const READ_TIMEOUT = seconds(30);
 const WRITE_TIMEOUT = seconds(30);
-/** Bookmarks come about every 60 s, so a longer silence means that the connection is dead. */
-const WATCH_SILENCE = seconds(90);
 const WATCH_SECONDS = 300;
 const MAX_LOG_BYTES = 4 * 1024 * 1024;
 /** Under which name our writes appear in managedFields. */
@@ -99,7 +95,7 @@ export function kubernetesCluster(
         signal,
         doing,
       });
-      yield* eventsOf(stream, { doing, signal, server });
+      yield* watchEvents(stream, { doing, signal, server });
     },
 
     async get(ref, signal) {
@@ -264,35 +260,6 @@ function pageOf(answer: unknown, kind: KindId, version: string): Page {
   const items = (list.data.items ?? []).map((item) => ({ ...type, ...item })).filter(isKubeObject);
   const { resourceVersion = "", continue: next } = list.data.metadata;
   return { items, resourceVersion, continue: next === "" ? undefined : next };
-}
-
-async function* eventsOf(
-  stream: Readable,
-  { doing, signal, server }: { doing: string; signal: AbortSignal; server: URL },
-): AsyncGenerator<WatchEvent> {
-  const silent = new AppError(
-    "timeout",
-    `Cannot ${doing}: nothing came for ${WATCH_SILENCE / 1000} s`,
-  );
-  const timer = setTimeout(() => stream.destroy(silent), WATCH_SILENCE);
-  try {
-    const chunks = heard(stream as AsyncIterable<Buffer>, () => timer.refresh());
-    for await (const line of linesOf(chunks)) {
-      yield watchEvent(line, doing);
-    }
-  } catch (cause) {
-    if (!signal.aborted) throw networkError(cause, server);
-  } finally {
-    clearTimeout(timer);
-    stream.destroy();
-  }
-}
-
-async function* heard<T>(chunks: AsyncIterable<T>, onChunk: () => void): AsyncGenerator<T> {
-  for await (const chunk of chunks) {
-    onChunk();
-    yield chunk;
-  }
 }
 
 function parsed(text: string, doing: string): unknown {

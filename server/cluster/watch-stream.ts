@@ -1,13 +1,19 @@
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import { AppError } from "@/lib/base/errors";
+import { seconds } from "@/lib/base/units";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { WatchEvent } from "../ports";
+import { networkError } from "./network-error";
 import { statusError } from "./status";
 
 const LINE_FEED = 0x0a;
 /** Above etcd's limit of 1.5 MB for an object, with room for JSON. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Bookmarks come about every 60 s, so a longer silence means that the connection is dead. */
+const WATCH_SILENCE = seconds(90);
 
 /**
  * The lines of a byte stream, however it was cut into chunks.
@@ -86,5 +92,38 @@ function jsonOf(line: string, doing: string): unknown {
     return JSON.parse(line);
   } catch (cause) {
     throw new AppError("unavailable", `Cannot ${doing}: the server sent broken JSON`, { cause });
+  }
+}
+
+/**
+ * The events of a watch until the server closes it, or `signal` aborts.
+ * @throws AppError as `watchEvent` does, and `timeout` when the connection is dead.
+ */
+export async function* watchEvents(
+  stream: Readable,
+  { doing, signal, server }: { doing: string; signal: AbortSignal; server: URL },
+): AsyncGenerator<WatchEvent> {
+  const silent = new AppError(
+    "timeout",
+    `Cannot ${doing}: nothing came for ${WATCH_SILENCE / 1000} s`,
+  );
+  const timer = setTimeout(() => stream.destroy(silent), WATCH_SILENCE);
+  try {
+    const chunks = heard(stream as AsyncIterable<Buffer>, () => timer.refresh());
+    for await (const line of linesOf(chunks)) {
+      yield watchEvent(line, doing);
+    }
+  } catch (cause) {
+    if (!signal.aborted) throw networkError(cause, server);
+  } finally {
+    clearTimeout(timer);
+    stream.destroy();
+  }
+}
+
+async function* heard<T>(chunks: AsyncIterable<T>, onChunk: () => void): AsyncGenerator<T> {
+  for await (const chunk of chunks) {
+    onChunk();
+    yield chunk;
   }
 }

@@ -1,0 +1,5 @@
+import { handleReady } from "@/server/http/handle-ready";
+
+export const dynamic = "force-dynamic";
+
+export { handleReady as GET };
