@@ -1,0 +1,16 @@
+import type { KubeObject } from "./object";
+
+/**
+ * Orders objects as istiod does wherever the oldest one wins: by creation, which has a resolution
+ * of one second, then by name, then by namespace. A draft without a creation time comes last,
+ * because it would be the youngest.
+ */
+export function compareCreation(a: KubeObject, b: KubeObject): number {
+  return (
+    compareText(a.metadata.creationTimestamp ?? "~", b.metadata.creationTimestamp ?? "~") ||
+    compareText(a.metadata.name, b.metadata.name) ||
+    compareText(a.metadata.namespace ?? "", b.metadata.namespace ?? "")
+  );
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

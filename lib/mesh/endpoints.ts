@@ -1,0 +1,146 @@
+import { groupBy } from "@/lib/base/group-by";
+import { hasLabels } from "@/lib/k8s/label-selector";
+import { endpointSliceView } from "@/lib/k8s/endpoint-slice";
+import type { KubeObject } from "@/lib/k8s/object";
+import { isPodReady, podSpec, podStatus, serviceAccountOf } from "@/lib/k8s/pod";
+import {
+  serviceEntrySpec,
+  type WorkloadEntrySpec,
+  workloadEntrySpec,
+} from "@/lib/istio/service-entry";
+import type { RegistryPort, RegistryService } from "./registry";
+import type { MeshView } from "./view";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One place where a host's requests can end. */
+export interface Endpoint {
+  /** An IP, or a DNS name for services that are resolved by DNS. */
+  readonly address: string;
+  readonly port: number;
+  readonly ready: boolean;
+  /** Undefined for an endpoint that is no pod. */
+  readonly pod: KubeObject | undefined;
+  readonly labels: Labels;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** Whether a proxy is there that takes the mesh's mutual TLS. */
+  readonly tlsMode: "istio" | "disabled";
+}
+
+/** The endpoints of every host, each list computed when first asked for. */
+export interface Endpoints {
+  /** All endpoints of a port, ready or not. */
+  of(service: RegistryService, port: RegistryPort): readonly Endpoint[];
+  /** The pod that has an address; undefined if none has. */
+  podAt(address: string): KubeObject | undefined;
+}
+
+const NONE: readonly Endpoint[] = [];
+const TLS_MODE = "security.istio.io/tlsMode";
+
+/** Where requests can end. Use with `mesh.derive`. */
+export function endpoints(mesh: MeshView): Endpoints {
+  const slices = groupBy(
+    mesh.list("EndpointSlice").map((object) => ({ object, view: endpointSliceView(object) })),
+    ({ object, view }) =>
+      view.service === undefined ? undefined : `${object.metadata.namespace ?? ""}/${view.service}`,
+  );
+  const podsByAddress = new Map<string, KubeObject>();
+  for (const pod of mesh.list("Pod")) {
+    const address = podStatus(pod).podIP;
+    if (address && !podSpec(pod).hostNetwork) podsByAddress.set(address, pod);
+  }
+
+  const ofSlices = (service: RegistryService, port: RegistryPort): Endpoint[] => {
+    const found = new Map<string, Endpoint>();
+    for (const { view } of slices.get(`${service.namespace}/${service.name}`) ?? []) {
+      const number = view.ports.find(({ name = "" }) => name === port.name)?.port;
+      if (number === undefined) continue;
+      for (const { addresses = [], conditions, targetRef } of view.endpoints) {
+        const pod =
+          targetRef?.kind === "Pod" && targetRef.name
+            ? mesh.get("Pod", targetRef.namespace ?? service.namespace, targetRef.name)
+            : undefined;
+        for (const address of addresses) {
+          const ready = conditions?.ready ?? true;
+          const owner = pod ?? podsByAddress.get(address);
+          found.set(address, endpoint(address, number, ready, owner ?? service));
+        }
+      }
+    }
+    return [...found.values()];
+  };
+
+  const ofServiceEntry = (service: RegistryService, port: RegistryPort): Endpoint[] => {
+    const spec = serviceEntrySpec(service.object);
+    const target = typeof port.targetPort === "number" ? port.targetPort : port.number;
+    const entry = (given: WorkloadEntrySpec): Endpoint => ({
+      address: given.address ?? "",
+      port: given.ports?.[port.name] ?? target,
+      ready: true,
+      pod: podsByAddress.get(given.address ?? ""),
+      labels: given.labels ?? {},
+      namespace: service.namespace,
+      serviceAccount: given.serviceAccount ?? "",
+      tlsMode: given.labels?.[TLS_MODE] === "istio" ? "istio" : "disabled",
+    });
+    const selector = spec.workloadSelector?.labels;
+    if (selector) {
+      const here = ({ metadata }: KubeObject) =>
+        metadata.namespace === service.namespace && hasLabels(metadata.labels, selector);
+      const entries = mesh
+        .list("WorkloadEntry")
+        .map((object) => ({ object, spec: workloadEntrySpec(object) }))
+        .filter(
+          ({ object, spec: { labels } }) =>
+            object.metadata.namespace === service.namespace &&
+            hasLabels({ ...object.metadata.labels, ...labels }, selector),
+        )
+        .map((found) => entry(found.spec));
+      const pods = mesh.list("Pod").flatMap((pod) => {
+        const address = podStatus(pod).podIP;
+        return address && here(pod) ? [endpoint(address, target, isPodReady(pod), pod)] : [];
+      });
+      return [...entries, ...pods];
+    }
+    if (spec.endpoints?.length) return spec.endpoints.map(entry);
+    const byName = service.resolution.startsWith("DNS");
+    return byName ? [entry({ address: service.host })] : [];
+  };
+
+  const known = new Map<string, readonly Endpoint[]>();
+  return {
+    podAt: (address) => podsByAddress.get(address),
+    of(service, port) {
+      const key = `${service.kind}/${service.namespace}/${service.name}/${service.host}/${port.number}`;
+      const found = known.get(key);
+      if (found) return found;
+      const list =
+        service.kind === "Service" ? ofSlices(service, port) : ofServiceEntry(service, port);
+      known.set(key, list.length > 0 ? list : NONE);
+      return list;
+    },
+  };
+}
+
+/** `owner` is the pod behind the address, or the service where it is no pod. */
+function endpoint(
+  address: string,
+  port: number,
+  ready: boolean,
+  owner: KubeObject | RegistryService,
+): Endpoint {
+  const pod = "metadata" in owner ? owner : undefined;
+  const labels = pod?.metadata.labels ?? {};
+  return {
+    address,
+    port,
+    ready,
+    pod,
+    labels,
+    namespace: pod?.metadata.namespace ?? (owner as RegistryService).namespace,
+    serviceAccount: pod ? serviceAccountOf(pod) : "",
+    tlsMode: labels[TLS_MODE] === "istio" ? "istio" : "disabled",
+  };
+}

@@ -1,0 +1,58 @@
+import { weakMemo } from "@/lib/base/weak-memo";
+import type { OutboundTrafficPolicy } from "@/lib/istio/sidecar";
+import type { HttpRetry } from "@/lib/istio/virtual-service";
+import { isRecord } from "@/lib/k8s/json-value";
+import type { KubeObject } from "@/lib/k8s/object";
+import { parseYaml } from "@/lib/yaml/parse";
+import type { MeshView } from "./view";
+
+/** The settings of the mesh that decide what configuration means, with Istio's defaults. */
+export interface MeshConfig {
+  /** Holds the configuration that goes for all namespaces. */
+  readonly rootNamespace: string;
+  readonly trustDomain: string;
+  readonly enableAutoMtls: boolean;
+  readonly outboundTrafficPolicy: OutboundTrafficPolicy;
+  readonly defaultServiceExportTo: readonly string[];
+  readonly defaultVirtualServiceExportTo: readonly string[];
+  readonly defaultDestinationRuleExportTo: readonly string[];
+  /** Undefined for Istio's own default of two retries. */
+  readonly defaultHttpRetryPolicy: HttpRetry | undefined;
+}
+
+/** What goes where the mesh config says nothing. */
+export const DEFAULT_MESH_CONFIG: MeshConfig = {
+  rootNamespace: "istio-system",
+  trustDomain: "cluster.local",
+  enableAutoMtls: true,
+  outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+  defaultServiceExportTo: ["*"],
+  defaultVirtualServiceExportTo: ["*"],
+  defaultDestinationRuleExportTo: ["*"],
+  defaultHttpRetryPolicy: undefined,
+};
+
+/**
+ * The mesh config of the cluster: key `mesh` of ConfigMap `istio`, in istio-system where there are
+ * several. Istio's defaults where there is none or where it cannot be read. Use with `mesh.derive`.
+ */
+export function meshConfig(mesh: MeshView): MeshConfig {
+  const inSystem = mesh.get("ConfigMap", DEFAULT_MESH_CONFIG.rootNamespace, "istio");
+  const found =
+    inSystem ?? mesh.list("ConfigMap").find(({ metadata }) => metadata.name === "istio");
+  return found ? readMeshConfig(found) : DEFAULT_MESH_CONFIG;
+}
+
+const readMeshConfig = weakMemo((configMap: KubeObject): MeshConfig => {
+  const data = configMap["data"];
+  const text = isRecord(data) ? data["mesh"] : undefined;
+  const value = typeof text === "string" ? parseYaml(text).documents[0]?.value : undefined;
+  const given = isRecord(value) ? value : {};
+  const fields = Object.keys(DEFAULT_MESH_CONFIG).filter(
+    (field) => given[field] !== undefined && given[field] !== null,
+  );
+  return {
+    ...DEFAULT_MESH_CONFIG,
+    ...(Object.fromEntries(fields.map((field) => [field, given[field]])) as Partial<MeshConfig>),
+  };
+});
