@@ -2,13 +2,15 @@
 
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
+import { ApiProvider } from "@/components/trpc/provider";
+import { ApiProvider } from "@/components/trpc/provider";
 import { Toaster } from "@/components/ui/toast";
 
 /** What every page needs around it in the browser. */
 export function Providers({ children }: { children: ReactNode }) {
   return (
     <NuqsAdapter>
-      {children}
+      <ApiProvider>{children}</ApiProvider>
       <Toaster />
     </NuqsAdapter>
   );
