@@ -3,7 +3,6 @@
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { ApiProvider } from "@/components/trpc/provider";
-import { ApiProvider } from "@/components/trpc/provider";
 import { Toaster } from "@/components/ui/toast";
 
 /** What every page needs around it in the browser. */
