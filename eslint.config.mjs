@@ -114,10 +114,11 @@ export default tseslint.config(
       "e2e/**/*.ts",
       "instrumentation.ts",
       "cli/**/*.ts",
+      "lab/**/*.ts",
     ],
     rules: { "no-restricted-properties": "off", "no-restricted-syntax": "off" },
   },
-  { files: ["cli/**/*.ts", "sandbox/main.ts"], rules: { "no-console": "off" } },
+  { files: ["cli/**/*.ts", "lab/**/*.ts", "sandbox/main.ts"], rules: { "no-console": "off" } },
   // The browser shows time; what it shows comes from the one clock hook.
   {
     files: ["components/ui/use-now.ts"],

@@ -1,0 +1,34 @@
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "./environment";
+
+/** Where the lab keeps what it built and what runs: outside the repository. */
+export interface Folders {
+  /** Programs and the Python environment with Envoy. */
+  readonly bin: string;
+  readonly venv: string;
+  /** What a running lab writes: data of etcd, certificates, logs, process ids. */
+  readonly run: string;
+  readonly logs: string;
+  readonly root: string;
+}
+
+/**
+ * `QUARTERDECK_LAB`, or for root `/var/cache/quarterdeck-lab`: proxies and applications run as
+ * other users, who may not enter root's home.
+ */
+export function labFolders(environment: Environment): Folders {
+  const cache = process.getuid?.() === 0 ? "/var/cache" : join(homedir(), ".cache");
+  const root = environment.QUARTERDECK_LAB ?? join(cache, "quarterdeck-lab");
+  const folders = {
+    root,
+    bin: join(root, "bin"),
+    venv: join(root, "venv"),
+    run: join(root, "run"),
+    logs: join(root, "run", "logs"),
+  };
+  for (const folder of [folders.bin, folders.run, folders.logs])
+    mkdirSync(folder, { recursive: true });
+  return folders;
+}

@@ -1,0 +1,235 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { behaviourFile, startPods } from "./pods";
+import { build } from "./build";
+import { kubeconfigPath, requirePorts, startControlPlane } from "./control-plane";
+import { type Folders, labFolders } from "./folders";
+import { LabError } from "./lab-error";
+import { makeBridge, removeNetwork } from "./network";
+import { requireNamespaces, requirePrograms } from "./prerequisites";
+import { living, start, stopAll, until } from "./processes";
+import { attempt, run } from "./shell";
+import { EXPORTER_PORT, runExporter } from "./telemetry/exporter";
+import { PROMETHEUS_PORT, startPrometheus } from "./telemetry/start-prometheus";
+import { podName, type Topology } from "./topology";
+import { topology as bookinfo } from "./topologies/bookinfo";
+import { topology as small } from "./topologies/small";
+
+const TOPOLOGIES: Readonly<Record<string, Topology>> = { bookinfo, small };
+const USAGE = `Usage: npm run lab -- COMMAND
+  build                    build kube-apiserver, etcd, istiod, istioctl, Envoy and the rest (cached)
+  up [--topology NAME]     start a mesh: ${Object.keys(TOPOLOGIES).join(", ")}
+  status                   what runs
+  apply FILE               kubectl apply -f FILE
+  behave POD JSON          tell an application to fail or be slow: '{"errorRate":1,"status":500,"latencyMs":50}'
+  traffic                  what the load saw in its last second
+  down                     stop everything and leave nothing behind`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Runs one command of the lab; the exit code is 2 for anything that the user can mend. */
+async function main([command, ...args]: readonly string[]): Promise<void> {
+  const folders = labFolders(process.env);
+  // The bundle lives in dist/, beside lab/.
+  const source = join(import.meta.dirname, "..", "lab", "go");
+  switch (command) {
+    case "build":
+      return build(folders, { source, say, env: process.env });
+    case "up":
+      return up(folders, source, topologyOf(args));
+    case "status":
+      return status(folders);
+    case "apply":
+      return apply(folders, args);
+    case "behave":
+      return behave(folders, args);
+    case "traffic":
+      return traffic(folders);
+    case "down":
+      return down(folders);
+    case "exporter":
+      return runExporter(folders, topologyOf(args));
+    default:
+      throw new LabError(USAGE);
+  }
+}
+
+function topologyOf(args: readonly string[]): Topology {
+  const [flag, name = "bookinfo", ...rest] = args;
+  const topology = TOPOLOGIES[name];
+  if ((flag !== undefined && flag !== "--topology") || rest.length > 0 || !topology) {
+    throw new LabError(`--topology is one of ${Object.keys(TOPOLOGIES).join(", ")}`);
+  }
+  return topology;
+}
+
+async function up(folders: Folders, source: string, topology: Topology): Promise<void> {
+  if (living(folders).length > 0) {
+    say("the lab is up already");
+    return status(folders);
+  }
+  requireNamespaces();
+  requirePrograms("run", process.env.PATH ?? "");
+  await build(folders, { source, say, env: process.env });
+  clean(folders); // what a crash may have left
+  rmSync(folders.logs, { recursive: true, force: true });
+  labFolders(process.env);
+  await requirePorts();
+  try {
+    makeBridge();
+    const api = await startControlPlane(folders, process.env, say);
+    await startPods(
+      { folders, api, topology, env: process.env, bootstrap: bootstrapOf(folders, source) },
+      say,
+    );
+    startExporter(folders, topology);
+    const prometheus = await startPrometheus(folders, topology);
+    await proxiesReady(folders, topology);
+    await applyConfig(folders, topology);
+    process.stdout.write(
+      `${JSON.stringify({ kubeconfig: kubeconfigPath(folders), prometheus })}\n`,
+    );
+  } catch (error) {
+    await down(folders);
+    throw error;
+  }
+}
+
+/** Istio's bootstrap template, which comes with the module that the agent was built from. */
+function bootstrapOf(folders: Folders, source: string): string {
+  const folder = run("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
+    cwd: join(source, "istio"),
+    env: { ...process.env, GOFLAGS: "-mod=mod" },
+  }).trim();
+  const copy = join(folders.run, "envoy_bootstrap.json");
+  copyFileSync(join(folder, "tools/packaging/common/envoy_bootstrap.json"), copy);
+  chmodSync(copy, 0o644);
+  return copy;
+}
+
+function startExporter(folders: Folders, topology: Topology): void {
+  const args = [join(import.meta.dirname, "lab.mjs"), "exporter", "--topology", topology.name];
+  start(folders, { name: "exporter", program: process.execPath, args, env: process.env });
+}
+
+async function proxiesReady(folders: Folders, topology: Topology): Promise<void> {
+  say("waiting for the proxies");
+  for (const workload of topology.workloads.filter(({ proxy }) => proxy !== "none")) {
+    const netns = `qd-${podName(workload)}`;
+    await until(`the proxy of ${podName(workload)} (see ${folders.logs})`, () =>
+      attempt("ip", [
+        "netns",
+        "exec",
+        netns,
+        "curl",
+        "-sf",
+        "-m",
+        "2",
+        "http://127.0.0.1:15021/healthz/ready",
+      ]),
+    );
+  }
+}
+
+async function applyConfig(folders: Folders, topology: Topology): Promise<void> {
+  const file = join(folders.run, `${topology.name}.yaml`);
+  writeFileSync(file, topology.config);
+  // The webhook answers once istiod has filled in its CA.
+  await until(
+    "istiod's webhook",
+    () => attempt(kubectl(folders), kubectlArgs(folders, ["apply", "-f", file])),
+    30_000,
+  );
+}
+
+const kubectl = (folders: Folders): string => join(folders.bin, "kubectl");
+const kubectlArgs = (folders: Folders, args: readonly string[]): string[] => [
+  `--kubeconfig=${kubeconfigPath(folders)}`,
+  ...args,
+];
+
+function requireUp(folders: Folders): void {
+  if (living(folders).length === 0) throw new LabError("the lab is not up: npm run lab -- up");
+}
+
+function status(folders: Folders): void {
+  const processes = living(folders);
+  requireUp(folders);
+  for (const { pid, name } of processes) say(`${String(pid).padStart(8)}  ${name}`);
+  const urls = {
+    kubeconfig: kubeconfigPath(folders),
+    prometheus: `http://127.0.0.1:${PROMETHEUS_PORT}`,
+    metrics: `http://127.0.0.1:${EXPORTER_PORT}`,
+  };
+  process.stdout.write(`${JSON.stringify(urls)}\n`);
+}
+
+function apply(folders: Folders, [file]: readonly string[]): void {
+  if (!file || !existsSync(file))
+    throw new LabError(`apply wants a file that exists, got ${file ?? "nothing"}`);
+  requireUp(folders);
+  process.stdout.write(run(kubectl(folders), kubectlArgs(folders, ["apply", "-f", file])));
+}
+
+const Behaviour = z.strictObject({
+  errorRate: z.number().min(0).max(1).optional(),
+  status: z.int().min(200).max(599).optional(),
+  latencyMs: z.number().min(0).max(60_000).optional(),
+});
+
+function behave(folders: Folders, [pod = "", json = "{}"]: readonly string[]): void {
+  const file = behaviourFile(folders, pod.endsWith("-lab") ? pod : `${pod}-lab`);
+  if (!/^[a-z0-9-]+$/.test(pod) || !existsSync(file))
+    throw new LabError(`no application ${pod}; see npm run lab -- status`);
+  const parsed = Behaviour.safeParse(parseJson(json));
+  if (!parsed.success)
+    throw new LabError(`behaviour: ${z.prettifyError(parsed.error).split("\n").join(" ")}`);
+  writeFileSync(file, JSON.stringify(parsed.data));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LabError(`not JSON: ${text}`);
+  }
+}
+
+function traffic(folders: Folders): void {
+  requireUp(folders);
+  for (const file of readdirSync(folders.logs).filter((name) => name.startsWith("load-"))) {
+    const last = readFileSync(join(folders.logs, file), "utf8").trim().split("\n").at(-1) ?? "";
+    process.stdout.write(`${file.slice(5, -4)} ${last}\n`);
+  }
+}
+
+async function down(folders: Folders): Promise<void> {
+  await stopAll(folders);
+  clean(folders);
+}
+
+/** Logs stay until the next start: they tell why the last one failed. */
+function clean(folders: Folders): void {
+  removeNetwork();
+  for (const name of readdirSync(folders.run).filter((entry) => entry !== "logs")) {
+    rmSync(join(folders.run, name), { recursive: true, force: true });
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  say(
+    error instanceof LabError
+      ? error.message
+      : `lab: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
+  process.exitCode = error instanceof LabError ? 2 : 1;
+});
