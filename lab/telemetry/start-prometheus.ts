@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ISTIOD } from "../control-plane";
+import { ISTIOD } from "../control-plane-ports";
 import type { Folders } from "../folders";
 import { start, until } from "../processes";
 import { attempt } from "../shell";
