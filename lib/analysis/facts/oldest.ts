@@ -1,0 +1,22 @@
+import type { KubeObject } from "@/lib/k8s/object";
+
+/**
+ * The object that counts where istiod takes one of several: by creation, then name, then
+ * namespace. A draft that has no date yet will be the newest.
+ */
+export function oldest(objects: readonly KubeObject[]): KubeObject | undefined {
+  return objects.toSorted(compareAge)[0];
+}
+
+/** Orders objects from the oldest to the newest. Source: istiod's sortConfigByCreationTime. */
+export function compareAge(a: KubeObject, b: KubeObject): number {
+  return (
+    compare(a.metadata.creationTimestamp ?? NEVER, b.metadata.creationTimestamp ?? NEVER) ||
+    compare(a.metadata.name, b.metadata.name) ||
+    compare(a.metadata.namespace ?? "", b.metadata.namespace ?? "")
+  );
+}
+
+const NEVER = "9999";
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

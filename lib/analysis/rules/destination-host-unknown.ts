@@ -1,0 +1,60 @@
+import { CLUSTER_DOMAIN } from "@/lib/istio/host";
+import { affected, destinationsOf, type DestinationUse } from "../facts/destinations";
+import { type Registry, registry } from "../facts/registry";
+import { nearestNames } from "../nearest";
+import { defineRule, type Fix } from "../rule";
+
+export const rule = defineRule({
+  id: "destination-host-unknown",
+  code: "IST0101",
+  aliases: ["KIA1101"],
+  level: "Error",
+  kinds: ["VirtualService"],
+  reads: ["Service", "ServiceEntry"],
+  title: "A route leads to a host that nothing declares",
+  why: "Envoy has no cluster for the host and answers 503 with the flag NC (cluster not found).",
+  fix: "Correct the host, or declare it with a Service or a ServiceEntry.",
+  examples: {
+    bad: `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reveiws } }] }] }`,
+    good: `
+apiVersion: v1
+kind: Service
+metadata: { name: reviews, namespace: shop }
+spec: { ports: [{ port: 9080 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: reviews, namespace: shop }
+spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }`,
+  },
+
+  *check(subject, mesh) {
+    const known = mesh.derive(registry);
+    for (const use of destinationsOf(subject)) {
+      if (known.find(use.host, subject.namespace)) continue;
+      const field = use.field.at("host");
+      yield {
+        path: field.path,
+        message: `No Service or ServiceEntry declares ${use.host}; ${affected(use)} would get 503.`,
+        fixes: candidates(use, known, subject.namespace).map((host): Fix => ({
+          title: `Use ${host}`,
+          edits: [{ op: "set", path: field.path, value: host }],
+        })),
+      };
+    }
+  },
+});
+
+/** Hosts that the author may have meant, written as short as they can be. */
+function candidates(use: DestinationUse, known: Registry, namespace: string): readonly string[] {
+  // `reviews.shop` has a dot, so istiod takes it for a full name.
+  const qualified = `${use.written}.svc.${CLUSTER_DOMAIN}`;
+  if (known.find(qualified, namespace)) return [qualified];
+  const suffix = `.${namespace}.svc.${CLUSTER_DOMAIN}`;
+  const short = (host: string) => (host.endsWith(suffix) ? host.slice(0, -suffix.length) : host);
+  return nearestNames(use.written, [...known.names()].map(short));
+}

@@ -1,0 +1,43 @@
+import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
+import { labelText } from "../facts/label-text";
+import { defineRule } from "../rule";
+
+export const rule = defineRule({
+  id: "gateway-selector-unmatched",
+  code: "IST0101",
+  aliases: ["KIA0302"],
+  level: "Error",
+  kinds: ["Gateway"],
+  reads: WORKLOAD_KINDS,
+  title: "A Gateway selects no workload",
+  why: "The Gateway configures the proxies that its selector matches. Without one nothing listens.",
+  fix: "Use labels that the pods of the gateway have, or deploy the gateway.",
+  examples: {
+    bad: `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: ingress, namespace: shop }
+spec: { selector: { istio: ingress } }`,
+    good: `
+apiVersion: v1
+kind: Pod
+metadata: { name: ingress-1, namespace: edge, labels: { istio: ingress } }
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: ingress, namespace: shop }
+spec: { selector: { istio: ingress } }`,
+  },
+
+  *check({ fields }, mesh) {
+    const selector = fields.at("spec", "selector");
+    const labels = selector.labels();
+    if (Object.keys(labels).length === 0) return;
+    // istiod looks in all namespaces unless it was told to keep gateways to their own.
+    if (mesh.derive(workloads).select(labels)) return;
+    yield {
+      path: selector.path,
+      message: `No workload has the labels ${labelText(labels)}; no proxy opens the ports of this Gateway.`,
+    };
+  },
+});
