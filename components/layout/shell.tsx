@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Rail } from "./rail";
+import { ReadOnlyBanner } from "./read-only-banner";
 import { TopBar } from "./top-bar";
 
 /** The frame of all pages: top bar, rail, and the page as main. */
@@ -11,7 +12,10 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className="qd-skip" href="#main">
         Skip to content
       </a>
-      <TopBar />
+      <div className="qd-top">
+        <TopBar />
+        <ReadOnlyBanner />
+      </div>
       <Rail counts={{}} />
       <main id="main" className="qd-main" tabIndex={-1}>
         {children}

@@ -4,7 +4,14 @@ import { formatInstant, formatRelative, NO_DATA } from "./format";
 import { useNow } from "./use-now";
 
 /** When something was, relative and running; the absolute time on hover and for machines. */
-export function Age({ at, suffix }: { at: number | string | undefined; suffix?: string }) {
+export function Age({
+  at,
+  relative = "ago",
+}: {
+  at: number | string | undefined;
+  /** `ago` of an event, `old` of data, `none` for the bare length of time. */
+  relative?: "ago" | "old" | "none";
+}) {
   const now = useNow();
   const instant = typeof at === "string" ? Date.parse(at) : at;
   if (instant === undefined || Number.isNaN(instant)) return <span>{NO_DATA}</span>;
@@ -15,8 +22,9 @@ export function Age({ at, suffix }: { at: number | string | undefined; suffix?: 
       className="whitespace-nowrap"
       suppressHydrationWarning
     >
-      {now === 0 ? formatInstant(instant) : formatRelative(withoutSkew(instant, now), now)}
-      {suffix}
+      {now === 0
+        ? formatInstant(instant)
+        : formatRelative(withoutSkew(instant, now), now, relative)}
     </time>
   );
 }

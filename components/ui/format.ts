@@ -106,7 +106,11 @@ export function formatDuration(ms: number): string {
 }
 
 /** How long ago, or in how long, in one unit: `12 min ago`, `in 6 d`. */
-export function formatRelative(at: number, now: number): string {
+export function formatRelative(
+  at: number,
+  now: number,
+  relative: "ago" | "old" | "none" = "ago",
+): string {
   const seconds = Math.round(Math.abs(now - at) / 1000);
   const [amount, unit] =
     seconds < 60
@@ -117,7 +121,8 @@ export function formatRelative(at: number, now: number): string {
           ? [Math.floor(seconds / 3600), "h"]
           : [Math.floor(seconds / 86_400), "d"];
   const length = `${amount}${NBSP}${unit}`;
-  return at > now ? `in ${length}` : `${length} ago`;
+  if (at > now) return `in ${length}`;
+  return relative === "none" ? length : `${length} ${relative}`;
 }
 
 const ABSOLUTE = new Intl.DateTimeFormat("en-GB", {
