@@ -13,7 +13,8 @@ export function startServer(): void {
   const running = runtime();
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(0);
+    // A terminal signals the whole group, and scripts/start.mjs passes it on as well.
+    if (stopping) return;
     stopping = true;
     running.log.info({ signal }, "stopping");
     running.close();

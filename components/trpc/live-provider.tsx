@@ -42,7 +42,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const open: OpenStream = (lastEventId, on) => {
       const subscription = client.live.events.subscribe(
-        { lastEventId },
+        lastEventId === undefined ? undefined : { lastEventId },
         {
           onConnectionStateChange: ({ state }) => {
             if (state === "pending") on.opened();

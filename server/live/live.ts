@@ -24,7 +24,7 @@ export function liveHub(epoch: string, keptEvents = KEPT_EVENTS): LiveHub {
   let last = 0;
   const pages = new Set<Page>();
   const demand = new Set<(wanted: boolean) => void>();
-  const closed = new AbortController();
+  let closed = false;
 
   const join = (page: Page) => {
     pages.add(page);
@@ -62,8 +62,7 @@ export function liveHub(epoch: string, keptEvents = KEPT_EVENTS): LiveHub {
       const page = new Page();
       const stop = () => page.end();
       signal.addEventListener("abort", stop, { once: true });
-      closed.signal.addEventListener("abort", stop, { once: true });
-      if (signal.aborted || closed.signal.aborted) stop();
+      if (signal.aborted || closed) stop();
       join(page);
       try {
         yield* missed(lastEventId) ?? [{ id: `${epoch}-${last}`, event: { topic: "reset" } }];
@@ -71,10 +70,12 @@ export function liveHub(epoch: string, keptEvents = KEPT_EVENTS): LiveHub {
       } finally {
         leave(page);
         signal.removeEventListener("abort", stop);
-        closed.signal.removeEventListener("abort", stop);
       }
     },
-    close: () => closed.abort(),
+    close() {
+      closed = true;
+      for (const page of pages) page.end();
+    },
   };
 }
 

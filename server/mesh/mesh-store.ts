@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { AppError } from "@/lib/base/errors";
 import { type Instant, millis, seconds } from "@/lib/base/units";
 import { type KindId, KINDS } from "@/lib/istio/kinds";
@@ -49,6 +50,8 @@ export function meshStore(
 ): RunningMeshStore {
   const { clock, log } = needs;
   const stop = new AbortController();
+  // Every kind waits on it, often twice.
+  setMaxListeners(0, stop.signal);
   const states = new Map<KindId, KindState>(kinds.map((kind) => [kind, { type: "connecting" }]));
   const synced = new Set<KindId>();
   const listeners = new Set<(view: MeshView, kinds: ReadonlySet<KindId>) => void>();
