@@ -1,21 +1,132 @@
+import { metadataFaults, type NameRule } from "@/lib/k8s/metadata-rules";
 import type { KubeObject } from "@/lib/k8s/object";
+import type { FieldFault, Schema } from "@/lib/k8s/schema";
+import { celFaults } from "@/lib/k8s/schema-cel";
+import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
+import { prune } from "@/lib/k8s/schema-prune";
+import { validate } from "@/lib/k8s/schema-validate";
+import { checkDefinition } from "./definition-rules";
+import { METADATA_FIELDS } from "./metadata-types";
+import type { ResourceType } from "./resource-type";
+import { refuse } from "./status-error";
 import type { Target } from "./type-registry";
 import type { WriteOptions } from "./write-options";
 
-/** What every object passes on its way into the store. */
-export class Admission {
-  /** The object as the schema knows it: unknown fields are refused, warned of or dropped. */
-  clean(_target: Target, object: KubeObject, _options: WriteOptions): KubeObject {
-    return object;
-  }
+const NAME_RULES: Readonly<Record<string, NameRule>> = {
+  namespaces: "label",
+  services: "label-1035",
+};
 
-  /** The object with its defaults. @throws StatusError 422 when it breaks a rule. */
-  admit(
-    _target: Target,
-    object: KubeObject,
-    _live: KubeObject | undefined,
-    _options: WriteOptions,
-  ): KubeObject {
-    return object;
+/** Faults after which the rules in CEL are not tried: they count on the shape of what they see. */
+const BLOCKING = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+
+const NOT_CHECKED: FieldFault = {
+  reason: "FieldValueInvalid",
+  field: "<nil>",
+  message:
+    "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+};
+
+/**
+ * The object as its schema knows it: unknown fields are refused, warned of or dropped.
+ * @throws StatusError 400 for unknown fields under strict validation
+ */
+export function cleaned(
+  { type, version }: Target,
+  object: KubeObject,
+  { fieldValidation, warnings }: WriteOptions,
+): KubeObject {
+  const { schema } = version;
+  const known = schema ? prune(object, withObjectFields(schema)) : { value: object, unknown: [] };
+  const strange = Object.keys(object.metadata).filter((field) => !METADATA_FIELDS.includes(field));
+  const unknown = [...strange.map((field) => `metadata.${field}`), ...known.unknown];
+  if (unknown.length > 0) {
+    const texts = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
+    if (fieldValidation === "Strict") {
+      throw refuse.badRequest(
+        `${type.kind} in version ${JSON.stringify(version.name)} cannot be handled as a ${type.kind}: strict decoding error: ${texts.join(", ")}`,
+      );
+    }
+    if (fieldValidation === "Warn") warnings.push(...texts);
   }
+  const value = known.value as KubeObject;
+  if (strange.length === 0) return value;
+  const metadata = Object.fromEntries(
+    Object.entries(value.metadata).filter(([field]) => !strange.includes(field)),
+  );
+  return { ...value, metadata: metadata as unknown as KubeObject["metadata"] };
 }
+
+const complete = new WeakMap<object, Schema>();
+
+/** The schema with the fields that every object has. */
+function withObjectFields(schema: Schema): Schema {
+  let known = complete.get(schema);
+  if (!known) {
+    const { apiVersion, kind, metadata } = OBJECT_FIELDS;
+    known = { ...schema, properties: { ...schema.properties, apiVersion, kind, metadata } };
+    complete.set(schema, known);
+  }
+  return known;
+}
+
+const OBJECT_FIELDS = {
+  apiVersion: { type: "string" },
+  kind: { type: "string" },
+  metadata: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+};
+
+/** The object with its defaults. @throws StatusError 422 when it breaks a rule */
+export function admitted(
+  { type, version }: Target,
+  object: KubeObject,
+  live: KubeObject | undefined,
+): KubeObject {
+  const { schema } = version;
+  const filled = schema ? (applyDefaults(dropNulls(object, schema), schema) as KubeObject) : object;
+  const faults = [
+    ...metadataFaults(filled, {
+      namespaced: type.namespaced,
+      nameRule: NAME_RULES[type.key] ?? "subdomain",
+    }),
+    ...finalizerFaults(filled, live),
+    ...(schema ? schemaFaults(filled, schema, live) : []),
+    ...ownRules(type, filled),
+  ];
+  if (faults.length > 0) throw refuse.invalid(type, filled.metadata.name, faults);
+  return filled;
+}
+
+function schemaFaults(
+  object: KubeObject,
+  schema: Schema,
+  live: KubeObject | undefined,
+): readonly FieldFault[] {
+  const faults = validate(object, schema);
+  if (faults.some(({ reason }) => BLOCKING.has(reason))) return [...faults, NOT_CHECKED];
+  return [...faults, ...celFaults(object, schema, live)];
+}
+
+/** A dying object takes no further finalizers. */
+function finalizerFaults(object: KubeObject, live: KubeObject | undefined): readonly FieldFault[] {
+  if (!live?.metadata.deletionTimestamp) return [];
+  const before = live.metadata.finalizers ?? [];
+  const added = (object.metadata.finalizers ?? []).filter((text) => !before.includes(text));
+  if (added.length === 0) return [];
+  return [
+    {
+      reason: "FieldValueForbidden",
+      field: "metadata.finalizers",
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+    },
+  ];
+}
+
+const ownRules = (type: ResourceType, object: KubeObject): readonly FieldFault[] =>
+  type.kind === "CustomResourceDefinition" ? checkDefinition(object) : [];

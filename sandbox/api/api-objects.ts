@@ -1,6 +1,6 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
-import type { Admission } from "./admission";
+import { admitted, cleaned } from "./admission";
 import { dying, isSameObject, newborn, successor } from "./object-lifecycle";
 import type { ResourceType } from "./resource-type";
 import { refuse } from "./status-error";
@@ -37,7 +37,6 @@ export class ApiObjects {
     private readonly parts: {
       readonly clock: SimulationClock;
       readonly random: () => number;
-      readonly admission: Admission;
     },
   ) {}
 
@@ -51,8 +50,8 @@ export class ApiObjects {
   /** Stores a new object. @throws StatusError */
   create(target: Target, namespace: string, object: KubeObject, options: WriteOptions): KubeObject {
     const { type } = target;
-    const { clock, random, admission } = this.parts;
-    const clean = admission.clean(target, object, options);
+    const { clock, random } = this.parts;
+    const clean = cleaned(target, object, options);
     const generated = !clean.metadata.name && Boolean(clean.metadata.generateName);
     for (let tries = 1; ; tries++) {
       const born = newborn(type, namespace, clean, {
@@ -60,7 +59,7 @@ export class ApiObjects {
         random,
         part: options.part,
       });
-      const ready = admission.admit(target, born, undefined, options);
+      const ready = admitted(target, born, undefined);
       if (type.namespaced) this.requireNamespace(namespace);
       const { name } = ready.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
@@ -81,16 +80,10 @@ export class ApiObjects {
     options: WriteOptions,
   ): KubeObject {
     const { type } = target;
-    const { admission } = this.parts;
     const live = this.get(type, place);
-    const wanted = admission.clean(target, change(live), options);
+    const wanted = cleaned(target, change(live), options);
     checkPreconditions(type, live, wanted.metadata, MISMATCH);
-    const next = admission.admit(
-      target,
-      successor(type, live, wanted, options.part),
-      live,
-      options,
-    );
+    const next = admitted(target, successor(type, live, wanted, options.part), live);
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");
       return next;

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { authenticate, authorize, type User } from "./access";
 import { answerReview, reviewAt } from "./access-review";
 import type { ClusterState } from "./cluster-state";
 import { discover } from "./discovery";
-import { readBody, send, sendError } from "./http-exchange";
+import { readBody, refuseUpgrade, send, sendError } from "./http-exchange";
 import { wantedForm } from "./media-type";
 import { ObjectHandler, verbOf } from "./object-handler";
 import { type Answer, json, type ObjectRequest } from "./object-request";
+import { forwardChannels, portForwardSockets, portsOf, speaksChannels } from "./port-forward";
 import { resourcePath, type ResourcePath } from "./request-path";
 import { refuse } from "./status-error";
 import type { TlsIdentity } from "./tls-identity";
@@ -48,6 +50,10 @@ export async function startApiServer(
       .handle(request, response)
       .catch((error: unknown) => sendError(request, response, error));
   });
+  server.on("upgrade", (request, socket: Duplex, head) => {
+    handler.upgrade(request, socket, head);
+  });
+  // Watches have bodies in the other direction only; slow senders are cut off.
   server.requestTimeout = 60_000;
   await listening(server, options.port);
   const { port } = server.address() as AddressInfo;
@@ -78,7 +84,7 @@ class ApiHandler {
     private readonly state: ClusterState,
     private readonly token: string,
   ) {
-    this.objects = new ObjectHandler(state.objects, state.clock);
+    this.objects = new ObjectHandler(state);
   }
 
   compact(): void {
@@ -97,6 +103,39 @@ class ApiHandler {
     const warnings: string[] = [];
     const answer = await this.route(request, url, user, warnings);
     send(response, answer, { warnings, head: request.method === "HEAD" });
+  }
+
+  /** Takes a request to speak another protocol: port-forward, and nothing else. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that goes away in the middle is no failure of ours.
+    socket.on("error", () => socket.destroy());
+    try {
+      checkHost(request);
+      const user = authenticate(request, this.token);
+      const { pathname, query } = requestTarget(request);
+      const path = resourcePath(pathname);
+      if (path?.plural !== "pods" || path.group || path.subresource !== "portforward") {
+        throw refuse.noSuchPath();
+      }
+      authorize(user, {
+        verb: "create",
+        group: "",
+        resource: "pods",
+        subresource: "portforward",
+        namespace: path.namespace,
+        name: path.name,
+      });
+      const { objects, network } = this.state;
+      const target = objects.types.byPath("", "v1", "pods");
+      if (target) objects.get(target.type, path);
+      if (!speaksChannels(request)) throw refuse.badRequest("no known port-forward protocol");
+      const ports = portsOf(query);
+      portForwardSockets.handleUpgrade(request, socket, head, (opened) => {
+        forwardChannels(opened, network, path, ports);
+      });
+    } catch (error) {
+      refuseUpgrade(socket, error);
+    }
   }
 
   private async route(

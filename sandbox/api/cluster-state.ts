@@ -1,6 +1,5 @@
 import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
 import type { SimulationClock } from "@/sandbox/contracts";
-import { Admission } from "./admission";
 import { ApiObjects } from "./api-objects";
 import { ClusterStore } from "./cluster-store";
 import { PodLogStore } from "./pod-log-store";
@@ -21,7 +20,7 @@ export interface ClusterState {
 export function emptyCluster(clock: SimulationClock, random: () => number): ClusterState {
   const storage = new Storage();
   const types = new TypeRegistry(storage);
-  const objects = new ApiObjects(storage, types, { clock, random, admission: new Admission() });
+  const objects = new ApiObjects(storage, types, { clock, random });
   const store = new ClusterStore(objects);
   for (const definition of customResourceDefinitions()) store.create(definition);
   return { clock, objects, store, network: new VirtualPodNetwork(), logs: new PodLogStore(clock) };

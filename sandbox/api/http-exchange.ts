@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Answer } from "./object-request";
 import { refuse, StatusError } from "./status-error";
 
@@ -53,10 +54,7 @@ export function sendError(
     response.destroy();
     return;
   }
-  const refusal =
-    error instanceof StatusError
-      ? error
-      : refuse.internal(error instanceof Error ? error.message : String(error));
+  const refusal = refusalOf(error);
   if (refusal.retryAfterSeconds !== undefined) {
     response.setHeader("retry-after", refusal.retryAfterSeconds);
   }
@@ -67,3 +65,19 @@ export function sendError(
     text: JSON.stringify(refusal.status()),
   });
 }
+
+/** Answers a refused upgrade, on the bare socket, and closes it. */
+export function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const refusal = refusalOf(error);
+  const text = JSON.stringify(refusal.status());
+  socket.end(
+    `HTTP/1.1 ${refusal.code} ${STATUS_CODES[refusal.code] ?? ""}\r\n` +
+      "content-type: application/json\r\nconnection: close\r\n" +
+      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+}
+
+const refusalOf = (error: unknown): StatusError =>
+  error instanceof StatusError
+    ? error
+    : refuse.internal(error instanceof Error ? error.message : String(error));

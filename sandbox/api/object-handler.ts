@@ -1,10 +1,11 @@
-import type { SimulationClock } from "@/sandbox/contracts";
 import type { ApiObjects } from "./api-objects";
+import type { ClusterState } from "./cluster-state";
 import { deleteCollection, deleteObject } from "./delete-objects";
 import { flag } from "./list-options";
 import { ObjectLister } from "./list-objects";
 import type { Answer, ObjectRequest } from "./object-request";
 import { patchObject } from "./patch-object";
+import { podLog } from "./pod-logs";
 import { renderObject } from "./representation";
 import { refuse } from "./status-error";
 import { watchObjects } from "./watch-objects";
@@ -33,17 +34,18 @@ export function verbOf(method: string, name: string, query: URLSearchParams): st
 export class ObjectHandler {
   readonly lister: ObjectLister;
 
-  constructor(
-    private readonly objects: ApiObjects,
-    private readonly clock: SimulationClock,
-  ) {
-    this.lister = new ObjectLister(objects.storage, clock);
+  private readonly objects: ApiObjects;
+
+  constructor(private readonly state: ClusterState) {
+    this.objects = state.objects;
+    this.lister = new ObjectLister(state.objects.storage, state.clock);
   }
 
   /** @throws StatusError */
   async answer(request: ObjectRequest): Promise<Answer> {
     const { path, method, query, target } = request;
     this.checkPart(request);
+    if (path.subresource === "log") return podLog(this.state, request);
     switch (verbOf(method, path.name, query)) {
       case "get":
         return {
@@ -53,7 +55,7 @@ export class ObjectHandler {
       case "list":
         return this.lister.list(request);
       case "watch":
-        return watchObjects(this.objects.storage, this.clock, request);
+        return watchObjects(this.objects.storage, this.state.clock, request);
       case "create":
         if (path.name) throw refuse.methodNotAllowed();
         return createObject(this.objects, request);
@@ -78,8 +80,12 @@ export class ObjectHandler {
     }
     if (!target.type.namespaced && path.namespace) throw refuse.noSuchPath();
     if (!path.subresource) return;
-    if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
     const verb = verbOf(method, path.name, query);
+    if (path.subresource === "log" && target.type.key === "pods") {
+      if (verb !== "get") throw refuse.methodNotAllowed();
+      return;
+    }
+    if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
     if (!["get", "update", "patch"].includes(verb)) throw refuse.methodNotAllowed();
   }
 }

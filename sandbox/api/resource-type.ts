@@ -1,5 +1,5 @@
-import type { JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
+import type { Schema } from "@/lib/k8s/schema";
 import type { ResourceKey } from "./storage";
 
 /** A column of the Table that `kubectl get` prints. */
@@ -18,7 +18,7 @@ export interface Column {
 export interface ServedVersion {
   readonly name: string;
   /** The structural schema of the whole object; absent where anything goes. */
-  readonly schema: JsonRecord | undefined;
+  readonly schema: Schema | undefined;
   readonly columns: readonly Column[];
   /** Whether `/status` is served, and writes of the object itself leave the status alone. */
   readonly status: boolean;
