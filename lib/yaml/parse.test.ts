@@ -10,6 +10,7 @@ const messages = (text: string) => parseYaml(text).problems.map(({ message }) =>
 describe("half-typed text", () => {
   test.each<[string, string, unknown]>([
     ["a key without a colon", "a:\n  b: 1\n  ht\nc: 2\n", { a: { b: 1, ht: null }, c: 2 }],
+    ["a word above another key", "a:\n  b: 1\nht\nc: 2\n", { a: { b: 1 }, c: 2 }],
     ["an open bracket", "a: [1, 2\nb: 3\n", { a: [1, 2], b: 3 }],
     ["a value that is not there yet", "a:\n- b: \n  c: 1\n", { a: [{ b: null, c: 1 }] }],
     ["a tab", "a:\n\t- x\nb: 1", { a: ["x"], b: 1 }],

@@ -62,27 +62,61 @@ export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): Parse
       0,
     );
   }
-  const tokens = readTokens(text, limits.depth);
-  if (typeof tokens === "number") {
-    return refuse(`Values are nested more than ${limits.depth} levels deep.`, tokens);
+  const trees = compose(text, limits.depth);
+  if (typeof trees === "number") {
+    return refuse(`Values are nested more than ${limits.depth} levels deep.`, trees);
   }
-  const problems: YamlProblem[] = [];
-  const documents: YamlDocument[] = [];
-  const composer = new Composer({ keepSourceTokens: true, prettyErrors: false, strict: true });
-  for (const tree of composer.compose(tokens, true, text.length)) {
+  const problems: YamlProblem[] = trees.flatMap(({ errors }) =>
+    errors.map(({ message, pos }) => ({
+      message: sentence(message),
+      range: lines.range({ start: pos[0], end: pos[1] }),
+    })),
+  );
+  const documents = recovered(text, trees, limits.depth).map((tree): YamlDocument => {
     const { value, problems: unreadable } = toValue(tree, limits);
-    documents.push({ value, tree, extent: { start: tree.range[0], end: tree.range[2] } });
-    for (const { message, pos } of tree.errors) {
-      problems.push({
-        message: sentence(message),
-        range: lines.range({ start: pos[0], end: pos[1] }),
-      });
-    }
     for (const { message, start, end } of unreadable) {
       problems.push({ message, range: lines.range({ start, end }) });
     }
-  }
+    return { value, tree, extent: { start: tree.range[0], end: tree.range[2] } };
+  });
   return { text, lines, documents, problems };
+}
+
+type Tree = Document.Parsed;
+
+/** The syntax trees of the documents, or the offset at which they nest deeper than `depth`. */
+function compose(text: string, depth: number): readonly Tree[] | number {
+  const tokens = readTokens(text, depth);
+  if (typeof tokens === "number") return tokens;
+  const composer = new Composer({ keepSourceTokens: true, prettyErrors: false, strict: true });
+  return [...composer.compose(tokens, true, text.length)];
+}
+
+/** As many words without a colon as a person leaves behind in one text. */
+const RECOVERIES = 5;
+
+/**
+ * A word without a colon swallows the key on the next line: `ht⏎kind: x` reads as the one key
+ * `ht kind`. The documents are then read as if that line were blank, so that the rest keeps its
+ * meaning; all offsets stay what they are.
+ */
+function recovered(text: string, trees: readonly Tree[], depth: number): readonly Tree[] {
+  let current = trees;
+  let blanked = text;
+  for (let attempt = 0; attempt < RECOVERIES; attempt++) {
+    const fault = current
+      .flatMap(({ errors }) => errors)
+      .find(({ code }) => code === "MULTILINE_IMPLICIT_KEY");
+    if (!fault) break;
+    const start = fault.pos[0];
+    const newline = blanked.indexOf("\n", start);
+    if (newline < 0) break;
+    blanked = blanked.slice(0, start) + " ".repeat(newline - start) + blanked.slice(newline);
+    const next = compose(blanked, depth);
+    if (typeof next === "number") break;
+    current = next;
+  }
+  return current;
 }
 
 /** The tokens of the text, or the offset at which they nest deeper than `depth`. */

@@ -18,7 +18,7 @@ export interface DestinationUse {
 /** Every destination of a VirtualService that names a host: routes, mirrors, TLS and TCP. */
 export function* destinationsOf(subject: Subject): Iterable<DestinationUse> {
   const spec = subject.fields.at("spec");
-  const use = (
+  const uses = (
     field: Field,
     role: DestinationUse["role"],
     share?: number,
@@ -32,11 +32,11 @@ export function* destinationsOf(subject: Subject): Iterable<DestinationUse> {
       const entries = rule.at("route").items();
       const shares = sharesOf(entries);
       for (const [index, entry] of entries.entries()) {
-        yield* use(entry.at("destination"), "route", shares[index]);
+        yield* uses(entry.at("destination"), "route", shares[index]);
       }
-      yield* use(rule.at("mirror"), "mirror");
+      yield* uses(rule.at("mirror"), "mirror");
       for (const mirror of rule.at("mirrors").items()) {
-        yield* use(mirror.at("destination"), "mirror");
+        yield* uses(mirror.at("destination"), "mirror");
       }
     }
   }

@@ -1,5 +1,6 @@
 import { hostMatches, resolveHost } from "@/lib/istio/host";
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 
@@ -12,7 +13,7 @@ export interface SubsetSource {
   readonly subsets: readonly string[];
 }
 
-/** Reads DestinationRule: where subsets are defined, by host. */
+/** Where subsets are defined, by host. */
 export class SubsetIndex {
   private readonly byHost = new Map<string, SubsetSource[]>();
   private readonly wildcards: SubsetSource[] = [];
@@ -33,8 +34,9 @@ export class SubsetIndex {
   }
 }
 
-/** Reads DestinationRule. */
+/** Reads DestinationRule and ConfigMap. */
 export function subsetIndex(mesh: MeshView): SubsetIndex {
+  const { defaultDestinationRuleExportTo } = mesh.derive(meshConfig);
   return new SubsetIndex(
     mesh.list("DestinationRule").flatMap((object): SubsetSource[] => {
       const { name, namespace = "" } = object.metadata;
@@ -45,7 +47,11 @@ export function subsetIndex(mesh: MeshView): SubsetIndex {
         .at("subsets")
         .items()
         .flatMap((subset) => subset.at("name").text ?? []);
-      const visibility = visibilityOf(spec.at("exportTo").texts(), namespace);
+      const visibility = visibilityOf(
+        spec.at("exportTo").texts(),
+        namespace,
+        defaultDestinationRuleExportTo,
+      );
       return [{ host: resolveHost(host, namespace), namespace, name, visibility, subsets }];
     }),
   );

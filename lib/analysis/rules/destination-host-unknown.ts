@@ -1,6 +1,6 @@
 import { CLUSTER_DOMAIN } from "@/lib/istio/host";
 import { affected, destinationsOf, type DestinationUse } from "../facts/destinations";
-import { type Registry, registry } from "../facts/registry";
+import { type DeclaredHosts, declaredHosts } from "../facts/declared-hosts";
 import { nearestNames } from "../nearest";
 import { defineRule, type Fix } from "../rule";
 
@@ -10,7 +10,7 @@ export const rule = defineRule({
   aliases: ["KIA1101"],
   level: "Error",
   kinds: ["VirtualService"],
-  reads: ["Service", "ServiceEntry"],
+  reads: ["Service", "ServiceEntry", "ConfigMap"],
   title: "A route leads to a host that nothing declares",
   why: "Envoy has no cluster for the host and answers 503 with the flag NC (cluster not found).",
   fix: "Correct the host, or declare it with a Service or a ServiceEntry.",
@@ -33,7 +33,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
   },
 
   *check(subject, mesh) {
-    const known = mesh.derive(registry);
+    const known = mesh.derive(declaredHosts);
     for (const use of destinationsOf(subject)) {
       if (known.find(use.host, subject.namespace)) continue;
       const field = use.field.at("host");
@@ -50,7 +50,11 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
 });
 
 /** Hosts that the author may have meant, written as short as they can be. */
-function candidates(use: DestinationUse, known: Registry, namespace: string): readonly string[] {
+function candidates(
+  use: DestinationUse,
+  known: DeclaredHosts,
+  namespace: string,
+): readonly string[] {
   // `reviews.shop` has a dot, so istiod takes it for a full name.
   const qualified = `${use.written}.svc.${CLUSTER_DOMAIN}`;
   if (known.find(qualified, namespace)) return [qualified];

@@ -1,5 +1,5 @@
 import { affected, destinationsOf } from "../facts/destinations";
-import { registry } from "../facts/registry";
+import { declaredHosts } from "../facts/declared-hosts";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -8,7 +8,7 @@ export const rule = defineRule({
   aliases: [],
   level: "Error",
   kinds: ["VirtualService"],
-  reads: ["Service", "ServiceEntry"],
+  reads: ["Service", "ServiceEntry", "ConfigMap"],
   title: "A route leads to a port that the host does not have",
   why: "Envoy has clusters only for declared ports; for any other it answers 503 with the flag NC.",
   fix: "Use a port that the Service or ServiceEntry declares; it is the service's port, not the pod's.",
@@ -36,7 +36,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, port:
   },
 
   *check(subject, mesh) {
-    const known = mesh.derive(registry);
+    const known = mesh.derive(declaredHosts);
     for (const use of destinationsOf(subject)) {
       const field = use.field.at("port", "number");
       const host = known.find(use.host, subject.namespace);

@@ -41,8 +41,11 @@ spec:
       for (const route of fields.at("spec", list).items()) {
         const entries = route.at("route").items();
         const weights = entries.map((entry) => entry.at("weight").number ?? 0);
+        const unreadable = entries
+          .map((entry) => entry.at("weight"))
+          .some((weight) => weight.exists && weight.number === undefined);
         const total = weights.reduce((sum, weight) => sum + weight, 0);
-        if (entries.length < 2 || total === 100 || total <= 0) continue;
+        if (unreadable || entries.length < 2 || total === 100 || total <= 0) continue;
         const shares = sharesOf(entries)
           .map((share) => `${formatShare(share ?? 0)} %`)
           .join(", ");

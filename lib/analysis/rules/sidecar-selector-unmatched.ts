@@ -1,5 +1,5 @@
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import { labelText } from "../facts/label-text";
-import { meshSettings } from "../facts/mesh-settings";
 import { selectorField, selectorScope } from "../facts/selectors";
 import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
 import { defineRule } from "../rule";
@@ -36,7 +36,7 @@ spec: { workloadSelector: { labels: { app: reviews } } }`,
     const selector = selectorField(subject);
     const labels = selector.labels();
     if (Object.keys(labels).length === 0) return;
-    const scope = selectorScope(subject, mesh.derive(meshSettings).rootNamespace);
+    const scope = selectorScope(subject, mesh.derive(meshConfig).rootNamespace);
     if (mesh.derive(workloads).select(labels, scope)) return;
     yield {
       path: selector.path,

@@ -9,7 +9,7 @@ export const rule = defineRule({
   aliases: ["KIA1107"],
   level: "Error",
   kinds: ["VirtualService"],
-  reads: ["DestinationRule"],
+  reads: ["DestinationRule", "ConfigMap"],
   title: "A route leads to a subset that no DestinationRule defines",
   why:
     "Each subset of a DestinationRule is a cluster of its own. Without it Envoy has no cluster to " +

@@ -2,6 +2,7 @@ import { MESH_GATEWAY, resolveGateways } from "@/lib/istio/gateway-ref";
 import { resolveHost } from "@/lib/istio/host";
 import { type Visibility, visibilityOf } from "@/lib/istio/visibility";
 import type { KubeObject } from "@/lib/k8s/object";
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 import { compareAge } from "../facts/oldest";
@@ -13,7 +14,7 @@ export const rule = defineRule({
   aliases: ["KIA1106"],
   level: "Error",
   kinds: ["VirtualService"],
-  reads: ["VirtualService"],
+  reads: ["VirtualService", "ConfigMap"],
   title: "Two VirtualServices of the mesh have the same host",
   why:
     "Sidecars do not merge VirtualServices: for each host the oldest one counts, and every other is " +
@@ -80,6 +81,7 @@ interface Claim {
 /** Who claims a host for the sidecars of the mesh. */
 function claimsByHost(mesh: MeshView): ReadonlyMap<string, readonly Claim[]> {
   const byHost = new Map<string, Claim[]>();
+  const { defaultVirtualServiceExportTo } = mesh.derive(meshConfig);
   for (const object of mesh.list("VirtualService")) {
     const { namespace = "", name } = object.metadata;
     const spec = new Field(object).at("spec");
@@ -88,7 +90,11 @@ function claimsByHost(mesh: MeshView): ReadonlyMap<string, readonly Claim[]> {
     const claim: Claim = {
       object,
       key: `${namespace}/${name}`,
-      visibility: visibilityOf(spec.at("exportTo").texts(), namespace),
+      visibility: visibilityOf(
+        spec.at("exportTo").texts(),
+        namespace,
+        defaultVirtualServiceExportTo,
+      ),
     };
     const hosts = spec.at("hosts").texts();
     for (const host of new Set(hosts.map((written) => resolveHost(written, namespace)))) {

@@ -1,5 +1,6 @@
 import { hostMatches, isWildcard, serviceFqdn } from "@/lib/istio/host";
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 
@@ -15,8 +16,8 @@ export interface RegistryHost {
   readonly ports: readonly number[];
 }
 
-/** Every host that the mesh's service registry knows. */
-export class Registry {
+/** Every host that clients can send to. */
+export class DeclaredHosts {
   private readonly exact = new Map<string, RegistryHost[]>();
   private readonly wildcards: RegistryHost[] = [];
 
@@ -45,14 +46,15 @@ export class Registry {
   }
 }
 
-/** Reads Service and ServiceEntry. */
-export function registry(mesh: MeshView): Registry {
-  return new Registry([...serviceHosts(mesh), ...serviceEntryHosts(mesh)]);
+/** Reads Service, ServiceEntry and ConfigMap. Unlike the registry of lib/mesh it is total over drafts. */
+export function declaredHosts(mesh: MeshView): DeclaredHosts {
+  return new DeclaredHosts([...serviceHosts(mesh), ...serviceEntryHosts(mesh)]);
 }
 
 const EXPORT_TO = "networking.istio.io/exportTo";
 
 function* serviceHosts(mesh: MeshView): Iterable<RegistryHost> {
+  const { defaultServiceExportTo } = mesh.derive(meshConfig);
   for (const object of mesh.list("Service")) {
     const { name, namespace = "" } = object.metadata;
     const fields = new Field(object);
@@ -65,6 +67,7 @@ function* serviceHosts(mesh: MeshView): Iterable<RegistryHost> {
       visibility: visibilityOf(
         exportTo?.map((entry) => entry.trim()),
         namespace,
+        defaultServiceExportTo,
       ),
       ports: fields
         .at("spec", "ports")
@@ -75,6 +78,7 @@ function* serviceHosts(mesh: MeshView): Iterable<RegistryHost> {
 }
 
 function* serviceEntryHosts(mesh: MeshView): Iterable<RegistryHost> {
+  const { defaultServiceExportTo } = mesh.derive(meshConfig);
   for (const object of mesh.list("ServiceEntry")) {
     const { name, namespace = "" } = object.metadata;
     const spec = new Field(object).at("spec");
@@ -84,7 +88,7 @@ function* serviceEntryHosts(mesh: MeshView): Iterable<RegistryHost> {
         kind: "ServiceEntry",
         namespace,
         name,
-        visibility: visibilityOf(spec.at("exportTo").texts(), namespace),
+        visibility: visibilityOf(spec.at("exportTo").texts(), namespace, defaultServiceExportTo),
         ports: spec
           .at("ports")
           .items()

@@ -1,0 +1,138 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import { applyChanges, type MeshView } from "@/lib/mesh/view";
+import { planEdit } from "@/lib/yaml/edit";
+import { formatPath } from "@/lib/yaml/field-path";
+import { locate } from "@/lib/yaml/locate";
+import { type ParsedYaml, parseYaml, type YamlDocument } from "@/lib/yaml/parse";
+import { type DraftObject, readDraftObject } from "./draft-object";
+import { analyzeObjects, rulesThatRead } from "./engine";
+import {
+  compareFindings,
+  type Finding,
+  findingKey,
+  type ObjectFinding,
+  type TextFinding,
+} from "./finding";
+import type { Report, Rule } from "./rule";
+import { checkSchema, customSchema } from "./schema-check";
+
+/** What a text says, and what is wrong with it. */
+export interface DraftAnalysis {
+  /** The objects that could be read, in the order of the text. */
+  readonly objects: readonly DraftObject[];
+  /** Of the text itself, worst first. */
+  readonly findings: readonly TextFinding[];
+  /** Findings of other objects that would arise with this draft. */
+  readonly elsewhere: readonly Finding[];
+}
+
+/**
+ * Analyses a text as if it were stored: its objects are laid over the mesh. Half-typed documents
+ * are analysed as far as they can be read; nothing throws.
+ */
+export function analyzeDraft(
+  text: string,
+  mesh: MeshView,
+  { rules, namespace }: { rules: readonly Rule[]; namespace: string },
+): DraftAnalysis {
+  const parsed = parseYaml(text);
+  const findings: TextFinding[] = parsed.problems.map(({ message, range }) => ({
+    ...ownFinding(SYNTAX, undefined, { path: [], message }),
+    ...range,
+  }));
+  const drafts: { readonly document: YamlDocument; readonly draft: DraftObject }[] = [];
+  for (const document of parsed.documents) {
+    if (document.value === null) continue;
+    const { draft, reports } = readDraftObject(document.value, namespace);
+    findings.push(...reports.map((report) => placeReport(SHAPE, { parsed, document }, report)));
+    if (draft) drafts.push({ document, draft });
+  }
+  const overlay = applyChanges(
+    mesh,
+    drafts.map(({ draft }) => ({ type: "put", ...draft }) as const),
+  );
+  for (const { document, draft } of drafts) {
+    const { object } = draft;
+    const schema = customSchema(mesh, object.apiVersion, object.kind);
+    for (const report of schema ? checkSchema(object, schema) : []) {
+      findings.push(placeReport(SCHEMA, { parsed, document, object }, report));
+    }
+    for (const found of analyzeObjects([object], overlay, rules)) {
+      findings.push(placeFinding(parsed, document, found));
+    }
+  }
+  const objects = drafts.map(({ draft }) => draft);
+  return {
+    objects,
+    findings: findings.sort(compareFindings),
+    elsewhere: arising(objects, { mesh, overlay, rules }),
+  };
+}
+
+const SYNTAX = { rule: "yaml-syntax", code: "QD0001" };
+const SHAPE = { rule: "object-shape", code: "QD0002" };
+const SCHEMA = { rule: "schema", code: "QD0003" };
+
+/** Findings of objects outside the draft that are there with it and not without it. */
+function arising(
+  drafts: readonly DraftObject[],
+  { mesh, overlay, rules }: { mesh: MeshView; overlay: MeshView; rules: readonly Rule[] },
+): Finding[] {
+  const affected = rulesThatRead(rules, new Set(drafts.map(({ kind }) => kind)));
+  const own = new Set(drafts.map(({ object }) => object));
+  const kinds = new Set(affected.flatMap((rule) => rule.kinds));
+  const others = [...kinds].flatMap((kind) => overlay.list(kind)).filter((o) => !own.has(o));
+  const before = new Set(analyzeObjects(others, mesh, affected).map(findingKey));
+  return analyzeObjects(others, overlay, affected)
+    .filter((found) => !before.has(findingKey(found)))
+    .map(toFinding);
+}
+
+/** A finding without what only the engine needs. */
+export function toFinding(found: ObjectFinding): Finding {
+  const { rule, code, aliases, level, kind, namespace, name, message, path, related, docs } = found;
+  return { rule, code, aliases, level, kind, namespace, name, message, path, related, docs };
+}
+
+function placeFinding(
+  parsed: ParsedYaml,
+  document: YamlDocument,
+  found: ObjectFinding,
+): TextFinding {
+  const fixes = found.fixes.flatMap(({ title, edits }) => {
+    const plans = edits.map((edit) => planEdit(parsed, document, edit));
+    const changes = plans.flatMap((plan) => (plan.ok ? [plan.change] : []));
+    return changes.length === edits.length ? [{ title, changes }] : [];
+  });
+  return { ...toFinding(found), ...locate(parsed, document, found.fieldPath).range, fixes };
+}
+
+function placeReport(
+  check: { readonly rule: string; readonly code: string },
+  place: { parsed: ParsedYaml; document: YamlDocument; object?: KubeObject },
+  report: Report,
+): TextFinding {
+  const { range } = locate(place.parsed, place.document, report.path);
+  return { ...ownFinding(check, place.object, report), ...range };
+}
+
+function ownFinding(
+  { rule, code }: { readonly rule: string; readonly code: string },
+  object: KubeObject | undefined,
+  { path, message }: Report,
+): Finding & Pick<TextFinding, "fixes"> {
+  return {
+    rule,
+    code,
+    aliases: [],
+    level: "Error",
+    kind: object?.kind ?? "",
+    namespace: object?.metadata.namespace ?? "",
+    name: object?.metadata.name ?? "",
+    message,
+    path: formatPath(path),
+    related: [],
+    docs: undefined,
+    fixes: [],
+  };
+}
