@@ -1,3 +1,4 @@
+import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type Environment, readEnvironment } from "./env";
@@ -40,7 +41,7 @@ export function createRuntime(environment: Environment): RunningRuntime {
   const log = processLogger(clock);
   const stop = new AbortController();
   const live = liveHub(randomId());
-  const sources = sourceStates({ clock, live }, initialSources(environment), stop.signal);
+  const sources = sourceStates({ clock, live, log }, initialSources(environment), stop.signal);
   const cluster = kubernetesCluster(environment.cluster, { clock, random });
   const metrics = prometheusMetrics(environment.prometheus, {
     clock,
@@ -69,8 +70,9 @@ export function createRuntime(environment: Environment): RunningRuntime {
 
   mesh.start();
   // Tells early whether Prometheus is there; what it answers is kept for later.
-  metrics.scrapeInterval(stop.signal).catch((err: unknown) => {
-    if (environment.prometheus !== undefined) log.warn({ err }, "Prometheus does not answer yet");
+  metrics.scrapeInterval(stop.signal).catch((error: unknown) => {
+    // The state of the source says it already.
+    if (!(error instanceof AppError) && !stop.signal.aborted) throw error;
   });
   return {
     ...runtime,

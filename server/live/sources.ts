@@ -1,5 +1,6 @@
 import type { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
+import type { Logger } from "../log";
 import type { Clock, Live, SourceState } from "../ports";
 
 type Source = SourceState["source"];
@@ -20,7 +21,7 @@ const HEARTBEAT = seconds(10);
 
 /** Keeps the states; `signal` ends the heartbeat. */
 export function sourceStates(
-  { clock, live }: { clock: Clock; live: Live },
+  { clock, live, log }: { clock: Clock; live: Live; log: Logger },
   initial: readonly SourceState[],
   signal: AbortSignal,
 ): Sources {
@@ -32,6 +33,10 @@ export function sourceStates(
     const before = states.get(state.source);
     states.set(state.source, state);
     if (before?.state !== state.state || before.error?.message !== state.error?.message) publish();
+    if (before?.state === state.state) return;
+    const { source, error } = state;
+    if (error) log.warn({ source, state: state.state, error }, "a source of data changed");
+    else log.info({ source, state: state.state }, "a source of data changed");
   }
 
   let beating = false;

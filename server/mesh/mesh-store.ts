@@ -38,7 +38,7 @@ export interface RunningMeshStore extends MeshStore {
   start(): void;
   /** How the cluster as a source is doing. */
   state(): SourceState;
-  /** Called when `state` may have changed. */
+  /** Called after each word from the cluster, or failure to get one. */
   onState(listener: () => void): void;
   close(): void;
 }
@@ -89,9 +89,7 @@ export function meshStore(
   }
 
   function setState(kind: KindId, state: KindState): void {
-    const before = states.get(kind);
     states.set(kind, state);
-    if (before?.type === state.type && !("error" in state)) return;
     for (const listener of stateListeners) listener();
   }
 
@@ -113,15 +111,9 @@ export function meshStore(
   function fail(kind: KindId, error: AppError): void {
     // A 410 is part of the protocol: the new list follows at once.
     if (error.code === "expired") return;
-    const gone = error.code === "unsupported" || error.code === "forbidden";
-    if (gone) {
+    if (error.code === "unsupported" || error.code === "forbidden") {
       lastSeen = clock.now();
       add(kind, difference(kind, known(kind), []));
-    } else {
-      log.warn(
-        { kind, code: error.code, reason: error.message },
-        "the mirror of a kind fell behind",
-      );
     }
     if (error.code === "unsupported") setState(kind, { type: "absent" });
     else setState(kind, { type: error.code === "forbidden" ? "forbidden" : "failed", error });
