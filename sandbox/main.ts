@@ -2,13 +2,17 @@ import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { KubeObject } from "@/lib/k8s/object";
 import { startApiServer } from "./api/api-server";
 import { emptyCluster } from "./api/cluster-state";
 import { kubeconfig } from "./api/kubeconfig";
 import { makeTlsIdentity } from "./api/tls-identity";
 import { realTimeClock } from "./clock";
-import type { SandboxOptions } from "./options";
+import { startControlPlane } from "./control-plane/start-control-plane";
+import { type SandboxOptions, UsageError } from "./options";
 import { startPrometheus } from "./prometheus/start-prometheus";
+import { bookinfoObjects } from "./scenarios/bookinfo-objects";
+import { startWorkloads } from "./workloads/start-workloads";
 
 /** Where a running sandbox is reached. It is printed as one line of JSON. */
 export interface SandboxAddress {
@@ -37,10 +41,20 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   for (const name of ["default", "kube-system"]) {
     state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
+  for (const object of scenarioObjects(options.scenario)) state.store.create(object);
+  const workloads = startWorkloads(state.store, clock);
+  workloads.settle();
+  const controlPlane = startControlPlane({
+    store: state.store,
+    clock,
+    network: state.network,
+    seed: options.seed,
+    trafficStats: undefined,
+  });
   const api = await startApiServer(state, { port: options.port, token, identity });
   const prometheus = await startPrometheus({
     clock,
-    sources: () => [],
+    sources: () => controlPlane.metricSources,
     scrapeIntervalMs: SCRAPE_INTERVAL_MS,
     port: 0,
   });
@@ -51,10 +65,21 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     address: { kubeconfig: path, server: api.url, prometheus: prometheus.url },
     async stop() {
       clock.stop();
+      workloads.stop();
+      controlPlane.stop();
       await Promise.all([api.close(), prometheus.stop()]);
       await folder.leave();
     },
   };
+}
+
+const SCENARIOS: Readonly<Record<string, readonly KubeObject[]>> = { bookinfo: bookinfoObjects };
+
+/** @throws UsageError for a scenario that nobody wrote */
+function scenarioObjects(name: string): readonly KubeObject[] {
+  const objects = SCENARIOS[name];
+  if (objects) return objects;
+  throw new UsageError(`--scenario is one of ${Object.keys(SCENARIOS).join(", ")}, not '${name}'`);
 }
 
 /** A given folder is kept; one that we make ourselves goes with us. */
