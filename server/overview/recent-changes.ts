@@ -32,6 +32,15 @@ export function recentChanges(
   return mesh.derive(allChanges).filter(inScope).slice(0, limit);
 }
 
+/** When somebody last wrote an object; undefined for one that is not there. */
+export function changedAt(
+  mesh: MeshView,
+  { kind, namespace, name }: ObjectRef,
+): Instant | undefined {
+  const object = mesh.get(kind, namespace, name);
+  return object && lastChange(kind, object)?.at;
+}
+
 function allChanges(mesh: MeshView): readonly RecentChange[] {
   return CONFIG_KINDS.flatMap((kind) =>
     mesh.list(kind).flatMap((object) => lastChange(kind, object) ?? []),

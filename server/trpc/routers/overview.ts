@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Label } from "@/lib/k8s/names";
+import { readControlPlane } from "@/server/overview/control-plane";
 import { readHealthStrip } from "@/server/overview/health-strip";
+import { readIncidents } from "@/server/overview/read-incidents";
 import { recentChanges } from "@/server/overview/recent-changes";
 import { searchObjects } from "@/server/overview/search-objects";
 import { procedure, router } from "../init";
@@ -15,6 +17,16 @@ export const overviewRouter = router({
       namespaces: input.namespaces,
       ...(signal ? { signal } : {}),
     }),
+  ),
+
+  /** What needs somebody, worst first; live topics "graph", "mesh", "proxies", "rollouts", "sources". */
+  incidents: procedure
+    .input(Scope)
+    .query(({ ctx, input, signal }) => readIncidents(ctx, input.namespaces, signal)),
+
+  /** Every istiod; live topic "graph". */
+  controlPlane: procedure.query(({ ctx, signal }) =>
+    readControlPlane({ mesh: ctx.mesh.view(), metrics: ctx.metrics }, signal),
   ),
 
   /** Who wrote which configuration last; live topic "mesh". */

@@ -1,0 +1,55 @@
+import { AppError } from "@/lib/base/errors";
+import type { Runtime } from "../container";
+import { collectIncidents, type Incidents, type IncidentSource } from "./collect-incidents";
+import { withEvidence } from "./graph-evidence";
+import { graphIncidents, withSuspect } from "./graph-incidents";
+import { compareIncidents, type Incident } from "./incident";
+import { recentChanges } from "./recent-changes";
+import { sourceIncidents } from "./source-incidents";
+
+/** Lines are read for this many of the worst; more would be many queries for what few read. */
+const WITH_EVIDENCE = 6;
+const CHANGES_LOOKED_AT = 50;
+
+type Needs = Pick<Runtime, "clock" | "mesh" | "metrics" | "sources" | "topology">;
+
+/** What needs somebody in some namespaces, or in all. */
+export function readIncidents(
+  needs: Needs,
+  namespaces: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Incidents> {
+  const sources: IncidentSource[] = [
+    { subject: "traffic", read: () => readGraph(needs, namespaces, signal) },
+    {
+      subject: "sources",
+      read: async () => sourceIncidents(needs.sources.current(), needs.mesh.problems()),
+    },
+  ];
+  return collectIncidents(sources);
+}
+
+async function readGraph(
+  { topology, metrics, mesh, clock }: Needs,
+  namespaces: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Incident[]> {
+  const { graph, telemetry } = await topology.graph({ level: "services", namespaces });
+  if (telemetry.state === "down" || telemetry.state === "off") {
+    throw new AppError("unavailable", telemetry.message ?? "Prometheus does not answer", {
+      hint: telemetry.hint,
+    });
+  }
+  const found = graphIncidents(graph).toSorted(compareIncidents);
+  const changes = recentChanges(mesh.view(), { namespaces: [], limit: CHANGES_LOOKED_AT });
+  const at = clock.now();
+  const traced = await Promise.all(
+    found
+      .slice(0, WITH_EVIDENCE)
+      .map((incident) => withEvidence(incident, { metrics, at, ...(signal ? { signal } : {}) })),
+  );
+  return [
+    ...traced.map((incident) => withSuspect(incident, changes)),
+    ...found.slice(WITH_EVIDENCE),
+  ];
+}
