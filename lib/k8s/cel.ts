@@ -36,9 +36,12 @@ const DNS_SUBDOMAIN = new NamedFormat(
   253,
 );
 
-/** Scheme, host, port, path, query of an absolute URI, or a path with a query. */
-const URI =
-  /^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^/?#:[\]]*)(?::(\d*))?)?)?([^?#]*)(?:\?([^#]*))?$/;
+const HOST = String.raw`(?:[A-Za-z0-9\-._~!$&'()*+,;=<>"]|%[0-9A-Fa-f]{2}|[^\x00-\x7f])*`;
+const PATH = String.raw`(?:[^?#%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*`;
+/** Scheme, host, port, path, query of an absolute URI, or a path with a query; as strict as Go's. */
+const URI = new RegExp(
+  String.raw`^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|${HOST})(?::(\d*))?(?=[/?]|$)|(?!\/\/)))?(${PATH})(?:\?([^#]*))?$`,
+);
 
 function url(text: string): Url {
   const parts = URI.exec(text);
@@ -157,13 +160,18 @@ const onRe2 = (expression: string): string =>
     found.startsWith(".") ? ".re2matches(" : found,
   );
 
+/** `has(a[0].b)`: the library's macro knows names only, not indexes. */
+const INDEXED_HAS = /\bhas\(([\w.]+\[\d+\](?:\.\w+|\[\d+\])*)\.(\w+)\)/g;
+const withoutIndexedHas = (expression: string): string =>
+  expression.replaceAll(INDEXED_HAS, '("$2" in $1)');
+
 const programs = new Map<string, CelProgram>();
 
 /** Compiles an expression in the environment of Kubernetes' validation rules. @throws when it is none */
 export function celProgram(expression: string): CelProgram {
   let program = programs.get(expression);
   if (!program) {
-    const parsed = environment.parse(onRe2(expression));
+    const parsed = environment.parse(withoutIndexedHas(onRe2(expression)));
     program = (variables) => parsed(variables) as unknown;
     programs.set(expression, program);
   }

@@ -64,7 +64,10 @@ const LABEL_1035_PATTERN = whole(LABEL_1035);
 
 function namingProblems(name: string, rule: NameRule): readonly string[] {
   const longest = rule === "subdomain" ? 253 : 63;
-  const long = name.length > longest ? [`must be no more than ${longest} bytes`] : [];
+  const long =
+    name.length > longest
+      ? [`must be no more than ${longest} ${rule === "subdomain" ? "characters" : "bytes"}`]
+      : [];
   switch (rule) {
     case "subdomain":
       return [...long, ...(SUBDOMAIN_PATTERN.test(name) ? [] : [SUBDOMAIN_WORDS])];

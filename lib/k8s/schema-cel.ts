@@ -93,13 +93,17 @@ function judge(
     if (celProgram(rule.rule)(variables) === true) return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const why = `${firstLine(error.message)} evaluating rule: ${rule.message ?? rule.rule}`;
+    const why = `${inGo(error.message)} evaluating rule: ${rule.message ?? rule.rule}`;
     return { reason, field, message: `Invalid value: "${typeName(value)}": ${why}` };
   }
   return { reason, field, message: worded(reason, value, messageOf(rule, variables)) };
 }
 
-const firstLine = (text: string): string => text.split("\n")[0] ?? "";
+/** The library's message as the one of Go's: the first line, beginning in lower case. */
+const inGo = (text: string): string => {
+  const [line = ""] = text.split("\n");
+  return /^[A-Z][a-z]/.test(line) ? `${line.charAt(0).toLowerCase()}${line.slice(1)}` : line;
+};
 
 function messageOf(rule: ValidationRule, variables: JsonRecord): string {
   const standard = rule.message ?? `failed rule: ${rule.rule}`;

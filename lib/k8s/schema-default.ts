@@ -32,21 +32,18 @@ export function applyDefaults(value: unknown, schema: Schema): unknown {
   return changed ? filled : value;
 }
 
-/** Drops nulls where a null means the same as nothing: in nullable fields and in maps of such. */
+/** Drops the fields of objects that are null but must not be: they count as absent. List items stay. */
 export function dropNulls(value: unknown, schema: Schema): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;
     return items ? value.map((item) => dropNulls(item, items)) : value;
   }
   if (!isRecord(value)) return value;
-  const entries = Object.entries(value);
   return Object.fromEntries(
-    entries.flatMap(([field, inner]) => {
+    Object.entries(value).flatMap(([field, inner]) => {
       const known = fieldSchema(schema, field);
       if (!known) return [[field, inner]];
-      const isMapValue = !Object.hasOwn(schema.properties ?? {}, field);
-      if (inner === null && isMapValue && known.nullable !== true) return [];
-      return [[field, dropNulls(inner, known)]];
+      return inner === null && !known.nullable ? [] : [[field, dropNulls(inner, known)]];
     }),
   );
 }

@@ -63,17 +63,16 @@ function hasType(value: unknown, type: string, schema: Schema): boolean {
 function checkString(value: string, schema: Schema, path: string, faults: FieldFault[]): void {
   const length = [...value].length;
   const { minLength, maxLength, pattern, format } = schema;
-  if (minLength !== undefined && length < minLength) {
-    faults.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
-  }
+  // As the API server: of these three, only the first that fails is told.
   if (maxLength !== undefined && length > maxLength) {
     faults.push({
       reason: "FieldValueTooLong",
       field: path,
       message: `Too long: may not be more than ${maxLength} bytes`,
     });
-  }
-  if (pattern !== undefined && !matches(pattern, value)) {
+  } else if (minLength !== undefined && length < minLength) {
+    faults.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
+  } else if (pattern !== undefined && !matches(pattern, value)) {
     faults.push(invalid(path, value, `${path} in body should match '${pattern}'`));
   }
   if (format !== undefined && !hasFormat(value, format)) {

@@ -5,6 +5,7 @@ import { celFaults } from "@/lib/k8s/schema-cel";
 import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
 import { validate } from "@/lib/k8s/schema-validate";
+import { completed } from "./core-defaults";
 import { checkDefinition } from "./definition-rules";
 import { METADATA_FIELDS } from "./metadata-types";
 import type { ResourceType } from "./resource-type";
@@ -82,14 +83,17 @@ const OBJECT_FIELDS = {
   metadata: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
 };
 
-/** The object with its defaults. @throws StatusError 422 when it breaks a rule */
+/** The object with its defaults. `now` is in ms. @throws StatusError 422 when it breaks a rule */
 export function admitted(
   { type, version }: Target,
   object: KubeObject,
-  live: KubeObject | undefined,
+  { live, now }: { live: KubeObject | undefined; now: number },
 ): KubeObject {
   const { schema } = version;
-  const filled = schema ? (applyDefaults(dropNulls(object, schema), schema) as KubeObject) : object;
+  const defaulted = schema
+    ? (applyDefaults(dropNulls(object, schema), schema) as KubeObject)
+    : object;
+  const filled = completed(type, defaulted, now);
   const faults = [
     ...metadataFaults(filled, {
       namespaced: type.namespaced,

@@ -59,7 +59,7 @@ export class ApiObjects {
         random,
         part: options.part,
       });
-      const ready = admitted(target, born, undefined);
+      const ready = admitted(target, born, { live: undefined, now: clock.now() });
       if (type.namespaced) this.requireNamespace(namespace);
       const { name } = ready.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
@@ -83,7 +83,10 @@ export class ApiObjects {
     const live = this.get(type, place);
     const wanted = cleaned(target, change(live), options);
     checkPreconditions(type, live, wanted.metadata, MISMATCH);
-    const next = admitted(target, successor(type, live, wanted, options.part), live);
+    const next = admitted(target, successor(type, live, wanted, options.part), {
+      live,
+      now: this.parts.clock.now(),
+    });
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");
       return next;

@@ -1,4 +1,7 @@
 import { KINDS, type KindInfo } from "@/lib/istio/kinds";
+import { CORE_COLUMNS } from "./core-columns";
+import { customColumns } from "./custom-columns";
+import { CORE_SCHEMAS } from "./schemas/core-schemas";
 import type { ResourceType, ServedVersion } from "./resource-type";
 import { qualified } from "./status-error";
 
@@ -37,8 +40,8 @@ function builtin(kind: KindInfo): ResourceType {
   const traits = TRAITS[kind.kind] ?? {};
   const version = (name: string): ServedVersion => ({
     name,
-    schema: undefined,
-    columns: [],
+    schema: CORE_SCHEMAS[kind.kind],
+    columns: CORE_COLUMNS[kind.kind] ?? customColumns(undefined),
     status: traits.status ?? false,
     scale: traits.scale ?? false,
   });

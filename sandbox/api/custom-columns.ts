@@ -5,7 +5,8 @@ import { humanAge } from "./human-age";
 
 const TYPES = ["string", "integer", "number", "boolean", "date"] as const;
 
-const NAME: Column = {
+/** The name of the object, as the first column of most tables. */
+export const NAME: Column = {
   name: "Name",
   type: "string",
   format: "name",

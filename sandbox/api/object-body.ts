@@ -1,6 +1,6 @@
 import type { JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
-import { checkMetadataTypes } from "./metadata-types";
+import { checkMetadataTypes, withoutNulls } from "./metadata-types";
 import type { ResourcePath } from "./request-path";
 import { apiVersionOf } from "./resource-type";
 import { refuse } from "./status-error";
@@ -30,7 +30,8 @@ export function objectOf(value: JsonRecord | undefined, target: Target): KubeObj
   }
   const metadata = value.metadata ?? {};
   checkMetadataTypes(kind, apiVersion, metadata);
-  return { ...value, apiVersion, kind, metadata: metadata as KubeObject["metadata"] };
+  const clean = withoutNulls(metadata as JsonRecord);
+  return { ...value, apiVersion, kind, metadata: clean as unknown as KubeObject["metadata"] };
 }
 
 const excerpt = (value: JsonRecord): string => JSON.stringify(value).slice(0, 256);
