@@ -1,0 +1,187 @@
+import { after, between, type Instant, seconds } from "@/lib/base/units";
+import { judge } from "./judge";
+import { rollBack } from "./progress";
+import { pauseFor } from "./settle";
+import type { CheckEntry, LastVerdict, PauseReason, RolloutStatus, StateOf } from "./status";
+import {
+  act,
+  become,
+  checksWith,
+  ledgerWith,
+  type Measurement,
+  type Run,
+  type Transition,
+} from "./transition";
+import type { UnknownReason, Verdict } from "./verdict";
+import { observedShare, stillOld, successRate, type WindowCounts } from "./window";
+
+/** Asks for the numbers when a check is due, unless a command came before its time. */
+export function checkIsDue(run: Run): Transition | undefined {
+  const { status, observed, now } = run;
+  const { state } = status;
+  if (state.phase !== "Holding" || now < state.nextCheckAt) return undefined;
+  const earlier = observed.commands
+    .slice(status.commandsSeen)
+    .some(({ at }) => at < state.nextCheckAt);
+  return earlier ? undefined : act(run, { type: "measure", from: state.windowFrom });
+}
+
+/** Counts a check whose numbers came in; undefined where there are none, or nobody waits for them. */
+export function countCheck(run: Run): Transition | undefined {
+  const { state } = run.status;
+  const { measurement } = run.observed;
+  if (!measurement || state.phase !== "Holding" || run.now < state.nextCheckAt) return undefined;
+  if ("error" in measurement) return countError(run, state, measurement);
+  const { window } = measurement;
+  if (stillOld(window, state)) return waitForProxies(run, state, window);
+  return countVerdict(run, state, { window, verdict: judge(run.rollout.spec.analysis, window) });
+}
+
+function countError(
+  run: Run,
+  state: StateOf<"Holding">,
+  { error }: Extract<Measurement, { error: string }>,
+): Transition {
+  const { analysis } = run.rollout.spec;
+  const queryErrors = run.status.queryErrors + 1;
+  const checked = withCheck(run, state, { verdict: "error", reason: error });
+  const counted: Run = { ...checked, status: { ...checked.status, queryErrors } };
+  if (queryErrors < analysis.queryErrorLimit) return become(counted, {});
+  const message = `${queryErrors} checks in a row could not ask Prometheus: ${error}`;
+  return pauseFor(counted, "MetricsUnavailable", message);
+}
+
+/** The proxies still divide by the old weights: the step has not begun. */
+function waitForProxies(run: Run, state: StateOf<"Holding">, window: WindowCounts): Transition {
+  const share = (observedShare(window) ?? 0).toFixed(1);
+  const reason = `observed share ${share} %, still that of before`;
+  const { analysis, progressDeadlineSeconds } = run.rollout.spec;
+  const checked = withCheck(run, state, { verdict: "unknown", reason, window });
+  const began = run.status.written?.at ?? state.verifiedAt;
+  if (between(began, run.now) >= seconds(progressDeadlineSeconds)) {
+    return pauseFor(checked, "NotConverged", `${reason} after ${progressDeadlineSeconds} s`);
+  }
+  const lost = between(state.verifiedAt, run.now);
+  const later = (at: Instant) => after(at, lost);
+  return become(checked, {
+    state: {
+      ...state,
+      verifiedAt: run.now,
+      holdUntil: later(state.holdUntil),
+      nextCheckAt: after(run.now, seconds(analysis.intervalSeconds)),
+      windowFrom: run.now,
+      quietSince: run.now,
+      lastVerdict: "unknown",
+    },
+  });
+}
+
+function countVerdict(
+  run: Run,
+  state: StateOf<"Holding">,
+  { window, verdict }: { readonly window: WindowCounts; readonly verdict: Verdict },
+): Transition {
+  const { analysis } = run.rollout.spec;
+  const outcome = outcomeOf(verdict, analysis.noData);
+  const checked = withCheck(run, state, { verdict: outcome, reason: verdict.message, window });
+  const { status } = checked;
+  if (verdict.verdict === "trip") {
+    return rollBack(checked, { reason: "HardTrip", message: verdict.message });
+  }
+  if (outcome === "pass") {
+    return become(checked, { failures: { ...status.failures, consecutive: 0 } });
+  }
+  if (outcome === "fail") {
+    const { total, consecutive } = status.failures;
+    const failures = { total: total + 1, consecutive: consecutive + 1 };
+    const failed: Run = {
+      ...checked,
+      status: {
+        ...status,
+        failures,
+        ledger: ledgerWith(checked, {
+          who: "judge",
+          level: "warn",
+          title: `Check failed, ${failures.total} of ${analysis.failureLimit}`,
+          note: verdict.message,
+        }),
+      },
+    };
+    if (failures.total < analysis.failureLimit) return become(failed, {});
+    return rollBack(failed, { reason: "MetricFailed", message: verdict.message });
+  }
+  const quiet = between(state.quietSince, run.now);
+  if (quiet < seconds(analysis.noDataTimeoutSeconds)) return become(checked, {});
+  const message = `no verdict for ${Math.round(quiet / 1000)} s: ${verdict.message}`;
+  return pauseFor(checked, pauseReasonOf(verdict), message);
+}
+
+/** What a verdict counts as under the plan's policy for missing data. */
+function outcomeOf(verdict: Verdict, noData: "hold" | "pass" | "fail"): LastVerdict {
+  if (verdict.verdict === "trip") return "fail";
+  if (verdict.verdict !== "unknown") return verdict.verdict;
+  return verdict.reason === "NoData" && noData !== "hold" ? noData : "unknown";
+}
+
+const PAUSES: Readonly<Record<UnknownReason, PauseReason>> = {
+  NoData: "NoData",
+  LowSample: "NoData",
+  BaselineUnhealthy: "BaselineUnhealthy",
+};
+const pauseReasonOf = (verdict: Verdict): PauseReason =>
+  verdict.verdict === "unknown" ? PAUSES[verdict.reason] : "NoData";
+
+/** The run with a check in its books and the next one set. */
+function withCheck(
+  run: Run,
+  state: StateOf<"Holding">,
+  check: {
+    readonly verdict: LastVerdict;
+    readonly reason: string;
+    readonly window?: WindowCounts;
+  },
+): Run {
+  const { now, rollout } = run;
+  const interval = seconds(rollout.spec.analysis.intervalSeconds);
+  const planned = after(state.nextCheckAt, interval);
+  const judged = check.verdict === "pass" || check.verdict === "fail";
+  const entry: CheckEntry = {
+    at: now,
+    step: state.step,
+    verdict: check.verdict,
+    reason: check.reason,
+    from: state.windowFrom,
+    values: valuesOf(check.window),
+  };
+  const status: RolloutStatus = {
+    ...run.status,
+    queryErrors: check.window ? 0 : run.status.queryErrors,
+    checks: checksWith(run, entry),
+    state: {
+      ...state,
+      lastVerdict: check.verdict,
+      nextCheckAt: planned > now ? planned : after(now, interval),
+      // Too few requests are kept: the next check looks at them again, together with its own.
+      ...(judged ? { windowFrom: now, quietSince: now } : {}),
+    },
+  };
+  return { ...run, status };
+}
+
+const round = (value: number | null): number | null =>
+  value === null ? null : Math.round(value * 1000) / 1000;
+
+function valuesOf(window: WindowCounts | undefined): CheckEntry["values"] {
+  const canary = window?.canary;
+  const requests = canary?.requests ?? null;
+  return {
+    requests: round(requests),
+    successRate: round(canary ? successRate(canary) : null),
+    p99: round(canary?.p99 ?? null),
+    clientErrors: round(
+      canary && canary.requests > 0 ? (canary.undelivered / canary.requests) * 100 : null,
+    ),
+    stableSuccessRate: round(window ? successRate(window.stable) : null),
+    share: round(window ? observedShare(window) : null),
+  };
+}

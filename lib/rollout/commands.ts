@@ -1,0 +1,214 @@
+import { advance, beginStep, promote, rollBack } from "./progress";
+import {
+  type Command,
+  type CommandType,
+  isTerminal,
+  type LedgerEntry,
+  type Phase,
+  type RolloutStatus,
+} from "./status";
+import { stopClock } from "./step-clock";
+import {
+  become,
+  currentShare,
+  currentStep,
+  decide,
+  ledgerWith,
+  pausedState,
+  type Run,
+  type Transition,
+} from "./transition";
+
+const HANDLED_LENGTH = 200;
+
+const pending = ({ status, observed }: Run): readonly Command[] =>
+  observed.commands.slice(status.commandsSeen);
+
+/** The run in which these commands, the first of the pending ones, were dealt with. */
+function taken(run: Run, commands: readonly Command[]): Run {
+  const { status } = run;
+  return {
+    ...run,
+    status: {
+      ...status,
+      commandsSeen: status.commandsSeen + commands.length,
+      handled: [...status.handled, ...commands.map(({ id }) => id)].slice(-HANDLED_LENGTH),
+    },
+  };
+}
+
+const noted = (run: Run, entry: Omit<LedgerEntry, "at">): Run => ({
+  ...run,
+  status: { ...run.status, ledger: ledgerWith(run, entry) },
+});
+
+/** A rollback or an abort among the pending commands: it wins over all of them (R6). */
+export function obeyUrgent(run: Run): Transition | undefined {
+  const waiting = pending(run);
+  const fresh = waiting.filter(({ id }) => !run.status.handled.includes(id));
+  const command =
+    fresh.find(({ type }) => type === "rollback") ?? fresh.find(({ type }) => type === "abort");
+  if (!command || isTerminal(run.status) || run.status.state.phase === "RollingBack") {
+    return undefined;
+  }
+  const overruled = new Set(fresh.filter((other) => other !== command).map(({ type }) => type));
+  const obeyed = taken(run, waiting);
+  const note = [
+    command.reason,
+    overruled.size > 0 ? `overrules ${[...overruled].join(", ")}` : undefined,
+  ]
+    .filter((text) => text !== undefined)
+    .join("; ");
+  if (run.status.state.phase === "Pending") return stop(obeyed, command, note);
+  if (command.type === "abort") return stop(obeyed, command, note);
+  return rollBack(obeyed, {
+    reason: "Manual",
+    message: note || `asked for by ${command.by}`,
+    who: command.by,
+  });
+}
+
+/** Ends the rollout with the weights as they are. */
+function stop(run: Run, command: Command, note: string): Transition {
+  const share = currentShare(run.status);
+  const message = `the canary keeps ${share} %`;
+  return become(run, {
+    state: { phase: "Aborted", reason: "Manual", message, at: run.now },
+    ledger: ledgerWith(run, {
+      who: command.by,
+      level: "warn",
+      title: "Aborted, weights stay",
+      note: [message, note].filter(Boolean).join("; "),
+    }),
+  });
+}
+
+/** The next pending command, carried out or refused with the reason; undefined where none waits. */
+export function obeyNext(run: Run): Transition | undefined {
+  const [command] = pending(run);
+  if (!command) return undefined;
+  const after = taken(run, [command]);
+  if (run.status.handled.includes(command.id)) return become(after, {});
+  const outcome = COMMANDS[command.type](after, command);
+  if (typeof outcome !== "string") return outcome;
+  return become(
+    noted(after, {
+      who: command.by,
+      level: "info",
+      title: `${command.type} was not carried out`,
+      note: outcome,
+    }),
+    {},
+  );
+}
+
+/** Carries a command out, or says why it cannot. */
+type Obey = (run: Run, command: Command) => Transition | string;
+
+const RUNNING: ReadonlySet<Phase> = new Set<Phase>(["Applying", "Verifying", "Holding"]);
+
+const COMMANDS: Readonly<Record<CommandType, Obey>> = {
+  pause(run, command) {
+    if (!RUNNING.has(run.status.state.phase)) return "the rollout does not run";
+    const carry = stopClock(run.rollout, run.status.state, run.now);
+    const message = command.reason ?? `paused by ${command.by}`;
+    return become(run, {
+      state: pausedState(run, { reason: "Manual", message, carry }),
+      ledger: ledgerWith(run, {
+        who: command.by,
+        level: "info",
+        title: `Paused at ${currentShare(run.status)} %`,
+        ...(command.reason ? { note: command.reason } : {}),
+      }),
+    });
+  },
+
+  resume(run, command) {
+    const { state } = run.status;
+    if (state.phase !== "Paused") return "the rollout is not paused";
+    const { op, operations } = decide(run, { step: state.step, share: state.share });
+    return become(run, {
+      operations,
+      queryErrors: 0,
+      reverts: [],
+      state: { phase: "Applying", op, carry: state.carry },
+      ledger: ledgerWith(run, {
+        who: command.by,
+        level: "info",
+        title: `Resumed at ${state.share} %`,
+        ...(command.reason ? { note: command.reason } : {}),
+      }),
+    });
+  },
+
+  promote(run, command) {
+    const refused = mayAdvance(run, command);
+    if (refused) return refused;
+    return advance(run, { who: command.by, note: promoteNote(command) });
+  },
+
+  promoteFull(run, command) {
+    const refused = mayAdvance(run, command);
+    if (refused) return refused;
+    return promote(run, {
+      who: command.by,
+      title: "Promote: 100 % to the canary",
+      note: promoteNote(command),
+    });
+  },
+
+  stepBack(run, command) {
+    const { state } = run.status;
+    if (!RUNNING.has(state.phase) && state.phase !== "Paused") return "the rollout does not run";
+    const step = currentStep(state);
+    if (step === 0) return "this is the first step; roll back instead";
+    const steps = run.status.steps.filter((entry) => entry.step < step - 1);
+    return beginStep({ ...run, status: { ...run.status, steps } }, step - 1, {
+      who: command.by,
+      title: "Step back",
+      ...(command.reason ? { note: command.reason } : {}),
+    });
+  },
+
+  retry(run, command) {
+    const { phase } = run.status.state;
+    if (!isTerminal(run.status) || phase === "Succeeded") return "the rollout has not failed";
+    const again: Partial<RolloutStatus> = {
+      state: { phase: "Pending" },
+      startedAt: run.now,
+      startedBy: command.by,
+      written: null,
+      failures: { total: 0, consecutive: 0 },
+      queryErrors: 0,
+      reverts: [],
+      steps: [],
+    };
+    return become(
+      noted(run, { who: command.by, level: "info", title: "Retry from the first step" }),
+      again,
+    );
+  },
+
+  rollback: (run) =>
+    run.status.state.phase === "RollingBack"
+      ? "it is rolling back already"
+      : "the rollout has ended",
+
+  abort: (run) =>
+    run.status.state.phase === "RollingBack"
+      ? "it is rolling back; that is not stopped"
+      : "the rollout has ended",
+};
+
+const promoteNote = ({ reason, force }: Command): string =>
+  [reason, force ? "forced" : undefined].filter((text) => text !== undefined).join("; ") ||
+  "asked for";
+
+/** Why a rollout may not advance by hand; undefined where it may. */
+function mayAdvance(run: Run, { force }: Command): string | undefined {
+  const { state } = run.status;
+  if (!RUNNING.has(state.phase) && state.phase !== "Paused") return "the rollout does not run";
+  if (force) return undefined;
+  const verdict = stopClock(run.rollout, state, run.now).lastVerdict;
+  return verdict === "pass" ? undefined : "no check has passed at this step; force it to go on";
+}

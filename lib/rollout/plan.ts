@@ -1,0 +1,154 @@
+import { z } from "zod";
+import type { FieldCause } from "@/lib/base/errors";
+import { Label, Subdomain } from "@/lib/k8s/names";
+
+/** `apiVersion` of a rollout, whatever keeps it. */
+export const ROLLOUT_API_VERSION = "quarterdeck.dev/v1alpha1";
+/** `kind` of a rollout. */
+export const ROLLOUT_KIND = "CanaryRollout";
+
+const Share = z
+  .int("must be a whole number of percent")
+  .min(1, "must be at least 1")
+  .max(100, "must be at most 100");
+const WholeSeconds = z.int("must be whole seconds").min(1, "must be at least 1 second");
+const HostName = z.string().min(1).max(253);
+
+const Destination = z
+  .strictObject({
+    /** A host as a VirtualService writes it; the target's host where absent. */
+    host: HostName.optional(),
+    /** A subset of the host's DestinationRule; the whole host where absent. */
+    subset: z.string().min(1).max(253).optional(),
+    port: z.int().min(1).max(65_535).optional(),
+  })
+  .refine((to) => to.host !== undefined || to.subset !== undefined, "needs a subset or a host");
+
+const Route = z
+  .strictObject({
+    type: z.enum(["http", "tcp", "tls"]).default("http"),
+    /** The route's own name; the surest way to find it again. */
+    name: z.string().min(1).max(256).optional(),
+    /** Its place in the list when the rollout was written, for routes without a name. */
+    index: z.int().min(0).optional(),
+  })
+  .refine((route) => route.name !== undefined || route.index !== undefined, {
+    message: "needs a name or an index",
+  });
+
+const Step = z.strictObject({
+  /** Percent of the requests that the canary gets. */
+  weight: Share,
+  /** How long at least the step lasts once it is verified. */
+  holdSeconds: WholeSeconds,
+});
+
+const Analysis = z.strictObject({
+  /** Which judge decides. */
+  judge: z.literal("threshold").default("threshold"),
+  /** How often the canary is judged. */
+  intervalSeconds: WholeSeconds.default(20),
+  /** Time after each change of weight that is not judged and not held. */
+  warmUpSeconds: z.int().min(0).default(0),
+  /** Least share of requests without failure, in percent; not judged where absent. */
+  successRate: z.strictObject({ min: z.number().min(0).max(100) }).optional(),
+  /** Greatest 99th percentile of request durations; not judged where absent. */
+  p99: z.strictObject({ maxMs: z.number().positive() }).optional(),
+  /** Fewer requests than this to the canary are no evidence: windows merge until there are enough. */
+  minRequests: z.int().min(1).default(50),
+  /** The run rolls back at its n-th failed check. */
+  failureLimit: z.int().min(1).default(3),
+  /** What no requests at all to the canary mean. */
+  noData: z.enum(["hold", "pass", "fail"]).default("hold"),
+  /** How long a verdict may be missing before the rollout pauses. */
+  noDataTimeoutSeconds: WholeSeconds.default(300),
+  /** This many queries that fail in a row pause the rollout. */
+  queryErrorLimit: z.int().min(1).default(5),
+});
+
+/** What a rollout is to do. Written once, at the start. */
+export const RolloutSpec = z
+  .strictObject({
+    target: z.strictObject({
+      /** A VirtualService of the rollout's namespace. */
+      virtualService: Subdomain,
+      route: Route,
+      /** The host whose versions change places. */
+      host: HostName,
+    }),
+    stable: Destination,
+    canary: Destination,
+    steps: z.array(Step).min(1, "needs at least one step").max(50),
+    /** Lets a step send less to the canary than the one before. */
+    allowDecrease: z.boolean().default(false),
+    /**
+     * Further destinations of the route: `keep` leaves them their share, so that the canary's percent
+     * is of what remains; `absorb` scales them down with the stable version.
+     */
+    others: z.enum(["keep", "absorb"]).default("keep"),
+    analysis: Analysis.prefault({}),
+    /** `keep` ends with the last step's weight; `cutover` sends everything to the canary. */
+    finalise: z.enum(["keep", "cutover"]).default("keep"),
+    /** How long a change of weight may take to be seen before the rollout pauses. */
+    progressDeadlineSeconds: WholeSeconds.default(600),
+  })
+  .superRefine((spec, context) => {
+    if (spec.allowDecrease) return;
+    spec.steps.forEach((step, index) => {
+      const before = spec.steps[index - 1];
+      if (before && step.weight < before.weight) {
+        context.addIssue({
+          code: "custom",
+          path: ["steps", index, "weight"],
+          message: `goes down from ${before.weight} to ${step.weight}; set allowDecrease to mean it`,
+        });
+      }
+    });
+  });
+export type RolloutSpec = z.infer<typeof RolloutSpec>;
+
+/** A rollout as a person writes it: the same document in a file, a CRD or a ConfigMap. */
+export const CanaryRollout = z.object({
+  apiVersion: z.literal(ROLLOUT_API_VERSION),
+  kind: z.literal(ROLLOUT_KIND),
+  metadata: z.object({ name: Label, namespace: Label }),
+  spec: RolloutSpec,
+});
+export type CanaryRollout = z.infer<typeof CanaryRollout>;
+/** A rollout before defaults are filled in. */
+export type CanaryRolloutInput = z.input<typeof CanaryRollout>;
+
+export type RolloutDestination = RolloutSpec["stable"];
+export type RolloutAnalysis = RolloutSpec["analysis"];
+
+/** `spec.steps[1].weight`: how a path into a document is written everywhere in the product. */
+const fieldPath = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+
+/** Reads a rollout with its defaults filled in, or says of each field what is wrong with it. */
+export function parseRollout(
+  value: unknown,
+): { readonly rollout: CanaryRollout } | { readonly problems: readonly FieldCause[] } {
+  const parsed = CanaryRollout.safeParse(value);
+  if (parsed.success) return { rollout: parsed.data };
+  return {
+    problems: parsed.error.issues.map((issue) => ({
+      field: fieldPath(issue.path) || "(root)",
+      message: issue.message,
+    })),
+  };
+}
+
+/** The step at `index`. @throws RangeError where the plan has none; a bug of the caller. */
+export function stepAt(spec: RolloutSpec, index: number): RolloutSpec["steps"][number] {
+  const step = spec.steps[index];
+  if (!step) throw new RangeError(`the plan has ${spec.steps.length} steps, no step ${index}`);
+  return step;
+}
+
+/** How people call a destination: its subset, or its host where it has none. */
+export const destinationLabel = (to: RolloutDestination, host: string): string =>
+  to.subset ?? to.host ?? host;

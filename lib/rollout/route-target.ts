@@ -1,0 +1,152 @@
+import { resolveHost } from "@/lib/istio/host";
+import type { HttpRoute, L4Route, L4RouteDestination } from "@/lib/istio/virtual-service";
+import { virtualServiceSpec } from "@/lib/istio/virtual-service";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { RolloutDestination, RolloutSpec } from "./plan";
+
+/** Why a rollout cannot write to a route. */
+export type RefusalCode =
+  | "RouteNotFound"
+  | "RouteAmbiguous"
+  | "NoDestinations"
+  | "StableNotFound"
+  | "DuplicateDestination"
+  | "WeightsZero";
+
+/** A reason not to write, with the field of the rollout or the VirtualService that it is about. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly field: string;
+}
+
+/** How a route was found at the start, so that it is found again wherever it has moved. */
+export interface RouteIdentity {
+  readonly name: string | undefined;
+  readonly index: number;
+  /** Its `match` as canonical JSON; empty where it matches everything. */
+  readonly match: string;
+}
+
+/** A route of a VirtualService with its place. */
+export interface FoundRoute {
+  readonly route: HttpRoute | L4Route;
+  readonly identity: RouteIdentity;
+  readonly destinations: readonly L4RouteDestination[];
+  /** JSON pointer to the route. */
+  readonly pointer: string;
+}
+
+/** Fully qualified host, subset and port: what makes two destinations the same. */
+export function destinationKey(
+  destination: { host?: string | undefined; subset?: string | undefined } & {
+    port?: number | { number?: number | undefined } | undefined;
+  },
+  namespace: string,
+): string {
+  const { port } = destination;
+  const number = typeof port === "object" ? port.number : port;
+  return [
+    resolveHost(destination.host ?? "", namespace),
+    destination.subset ?? "",
+    number ?? "",
+  ].join("|");
+}
+
+/** The key of one side of a rollout in the VirtualService's namespace. */
+export const sideKey = (spec: RolloutSpec, side: RolloutDestination, namespace: string): string =>
+  destinationKey({ ...side, host: side.host ?? spec.target.host }, namespace);
+
+/** JSON with the fields of every object in order, so that equal values give equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const fields = Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${fields.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(",")}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** The routes of one type, in their order. */
+export function routesOf(
+  virtualService: KubeObject,
+  type: RolloutSpec["target"]["route"]["type"],
+): FoundRoute[] {
+  const routes: readonly (HttpRoute | L4Route)[] = virtualServiceSpec(virtualService)[type] ?? [];
+  return routes.map((route, index) => ({
+    route,
+    identity: {
+      name: "name" in route ? route.name : undefined,
+      index,
+      match: route.match?.length ? canonicalJson(route.match) : "",
+    },
+    destinations: route.route ?? [],
+    pointer: `/spec/${type}/${index}`,
+  }));
+}
+
+/**
+ * The route that a rollout is about.
+ *
+ * A name decides alone. Without one the route is known by its `match`, as it was when the rollout
+ * began (`known`), and of several equal ones the one nearest to its old place is taken that still
+ * leads to the stable version. Before the start there is only the place.
+ */
+export function findRoute(
+  virtualService: KubeObject,
+  spec: RolloutSpec,
+  known?: RouteIdentity,
+): FoundRoute | Refusal {
+  const { type, name, index } = spec.target.route;
+  const routes = routesOf(virtualService, type);
+  const field = "spec.target.route";
+  const own = virtualService.metadata.name;
+  if (name !== undefined) {
+    const named = routes.filter((route) => route.identity.name === name);
+    const [only] = named;
+    if (only && named.length === 1) return only;
+    return only
+      ? refuse("RouteAmbiguous", `${own} has ${named.length} routes named ${name}`, field)
+      : refuse("RouteNotFound", `${own} has no ${type} route named ${name}`, field);
+  }
+  if (!known) {
+    const at = routes[index ?? 0];
+    return at ?? refuse("RouteNotFound", `${own} has no ${type} route ${index ?? 0}`, field);
+  }
+  const stable = { side: spec.stable, namespace: virtualService.metadata.namespace ?? "" };
+  const [nearest] = routes
+    .filter(
+      ({ identity, destinations }) =>
+        identity.match === known.match && destinations.some((to) => leadsTo(to, spec, stable)),
+    )
+    .sort(
+      (a, b) => Math.abs(a.identity.index - known.index) - Math.abs(b.identity.index - known.index),
+    );
+  return nearest ?? refuse("RouteNotFound", `${own} has lost the route of this rollout`, field);
+}
+
+/** Whether a destination of the route is one side of the rollout; a port matters only if it is named. */
+export function leadsTo(
+  { destination }: L4RouteDestination,
+  spec: RolloutSpec,
+  { side, namespace }: { readonly side: RolloutDestination; readonly namespace: string },
+): boolean {
+  if (!destination) return false;
+  const port = side.port ?? destination.port?.number;
+  return (
+    destinationKey(destination, namespace) ===
+    destinationKey({ host: side.host ?? spec.target.host, subset: side.subset, port }, namespace)
+  );
+}
+
+/** A refusal. */
+export const refuse = (code: RefusalCode, message: string, field: string): Refusal => ({
+  code,
+  message,
+  field,
+});
+
+/** Whether a look-up was refused. */
+export const isRefusal = (value: object): value is Refusal => "code" in value;

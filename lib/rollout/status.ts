@@ -1,0 +1,243 @@
+import { z } from "zod";
+import { type Instant, instant, millis } from "@/lib/base/units";
+
+// What is stored may have been touched by people: it is read like any other input.
+const At = z.number().transform((epochMs): Instant => instant(epochMs));
+const Length = z.number().transform((ms) => millis(ms));
+
+/** What the judge said at the last check; `error` where it could not be asked. */
+export const LastVerdict = z.enum(["pass", "fail", "unknown", "error"]);
+export type LastVerdict = z.infer<typeof LastVerdict>;
+
+/** Why a rollout waits for a person. */
+export const PauseReason = z.enum([
+  "Manual",
+  "NoData",
+  "MetricsUnavailable",
+  "BaselineUnhealthy",
+  "Contended",
+  "TargetMissing",
+  "WriteRefused",
+  "NotConverged",
+]);
+export type PauseReason = z.infer<typeof PauseReason>;
+
+/** Why traffic was taken away from the canary. */
+export const RollbackReason = z.enum(["Manual", "MetricFailed", "HardTrip", "CanaryUnready"]);
+export type RollbackReason = z.infer<typeof RollbackReason>;
+
+/** What is left of a step whose clock was stopped. */
+const Carry = z.object({
+  holdLeft: Length,
+  checkLeft: Length,
+  lastVerdict: LastVerdict.nullable(),
+});
+export type Carry = z.infer<typeof Carry>;
+
+/**
+ * A write that was decided: stored before it is sent, so that whoever comes next knows of it.
+ * The share is absolute: sending it twice is sending it once.
+ */
+const Operation = z.object({
+  id: z.string(),
+  step: z.int(),
+  /** Percent for the canary. */
+  share: z.number(),
+  /** Percent that the canary had before; tells proxies that lag from a split that is off. */
+  from: z.number(),
+  /** When the API server confirmed the write. */
+  writtenAt: At.optional(),
+  /** Not to be tried again before. */
+  retryAt: At.optional(),
+  decidedAt: At,
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** One variant a situation: a field exists only where it has a meaning. */
+export const RolloutState = z.discriminatedUnion("phase", [
+  z.object({ phase: z.literal("Pending") }),
+  z.object({ phase: z.literal("Applying"), op: Operation, carry: Carry.optional() }),
+  z.object({ phase: z.literal("Verifying"), op: Operation, carry: Carry.optional() }),
+  z.object({
+    phase: z.literal("Holding"),
+    step: z.int(),
+    share: z.number(),
+    from: z.number(),
+    verifiedAt: At,
+    holdUntil: At,
+    nextCheckAt: At,
+    /** Requests since then are what the next check judges. */
+    windowFrom: At,
+    /** Since when there is no verdict. */
+    quietSince: At,
+    lastVerdict: LastVerdict.nullable(),
+  }),
+  z.object({
+    phase: z.literal("Paused"),
+    reason: PauseReason,
+    message: z.string(),
+    since: At,
+    step: z.int(),
+    share: z.number(),
+    carry: Carry,
+  }),
+  z.object({ phase: z.literal("Promoting"), op: Operation }),
+  z.object({
+    phase: z.literal("RollingBack"),
+    op: Operation,
+    reason: RollbackReason,
+    message: z.string(),
+    since: At,
+    /** Why it cannot go on for now: the stable version could not take the traffic. */
+    blocked: z.string().optional(),
+  }),
+  z.object({ phase: z.literal("Succeeded"), reason: z.string(), message: z.string(), at: At }),
+  z.object({ phase: z.literal("RolledBack"), reason: z.string(), message: z.string(), at: At }),
+  z.object({ phase: z.literal("Aborted"), reason: z.string(), message: z.string(), at: At }),
+  z.object({ phase: z.literal("Rejected"), reason: z.string(), message: z.string(), at: At }),
+]);
+export type RolloutState = z.infer<typeof RolloutState>;
+export type Phase = RolloutState["phase"];
+export type StateOf<P extends Phase> = Extract<RolloutState, { phase: P }>;
+
+const Weights = z.array(
+  z.object({
+    key: z.string(),
+    label: z.string(),
+    role: z.enum(["stable", "canary", "other"]),
+    weight: z.number(),
+  }),
+);
+
+/** One decision, with what it rests on. */
+const LedgerEntry = z.object({
+  at: At,
+  /** `engine`, `judge`, or the person who asked. */
+  who: z.string(),
+  level: z.enum(["ok", "warn", "fail", "info", "progress"]),
+  title: z.string(),
+  note: z.string().optional(),
+  before: Weights.optional(),
+  after: Weights.optional(),
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+/** One check, with its numbers. */
+const CheckEntry = z.object({
+  at: At,
+  step: z.int(),
+  verdict: LastVerdict,
+  reason: z.string(),
+  /** The window that was judged begins here and ends at `at`. */
+  from: At,
+  values: z.object({
+    requests: z.number().nullable(),
+    /** Percent; null where there were no requests. */
+    successRate: z.number().nullable(),
+    /** Milliseconds; null where nothing was measured. */
+    p99: z.number().nullable(),
+    /** Percent of the requests that failed before they reached a canary; null without requests. */
+    clientErrors: z.number().nullable(),
+    stableSuccessRate: z.number().nullable(),
+    /** Percent of the target's requests that the canary got. */
+    share: z.number().nullable(),
+  }),
+});
+export type CheckEntry = z.infer<typeof CheckEntry>;
+
+const Snapshot = z.object({
+  route: z.object({
+    name: z
+      .string()
+      .optional()
+      .transform((name): string | undefined => name),
+    index: z.int(),
+    match: z.string(),
+  }),
+  destinations: z.array(z.object({ key: z.string(), weight: z.number().optional() })),
+  resourceVersion: z.string(),
+});
+
+/** Everything that a rollout remembers. Whoever holds it can go on with it. */
+export const RolloutStatus = z.object({
+  state: RolloutState,
+  /** Who drives: grows with each change of leader. A smaller one may not write. */
+  epoch: z.int(),
+  /** How many writes were decided; makes their ids. */
+  operations: z.int(),
+  /** How many commands of the list have been looked at. */
+  commandsSeen: z.int(),
+  /** Ids of commands that were carried out or refused. */
+  handled: z.array(z.string()),
+  startedAt: At,
+  startedBy: z.string(),
+  snapshot: Snapshot.nullable(),
+  /** The last weights that were confirmed, and when. */
+  written: z
+    .object({ at: At, opId: z.string(), resourceVersion: z.string(), weights: Weights })
+    .nullable(),
+  failures: z.object({ total: z.int(), consecutive: z.int() }),
+  /** Checks in a row that could not be asked. */
+  queryErrors: z.int(),
+  /** When weights were found changed from outside and set again. */
+  reverts: z.array(At),
+  steps: z.array(z.object({ step: z.int(), verifiedAt: At, passedAt: At.nullable() })),
+  checks: z.array(CheckEntry),
+  ledger: z.array(LedgerEntry),
+});
+export type RolloutStatus = z.infer<typeof RolloutStatus>;
+export type RouteStart = z.infer<typeof Snapshot>;
+
+/** What a person asks of a running rollout. `abort` stops with the weights as they are. */
+export const CommandType = z.enum([
+  "pause",
+  "resume",
+  "promote",
+  "promoteFull",
+  "stepBack",
+  "rollback",
+  "abort",
+  "retry",
+]);
+export type CommandType = z.infer<typeof CommandType>;
+
+/** One entry of the append-only list of commands. The same id twice is one command. */
+export const Command = z.object({
+  id: z.string().min(1).max(64),
+  type: CommandType,
+  by: z.string(),
+  at: At,
+  reason: z.string().max(500).optional(),
+  /** Goes on without a check that passed. */
+  force: z.boolean().optional(),
+});
+export type Command = z.infer<typeof Command>;
+
+const TERMINAL: ReadonlySet<Phase> = new Set<Phase>([
+  "Succeeded",
+  "RolledBack",
+  "Aborted",
+  "Rejected",
+]);
+
+/** Whether the rollout has ended and owns its route no more. */
+export const isTerminal = (status: RolloutStatus): boolean => TERMINAL.has(status.state.phase);
+
+/** The status of a rollout that was just written. */
+export const initialStatus = (startedBy: string, now: Instant): RolloutStatus => ({
+  state: { phase: "Pending" },
+  epoch: 0,
+  operations: 0,
+  commandsSeen: 0,
+  handled: [],
+  startedAt: now,
+  startedBy,
+  snapshot: null,
+  written: null,
+  failures: { total: 0, consecutive: 0 },
+  queryErrors: 0,
+  reverts: [],
+  steps: [],
+  checks: [],
+  ledger: [],
+});

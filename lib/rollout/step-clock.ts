@@ -1,0 +1,61 @@
+import { after, between, type Instant, millis, seconds } from "@/lib/base/units";
+import type { CanaryRollout } from "./plan";
+import { stepAt } from "./plan";
+import type { Carry, Operation, RolloutState, StateOf } from "./status";
+
+const atLeastZero = (ms: number) => millis(Math.max(0, ms));
+
+/** The whole of a step: nothing of it has passed. */
+export function fullStep({ spec }: CanaryRollout, step: number): Carry {
+  const { warmUpSeconds, intervalSeconds } = spec.analysis;
+  return {
+    holdLeft: seconds(warmUpSeconds + stepAt(spec, step).holdSeconds),
+    checkLeft: seconds(warmUpSeconds + intervalSeconds),
+    lastVerdict: null,
+  };
+}
+
+/** What is left of a step when its clock stops now. */
+export function stopClock(rollout: CanaryRollout, state: RolloutState, now: Instant): Carry {
+  switch (state.phase) {
+    case "Holding":
+      return {
+        holdLeft: atLeastZero(between(now, state.holdUntil)),
+        checkLeft: atLeastZero(between(now, state.nextCheckAt)),
+        lastVerdict: state.lastVerdict,
+      };
+    case "Paused":
+      return state.carry;
+    case "Applying":
+    case "Verifying":
+      return state.carry ?? fullStep(rollout, state.op.step);
+    case "Promoting":
+    case "RollingBack":
+      return fullStep(rollout, state.op.step);
+    default:
+      return fullStep(rollout, 0);
+  }
+}
+
+/** The hold of a step whose weights were verified now: only from here on its time counts. */
+export function startClock(
+  rollout: CanaryRollout,
+  op: Operation,
+  at: { readonly carry: Carry | undefined; readonly now: Instant },
+): StateOf<"Holding"> {
+  const { carry = fullStep(rollout, op.step), now } = at;
+  const warmUp = at.carry ? 0 : rollout.spec.analysis.warmUpSeconds;
+  const windowFrom = after(now, seconds(warmUp));
+  return {
+    phase: "Holding",
+    step: op.step,
+    share: op.share,
+    from: op.from,
+    verifiedAt: now,
+    holdUntil: after(now, carry.holdLeft),
+    nextCheckAt: after(now, carry.checkLeft),
+    windowFrom,
+    quietSince: windowFrom,
+    lastVerdict: carry.lastVerdict,
+  };
+}

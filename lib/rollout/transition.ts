@@ -1,0 +1,157 @@
+import type { Instant } from "@/lib/base/units";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { CanaryRollout } from "./plan";
+import type {
+  Carry,
+  CheckEntry,
+  Command,
+  LedgerEntry,
+  Operation,
+  PauseReason,
+  RolloutState,
+  RolloutStatus,
+} from "./status";
+import type { DestinationWeight } from "./weight-patch";
+import type { WindowCounts } from "./window";
+
+/** How a write that the machine asked for ended. */
+export type WriteReport =
+  | {
+      readonly opId: string;
+      readonly outcome: "written";
+      readonly resourceVersion: string;
+      readonly before: readonly DestinationWeight[];
+      readonly after: readonly DestinationWeight[];
+    }
+  /** Others changed the same destinations again and again. */
+  | { readonly opId: string; readonly outcome: "contended"; readonly message: string }
+  /** The server will not have it, however often it is sent. */
+  | { readonly opId: string; readonly outcome: "refused"; readonly message: string }
+  /** The server could not be reached or was too slow. */
+  | { readonly opId: string; readonly outcome: "failed"; readonly message: string };
+
+/** What the queries of a check gave. */
+export type Measurement =
+  { readonly window: WindowCounts } | { readonly error: string; readonly from: Instant };
+
+/** What the machine is shown of the world. What is undefined was not looked at. */
+export interface Observed {
+  /** The whole append-only list. */
+  readonly commands: readonly Command[];
+  /** Read from the API server just now; null where there is none. */
+  readonly virtualService?: KubeObject | null | undefined;
+  readonly write?: WriteReport | undefined;
+  readonly measurement?: Measurement | undefined;
+  /** Ready pods of both versions; undefined where they cannot be counted. */
+  readonly ready?: { readonly stable: number; readonly canary: number } | undefined;
+}
+
+/** What is to be done after the new status is stored, and reported at the next call. */
+export type Action =
+  /** Read the VirtualService from the API server. */
+  | { readonly type: "read" }
+  /** Give the canary `op.share` percent. */
+  | { readonly type: "write"; readonly op: Operation; readonly restore: boolean }
+  /** Ask for the requests since `from`. */
+  | { readonly type: "measure"; readonly from: Instant }
+  /** Come back at that time, or earlier when something changed. */
+  | { readonly type: "wake"; readonly at: Instant };
+
+/** One step of the machine: what to store (the same reference where nothing changed) and to do. */
+export interface Transition {
+  readonly status: RolloutStatus;
+  readonly actions: readonly Action[];
+}
+
+/** What every part of the machine works on. */
+export interface Run {
+  readonly rollout: CanaryRollout;
+  readonly status: RolloutStatus;
+  readonly observed: Observed;
+  readonly now: Instant;
+}
+
+const LEDGER_LENGTH = 100;
+const CHECKS_LENGTH = 50;
+
+/** Nothing changes; something is to be done. */
+export const act = (run: Run, ...actions: Action[]): Transition => ({
+  status: run.status,
+  actions,
+});
+
+/** The status changes; the machine is called again at once. */
+export const become = (run: Run, change: Partial<RolloutStatus>): Transition => ({
+  status: { ...run.status, ...change },
+  actions: [],
+});
+
+/** The ledger with one more entry at its end; the oldest go. */
+export const ledgerWith = ({ status, now }: Run, entry: Omit<LedgerEntry, "at">): LedgerEntry[] =>
+  [...status.ledger, { at: now, ...entry }].slice(-LEDGER_LENGTH);
+
+/** The checks with one more at their end; the oldest go. */
+export const checksWith = ({ status }: Run, check: CheckEntry): CheckEntry[] =>
+  [...status.checks, check].slice(-CHECKS_LENGTH);
+
+/** A new write of that share, decided now. */
+export function decide(
+  { status, now }: Run,
+  goal: { readonly step: number; readonly share: number },
+): { op: Operation; operations: number } {
+  const operations = status.operations + 1;
+  const op: Operation = {
+    id: `op-${operations}`,
+    step: goal.step,
+    share: goal.share,
+    from: currentShare(status),
+    decidedAt: now,
+  };
+  return { op, operations };
+}
+
+/** The share that was last decided; 0 before the first. */
+export function currentShare({ state }: RolloutStatus): number {
+  switch (state.phase) {
+    case "Holding":
+    case "Paused":
+      return state.share;
+    case "Applying":
+    case "Verifying":
+    case "Promoting":
+    case "RollingBack":
+      return state.op.share;
+    default:
+      return 0;
+  }
+}
+
+/** The step that a state belongs to; 0 before the first. */
+export function currentStep(state: RolloutState): number {
+  switch (state.phase) {
+    case "Holding":
+    case "Paused":
+      return state.step;
+    case "Applying":
+    case "Verifying":
+    case "Promoting":
+    case "RollingBack":
+      return state.op.step;
+    default:
+      return 0;
+  }
+}
+
+/** The state that waits for a person, its clock stopped. */
+export const pausedState = (
+  run: Run,
+  pause: { readonly reason: PauseReason; readonly message: string; readonly carry: Carry },
+): RolloutState => ({
+  phase: "Paused",
+  reason: pause.reason,
+  message: pause.message,
+  since: run.now,
+  step: currentStep(run.status.state),
+  share: currentShare(run.status),
+  carry: pause.carry,
+});
