@@ -8,10 +8,18 @@ export interface Rect {
   readonly height: number;
 }
 
+/** A point in pixels at zoom 1. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Where everything is drawn. */
 export interface Layout {
   /** By id of a leaf, a group or a box. */
   readonly places: Readonly<Record<string, Rect>>;
+  /** By id of an edge: where it turns on its way around what stands between its ends. */
+  readonly routes: Readonly<Record<string, readonly Point[]>>;
   readonly width: number;
   readonly height: number;
 }
@@ -25,7 +33,14 @@ export interface ElkGraph {
   height?: number;
   layoutOptions?: Record<string, string>;
   children?: ElkGraph[];
-  edges?: { id: string; sources: string[]; targets: string[] }[];
+  edges?: ElkEdge[];
+}
+
+interface ElkEdge {
+  id: string;
+  sources: string[];
+  targets: string[];
+  sections?: { id: string; startPoint: Point; endPoint: Point; bendPoints?: Point[] }[];
 }
 
 /** Beyond this many plates boxes are laid out one by one, which costs a fraction of the time. */
@@ -41,6 +56,8 @@ const LAYERED = {
   "elk.layered.spacing.edgeNodeBetweenLayers": "14",
   "elk.layered.spacing.edgeEdgeBetweenLayers": "6",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  "elk.edgeRouting": "POLYLINE",
+  "elk.json.edgeCoords": "ROOT",
   // The same graph gives the same picture, and a graph that grew a similar one.
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.crossingMinimization.semiInteractive": "true",
@@ -78,8 +95,8 @@ function separated(drawing: Drawing, boxes: ElkGraph[]): Pick<ElkGraph, "childre
   const boxOfLeaf = new Map(
     drawing.boxes.flatMap((box) => [...leavesOf(box)].map((leaf) => [leaf.id, box.id] as const)),
   );
-  const inner = new Map<string, NonNullable<ElkGraph["edges"]>>();
-  const outer = new Map<string, { id: string; sources: string[]; targets: string[] }>();
+  const inner = new Map<string, ElkEdge[]>();
+  const outer = new Map<string, ElkEdge>();
   for (const { id, source, target } of drawing.edges) {
     const from = boxOfLeaf.get(source) ?? source;
     const to = boxOfLeaf.get(target) ?? target;
@@ -121,17 +138,22 @@ function* leavesOf(box: DrawnBox): Generator<DrawnLeaf> {
   for (const { versions } of box.groups) yield* versions;
 }
 
-/** Reads ELK's answer; places of children become absolute. */
+/** Reads ELK's answer; places of children become absolute, as edges already are. */
 export function readLayout(answer: ElkGraph): Layout {
   const places: Record<string, Rect> = {};
-  const visit = (nodes: readonly ElkGraph[] | undefined, left: number, top: number) => {
-    for (const { id, x = 0, y = 0, width = 0, height = 0, children } of nodes ?? []) {
+  const routes: Record<string, readonly Point[]> = {};
+  const visit = (graph: ElkGraph, left: number, top: number) => {
+    for (const { id, sections } of graph.edges ?? []) {
+      routes[id] = (sections?.[0]?.bendPoints ?? []).map(({ x, y }) => ({ x, y }));
+    }
+    for (const child of graph.children ?? []) {
+      const { id, x = 0, y = 0, width = 0, height = 0 } = child;
       places[id] = { x: left + x, y: top + y, width, height };
-      visit(children, left + x, top + y);
+      visit(child, left + x, top + y);
     }
   };
-  visit(answer.children, 0, 0);
-  return { places, width: answer.width ?? 0, height: answer.height ?? 0 };
+  visit(answer, 0, 0);
+  return { places, routes, width: answer.width ?? 0, height: answer.height ?? 0 };
 }
 
 /**
@@ -146,14 +168,16 @@ export function settle(next: Layout, before: Layout | undefined): Layout {
   });
   const dx = median(shared.map((shift) => shift.dx));
   const dy = median(shared.map((shift) => shift.dy));
-  const places = Object.fromEntries(
-    Object.entries(next.places).map(([id, place]) => [
-      id,
-      { ...place, x: place.x + dx, y: place.y + dy },
-    ]),
-  );
-  return { ...next, places };
+  const move = <P extends Point>(point: P): P => ({ ...point, x: point.x + dx, y: point.y + dy });
+  return {
+    ...next,
+    places: mapValues(next.places, move),
+    routes: mapValues(next.routes, (route) => route.map(move)),
+  };
 }
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -10,6 +10,7 @@ import { isFailure, NO_LATENCY, sumTraffic } from "@/lib/graph/traffic";
 import { primaryService, workloadIndex } from "@/lib/graph/workload-index";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Clock, Metrics, Series } from "../ports";
+import { responseFlagMeaning } from "../overview/response-flags";
 import { withDeadline } from "./read-telemetry";
 import type { Topology } from "./topology-service";
 
@@ -41,8 +42,8 @@ export interface TopologyDetail {
   readonly p95: Line;
   /** Bytes per second, both ways; empty when it is no TCP. */
   readonly tcp: Line;
-  /** How requests ended, largest first. */
-  readonly responses: readonly ResponseShare[];
+  /** How requests ended, largest first, and what Envoy's flags mean. */
+  readonly responses: readonly (ResponseShare & { readonly meaning: string | undefined })[];
   /** PromQL that gives the numbers shown; absent without telemetry. */
   readonly queries: { readonly responses: string; readonly p95: string } | undefined;
   readonly decidedBy: readonly DecidedBy[];
@@ -111,7 +112,10 @@ export async function topologyDetail(
   return {
     ...facts,
     ...(await charts(needs, series, { at: reading.at, windowSeconds, signal })),
-    responses: sumTraffic(flows, NO_LATENCY).responses,
+    responses: sumTraffic(flows, NO_LATENCY).responses.map((response) => ({
+      ...response,
+      meaning: responseFlagMeaning(response.flags),
+    })),
     queries: {
       responses: requestRate(series.selection, windowSeconds, ["response_code", "response_flags"]),
       p95: latencyQuantile(series.selection, windowSeconds, "p95"),

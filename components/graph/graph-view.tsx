@@ -1,0 +1,263 @@
+"use client";
+
+import { Maximize, Minus, Plus } from "lucide-react";
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Icon } from "@/components/ui/icon";
+import { IconButton } from "@/components/ui/icon-button";
+import { useTheme } from "@/components/ui/use-theme";
+import { drawingOf } from "@/lib/graph/drawing";
+import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { edgeCurves } from "./edge-geometry";
+import { EdgeLabels } from "./edge-labels";
+import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
+import { GraphBoxes } from "./graph-boxes";
+import { type Direction, nextInDirection } from "./move-focus";
+import { Plate } from "./plate";
+import { plateViews } from "./plate-views";
+import { relatedTo } from "./related";
+import { type Camera, useCytoscape } from "./use-cytoscape";
+import { useLayout } from "./use-layout";
+
+/** The page draws this many plates itself, crisp and focusable; above it the canvas does. */
+const DOM_PLATES = 150;
+
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
+const NO_IDS: ReadonlySet<string> = new Set();
+
+interface GraphViewProps {
+  readonly graph: MeshGraph;
+  /** Id of a node, a version or an edge. */
+  readonly selected: string | null;
+  readonly onSelect: (id: string | null) => void;
+  readonly edgeLabels: EdgeLabelChoice;
+  /** Counts wishes for a new layout. */
+  readonly layAgain: number;
+  /** Beside the zoom buttons. */
+  readonly legend: React.ReactNode;
+}
+
+/** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
+export function GraphView(props: GraphViewProps) {
+  const { graph, selected, onSelect, edgeLabels, layAgain, legend } = props;
+  const drawing = useMemo(() => drawingOf(graph), [graph]);
+  const { laidOut, error } = useLayout(drawing, layAgain);
+  const layout = laidOut?.layout;
+  const plates = useMemo(() => plateViews(graph), [graph]);
+  const curves = useMemo(
+    () => (layout ? edgeCurves(graph.edges, layout) : new Map<string, never>()),
+    [graph.edges, layout],
+  );
+  const [busiest, setBusiest] = useState(NO_IDS);
+  const nextBusiest = busiestEdges(graph, busiest);
+  if (!sameSet(busiest, nextBusiest)) setBusiest(nextBusiest);
+  const edges = useMemo(
+    () => edgeViews(graph, { choice: edgeLabels, selected, busiest }),
+    [graph, edgeLabels, selected, busiest],
+  );
+  const related = useMemo(() => relatedTo(selected, graph), [selected, graph]);
+  const inDom = plates.length <= DOM_PLATES;
+
+  const canvasEdges = useMemo(
+    () =>
+      edges.map(({ id, source, target, classes }) => ({
+        id,
+        source,
+        target,
+        classes: `${classes}${id === selected ? " selected" : ""}${related && !related.has(id) ? " dim" : ""}`,
+      })),
+    [edges, selected, related],
+  );
+  const canvasNodes = useMemo(
+    () =>
+      plates
+        .filter(({ shape }) => shape !== "group")
+        .map(({ id, title, line, health }) => ({
+          id,
+          label: inDom ? undefined : `${title}\n${line}`,
+          classes: inDom ? "" : `drawn ${CANVAS_STATE[health.state]}`,
+        })),
+    [plates, inDom],
+  );
+
+  const ground = useRef<HTMLDivElement>(null);
+  const layers = useRef<HTMLDivElement>(null);
+  const under = useRef<HTMLDivElement>(null);
+  const canvas = useCytoscape(ground, {
+    layout,
+    nodes: canvasNodes,
+    edges: canvasEdges,
+    curves,
+    theme: useTheme(),
+    onCamera: (camera) => follow([under.current, layers.current], camera),
+    onPick: onSelect,
+  });
+
+  const [focused, setFocused] = useState<string>();
+  const ids = useMemo(() => plates.map(({ id }) => id), [plates]);
+  const current = ids.find((id) => id === focused) ?? ids.find((id) => id === selected) ?? ids[0];
+  const keys = useId();
+
+  function moveTo(id: string) {
+    setFocused(id);
+    canvas.reveal(id);
+    layers.current?.querySelector<HTMLElement>(`[data-plate="${CSS.escape(id)}"]`)?.focus({
+      preventScroll: true,
+    });
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const direction = ARROWS[event.key];
+    const unwell = plates.filter(({ health }) => UNWELL.has(health.state)).map(({ id }) => id);
+    if (direction && current && layout) {
+      const next = nextInDirection(current, direction, { ids, layout, edges: graph.edges });
+      if (next) moveTo(next);
+    } else if (event.key === "[" || event.key === "]") {
+      const next = step(unwell, current, event.key === "]" ? 1 : -1);
+      if (next) moveTo(next);
+    } else if (event.key === "+" || event.key === "=") canvas.zoomBy(1);
+    else if (event.key === "-") canvas.zoomBy(-1);
+    else if (event.key === "0") canvas.fitAll();
+    else if (event.key === "Escape" && selected !== null) onSelect(null);
+    else return;
+    event.preventDefault();
+  }
+
+  useStopDragOnPlates(layers);
+
+  return (
+    <div className="qd-graph">
+      <div
+        ref={ground}
+        className="qd-graph-ground"
+        role="group"
+        aria-label="Service graph"
+        aria-describedby={keys}
+        onKeyDown={onKeyDown}
+      >
+        <div ref={under} className="qd-graph-layer" data-under="">
+          {laidOut ? (
+            <GraphBoxes
+              drawing={drawing}
+              layout={laidOut.layout}
+              boxes={graph.boxes}
+              dim={selected !== null}
+            />
+          ) : null}
+        </div>
+        <div ref={layers} className="qd-graph-layer">
+          {layout ? (
+            <EdgeLabels
+              edges={edges}
+              curves={curves}
+              layout={layout}
+              plates={ids}
+              related={related}
+              onSelect={onSelect}
+            />
+          ) : null}
+          {layout && inDom
+            ? plates.map((plate) => {
+                const place = layout.places[plate.id];
+                return place ? (
+                  <Plate
+                    key={plate.id}
+                    plate={plate}
+                    place={place}
+                    selected={plate.id === selected}
+                    dim={related !== undefined && !related.has(plate.id)}
+                    current={plate.id === current}
+                    onSelect={onSelect}
+                  />
+                ) : null;
+              })
+            : null}
+        </div>
+      </div>
+      <p id={keys} className="sr-only">
+        Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
+        details, Escape closes them. [ and ] step through what fails. The Table view holds the same
+        data.
+      </p>
+      {error ? (
+        <p className="qd-graph-note" role="alert">
+          The layout could not be worked out: {error}. The Table view holds the same data.
+        </p>
+      ) : null}
+      <div className="qd-graph-foot">
+        {legend}
+        <div className="qd-graph-zoom" role="group" aria-label="Zoom">
+          <IconButton
+            variant="default"
+            label="Zoom in"
+            icon={<Icon of={Plus} />}
+            onClick={() => canvas.zoomBy(1)}
+          />
+          <IconButton
+            variant="default"
+            label="Zoom out"
+            icon={<Icon of={Minus} />}
+            onClick={() => canvas.zoomBy(-1)}
+          />
+          <IconButton
+            variant="default"
+            label="Fit to window"
+            icon={<Icon of={Maximize} />}
+            onClick={canvas.fitAll}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const UNWELL: ReadonlySet<string> = new Set(["failing", "degraded"]);
+const CANVAS_STATE = {
+  failing: "fail",
+  degraded: "warn",
+  healthy: "",
+  idle: "",
+  unknown: "",
+} as const;
+
+/** Keeps the page's layers under the same camera as the canvas, without rendering anything anew. */
+function follow(elements: readonly (HTMLElement | null)[], { zoom, x, y }: Camera) {
+  for (const element of elements) {
+    if (element) element.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
+  }
+}
+
+/**
+ * A press on a plate or a label is a click on it, and must not reach the canvas below, which would
+ * take the focus away and start to drag the ground.
+ */
+function useStopDragOnPlates(layers: React.RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    const element = layers.current;
+    if (!element) return;
+    const stop = (event: Event) => {
+      if (event.target !== element) event.stopPropagation();
+    };
+    element.addEventListener("mousedown", stop);
+    element.addEventListener("touchstart", stop, { passive: true });
+    return () => {
+      element.removeEventListener("mousedown", stop);
+      element.removeEventListener("touchstart", stop);
+    };
+  }, [layers]);
+}
+
+function step(ids: readonly string[], from: string | undefined, by: 1 | -1): string | undefined {
+  const at = from === undefined ? -1 : ids.indexOf(from);
+  if (ids.length === 0) return undefined;
+  return ids[(at + by + ids.length + (at < 0 && by < 0 ? 1 : 0)) % ids.length];
+}
+
+const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>
+  a.size === b.size && [...a].every((id) => b.has(id));

@@ -1,0 +1,146 @@
+import type { StatusName } from "@/components/ui/status-glyph";
+import { isOpen } from "@/lib/graph/drawing";
+import { formatBytes, formatErrorShare, formatRate, formatSplit } from "@/lib/graph/format";
+import type {
+  Badge,
+  GraphNode,
+  GraphVersion,
+  Health,
+  HealthState,
+  MeshGraph,
+  NodeKind,
+  Pods,
+  Traffic,
+} from "@/lib/graph/mesh-graph";
+
+/** What a state is called, and the sign that goes with it. */
+export const HEALTH_STATUS: Readonly<Record<HealthState, StatusName>> = {
+  healthy: "ok",
+  degraded: "warn",
+  failing: "fail",
+  idle: "off",
+  unknown: "unknown",
+};
+
+/** One plate of the graph: what it shows and what it is called. */
+export interface PlateView {
+  readonly id: string;
+  readonly shape: NodeKind | "version" | "group";
+  readonly title: string;
+  /** The share of a version, right of its name. */
+  readonly aside: string | undefined;
+  /** The second line. */
+  readonly line: string;
+  readonly health: Health;
+  readonly canary: boolean;
+  readonly badges: readonly Badge[];
+  /** The accessible name: all that the plate says, in words. */
+  readonly name: string;
+}
+
+/** Everything that is drawn as a plate: services, versions, and the title of each opened service. */
+export function plateViews(graph: MeshGraph): readonly PlateView[] {
+  return graph.nodes.flatMap((node) => {
+    if (!isOpen(node, graph)) return [nodePlate(node, node.kind)];
+    return [
+      nodePlate(node, "group"),
+      ...node.versions.map((version) => versionPlate(node, version)),
+    ];
+  });
+}
+
+function nodePlate(node: GraphNode, shape: PlateView["shape"]): PlateView {
+  const kind = KIND_WORD[node.kind];
+  return {
+    id: node.id,
+    shape,
+    title: TITLE[node.kind] ?? node.name,
+    aside: undefined,
+    line: lineOf(node.inbound, node.health, node.pods),
+    health: node.health,
+    canary: false,
+    badges: node.badges,
+    name: [
+      TITLE[node.kind] ?? node.name,
+      ...(kind ? [kind] : []),
+      ...spoken(node.inbound, node.pods),
+      STATE_WORD[node.health.state],
+    ].join(", "),
+  };
+}
+
+function versionPlate(node: GraphNode, version: GraphVersion): PlateView {
+  const share = formatSplit(version.share);
+  const title = version.version ?? "no pod reached";
+  return {
+    id: version.id,
+    shape: "version",
+    title,
+    aside: version.share === null ? undefined : share,
+    line: lineOf(version.inbound, version.health, version.pods),
+    health: version.health,
+    canary: version.canary,
+    badges: [],
+    name: [
+      `${node.name} ${title} ${version.share === null ? "" : share}`.trimEnd(),
+      ...(version.canary ? ["canary"] : []),
+      ...spoken(version.inbound, version.pods),
+      STATE_WORD[version.health.state],
+    ]
+      .join(", ")
+      .replaceAll("\u00a0", " "),
+  };
+}
+
+const TITLE: Partial<Record<NodeKind, string>> = {
+  passthrough: "passthrough",
+  blackhole: "black hole",
+  unknown: "unknown clients",
+};
+
+const KIND_WORD: Readonly<Record<NodeKind, string | undefined>> = {
+  service: undefined,
+  gateway: "gateway",
+  external: "outside the mesh",
+  passthrough: "traffic to hosts that the mesh does not know",
+  blackhole: "traffic that the mesh blocks",
+  unknown: "outside the mesh",
+};
+
+/** States in words, as summaries and names say them. */
+export const STATE_WORD: Readonly<Record<HealthState, string>> = {
+  healthy: "healthy",
+  degraded: "degraded",
+  failing: "failing",
+  idle: "idle",
+  unknown: "no data",
+};
+
+function lineOf(traffic: Traffic, health: Health, pods: Pods | null): string {
+  if (health.rule === "readiness" && pods) return `${pods.ready} of ${pods.total} ready`;
+  if (health.state === "unknown") return "no data";
+  if (health.state === "idle") return "idle";
+  const { requestsPerSecond, errorRatio } = traffic;
+  if (requestsPerSecond === null) {
+    const bytes = bytesOf(traffic);
+    return bytes === null ? "sends only" : `TCP ${formatBytes(bytes)}`;
+  }
+  const rate = `${formatRate(requestsPerSecond)}/s`;
+  return errorRatio ? `${rate} · ${formatErrorShare(errorRatio)}` : rate;
+}
+
+function spoken(traffic: Traffic, pods: Pods | null): string[] {
+  const { requestsPerSecond, errorRatio } = traffic;
+  const words: string[] = [];
+  if (requestsPerSecond !== null) words.push(`${formatRate(requestsPerSecond)} requests/s`);
+  if (errorRatio !== null) words.push(`${formatErrorShare(errorRatio)} errors`);
+  const bytes = bytesOf(traffic);
+  if (bytes !== null) words.push(`TCP ${formatBytes(bytes)}`);
+  if (pods && pods.ready < pods.total) words.push(`${pods.ready} of ${pods.total} pods ready`);
+  return words.map((word) => word.replaceAll("\u00a0", " "));
+}
+
+const bytesOf = ({ tcpSentPerSecond, tcpReceivedPerSecond }: Traffic): number | null =>
+  tcpSentPerSecond === null && tcpReceivedPerSecond === null
+    ? null
+    : (tcpSentPerSecond ?? 0) + (tcpReceivedPerSecond ?? 0);

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from "react";
+import { type Drawing, layoutServes, topologyKey } from "@/lib/graph/drawing";
+import { elkGraph, type Layout, readLayout, settle } from "@/lib/graph/layout";
+import type { LayoutAnswer, LayoutRequest } from "./layout.worker";
+
+/** A layout and the drawing that it was made for. */
+export interface LaidOut {
+  readonly drawing: Drawing;
+  readonly layout: Layout;
+}
+
+/** Layouts of this tab by topology: what was seen once is there at once. */
+const cache = new Map<string, LaidOut>();
+const CACHE_SIZE = 20;
+
+/**
+ * Where to draw `drawing`, worked out in a worker. Undefined until the first layout is there.
+ *
+ * Figures never move anything: the layout is made again only for plates or edges that it has not
+ * seen, and then shifted to where the last one stood. `again` counts explicit wishes for a new one.
+ */
+export function useLayout(drawing: Drawing | undefined, again: number) {
+  const [laidOut, setLaidOut] = useState<LaidOut>();
+  const [error, setError] = useState<string>();
+  const worker = useRef<Worker | null>(null);
+  const latest = useRef<LaidOut | undefined>(undefined);
+  const wish = useRef(again);
+
+  // External system: the layout worker. One for the life of the graph.
+  useEffect(() => {
+    const started = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    worker.current = started;
+    return () => {
+      started.terminate();
+      worker.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!drawing) return;
+    const asked = wish.current !== again;
+    if (latest.current && !asked && layoutServes(latest.current.drawing, drawing)) return;
+    wish.current = again;
+
+    const key = topologyKey(drawing);
+    const take = (result: LaidOut) => {
+      latest.current = result;
+      setLaidOut(result);
+      setError(undefined);
+    };
+    const known = cache.get(key);
+    if (known && !asked) {
+      take(known);
+      return;
+    }
+    const { current } = worker;
+    if (!current) return;
+    const id = nextId();
+    const listen = ({ data }: MessageEvent<LayoutAnswer>) => {
+      if (data.id !== id) return;
+      current.removeEventListener("message", listen);
+      if ("error" in data) {
+        setError(data.error);
+        return;
+      }
+      const layout = settle(readLayout(data.graph), asked ? undefined : latest.current?.layout);
+      const result = { drawing, layout };
+      if (cache.size >= CACHE_SIZE) cache.clear();
+      cache.set(key, result);
+      take(result);
+    };
+    current.addEventListener("message", listen);
+    current.postMessage({ id, graph: elkGraph(drawing) } satisfies LayoutRequest);
+    return () => current.removeEventListener("message", listen);
+  }, [drawing, again]);
+
+  return { laidOut, error };
+}
+
+let lastId = 0;
+const nextId = () => ++lastId;

@@ -1,0 +1,117 @@
+import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
+import { objectHref, proxyHref } from "@/components/layout/object-href";
+import { useScopedHref } from "@/components/layout/use-namespace-scope";
+import { Badge } from "@/components/ui/badge";
+import { ButtonLink } from "@/components/ui/button-link";
+import { Panel } from "@/components/ui/panel";
+import { SidePanel } from "@/components/ui/side-panel";
+import { Status } from "@/components/ui/status";
+import { VerdictBlock } from "@/components/ui/verdict-block";
+import { NODE_KIND_WORDS } from "@/lib/graph/config-facts";
+import type { GraphNode, GraphVersion, MeshGraph } from "@/lib/graph/mesh-graph";
+import Link from "next/link";
+import { CallList } from "./call-list";
+import { DecidedByList } from "./decided-by-list";
+import { DetailCharts } from "./detail-charts";
+import type { DetailQuery } from "./panel-detail";
+import { ResponseTable } from "./response-table";
+import { VersionShares } from "./version-shares";
+
+/** A service, a gateway or a version: how it stands, why, over time, and who decides. */
+export function NodePanel({
+  graph,
+  node,
+  version,
+  detail,
+  onSelect,
+  onClose,
+}: {
+  graph: MeshGraph;
+  node: GraphNode;
+  version?: GraphVersion;
+  detail: DetailQuery;
+  onSelect: (id: string) => void;
+  onClose: () => void;
+}) {
+  const { health } = version ?? node;
+  const title = version ? `${node.name} ${version.version ?? "(no pod reached)"}` : node.name;
+  const routing = detail.data?.decidedBy.find(({ ref }) => ref.kind === "VirtualService");
+  const scoped = useScopedHref();
+  return (
+    <SidePanel
+      title={title}
+      over={
+        <>
+          {version ? "Version" : sentence(NODE_KIND_WORDS[node.kind])}
+          <Badge status={HEALTH_STATUS[health.state]}>{sentence(STATE_WORD[health.state])}</Badge>
+        </>
+      }
+      lead={whereOf(node, version)}
+      onClose={onClose}
+    >
+      <div>
+        <VerdictBlock status={HEALTH_STATUS[health.state]} title={health.text}>
+          Measured over {graph.windowSeconds} s{sourceNote(node)}
+        </VerdictBlock>
+        {node.kind === "service" ? (
+          <div className="mt-3 flex flex-wrap gap-2">
+            {routing ? (
+              <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
+            ) : null}
+            {node.versions.length > 1 && node.namespace !== undefined ? (
+              <ButtonLink href={scoped(newRolloutHref(node.namespace, node.name))}>
+                Start a canary
+              </ButtonLink>
+            ) : null}
+          </div>
+        ) : null}
+      </div>
+      <DetailCharts detail={detail} health={health} />
+      {version || node.versions.length < 2 ? null : (
+        <VersionShares versions={node.versions} onSelect={onSelect} />
+      )}
+      <ResponseTable detail={detail} health={health} />
+      <CallList graph={graph} leaf={version?.id ?? node.id} onSelect={onSelect} />
+      <DecidedByList detail={detail} />
+      {detail.data && detail.data.podCount > 0 ? (
+        <Panel title="Proxies" aside={`${detail.data.podCount} in all`}>
+          <ul>
+            {detail.data.pods.map((pod) => (
+              <li key={`${pod.namespace}/${pod.name}`} className="flex items-baseline gap-2 py-1">
+                <Link className="min-w-0 break-all font-mono text-xs" href={scoped(proxyHref(pod))}>
+                  {pod.name}
+                </Link>
+                <span className="ml-auto">
+                  <Status
+                    status={pod.ready ? "ok" : "warn"}
+                    label={pod.ready ? "ready" : "not ready"}
+                  />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ) : null}
+    </SidePanel>
+  );
+}
+
+/** The wizard, with the service filled in. */
+const newRolloutHref = (namespace: string, name: string) =>
+  `/rollouts/new?service=${encodeURIComponent(`${namespace}/${name}`)}`;
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function whereOf(node: GraphNode, version: GraphVersion | undefined): string {
+  const place = node.namespace === undefined ? "outside the mesh" : `in ${node.namespace}`;
+  const pods = (version ?? node).pods;
+  const protocols = (version ?? node).inbound.protocols.map((name) => name.toUpperCase());
+  return [
+    version ? `version of ${node.name} ${place}` : place,
+    ...(protocols.length > 0 ? [protocols.join(", ")] : []),
+    ...(pods ? [`${pods.ready} of ${pods.total} pods ready`] : []),
+  ].join(", ");
+}
+
+const sourceNote = (node: GraphNode) =>
+  node.kind === "gateway" ? ", by what the gateway sends on." : ", by the clients that call it.";

@@ -1,0 +1,52 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTRPC } from "@/components/trpc/client";
+import { EmptyState } from "@/components/ui/empty-state";
+import { SidePanel } from "@/components/ui/side-panel";
+import { nodeOfLeaf } from "@/lib/graph/drawing";
+import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { EdgePanel } from "./edge-panel";
+import { NodePanel } from "./node-panel";
+
+/** Everything about what is selected in the graph or in its table. */
+export function SelectionPanel({
+  graph,
+  selected,
+  windowSeconds,
+  onSelect,
+}: {
+  graph: MeshGraph;
+  selected: string;
+  windowSeconds: number | undefined;
+  onSelect: (id: string | null) => void;
+}) {
+  const trpc = useTRPC();
+  const edge = graph.edges.find(({ id }) => id === selected);
+  const found = edge ? undefined : nodeOfLeaf(graph, selected);
+  const [source, target] = edge ? [edge.source, edge.target] : [undefined, selected];
+  const detail = useQuery(
+    trpc.topology.detail.queryOptions(
+      {
+        target,
+        ...(source === undefined ? {} : { source }),
+        ...(windowSeconds === undefined ? {} : { windowSeconds }),
+      },
+      {
+        enabled: edge !== undefined || found !== undefined,
+        placeholderData: keepPreviousData,
+        meta: { live: ["graph", "mesh:VirtualService", "mesh:DestinationRule"] },
+      },
+    ),
+  );
+  const close = () => onSelect(null);
+  if (edge) return <EdgePanel {...{ graph, edge, detail, onSelect }} onClose={close} />;
+  if (found) return <NodePanel {...{ graph, detail, onSelect }} {...found} onClose={close} />;
+  return (
+    <SidePanel title={selected} over="Not in the graph" onClose={close}>
+      <EmptyState title="Nothing of this name is drawn now">
+        It may have no traffic in this window, be outside the chosen namespaces, or be gone.
+      </EmptyState>
+    </SidePanel>
+  );
+}

@@ -1,0 +1,71 @@
+import { HEALTH_STATUS } from "@/components/graph/plate-views";
+import { Age } from "@/components/ui/age";
+import { StatusGlyph } from "@/components/ui/status-glyph";
+import type { GraphSummary } from "@/lib/graph/graph-summary";
+import type { GraphReading } from "@/server/topology/topology-service";
+
+const MOST_NAMED = 6;
+
+/** What fails, in one line, each a button that leads to it; then how old the figures are. */
+export function SummaryLine({
+  summary,
+  reading,
+  selected,
+  onSelect,
+}: {
+  summary: GraphSummary;
+  reading: GraphReading;
+  selected: string | null;
+  onSelect: (id: string) => void;
+}) {
+  const { services, withTraffic, counts, unwell } = summary;
+  const named = unwell.slice(0, MOST_NAMED);
+  return (
+    <div className="qd-topology-summary" role="group" aria-label="Summary">
+      <b>{services === 1 ? "1 service" : `${services} services`}</b>
+      {withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
+      {(["failing", "degraded"] as const).map((state) => {
+        const nodes = named.filter(({ health }) => health.state === state);
+        return nodes.length === 0 ? null : (
+          <span key={state} className="flex flex-wrap items-center gap-2">
+            <span>
+              {unwell.filter(({ health }) => health.state === state).length} {state}
+            </span>
+            {nodes.map((node) => (
+              <button
+                key={node.id}
+                type="button"
+                className="qd-chip"
+                aria-pressed={selected === node.id}
+                title={node.health.text}
+                data-status={HEALTH_STATUS[state]}
+                onClick={() => onSelect(node.id)}
+              >
+                <StatusGlyph status={HEALTH_STATUS[state]} />
+                {node.name}
+              </button>
+            ))}
+          </span>
+        );
+      })}
+      {unwell.length > named.length ? (
+        <span className="text-ink-2">and {unwell.length - named.length} more in the table</span>
+      ) : null}
+      {counts.healthy > 0 ? <span className="text-ink-2">{counts.healthy} healthy</span> : null}
+      {counts.idle > 0 ? <span className="text-ink-2">{counts.idle} idle</span> : null}
+      {counts.unknown > 0 ? (
+        <span className="text-ink-2">{counts.unknown} without data</span>
+      ) : null}
+      <span className="sr-only" role="status">
+        {unwell.length === 0
+          ? `${services} services, none failing`
+          : `${counts.failing} failing, ${counts.degraded} degraded: ${named.map(({ name }) => name).join(", ")}`}
+      </span>
+      {reading.at === undefined ? null : (
+        <span className="qd-aside ml-auto">
+          Prometheus <Age at={reading.at} /> · rates over {reading.graph.windowSeconds} s
+        </span>
+      )}
+    </div>
+  );
+}

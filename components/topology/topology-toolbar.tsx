@@ -1,0 +1,109 @@
+import { List, RefreshCw, Workflow } from "lucide-react";
+import type { EdgeLabelChoice } from "@/components/graph/edge-views";
+import { Icon } from "@/components/ui/icon";
+import { IconButton } from "@/components/ui/icon-button";
+import { Segmented } from "@/components/ui/segmented";
+import { Select } from "@/components/ui/select";
+import type { GraphLevel } from "@/lib/graph/mesh-graph";
+import type { SetTopologyState, TopologyState } from "./use-topology-state";
+
+const VIEW_OPTIONS = [
+  {
+    value: "graph",
+    label: (
+      <>
+        <Icon of={Workflow} />
+        Graph
+      </>
+    ),
+  },
+  {
+    value: "table",
+    label: (
+      <>
+        <Icon of={List} />
+        Table
+      </>
+    ),
+  },
+] as const;
+
+const LEVEL_OPTIONS: readonly { value: GraphLevel; label: string }[] = [
+  { value: "services", label: "Services" },
+  { value: "versions", label: "Versions" },
+];
+
+const LABEL_OPTIONS: readonly { value: EdgeLabelChoice; label: string }[] = [
+  { value: "rate", label: "Rate, errors" },
+  { value: "p50", label: "Latency p50" },
+  { value: "p95", label: "Latency p95" },
+  { value: "p99", label: "Latency p99" },
+  { value: "mtls", label: "mTLS" },
+];
+
+/** How the mesh is shown: as what, in what detail, over what time. */
+export function TopologyToolbar({
+  state,
+  setState,
+  windows,
+  windowSeconds,
+  onLayAgain,
+}: {
+  state: TopologyState;
+  setState: SetTopologyState;
+  windows: readonly number[];
+  /** The window in force; undefined until the server has said it. */
+  windowSeconds: number | undefined;
+  onLayAgain: () => void;
+}) {
+  const offered = windowSeconds === undefined ? [] : [...new Set([...windows, windowSeconds])];
+  return (
+    <div className="qd-topology-bar" role="group" aria-label="Graph controls">
+      <Segmented
+        label="View"
+        options={VIEW_OPTIONS}
+        value={state.view}
+        onChange={(view) => void setState({ view })}
+      />
+      <label>
+        <span>Level</span>
+        <Select
+          options={LEVEL_OPTIONS}
+          value={state.level}
+          onChange={(level) => void setState({ level })}
+        />
+      </label>
+      {state.view === "graph" ? (
+        <label>
+          <span>Edges</span>
+          <Select
+            options={LABEL_OPTIONS}
+            value={state.edges}
+            onChange={(edges) => void setState({ edges })}
+          />
+        </label>
+      ) : null}
+      <label>
+        <span>Last</span>
+        <Select
+          options={offered
+            .sort((a, b) => a - b)
+            .map((seconds) => ({ value: String(seconds), label: nameOfWindow(seconds) }))}
+          value={String(windowSeconds ?? "")}
+          onChange={(seconds) => void setState({ window: Number(seconds) })}
+        />
+      </label>
+      {state.view === "graph" ? (
+        <span className="ml-auto">
+          <IconButton label="Lay out again" icon={<Icon of={RefreshCw} />} onClick={onLayAgain} />
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+/** `10 s`, `5 min`, `1 h`. */
+function nameOfWindow(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3600 ? `${seconds / 60} min` : `${seconds / 3600} h`;
+}

@@ -1,0 +1,26 @@
+"use client";
+
+import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+
+export const VIEWS = ["graph", "table"] as const;
+export const LEVELS = ["services", "versions"] as const;
+export const EDGE_LABELS = ["rate", "p50", "p95", "p99", "mtls"] as const;
+
+/** What is shown and how, all of it in the URL: a link shows another person the same. */
+export function useTopologyState() {
+  return useQueryStates(
+    {
+      view: parseAsStringLiteral(VIEWS).withDefault("graph"),
+      level: parseAsStringLiteral(LEVELS).withDefault("versions"),
+      edges: parseAsStringLiteral(EDGE_LABELS).withDefault("rate"),
+      /** Seconds; absent means what suits this Prometheus. */
+      window: parseAsInteger,
+      /** Id of a node, a version or an edge. */
+      selected: parseAsString.withOptions({ history: "push" }),
+    },
+    { clearOnDefault: true, urlKeys: { selected: "select" } },
+  );
+}
+
+export type TopologyState = ReturnType<typeof useTopologyState>[0];
+export type SetTopologyState = ReturnType<typeof useTopologyState>[1];
