@@ -9,10 +9,10 @@ import { StatusGlyph } from "./status-glyph";
 /** What a failed request tells: its sentence, and what to do where the server knows. */
 export interface ShownError {
   readonly message: string;
-  readonly data?: {
-    readonly hint?: string | undefined;
-    readonly appCode?: string | undefined;
-  } | null;
+  readonly data?:
+    | { readonly hint?: string | undefined; readonly appCode?: string | undefined }
+    | null
+    | undefined;
 }
 
 /** What happened, what to do, and another try. Other panels of the page go on. */
