@@ -12,6 +12,7 @@ export interface ContainerPort {
 export interface Container {
   readonly name?: string;
   readonly image?: string;
+  readonly args?: readonly string[];
   readonly ports?: readonly ContainerPort[];
   readonly restartPolicy?: string;
 }

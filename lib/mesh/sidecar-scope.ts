@@ -1,6 +1,7 @@
 import { groupBy } from "@/lib/base/group-by";
-import { hostsOverlap } from "@/lib/istio/host";
+import { hostsOverlap, resolveHost } from "@/lib/istio/host";
 import { type EgressListener, sidecarSpec } from "@/lib/istio/sidecar";
+import { destinationsOf } from "@/lib/istio/virtual-service-destinations";
 import { isVisibleTo } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
@@ -26,6 +27,11 @@ export interface SidecarScope {
   readonly sidecar: KubeObject | undefined;
   /** Those with a port of their own first. */
   readonly egress: readonly EgressScope[];
+  /**
+   * By host all services that the proxy has clusters for: those of every listener, and those that
+   * an imported VirtualService sends requests to.
+   */
+  readonly services: ReadonlyMap<string, RegistryService>;
   /** What happens to hosts that are not known: `ALLOW_ANY` or `REGISTRY_ONLY`. */
   readonly outbound: "ALLOW_ANY" | "REGISTRY_ONLY";
 }
@@ -67,16 +73,36 @@ export function sidecarScopes(mesh: MeshView): (workload: ScopedWorkload) => Sid
       ? spec.egress
       : [{ hosts: ["*/*"] }];
     const policy = spec?.outboundTrafficPolicy;
+    const egress = listeners
+      .map((listener) => egressScope(mesh, listener, workload.namespace))
+      .sort((a, b) => Number(a.port === undefined) - Number(b.port === undefined));
     const scope: SidecarScope = {
       sidecar,
-      egress: listeners
-        .map((listener) => egressScope(mesh, listener, workload.namespace))
-        .sort((a, b) => Number(a.port === undefined) - Number(b.port === undefined)),
+      egress,
+      services: reachable(mesh, egress, workload.namespace),
       outbound: policy ? (policy.mode === "ALLOW_ANY" ? "ALLOW_ANY" : "REGISTRY_ONLY") : meshPolicy,
     };
     known.set(key, scope);
     return scope;
   };
+}
+
+function reachable(
+  mesh: MeshView,
+  egress: readonly EgressScope[],
+  namespace: string,
+): ReadonlyMap<string, RegistryService> {
+  const services = new Map(egress.flatMap((listener) => [...listener.services]));
+  for (const { namespace: owner, spec } of egress.flatMap((scope) => scope.virtualServices)) {
+    for (const { destination } of destinationsOf(spec)) {
+      const host = resolveHost(destination.host ?? "", owner).toLowerCase();
+      const service = services.has(host)
+        ? undefined
+        : mesh.derive(registry).lookup(host, namespace);
+      if (service) services.set(host, service);
+    }
+  }
+  return services;
 }
 
 const selectorOf = (object: KubeObject) => {

@@ -1,0 +1,141 @@
+import type { ClientTls } from "@/lib/istio/destination-rule";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import { meshConfig } from "@/lib/mesh/mesh-config";
+import { type PeerDecision, peerAuthentications } from "@/lib/mesh/peer-authentications";
+import type { MeshView } from "@/lib/mesh/view";
+import type { Cluster } from "./cluster";
+import { proxyOf } from "./request";
+import type { Trace } from "./trace";
+
+/** How the bytes travel between two proxies. */
+export type Transport = "mutual_tls" | "tls" | "plain";
+
+/** What comes of connecting to an endpoint. */
+export interface Connection {
+  readonly transport: Transport;
+  /** What the server's proxy demands; undefined where there is no proxy. */
+  readonly peer: PeerDecision | undefined;
+  /** Set where the two do not agree: the client's proxy then reports the failure. */
+  readonly failure: ConnectionFailure | undefined;
+}
+
+/** Why a connection never carried a request, in Envoy's words. */
+export interface ConnectionFailure {
+  /** `UF` where it was never made, `UC` where the server closed it. */
+  readonly flag: "UF" | "UC";
+  /** `response_code_details`. */
+  readonly details: string;
+}
+
+const RESET = "upstream_reset_before_response_started";
+const tlsError = (code: string): ConnectionFailure => ({
+  flag: "UF",
+  details: `${RESET}{remote_connection_failure|TLS_error:|${code}:TLS_error_end}`,
+});
+
+/** The server takes TLS for a garbled request and answers in plain text. */
+const NOT_TLS = tlsError("268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER");
+/** The server's proxy has no filter chain for TLS and hangs up during the handshake. */
+const TLS_REFUSED = tlsError("33554536:system_library:OPENSSL_internal:Connection_reset_by_peer");
+/** The client does not know the mesh's own root certificate. */
+const UNKNOWN_ROOT = tlsError(
+  "268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:verify_cert_failed:" +
+    "_X509_verify_cert:_certificate_verification_error_at_depth_1:" +
+    "_self_signed_certificate_in_certificate_chain",
+);
+/** The server's proxy has no filter chain for plain text and hangs up. */
+const PLAIN_REFUSED: ConnectionFailure = {
+  flag: "UC",
+  details: `${RESET}{connection_termination}`,
+};
+
+/** How a cluster's connection to one of its endpoints goes. */
+export function connect(
+  mesh: MeshView,
+  cluster: Cluster,
+  endpoint: Endpoint,
+  trace?: Trace,
+): Connection {
+  const peer = peerOf(mesh, endpoint);
+  const transport = transportTo(mesh, cluster, endpoint, peer);
+  const failure = disagreement(transport, cluster.tls, endpoint, peer);
+  trace?.({
+    step: "mtls",
+    taken: true,
+    object: peer?.object ?? ruleWithTls(cluster),
+    path: peer?.path,
+    why: explain(transport, peer, failure),
+  });
+  return { transport, peer, failure };
+}
+
+/** How a connection in plain text past the mesh's clusters goes, such as PassthroughCluster's. */
+export function connectPlain(mesh: MeshView, endpoint: Endpoint): Connection {
+  const peer = peerOf(mesh, endpoint);
+  const failure = peer?.mode === "STRICT" ? PLAIN_REFUSED : undefined;
+  return { transport: "plain", peer, failure };
+}
+
+/** What the proxy of an endpoint demands; undefined for one without proxy. */
+function peerOf(mesh: MeshView, endpoint: Endpoint): PeerDecision | undefined {
+  if (!endpoint.pod || !proxyOf(endpoint.pod)) return undefined;
+  return mesh.derive(peerAuthentications).decide(endpoint, endpoint.port);
+}
+
+function transportTo(
+  mesh: MeshView,
+  cluster: Cluster,
+  endpoint: Endpoint,
+  peer: PeerDecision | undefined,
+): Transport {
+  switch (cluster.tls?.mode) {
+    case undefined:
+      break;
+    case "ISTIO_MUTUAL":
+      return "mutual_tls";
+    case "SIMPLE":
+    case "MUTUAL":
+      return "tls";
+    default:
+      return "plain";
+  }
+  const auto = mesh.derive(meshConfig).enableAutoMtls && !cluster.service.external;
+  return auto && endpoint.tlsMode === "istio" && peer?.mode !== "DISABLE" ? "mutual_tls" : "plain";
+}
+
+function disagreement(
+  transport: Transport,
+  tls: ClientTls | undefined,
+  endpoint: Endpoint,
+  peer: PeerDecision | undefined,
+): ConnectionFailure | undefined {
+  switch (transport) {
+    case "plain":
+      return peer?.mode === "STRICT" ? PLAIN_REFUSED : undefined;
+    case "mutual_tls":
+      if (peer) return peer.mode === "DISABLE" ? TLS_REFUSED : undefined;
+      return NOT_TLS;
+    case "tls":
+      // Whoever lies outside may well speak TLS; a workload of ours speaks plain text itself.
+      if (!peer) return endpoint.pod ? NOT_TLS : undefined;
+      if (peer.mode === "DISABLE") return TLS_REFUSED;
+      if (peer.mode === "PERMISSIVE" && tls?.mode === "SIMPLE") return TLS_REFUSED;
+      return UNKNOWN_ROOT;
+  }
+}
+
+const ruleWithTls = (cluster: Cluster): KubeObject | undefined =>
+  cluster.tls
+    ? (cluster.subset?.object ?? cluster.rule?.rules.find(({ spec }) => spec.trafficPolicy)?.object)
+    : undefined;
+
+function explain(
+  transport: Transport,
+  peer: PeerDecision | undefined,
+  failure: ConnectionFailure | undefined,
+): string {
+  const words = { mutual_tls: "mutual TLS", tls: "TLS", plain: "plain text" }[transport];
+  const server = peer ? `the server's mode is ${peer.mode}` : "the server has no proxy";
+  return `the client's proxy sends ${words}, and ${server}: ${failure ? "the connection fails" : "they agree"}`;
+}

@@ -1,0 +1,180 @@
+import type { HttpFault } from "@/lib/istio/virtual-service";
+import { parseDuration } from "@/lib/istio/duration";
+import type { MeshView } from "@/lib/mesh/view";
+import { falls } from "./choose";
+import type { CompiledRoute, VirtualHost } from "./compiled-route";
+import type { Answer, Close, Decision, Deciding, Draw } from "./decision";
+import { forward } from "./forward";
+import { passThrough, withoutListener } from "./pass-through";
+import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
+import { redirectLocation } from "./rewrite";
+import { routingTables } from "./routing-tables";
+import type { Trace } from "./trace";
+
+/** What Envoy answers by itself. */
+export const answer = (status: number, details: string, rest: Partial<Answer> = {}): Answer => ({
+  type: "answer",
+  status,
+  details,
+  flags: [],
+  headers: {},
+  body: undefined,
+  ...rest,
+});
+
+/**
+ * What the proxy of a client does with a request: pure, and the same for equal arguments.
+ *
+ * @param draw brings the random numbers that weights, faults and load balancing need
+ * @param trace is told each step, with the object and field that decided, if anybody asks
+ */
+export function decide(
+  mesh: MeshView,
+  client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
+  draw: Draw,
+  trace?: Trace,
+): Decision {
+  const { proxy, request } = client;
+  const table = mesh.derive(routingTables).table(proxy, request.port);
+  if (!table) return withoutListener(mesh, client, draw, trace);
+  const host = table.find(hostOfAuthority(request.authority));
+  if (!host) {
+    trace?.({
+      step: "virtual-host",
+      taken: true,
+      object: undefined,
+      path: undefined,
+      why: `no virtual host of ${table.name} takes ${request.authority}: ${table.fallback}`,
+    });
+    return passThrough(mesh, { ...client, table }, trace);
+  }
+  trace?.({
+    step: "virtual-host",
+    taken: true,
+    object: host.routes[0]?.object,
+    path: "spec.hosts",
+    why: `${host.name} takes ${request.authority}`,
+  });
+  return decideInHost({ mesh, client, draw, trace, table: table.name }, host);
+}
+
+function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
+  const { request } = deciding.client;
+  const base = { table: deciding.table, virtualHost: host.name };
+  const nowhere = { cluster: undefined, upstream: undefined, delayMs: 0 };
+  if (host.requireTls && request.scheme === "http") {
+    const location = redirectLocation({ scheme: "https" }, request);
+    const action = answer(301, "direct_response", { headers: { location } });
+    return { ...base, ...nowhere, route: undefined, routeName: "", action };
+  }
+  const route = firstMatch(host.routes, request, deciding.trace);
+  if (!route) {
+    const action = answer(404, "route_not_found", { flags: ["NR"] });
+    return { ...base, ...nowhere, route: undefined, routeName: "", action };
+  }
+  const chosen = { ...base, route, routeName: route.name };
+  const fault = injected(route, deciding);
+  if (fault.abort) {
+    return { ...chosen, ...nowhere, delayMs: fault.delayMs, action: fault.abort };
+  }
+  const { delayMs } = fault;
+  const own = ownAnswer(route, request);
+  if (own) return { ...chosen, ...nowhere, delayMs, action: withDelay(own, delayMs) };
+  const sent = forward(deciding, route);
+  const action = sent.action.type === "answer" ? withDelay(sent.action, delayMs) : sent.action;
+  return { ...chosen, ...sent, delayMs, action };
+}
+
+const withDelay = (given: Answer | Close, delayMs: number): Answer | Close =>
+  given.type === "answer" && delayMs > 0 ? { ...given, flags: ["DI", ...given.flags] } : given;
+
+/** The first route whose conditions all hold. */
+function firstMatch(
+  routes: readonly CompiledRoute[],
+  request: MeshRequest,
+  trace: Trace | undefined,
+): CompiledRoute | undefined {
+  for (const route of routes) {
+    const failed = route.conditions.find((condition) => !condition.holds(request));
+    if (trace) explainRoute(route, request, trace);
+    if (!failed) return route;
+  }
+  trace?.({
+    step: "route",
+    taken: true,
+    object: undefined,
+    path: undefined,
+    why: `none of ${routes.length} routes matches ${request.method} ${request.path}`,
+  });
+  return undefined;
+}
+
+function explainRoute(route: CompiledRoute, request: MeshRequest, trace: Trace): void {
+  const { object, matchPath: path, conditions } = route;
+  const failed = conditions.find((condition) => !condition.holds(request));
+  const value = failed?.actual(request);
+  const why = failed
+    ? `${failed.field} wants ${failed.wants}, the request has ${value === undefined ? "none" : `"${value}"`}`
+    : conditions.length > 0
+      ? conditions.map(({ field, wants }) => `${field} is ${wants}`).join(", ")
+      : object
+        ? "it takes every request"
+        : "no VirtualService speaks for the host: Istio's default route";
+  const at = failed && path ? `${path}.${failed.field}` : path;
+  trace({ step: "route", taken: !failed, object, path: at, why });
+}
+
+/** The faults that a route injects into this request. */
+function injected(
+  route: CompiledRoute,
+  { draw, trace }: Deciding,
+): { readonly delayMs: number; readonly abort: Answer | undefined } {
+  const fault = route.http.fault;
+  if (!fault) return { delayMs: 0, abort: undefined };
+  const delayMs = delayOf(fault, draw);
+  const aborted = abortStatus(fault);
+  const abort =
+    aborted !== undefined && falls(draw("abort"), aborted.percent)
+      ? answer(aborted.status, "fault_filter_abort", {
+          flags: delayMs > 0 ? ["DI", "FI"] : ["FI"],
+          body: "fault filter abort",
+        })
+      : undefined;
+  const { object } = route;
+  const path = `${route.path ?? ""}.fault`;
+  if (delayMs > 0) {
+    trace?.({ step: "fault", taken: true, object, path: `${path}.delay`, why: `${delayMs} ms` });
+  }
+  if (abort) {
+    const why = `answered with ${abort.status}`;
+    trace?.({ step: "fault", taken: true, object, path: `${path}.abort`, why });
+  }
+  return { delayMs, abort };
+}
+
+function delayOf({ delay }: HttpFault, draw: Draw): number {
+  const length = delay?.fixedDelay === undefined ? undefined : parseDuration(delay.fixedDelay);
+  if (!delay || !length) return 0;
+  const percent = delay.percentage ? (delay.percentage.value ?? 0) : (delay.percent ?? 100);
+  return falls(draw("delay"), percent) ? length : 0;
+}
+
+function abortStatus({ abort }: HttpFault) {
+  if (!abort) return undefined;
+  const status = abort.httpStatus ?? (abort.grpcStatus ? 200 : undefined);
+  if (status === undefined) return undefined;
+  return { status, percent: abort.percentage ? (abort.percentage.value ?? 0) : 100 };
+}
+
+/** A redirect or a direct response; undefined for a route that sends requests on. */
+function ownAnswer(route: CompiledRoute, request: MeshRequest): Answer | undefined {
+  const { redirect, directResponse } = route.http;
+  if (redirect) {
+    const location = redirectLocation(redirect, request);
+    return answer(redirect.redirectCode || 301, "direct_response", { headers: { location } });
+  }
+  if (!directResponse) return undefined;
+  return answer(directResponse.status ?? 200, "direct_response", {
+    body: directResponse.body?.string,
+  });
+}

@@ -1,0 +1,82 @@
+import type { HeaderOperations } from "@/lib/istio/virtual-service";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import type { MeshView } from "@/lib/mesh/view";
+import type { Cluster } from "./cluster";
+import type { CompiledRoute } from "./compiled-route";
+import type { Connection } from "./connection";
+import type { MeshRequest, ProxyIdentity } from "./request";
+import type { RetryPolicy } from "./retry-policy";
+import type { HeaderChanges } from "./rewrite";
+import type { Trace } from "./trace";
+
+/** What a random number is for. */
+export type DrawFor = "destination" | "endpoint" | "delay" | "abort" | "mirror" | "backoff";
+
+/** Gives numbers in [0, 1). Whoever asks for a decision brings the randomness along. */
+export type Draw = (what: DrawFor) => number;
+
+/** What a proxy does with one request. */
+export interface Decision {
+  /** Envoy's route configuration; undefined where no HTTP listener takes the request. */
+  readonly table: string | undefined;
+  /** `reviews.bookinfo.svc.cluster.local:9080`. */
+  readonly virtualHost: string | undefined;
+  /** Undefined where no route matched, or where the fallback of the table decides. */
+  readonly route: CompiledRoute | undefined;
+  /** As access logs show it; empty for an unnamed route. */
+  readonly routeName: string;
+  /** Envoy's name of the cluster that takes the request; undefined where none does. */
+  readonly cluster: string | undefined;
+  /** The cluster itself; undefined for PassthroughCluster and where there is none. */
+  readonly upstream: Cluster | undefined;
+  /** Injected before anything else, in ms. */
+  readonly delayMs: number;
+  readonly action: Answer | Forward | Close;
+}
+
+/** The proxy answers by itself. */
+export interface Answer {
+  readonly type: "answer";
+  readonly status: number;
+  /** Envoy's response flags; none for a plain answer. */
+  readonly flags: readonly string[];
+  /** `response_code_details`. */
+  readonly details: string;
+  readonly headers: HeaderChanges;
+  readonly body: string | undefined;
+}
+
+/** The proxy sends the request on. */
+export interface Forward {
+  readonly type: "forward";
+  /** `tcp` where the proxy does not look at the requests of the connection. */
+  readonly protocol: "http" | "tcp";
+  /** To choose from for each attempt; empty means `UH`. */
+  readonly endpoints: readonly Endpoint[];
+  readonly authority: string;
+  readonly path: string;
+  readonly requestHeaders: HeaderChanges;
+  readonly responseHeaders: readonly (HeaderOperations | undefined)[];
+  /** For the request with all its attempts, in ms; undefined for none. */
+  readonly timeoutMs: number | undefined;
+  readonly retry: RetryPolicy;
+  /** Clusters that get a copy, whose answers nobody reads. */
+  readonly mirrors: readonly Cluster[];
+  /** How the connection to one of the endpoints goes. */
+  connect(endpoint: Endpoint, trace?: Trace): Connection;
+}
+
+/** The connection is closed without an answer: nobody listens, or nothing may leave. */
+export interface Close {
+  readonly type: "close";
+  readonly why: string;
+}
+
+/** What goes along through the steps of one decision. */
+export interface Deciding {
+  readonly mesh: MeshView;
+  readonly client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest };
+  readonly draw: Draw;
+  readonly trace: Trace | undefined;
+  readonly table: string;
+}

@@ -1,0 +1,117 @@
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import { chooseEvenly } from "./choose";
+import type { Connection } from "./connection";
+import type { Draw, Forward } from "./decision";
+import { isRetried, type TryFailure } from "./retry-policy";
+import type { Trace } from "./trace";
+
+/** What a server answers to one try. */
+export interface Reply {
+  readonly status: number;
+  /** Until the answer is there, in ms. */
+  readonly durationMs: number;
+}
+
+/** One try at a forwarded request. */
+export interface Try {
+  readonly endpoint: Endpoint;
+  readonly connection: Connection;
+  /** Undefined where no answer came: the connection failed, or the try timed out. */
+  readonly reply: Reply | undefined;
+}
+
+/** What became of a forwarded request, as the client's proxy logs it. */
+export interface Exchange {
+  readonly status: number;
+  /** Envoy's response flags, in the order in which it sets them. */
+  readonly flags: readonly string[];
+  /** `response_code_details`. */
+  readonly details: string;
+  /** With all tries and the pauses between them, in ms. */
+  readonly durationMs: number;
+  /** Empty where no endpoint was there to try. */
+  readonly tries: readonly Try[];
+}
+
+/** A connection that fails does so within about this time, in ms. */
+const CONNECT_FAILURE_MS = 1;
+
+/**
+ * Carries out a forwarded request: tries, retries and timeouts, with `respond` standing for the
+ * servers. It is told the try's number, from 1 on.
+ */
+export function exchange(
+  forward: Forward,
+  draw: Draw,
+  respond: (tried: Pick<Try, "endpoint" | "connection">, attempt: number) => Reply,
+  trace?: Trace,
+): Exchange {
+  const { retry, timeoutMs = Infinity } = forward;
+  const tries: Try[] = [];
+  let elapsed = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const endpoint = pick(forward.endpoints, tries, draw);
+    if (!endpoint) return failed(tries, elapsed, ["UH"], "no_healthy_upstream");
+    const connection = forward.connect(endpoint, trace);
+    const reply = connection.failure ? undefined : respond({ endpoint, connection }, attempt);
+    const tooLate = reply !== undefined && reply.durationMs > (retry.perTryTimeoutMs ?? Infinity);
+    tries.push({ endpoint, connection, reply: tooLate ? undefined : reply });
+    elapsed += tooLate ? (retry.perTryTimeoutMs ?? 0) : (reply?.durationMs ?? CONNECT_FAILURE_MS);
+    if (elapsed > timeoutMs) {
+      return { ...failed(tries, timeoutMs, ["UT"], "response_timeout"), status: 504 };
+    }
+    const failure = failureOf(connection, tooLate ? undefined : reply);
+    const retried = failure !== undefined && isRetried(retry, failure);
+    if (!retried || attempt > retry.retries) {
+      const exhausted = retried && retry.retries > 0 ? ["URX"] : [];
+      return ended(tries, elapsed, exhausted);
+    }
+    trace?.({
+      step: "retry",
+      taken: true,
+      object: undefined,
+      path: undefined,
+      why: `try ${attempt} of ${retry.retries + 1} failed: ${failure.type}`,
+    });
+    elapsed += draw("backoff") * retry.backoffMs * (2 ** attempt - 1);
+  }
+}
+
+/** An endpoint that was not tried before, as long as there is one. */
+function pick(
+  endpoints: readonly Endpoint[],
+  tries: readonly Try[],
+  draw: Draw,
+): Endpoint | undefined {
+  if (endpoints.length === 0) return undefined;
+  if (tries.length === 0) return chooseEvenly(endpoints, draw("endpoint"));
+  const fresh = endpoints.filter((endpoint) => !tries.some((tried) => tried.endpoint === endpoint));
+  return chooseEvenly(fresh.length > 0 ? fresh : endpoints, draw("endpoint"));
+}
+
+function failureOf(connection: Connection, reply: Reply | undefined): TryFailure | undefined {
+  if (connection.failure) {
+    return { type: connection.failure.flag === "UF" ? "connect-failure" : "reset" };
+  }
+  if (!reply) return { type: "per-try-timeout" };
+  return reply.status >= 400 ? { type: "status", status: reply.status } : undefined;
+}
+
+/** The outcome of the last try. */
+function ended(tries: readonly Try[], durationMs: number, flags: readonly string[]): Exchange {
+  const last = tries.at(-1);
+  const failure = last?.connection.failure;
+  if (failure) return failed(tries, durationMs, [...flags, failure.flag], failure.details);
+  if (!last?.reply) {
+    const timedOut = failed(tries, durationMs, [...flags, "UT"], "upstream_per_try_timeout");
+    return { ...timedOut, status: 504 };
+  }
+  return { status: last.reply.status, flags, details: "via_upstream", durationMs, tries };
+}
+
+const failed = (
+  tries: readonly Try[],
+  durationMs: number,
+  flags: readonly string[],
+  details: string,
+): Exchange => ({ status: 503, flags, details, durationMs, tries });

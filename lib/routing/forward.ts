@@ -1,0 +1,165 @@
+import { parseDuration } from "@/lib/istio/duration";
+import type { Destination, HttpRoute, Percent } from "@/lib/istio/virtual-service";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import { endpoints } from "@/lib/mesh/endpoints";
+import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshView } from "@/lib/mesh/view";
+import { chooseWeighted, falls } from "./choose";
+import { type Cluster, clusterFor, isCluster } from "./cluster";
+import type { CompiledRoute } from "./compiled-route";
+import { connect } from "./connection";
+import type { Answer, Deciding, Decision, Forward } from "./decision";
+import { dial, readyEndpoints } from "./dial";
+import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
+import { retryPolicy } from "./retry-policy";
+import { headerChanges, rewrittenAuthority, rewrittenPath } from "./rewrite";
+import { routingTables, type WeightedCluster } from "./routing-tables";
+
+type Sent = Pick<Decision, "cluster" | "upstream"> & { readonly action: Answer | Forward };
+
+const NO_CLUSTER: Answer = {
+  type: "answer",
+  status: 503,
+  flags: ["NC"],
+  details: "cluster_not_found",
+  headers: {},
+  body: undefined,
+};
+
+/** Sends a request on by a route: which destination, and what is changed on the way. */
+export function forward(deciding: Deciding, route: CompiledRoute): Sent {
+  const { mesh, client, draw, trace } = deciding;
+  const { proxy, request } = client;
+  const all = mesh.derive(routingTables).destinations(proxy, route, request.port);
+  const chosen = all.length > 1 ? chooseWeighted(all, draw("destination")) : all[0];
+  if (trace) explainChoice(deciding, route, all, chosen);
+  if (!chosen || !isCluster(chosen.cluster)) {
+    return { cluster: undefined, upstream: undefined, action: NO_CLUSTER };
+  }
+  const cluster = chosen.cluster;
+  const { http } = route;
+  const operations = [chosen.destination.headers?.request, http.headers?.request];
+  const timeout = http.timeout === undefined ? undefined : parseDuration(http.timeout);
+  const action: Forward = {
+    type: "forward",
+    protocol: "http",
+    endpoints: candidates(mesh, client, cluster),
+    authority: rewrittenAuthority(http.rewrite, operations, request.authority),
+    path: rewrittenPath(route, request),
+    requestHeaders: headerChanges(operations, request.headers),
+    responseHeaders: [chosen.destination.headers?.response, http.headers?.response],
+    timeoutMs: timeout || undefined,
+    retry: retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
+    mirrors: mirrors(deciding, route),
+    connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
+  };
+  return { cluster: cluster.name, upstream: cluster, action };
+}
+
+/** Where a request can end: the ready endpoints, or the address that the client had dialled. */
+function candidates(
+  mesh: MeshView,
+  client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
+  cluster: Cluster,
+): readonly Endpoint[] {
+  if (!cluster.originalDestination) return cluster.ready;
+  const { proxy, request } = client;
+  const address =
+    request.address ?? dial(mesh, hostOfAuthority(request.authority), proxy.namespace, 0).address;
+  const own = cluster.ready.filter((endpoint) => endpoint.address === address);
+  return own.length > 0 || address === undefined
+    ? own.length > 0
+      ? own
+      : [outside(hostOfAuthority(request.authority), request.port)]
+    : at(mesh, address, request.port);
+}
+
+/** Whatever listens at an address: kube-proxy's choice for a virtual one, else the pod, else the world. */
+export function at(mesh: MeshView, address: string, port: number): readonly Endpoint[] {
+  const { service } = dial(mesh, address, "", 0);
+  if (service?.kind === "Service") return readyEndpoints(mesh, service, port);
+  const pod = mesh.derive(endpoints).podAt(address);
+  return [{ ...outside(address, port), ...(pod && ofPod(pod)) }];
+}
+
+const ofPod = (pod: NonNullable<Endpoint["pod"]>) => ({
+  pod,
+  labels: pod.metadata.labels ?? {},
+  namespace: pod.metadata.namespace ?? "",
+});
+
+/** An address that the mesh knows nothing of. */
+export const outside = (address: string, port: number): Endpoint => ({
+  address,
+  port,
+  ready: true,
+  pod: undefined,
+  labels: {},
+  namespace: "",
+  serviceAccount: "",
+  tlsMode: "disabled",
+});
+
+function mirrors({ mesh, client, draw, trace }: Deciding, route: CompiledRoute): Cluster[] {
+  const { proxy, request } = client;
+  return mirrorsOf(route.http).flatMap(({ destination, percent, path }) => {
+    if (!falls(draw("mirror"), percent)) return [];
+    const at = { namespace: route.namespace, port: request.port };
+    const cluster = clusterFor(mesh, proxy, destination, at);
+    trace?.({
+      step: "mirror",
+      taken: isCluster(cluster),
+      object: route.object,
+      path: `${route.path ?? ""}.${path}`,
+      why: isCluster(cluster) ? `a copy goes to ${cluster.name}` : cluster.why,
+    });
+    return isCluster(cluster) ? [cluster] : [];
+  });
+}
+
+function mirrorsOf(http: HttpRoute) {
+  const share = (percentage: Percent | undefined, percent?: number): number =>
+    percentage ? (percentage.value ?? 0) : (percent ?? 100);
+  const list: { destination: Destination; percent: number; path: string }[] = [];
+  if (http.mirror) {
+    const percent = share(http.mirrorPercentage, http.mirrorPercent);
+    list.push({ destination: http.mirror, percent, path: "mirror" });
+  }
+  for (const [index, { destination, percentage }] of (http.mirrors ?? []).entries()) {
+    if (!destination) continue;
+    list.push({ destination, percent: share(percentage), path: `mirrors[${index}]` });
+  }
+  return list;
+}
+
+function explainChoice(
+  { trace }: Deciding,
+  route: CompiledRoute,
+  all: readonly WeightedCluster[],
+  chosen: WeightedCluster | undefined,
+): void {
+  const total = all.reduce((sum, { weight }) => sum + weight, 0);
+  for (const candidate of all) {
+    const share = Math.round((candidate.weight / total) * 1000) / 10;
+    trace?.({
+      step: "destination",
+      taken: candidate === chosen,
+      object: route.object,
+      path: route.path && `${route.path}.${candidate.path}`,
+      why: `${candidate.cluster.name}, ${share} % of requests`,
+    });
+  }
+  if (!chosen) return;
+  const { cluster } = chosen;
+  trace?.({
+    step: "cluster",
+    taken: true,
+    object: isCluster(cluster) ? (cluster.subset?.object ?? cluster.service.object) : route.object,
+    path: isCluster(cluster)
+      ? cluster.subset?.path
+      : `${route.path ?? ""}.${chosen.path}.destination`,
+    why: isCluster(cluster)
+      ? `${cluster.ready.length} of ${cluster.endpoints.length} endpoints are ready`
+      : cluster.why,
+  });
+}

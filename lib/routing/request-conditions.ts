@@ -1,0 +1,96 @@
+import type { HttpMatch, StringMatch } from "@/lib/istio/virtual-service";
+import { type MeshRequest, pathOf } from "./request";
+import { type StringMatcher, stringMatcher } from "./string-matcher";
+
+/** One thing that a match asks of a request. */
+export interface RequestCondition {
+  /** `uri`, `headers[end-user]`, …: the field of the match. */
+  readonly field: string;
+  readonly wants: string;
+  /** What the request has there; undefined where it has nothing. */
+  actual(request: MeshRequest): string | undefined;
+  holds(request: MeshRequest): boolean;
+}
+
+const condition = (
+  field: string,
+  matcher: StringMatcher,
+  actual: (request: MeshRequest) => string | undefined,
+): RequestCondition => ({
+  field,
+  wants: matcher.wants,
+  actual,
+  holds: (request) => matcher.test(actual(request)),
+});
+
+/** What a match asks at run time, in the order in which it is told. All of them must hold. */
+export function requestConditions(match: HttpMatch): readonly RequestCondition[] {
+  const conditions: RequestCondition[] = [];
+  if (match.uri) {
+    // Case is never ignored by a regex.
+    const ignoreCase = match.ignoreUriCase === true && match.uri.regex === undefined;
+    conditions.push(
+      condition("uri", stringMatcher(match.uri, ignoreCase), ({ path }) => pathOf(path)),
+    );
+  }
+  const fixed: readonly (readonly [
+    "method" | "scheme" | "authority",
+    (request: MeshRequest) => string,
+  ])[] = [
+    ["method", ({ method }) => method],
+    ["scheme", ({ scheme }) => scheme],
+    ["authority", ({ authority }) => authority],
+  ];
+  for (const [field, actual] of fixed) {
+    const wanted = match[field];
+    if (wanted) conditions.push(condition(field, stringMatcher(wanted), actual));
+  }
+  for (const [name, wanted] of Object.entries(match.headers ?? {})) {
+    conditions.push(
+      condition(`headers[${name}]`, stringMatcher(wanted), headerOf(name.toLowerCase())),
+    );
+  }
+  for (const [name, wanted] of Object.entries(match.withoutHeaders ?? {})) {
+    conditions.push(absence(name, wanted));
+  }
+  for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
+    conditions.push(
+      condition(`queryParams[${name}]`, stringMatcher(wanted), ({ path }) => queryOf(path, name)),
+    );
+  }
+  return conditions;
+}
+
+/** A `withoutHeaders` entry: the match turned round, an absent header counting as empty. */
+function absence(name: string, wanted: StringMatch): RequestCondition {
+  const matcher = stringMatcher(wanted);
+  const actual = headerOf(name.toLowerCase());
+  const present = matcher.wants === "any value";
+  return {
+    field: `withoutHeaders[${name}]`,
+    wants: `not ${matcher.wants}`,
+    actual,
+    holds: (request) => !matcher.test(present ? actual(request) : (actual(request) ?? "")),
+  };
+}
+
+const headerOf =
+  (name: string) =>
+  (request: MeshRequest): string | undefined => {
+    if (name === ":path") return request.path;
+    if (name === ":method") return request.method;
+    if (name === ":authority" || name === "host") return request.authority;
+    return request.headers[name];
+  };
+
+/** The first value of a query parameter, as it stands in the path (nothing is decoded). */
+function queryOf(path: string, name: string): string | undefined {
+  const start = path.indexOf("?");
+  if (start < 0) return undefined;
+  for (const pair of path.slice(start + 1).split("&")) {
+    const equals = pair.indexOf("=");
+    const key = equals < 0 ? pair : pair.slice(0, equals);
+    if (key === name) return equals < 0 ? "" : pair.slice(equals + 1);
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import { weakMemo } from "@/lib/base/weak-memo";
+import type { KubeObject } from "@/lib/k8s/object";
+import { podSpec, serviceAccountOf } from "@/lib/k8s/pod";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One HTTP request as the proxy of its client sees it. */
+export interface MeshRequest {
+  /** The port that the client connected to. */
+  readonly port: number;
+  /** The IP that the client connected to; undefined for that of the service which the authority names. */
+  readonly address?: string | undefined;
+  readonly method: string;
+  readonly scheme: "http" | "https";
+  /** The Host header, with its port if it has one. */
+  readonly authority: string;
+  /** With the query, from the first slash on. */
+  readonly path: string;
+  /** By lower-case name. */
+  readonly headers: Labels;
+}
+
+/** The proxy that decides: a sidecar, or a gateway. */
+export interface ProxyIdentity {
+  readonly type: "sidecar" | "router";
+  readonly pod: string;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly serviceAccount: string;
+  /** Equal for proxies that are configured alike. */
+  readonly key: string;
+}
+
+/** The proxy of a pod; undefined for a pod without one. */
+export const proxyOf: (pod: KubeObject) => ProxyIdentity | undefined = weakMemo((pod) => {
+  const { containers = [], initContainers = [] } = podSpec(pod);
+  const proxy = [...containers, ...initContainers].find(({ name }) => name === "istio-proxy");
+  if (!proxy) return undefined;
+  const { name, namespace = "", labels = {} } = pod.metadata;
+  const type = (proxy.args ?? []).includes("router") ? "router" : "sidecar";
+  return {
+    type,
+    pod: name,
+    namespace,
+    labels,
+    serviceAccount: serviceAccountOf(pod),
+    key: `${type}/${namespace}/${JSON.stringify(Object.entries(labels).sort())}`,
+  };
+});
+
+/** A host header without its port, in lower case. */
+export function hostOfAuthority(authority: string): string {
+  const colon = authority.lastIndexOf(":");
+  const bare = colon > authority.lastIndexOf("]") ? authority.slice(0, colon) : authority;
+  return bare.toLowerCase();
+}
+
+/** A request's path without query and fragment. */
+export function pathOf(path: string): string {
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
+}

@@ -1,0 +1,76 @@
+import type { MeshView } from "@/lib/mesh/view";
+import { clusterFor, type Cluster, type MissingCluster } from "./cluster";
+import type { CompiledRoute } from "./compiled-route";
+import type { HttpRouteDestination } from "@/lib/istio/virtual-service";
+import { gatewayTable } from "./gateway-table";
+import type { ProxyIdentity } from "./request";
+import type { RouteTable } from "./route-table";
+import { sidecarTable } from "./sidecar-table";
+
+/** One destination of a route with the cluster that it leads to. */
+export interface WeightedCluster {
+  readonly cluster: Cluster | MissingCluster;
+  readonly weight: number;
+  readonly destination: HttpRouteDestination;
+  /** `route[1]`, below the route's own path. */
+  readonly path: string;
+}
+
+/** What proxies are configured with, each piece computed when it is first needed. */
+export interface RoutingTables {
+  /** The HTTP routes of a proxy's port; undefined where it has none. */
+  table(proxy: ProxyIdentity, port: number): RouteTable | undefined;
+  /** The destinations of a route that can be chosen: those with a weight, or its only one. */
+  destinations(
+    proxy: ProxyIdentity,
+    route: CompiledRoute,
+    port: number,
+  ): readonly WeightedCluster[];
+}
+
+/** The routing tables of a mesh. Use with `mesh.derive`. */
+export function routingTables(mesh: MeshView): RoutingTables {
+  const tables = new Map<string, RouteTable | undefined>();
+  const chosen = new WeakMap<CompiledRoute, Map<string, readonly WeightedCluster[]>>();
+  return {
+    table(proxy, port) {
+      const key = `${port}/${proxy.key}`;
+      if (!tables.has(key)) {
+        const build = proxy.type === "router" ? gatewayTable : sidecarTable;
+        tables.set(key, build(mesh, proxy, port));
+      }
+      return tables.get(key);
+    },
+    destinations(proxy, route, port) {
+      const known = chosen.get(route) ?? new Map<string, readonly WeightedCluster[]>();
+      chosen.set(route, known);
+      const key = `${port}/${proxy.key}`;
+      const found = known.get(key);
+      if (found) return found;
+      const list = weightedClusters(mesh, proxy, route, port);
+      known.set(key, list);
+      return list;
+    },
+  };
+}
+
+/** A weight counts only beside others: a route's only destination gets all, whatever it says. */
+function weightedClusters(
+  mesh: MeshView,
+  proxy: ProxyIdentity,
+  route: CompiledRoute,
+  port: number,
+): readonly WeightedCluster[] {
+  const all = (route.http.route ?? []).map((destination, index) => ({
+    destination,
+    weight: destination.weight ?? 0,
+    path: `route[${index}]`,
+    cluster: clusterFor(mesh, proxy, destination.destination ?? {}, {
+      namespace: route.namespace,
+      port,
+    }),
+  }));
+  const [only] = all;
+  if (all.length === 1 && only) return [{ ...only, weight: 1 }];
+  return all.filter(({ weight }) => weight > 0);
+}

@@ -1,0 +1,188 @@
+import { hostMatches, isWildcard } from "@/lib/istio/host";
+import { MESH_GATEWAY } from "@/lib/istio/gateway-ref";
+import { isHttp } from "@/lib/istio/protocol";
+import type { RegistryPort, RegistryService } from "@/lib/mesh/registry";
+import { type EgressScope, type SidecarScope, sidecarScopes } from "@/lib/mesh/sidecar-scope";
+import type { MeshView } from "@/lib/mesh/view";
+import type { MeshVirtualService } from "@/lib/mesh/virtual-services";
+import { compareHosts } from "@/lib/istio/host";
+import { compileRoutes } from "./compile-routes";
+import type { CompiledRoute, VirtualHost } from "./compiled-route";
+import { sourcedRoutes } from "./delegates";
+import type { ProxyIdentity } from "./request";
+import { type RouteTable, routeTable } from "./route-table";
+
+/** The services of a listener that carry HTTP on one port, each with that port. */
+type PortServices = ReadonlyMap<
+  string,
+  { readonly service: RegistryService; readonly port: RegistryPort }
+>;
+
+/**
+ * The routes that a sidecar has for a port; undefined where it has no HTTP listener there, so that
+ * connections pass as plain TCP. Source: istiod's BuildSidecarOutboundVirtualHosts.
+ */
+export function sidecarTable(
+  mesh: MeshView,
+  proxy: ProxyIdentity,
+  port: number,
+): RouteTable | undefined {
+  const scope = mesh.derive(sidecarScopes)(proxy);
+  const egress =
+    scope.egress.find((listener) => listener.port === port) ??
+    scope.egress.find((listener) => listener.port === undefined);
+  if (!egress) return undefined;
+  const services = servicesOnPort(egress, port);
+  if (services.size === 0) return undefined;
+  const hosts = virtualHosts(mesh, { proxy, port, services, egress });
+  return routeTable(String(port), hosts, fallbackOf(scope));
+}
+
+const fallbackOf = (scope: SidecarScope): RouteTable["fallback"] =>
+  scope.outbound === "ALLOW_ANY" ? "allow_any" : "block_all";
+
+/** Ports whose protocol is found out by looking are routed like HTTP when HTTP is what comes. */
+function servicesOnPort(egress: EgressScope, number: number): PortServices {
+  const services = new Map<string, { service: RegistryService; port: RegistryPort }>();
+  for (const [host, service] of egress.services) {
+    const port = service.ports.find((candidate) => candidate.number === number);
+    if (port && (isHttp(port.protocol) || port.protocol === "Auto")) {
+      services.set(host, { service, port });
+    }
+  }
+  return services;
+}
+
+interface Listener {
+  readonly proxy: ProxyIdentity;
+  readonly port: number;
+  readonly services: PortServices;
+  readonly egress: EgressScope;
+}
+
+function virtualHosts(mesh: MeshView, listener: Listener): VirtualHost[] {
+  const { proxy, port, services } = listener;
+  const candidates = meshVirtualServices(listener);
+  const wildcardOwners = mostSpecificWildcards(candidates, services);
+  const taken = new Set<string>();
+  const hosts: VirtualHost[] = [];
+  const add = (name: string, domains: readonly string[], routes: readonly CompiledRoute[]) => {
+    const free = domains.filter((domain) => !taken.has(domain));
+    if (free.length === 0 || free[0] !== domains[0]) return;
+    for (const domain of free) taken.add(domain);
+    hosts.push({ name, domains: free, routes, requireTls: false });
+  };
+
+  // A service's full name is its own, whoever else might use it as a short one.
+  const withRoutes = new Set<string>();
+  for (const virtualService of candidates) {
+    const context = { proxy, port, gateways: new Set([MESH_GATEWAY]) };
+    const routes = compileRoutes(sourcedRoutes(mesh, virtualService), context);
+    if (routes.length === 0) continue;
+    const { known, others } = split(virtualService, services, wildcardOwners);
+    if (known.length === 0 && port !== 80) continue;
+    for (const host of others) add(`${host}:${port}`, [host], routes);
+    for (const host of known) {
+      const found = services.get(host);
+      if (!found || withRoutes.has(host)) continue;
+      withRoutes.add(host);
+      add(`${host}:${port}`, domainsOf(found.service, proxy.namespace), routes);
+    }
+  }
+  for (const [host, { service }] of services) {
+    if (withRoutes.has(host)) continue;
+    add(`${host}:${port}`, domainsOf(service, proxy.namespace), [defaultRoute(host, port)]);
+  }
+  return hosts;
+}
+
+/** Those bound to the mesh; on ports other than 80 only those that name a service of the port. */
+function meshVirtualServices({ egress, port, services }: Listener): readonly MeshVirtualService[] {
+  const bound = egress.virtualServices.filter(
+    ({ gateways, hosts }) => hosts.length > 0 && gateways.includes(MESH_GATEWAY),
+  );
+  if (port === 80) return bound;
+  return bound.filter(({ hosts }) =>
+    hosts.some(
+      (host) =>
+        services.has(host) ||
+        [...services.keys()].some(
+          (known) =>
+            (isWildcard(host) && hostMatches(host, known)) ||
+            (isWildcard(known) && hostMatches(known, host)),
+        ),
+    ),
+  );
+}
+
+/** For each service the VirtualService whose wildcard fits it best, unless one names it exactly. */
+function mostSpecificWildcards(
+  candidates: readonly MeshVirtualService[],
+  services: PortServices,
+): ReadonlyMap<string, MeshVirtualService> {
+  const exact = new Set<string>();
+  const byWildcard = new Map<string, MeshVirtualService>();
+  for (const candidate of candidates) {
+    for (const host of candidate.hosts) {
+      if (!isWildcard(host)) exact.add(host);
+      else if (!byWildcard.has(host)) byWildcard.set(host, candidate);
+    }
+  }
+  const wildcards = [...byWildcard.keys()].sort(compareHosts);
+  const owners = new Map<string, MeshVirtualService>();
+  for (const host of services.keys()) {
+    if (exact.has(host)) continue;
+    const best = wildcards.find((wildcard) => hostMatches(wildcard, host));
+    const owner = best && byWildcard.get(best);
+    if (owner) owners.set(host, owner);
+  }
+  return owners;
+}
+
+/** The hosts of a VirtualService: services of the port, and names that no service has. */
+function split(
+  virtualService: MeshVirtualService,
+  services: PortServices,
+  wildcardOwners: ReadonlyMap<string, MeshVirtualService>,
+): { readonly known: readonly string[]; readonly others: readonly string[] } {
+  const known: string[] = [];
+  const others: string[] = [];
+  for (const host of virtualService.hosts.filter((name) => !isWildcard(name))) {
+    if (services.has(host)) known.push(host);
+    else others.push(host);
+  }
+  for (const host of virtualService.hosts.filter(isWildcard)) {
+    const matching = [...services.keys()].filter(
+      (name) => hostMatches(host, name) && wildcardOwners.get(name) === virtualService,
+    );
+    if (matching.length > 0) known.push(...matching);
+    else others.push(host);
+  }
+  return { known, others };
+}
+
+/** What clients may call a service: its full name, shorter ones, and its virtual addresses. */
+function domainsOf(service: RegistryService, namespace: string): string[] {
+  const { host, name } = service;
+  const domains = [host];
+  if (service.kind === "Service") {
+    if (service.namespace === namespace) domains.push(name);
+    domains.push(`${name}.${service.namespace}`, `${name}.${service.namespace}.svc`);
+    if (service.headless) domains.push(`*.${host}`);
+  }
+  return [...domains, ...service.addresses.filter((address) => !address.includes("/"))];
+}
+
+/** The route that istiod makes of a service that no VirtualService speaks for. */
+const defaultRoute = (host: string, port: number): CompiledRoute => ({
+  name: "default",
+  object: undefined,
+  path: undefined,
+  matchPath: undefined,
+  conditions: [],
+  catchAll: true,
+  http: { route: [{ destination: { host, port: { number: port } } }] },
+  matchedUri: undefined,
+  ignoreUriCase: false,
+  namespace: "",
+});
