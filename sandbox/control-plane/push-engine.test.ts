@@ -1,37 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
-import { kindIdOf } from "@/lib/istio/kinds";
-import { meshView, applyChanges, type MeshView } from "@/lib/mesh/view";
 import { manualClock } from "@/sandbox/clock";
-import type { ObjectStore, StoreEvent } from "@/sandbox/contracts";
 import { PushEngine } from "./push-engine";
-import { sidecarPod, istiodPod, virtualService } from "./testing";
-
-/** A store with nothing but its contract: what the engine may rely on. */
-function memoryStore(
-  objects: readonly KubeObject[],
-): ObjectStore & { put(object: KubeObject): void } {
-  let view: MeshView = meshView(objects);
-  const listeners = new Set<(event: StoreEvent) => void>();
-  const change = (type: StoreEvent["type"], object: KubeObject): KubeObject => {
-    const kind = kindIdOf(object)!;
-    view = applyChanges(view, [{ type: type === "DELETED" ? "delete" : "put", kind, object }]);
-    for (const listener of listeners) listener({ type, kind, object });
-    return object;
-  };
-  return {
-    view: () => view,
-    get: (kind, namespace, name) => view.get(kind, namespace, name),
-    create: (object) => change("ADDED", object),
-    update: (object) => change("MODIFIED", object),
-    put: (object) => void change("MODIFIED", object),
-    delete: (kind, namespace, name) => void change("DELETED", view.get(kind, namespace, name)!),
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
-}
+import { istiodPod, memoryStore, sidecarPod, virtualService } from "./testing";
 
 function start(...objects: KubeObject[]) {
   const clock = manualClock();

@@ -6,6 +6,9 @@ import type {
   SimulationClock,
   TrafficStats,
 } from "@/sandbox/contracts";
+import { serveDebugPages } from "./debug-servers";
+import { istiodMetrics } from "./istiod-metrics";
+import { istiodPods } from "./proxy-pod";
 import { PushEngine } from "./push-engine";
 
 /** What the control plane needs of the sandbox around it. */
@@ -21,7 +24,8 @@ export interface ControlPlaneSetting {
 /** What the control plane gives to the rest of the sandbox. */
 export interface ControlPlane {
   readonly distribution: Distribution;
-  readonly metricSources: readonly MetricSource[];
+  /** One for each istiod that runs now. */
+  metricSources(): readonly MetricSource[];
   stop(): void;
 }
 
@@ -30,11 +34,24 @@ export interface ControlPlane {
  * debug ports and on the admin port of every proxy's pod.
  */
 export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
-  const engine = new PushEngine(setting.store, setting.clock, setting.seed);
+  const { store, clock, seed } = setting;
+  const engine = new PushEngine(store, clock, seed);
+  const stopPages = serveDebugPages({ ...setting, engine });
   return {
     distribution: engine,
-    metricSources: [],
-    stop: () => {
+    metricSources: () =>
+      istiodPods(store.view()).map(({ name }) => ({
+        job: "istiod",
+        instance: `${name}:15014`,
+        collect: () =>
+          istiodMetrics({
+            metrics: engine.metrics,
+            connections: engine.connectionsOf(name),
+            mesh: store.view(),
+          }),
+      })),
+    stop() {
+      stopPages();
       engine.stop();
     },
   };

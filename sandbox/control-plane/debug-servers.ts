@@ -1,0 +1,74 @@
+import type { ObjectStore, PodNetwork, SimulationClock, TrafficStats } from "@/sandbox/contracts";
+import { envoyAdmin } from "./envoy/admin-server";
+import { workloadAuthority } from "./envoy/workload-certificates";
+import { istiodServer } from "./istiod-server";
+import { istiodPods, proxyPods } from "./proxy-pod";
+import type { PushEngine } from "./push-engine";
+
+const ISTIOD_PORTS = [15014, 8080] as const;
+const ADMIN_PORT = 15000;
+
+interface Setting {
+  readonly engine: PushEngine;
+  readonly store: ObjectStore;
+  readonly clock: SimulationClock;
+  readonly network: PodNetwork;
+  readonly trafficStats: TrafficStats | undefined;
+}
+
+/** Keeps a server on the debug ports of every istiod and every proxy that runs. Returns how to stop. */
+export function serveDebugPages(setting: Setting): () => void {
+  const { engine, store, clock, network, trafficStats } = setting;
+  const certificates = workloadAuthority(clock);
+  const serving = new Map<string, () => void>();
+
+  const reconcile = (): void => {
+    const mesh = store.view();
+    const wanted = new Map<string, () => () => void>();
+    for (const { namespace, name } of istiodPods(mesh)) {
+      const handler = istiodServer({
+        metrics: engine.metrics,
+        connections: () => engine.connectionsOf(name),
+        mesh: () => store.view(),
+        certificates,
+      });
+      for (const port of ISTIOD_PORTS) {
+        wanted.set(`${namespace}/${name}:${port}`, () =>
+          network.serve({ namespace, name, port }, handler),
+        );
+      }
+    }
+    for (const { namespace, name, uid } of proxyPods(mesh).values()) {
+      wanted.set(`${namespace}/${name}/${uid}:${ADMIN_PORT}`, () =>
+        network.serve(
+          { namespace, name, port: ADMIN_PORT },
+          envoyAdmin({
+            clock,
+            connection: () => engine.connectionOf(namespace, name),
+            mesh: () => engine.meshOf({ namespace, name }),
+            trafficStats,
+            certificates,
+          }),
+        ),
+      );
+    }
+    for (const [key, stop] of serving) {
+      if (wanted.has(key)) continue;
+      stop();
+      serving.delete(key);
+    }
+    for (const [key, start] of wanted) {
+      if (!serving.has(key)) serving.set(key, start());
+    }
+  };
+
+  reconcile();
+  const unsubscribe = store.subscribe(({ kind }) => {
+    if (kind === "Pod") reconcile();
+  });
+  return () => {
+    unsubscribe();
+    for (const stop of serving.values()) stop();
+    serving.clear();
+  };
+}

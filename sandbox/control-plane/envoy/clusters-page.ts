@@ -1,0 +1,99 @@
+import type { MeshView } from "@/lib/mesh/view";
+import type { TrafficStats } from "@/sandbox/contracts";
+import type { ProxyPod } from "../proxy-pod";
+import { clusters } from "./clusters";
+import { loadAssignments } from "./load-assignments";
+import { type Json, socket } from "./parts";
+
+interface HostStatus {
+  readonly address: string;
+  readonly port: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly active: number;
+}
+
+interface ClusterStatus {
+  readonly name: string;
+  readonly hosts: readonly HostStatus[];
+}
+
+/** The endpoints of every cluster that Envoy keeps counters for. */
+export function clusterStatuses(
+  pod: ProxyPod,
+  mesh: MeshView,
+  stats: TrafficStats | undefined,
+): readonly ClusterStatus[] {
+  const assignments = new Map(
+    loadAssignments(pod, mesh).map(({ cluster, endpoints }) => [cluster, endpoints]),
+  );
+  const own = clusters(pod, mesh).map((cluster) => {
+    const name = String(cluster["name"]);
+    const hosts = (assignments.get(name) ?? []).map(({ address, port }) => ({
+      address,
+      port,
+      ...(stats?.endpoint(pod, name, address) ?? { requests: 0, errors: 0, active: 0 }),
+    }));
+    return { name, hosts };
+  });
+  const local = (name: string, port: number): ClusterStatus => ({
+    name,
+    hosts: [{ address: "127.0.0.1", port, requests: 0, errors: 0, active: 0 }],
+  });
+  return [...own, local("agent", 15020), local("prometheus_stats", 15000)];
+}
+
+/** `/clusters?format=json`. Envoy prints numbers as text and leaves zeros out. */
+export const clustersJson = (statuses: readonly ClusterStatus[]): Json => ({
+  cluster_statuses: statuses.map(({ name, hosts }) => ({
+    name,
+    added_via_api: name.includes("|") || name.endsWith("Cluster"),
+    ...(hosts.length > 0 ? { host_statuses: hosts.map(hostJson) } : {}),
+    observability_name: `${name};`,
+    ...(name.startsWith("outbound|") ? { eds_service_name: name } : {}),
+  })),
+});
+
+const counter = (name: string, value: number): Json => ({
+  ...(value > 0 ? { value: String(value) } : {}),
+  name,
+});
+
+const hostJson = ({ address, port, requests, errors, active }: HostStatus): Json => ({
+  address: socket(address, port),
+  stats: [
+    counter("cx_connect_fail", 0),
+    counter("cx_total", requests > 0 ? 1 : 0),
+    counter("rq_error", errors),
+    counter("rq_success", requests - errors),
+    counter("rq_timeout", 0),
+    counter("rq_total", requests),
+    { type: "GAUGE", ...counter("cx_active", active) },
+    { type: "GAUGE", ...counter("rq_active", active) },
+    { type: "GAUGE", name: "rq_pending_active" },
+  ],
+  health_status: { eds_health_status: "HEALTHY" },
+  weight: 1,
+  locality: {},
+});
+
+/** `/clusters` as text: one line a fact. */
+export function clustersText(statuses: readonly ClusterStatus[]): string {
+  const lines = statuses.flatMap(({ name, hosts }) => [
+    `${name}::observability_name::${name};`,
+    `${name}::added_via_api::${name.includes("|")}`,
+    ...hosts.flatMap(({ address, port, requests, errors, active }) => {
+      const host = `${name}::${address}:${port}`;
+      return [
+        `${host}::cx_active::${active}`,
+        `${host}::rq_active::${active}`,
+        `${host}::rq_error::${errors}`,
+        `${host}::rq_success::${requests - errors}`,
+        `${host}::rq_total::${requests}`,
+        `${host}::health_flags::healthy`,
+        `${host}::weight::1`,
+      ];
+    }),
+  ]);
+  return `${lines.join("\n")}\n`;
+}

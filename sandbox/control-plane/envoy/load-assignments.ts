@@ -1,0 +1,102 @@
+import { canonicalName, canonicalRevision } from "@/lib/istio/labels";
+import { hasLabels } from "@/lib/k8s/label-selector";
+import { destinationRules } from "@/lib/mesh/destination-rules";
+import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
+import type { MeshView } from "@/lib/mesh/view";
+import { type ProxyPod, proxyPods } from "../proxy-pod";
+import { proxyScope } from "../proxy-scope";
+import { istioMetadata, type Json, outboundName, socket, typeOf } from "./parts";
+
+/** The endpoints of one cluster. */
+export interface LoadAssignment {
+  readonly cluster: string;
+  readonly endpoints: readonly Endpoint[];
+  /** Whether istiod sends them (EDS), not Envoy's own DNS. */
+  readonly discovered: boolean;
+}
+
+/** The endpoints of every outbound cluster of the proxy, subsets by their labels. */
+export function loadAssignments(pod: ProxyPod, mesh: MeshView): readonly LoadAssignment[] {
+  const known = mesh.derive(endpoints);
+  const rules = mesh.derive(destinationRules);
+  return proxyScope(pod, mesh).services.flatMap((service) => {
+    if (service.resolution === "NONE") return [];
+    const discovered = service.resolution === "Kubernetes" || service.resolution === "STATIC";
+    const subsets = [...(rules.lookup(pod, service)?.subsets.values() ?? [])];
+    return service.ports
+      .filter(({ protocol }) => protocol !== "UDP")
+      .flatMap((port) => {
+        const all = known.of(service, port).filter(({ ready }) => ready);
+        const of = (subset: string, chosen: readonly Endpoint[]): LoadAssignment => ({
+          cluster: outboundName(port.number, subset, service.host),
+          endpoints: chosen,
+          discovered,
+        });
+        return [
+          of("", all),
+          ...subsets.map(({ subset }) =>
+            of(
+              subset.name ?? "",
+              all.filter(({ labels }) => hasLabels(labels, subset.labels ?? {})),
+            ),
+          ),
+        ];
+      });
+  });
+}
+
+/** One assignment as the configuration dump shows it. */
+export function loadAssignmentDump(
+  { cluster, endpoints: list }: LoadAssignment,
+  mesh: MeshView,
+): Json {
+  return {
+    endpoint_config: {
+      ...typeOf("config.endpoint.v3.ClusterLoadAssignment"),
+      cluster_name: cluster,
+      endpoints:
+        list.length === 0
+          ? []
+          : [
+              {
+                locality: {},
+                lb_endpoints: list.map((endpoint) => lbEndpoint(endpoint, mesh)),
+                load_balancing_weight: list.length,
+              },
+            ],
+      policy: { overprovisioning_factor: 140 },
+    },
+  };
+}
+
+function lbEndpoint(endpoint: Endpoint, mesh: MeshView): Json {
+  const { address, port, tlsMode } = endpoint;
+  const metadata = istioMetadata({ workload: workloadText(endpoint, mesh) })["metadata"] as {
+    filter_metadata: Json;
+  };
+  return {
+    endpoint: { address: socket(address, port), health_check_config: {} },
+    health_status: "HEALTHY",
+    metadata: {
+      filter_metadata: {
+        ...metadata.filter_metadata,
+        ...(tlsMode === "istio" ? { "envoy.transport_socket_match": { tlsMode: "istio" } } : {}),
+      },
+    },
+    load_balancing_weight: 1,
+  };
+}
+
+/** `reviews-v1;bookinfo;reviews;v1;Kubernetes` */
+function workloadText({ pod, labels, namespace }: Endpoint, mesh: MeshView): string {
+  if (!pod) return ";;;;Kubernetes";
+  const key = `${pod.metadata.namespace ?? ""}/${pod.metadata.name}`;
+  const workload = proxyPods(mesh).get(key)?.workload ?? pod.metadata.name;
+  return [
+    workload,
+    namespace,
+    canonicalName(labels, workload),
+    canonicalRevision(labels),
+    "Kubernetes",
+  ].join(";");
+}

@@ -1,0 +1,99 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import { serviceSpec } from "@/lib/k8s/service";
+import { KINDS } from "@/lib/istio/kinds";
+import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
+import { registry, type RegistryService } from "@/lib/mesh/registry";
+import type { MeshView } from "@/lib/mesh/view";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** istiod's numbers for how a host's endpoints are found. */
+const RESOLUTION: Readonly<Record<string, number>> = {
+  Kubernetes: 0,
+  STATIC: 0,
+  DNS: 1,
+  NONE: 2,
+  DNS_ROUND_ROBIN: 3,
+};
+
+/** `/debug/registryz`: every host as istiod knows it. */
+export const registryz = (mesh: MeshView): readonly Json[] =>
+  mesh.derive(registry).services.map(oneService);
+
+function oneService(service: RegistryService): Json {
+  const { metadata } = service.object;
+  const own = service.kind === "Service";
+  const spec = own ? serviceSpec(service.object) : {};
+  return {
+    Attributes: {
+      ServiceRegistry: own ? "Kubernetes" : "External",
+      Name: service.name,
+      Namespace: service.namespace,
+      Labels: metadata.labels ?? null,
+      ExportTo: service.exportTo
+        ? Object.fromEntries(service.exportTo.map((entry) => [entry, {}]))
+        : null,
+      Visibility: 0,
+      LabelSelectors: spec.selector ?? null,
+      Aliases: null,
+      ClusterExternalAddresses: { Addresses: null },
+      ClusterExternalPorts: null,
+      Type: spec.type ?? "",
+      ExternalName: spec.externalName ?? "",
+    },
+    ports: service.ports.map(({ name, number, protocol }) => ({ name, port: number, protocol })),
+    creationTime: metadata.creationTimestamp,
+    hostname: service.host,
+    clusterVIPs: {
+      Addresses: service.addresses.length > 0 ? { Kubernetes: service.addresses } : null,
+    },
+    defaultAddress: service.addresses[0] ?? "0.0.0.0",
+    Resolution: RESOLUTION[service.resolution] ?? 0,
+    MeshExternal: service.external && !own,
+    ResourceVersion: metadata.resourceVersion ?? "",
+  };
+}
+
+/** `/debug/endpointShardz`: the endpoints of every host, by namespace and registry. */
+export function endpointShardz(mesh: MeshView): Json {
+  const known = mesh.derive(endpoints);
+  const entries = mesh.derive(registry).services.map((service) => {
+    const own = service.kind === "Service";
+    const list = service.ports.flatMap((port) =>
+      known.of(service, port).map((endpoint) => istioEndpoint(endpoint, port.name)),
+    );
+    const accounts = new Set(list.map(({ ServiceAccount }) => ServiceAccount).filter(Boolean));
+    const shard = own ? "Kubernetes/Kubernetes" : "External/Kubernetes";
+    return [
+      service.host,
+      {
+        [service.namespace]: {
+          Shards: { [shard]: list },
+          ServiceAccounts: Object.fromEntries([...accounts].map((account) => [account, {}])),
+        },
+      },
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+const istioEndpoint = (endpoint: Endpoint, portName: string) => ({
+  Labels: endpoint.labels,
+  Addresses: [endpoint.address],
+  ServicePortName: portName,
+  ServiceAccount: endpoint.serviceAccount
+    ? `spiffe://cluster.local/ns/${endpoint.namespace}/sa/${endpoint.serviceAccount}`
+    : "",
+  Network: "",
+  Locality: { Label: "", ClusterID: "Kubernetes" },
+  EndpointPort: endpoint.port,
+  LbWeight: 0,
+  TLSMode: endpoint.tlsMode,
+  Namespace: endpoint.namespace,
+  WorkloadName: endpoint.pod?.metadata.name ?? "",
+  HealthStatus: endpoint.ready ? 1 : 2,
+});
+
+/** `/debug/configz`: every object of configuration that istiod holds. */
+export const configz = (mesh: MeshView): readonly KubeObject[] =>
+  KINDS.filter(({ family }) => family !== "core").flatMap(({ id }) => mesh.list(id));
