@@ -1,0 +1,81 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test as base } from "@playwright/test";
+import { type Product, startProduct } from "./product";
+
+/** What went wrong in the browser during a test. */
+export interface Problems {
+  /** Lets through what the test itself provokes. */
+  allow(pattern: RegExp): void;
+}
+
+/**
+ * The tests of this product: one cluster and server for each worker; a test in which the page logs
+ * an error, throws, or breaks its content security policy fails.
+ *
+ * QUARTERDECK_E2E_URL runs them against a server that is up already, such as `npm run dev`.
+ */
+export const test = base.extend<{ problems: Problems; page: Page }, { product: Product }>({
+  product: [
+    async ({}, provide) => {
+      const url = process.env.QUARTERDECK_E2E_URL;
+      const kubeconfig = process.env.QUARTERDECK_E2E_KUBECONFIG ?? "";
+      const product = url
+        ? { url, kubeconfig, stop: () => Promise.resolve() }
+        : await startProduct();
+      await provide(product);
+      await product.stop();
+    },
+    { scope: "worker", timeout: 150_000 },
+  ],
+  baseURL: ({ product }, provide) => provide(product.url),
+  problems: [
+    async ({ context }, provide) => {
+      const seen: string[] = [];
+      const allowed: RegExp[] = [];
+      context.on("console", (message) => {
+        if (message.type() === "error") seen.push(`${message.text()} (${message.location().url})`);
+      });
+      context.on("weberror", (error) => seen.push(error.error().stack ?? error.error().message));
+      await context.exposeFunction("reportPolicyViolation", (text: string) => seen.push(text));
+      await context.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          const { reportPolicyViolation: report } = window as unknown as {
+            reportPolicyViolation: (this: void, text: string) => void;
+          };
+          report(`content security policy: ${event.violatedDirective} ${event.blockedURI}`);
+        });
+      });
+      await provide({ allow: (pattern) => allowed.push(pattern) });
+      expect(
+        seen.filter((text) => !allowed.some((pattern) => pattern.test(text))),
+        "problems in the browser",
+      ).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect } from "@playwright/test";
+
+/** WCAG 2.2 AA, as far as a program can tell. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  expect(
+    violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
+    })),
+  ).toEqual([]);
+}
+
+/** The page itself never scrolls sideways; only tables, code and the graph do, inside. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { content, window } = await page.evaluate(() => ({
+    content: document.documentElement.scrollWidth,
+    window: document.documentElement.clientWidth,
+  }));
+  expect(content, "width of the page").toBeLessThanOrEqual(window);
+}
