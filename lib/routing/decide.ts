@@ -5,6 +5,7 @@ import { falls } from "./choose";
 import type { CompiledRoute, VirtualHost } from "./compiled-route";
 import type { Answer, Close, Decision, Deciding, Draw } from "./decision";
 import { forward } from "./forward";
+import { normalizePath } from "./normalize-path";
 import { passThrough, withoutListener } from "./pass-through";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
 import { redirectLocation } from "./rewrite";
@@ -30,11 +31,13 @@ export const answer = (status: number, details: string, rest: Partial<Answer> = 
  */
 export function decide(
   mesh: MeshView,
-  client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
+  given: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
   draw: Draw,
   trace?: Trace,
 ): Decision {
-  const { proxy, request } = client;
+  const { proxy } = given;
+  const request = { ...given.request, path: normalizePath(given.request.path) };
+  const client = { proxy, request };
   const table = mesh.derive(routingTables).table(proxy, request.port);
   if (!table) return withoutListener(mesh, client, draw, trace);
   const host = table.find(hostOfAuthority(request.authority));
