@@ -3,7 +3,7 @@ import { CONFIG_KINDS, type ObjectRef } from "@/lib/istio/kinds";
 /** Where an object is looked at: configuration in the editor, services in the topology. */
 export function objectHref({ kind, namespace, name }: ObjectRef): string {
   if (CONFIG_KINDS.includes(kind)) {
-    return `/config/${kind}/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+    return `/config/${kind}/${encodeURIComponent(namespace || "-")}/${encodeURIComponent(name)}`;
   }
   return topologyHref(`${namespace}/${name}`);
 }

@@ -1,0 +1,48 @@
+import { analyzeDraft, type DraftAnalysis } from "@/lib/analysis/draft";
+import type { DraftObject } from "@/lib/analysis/draft-object";
+import { RULES } from "@/lib/analysis/rules.gen";
+import { CONFIG_KINDS, type ObjectRef } from "@/lib/istio/kinds";
+import { objectKey } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+
+/** A text in the editor, and what is being edited: nothing stored yet where `target` is null. */
+export interface Draft {
+  readonly text: string;
+  readonly target: ObjectRef | null;
+  /** For an object that names none. */
+  readonly namespace: string;
+}
+
+/** A draft that can be sent to the server, or why it cannot. */
+export type PreparedDraft =
+  | { readonly ok: true; readonly draft: DraftObject; readonly analysis: DraftAnalysis }
+  | { readonly ok: false; readonly reason: string; readonly analysis: DraftAnalysis };
+
+/** Analyses a draft and says whether it is one whole object of the kind and name that is open. */
+export function prepareDraft({ text, target, namespace }: Draft, mesh: MeshView): PreparedDraft {
+  const analysis = analyzeDraft(text, mesh, { rules: RULES, namespace });
+  const refuse = (reason: string): PreparedDraft => ({ ok: false, reason, analysis });
+  const broken = analysis.findings.find(({ code }) => code === "QD0001" || code === "QD0002");
+  if (broken) return refuse(`Line ${broken.line}: ${broken.message}`);
+  const [draft, ...others] = analysis.objects;
+  if (!draft) return refuse("The text holds no object yet.");
+  if (others.length > 0) {
+    return refuse(
+      `The text holds ${others.length + 1} objects; one at a time is written. Open the others by themselves.`,
+    );
+  }
+  const key = objectKey(draft.object);
+  if (!CONFIG_KINDS.includes(draft.kind)) {
+    return refuse(`${draft.object.kind} is not mesh configuration; it is not written from here.`);
+  }
+  if (target && (target.kind !== draft.kind || keyOf(target) !== key)) {
+    return refuse(
+      `The text is ${draft.object.kind} ${key}, but ${target.kind} ${keyOf(target)} is open. ` +
+        "Rename it back, or use New for another object.",
+    );
+  }
+  return { ok: true, draft, analysis };
+}
+
+const keyOf = ({ namespace, name }: ObjectRef): string =>
+  namespace ? `${namespace}/${name}` : name;
