@@ -1,0 +1,247 @@
+import { afterEach, expect, test } from "vitest";
+import { AppError } from "@/lib/base/errors";
+import { instant } from "@/lib/base/units";
+import type { KindId } from "@/lib/istio/kinds";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { Clock, Cluster, Page, WatchEvent } from "../ports";
+import { meshStore, type RunningMeshStore } from "./mesh-store";
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const service = (name: string, options: { uid?: string; version?: string } = {}): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: {
+    name,
+    namespace: "shop",
+    uid: options.uid ?? name,
+    resourceVersion: options.version ?? "1",
+  },
+});
+
+/** A cluster whose watches are fed by the test, kind by kind. */
+function fedCluster() {
+  const lists = new Map<KindId, () => Page>();
+  const queues = new Map<KindId, (WatchEvent | AppError)[]>();
+  const wakes = new Map<KindId, () => void>();
+  const cluster = {
+    async list(kind: KindId) {
+      const list = lists.get(kind);
+      if (!list) throw new AppError("unsupported", `no ${kind}`);
+      return list();
+    },
+    async *watch(kind: KindId, _version: string, signal: AbortSignal) {
+      for (;;) {
+        const event = queues.get(kind)?.shift();
+        if (event instanceof AppError) throw event;
+        if (event) yield event;
+        else {
+          await new Promise<void>((resolve) => {
+            wakes.set(kind, resolve);
+            signal.addEventListener("abort", () => resolve(), { once: true });
+          });
+        }
+        if (signal.aborted) return;
+      }
+    },
+  } as unknown as Cluster;
+  return {
+    cluster,
+    list(kind: KindId, ...objects: KubeObject[]) {
+      lists.set(kind, () => ({ items: objects, resourceVersion: "1", continue: undefined }));
+    },
+    refuse(kind: KindId, error: AppError) {
+      lists.set(kind, () => {
+        throw error;
+      });
+    },
+    send(kind: KindId, ...events: (WatchEvent | AppError)[]) {
+      queues.set(kind, [...(queues.get(kind) ?? []), ...events]);
+      wakes.get(kind)?.();
+    },
+  };
+}
+
+/** Batches at once; waits of failures take until `retry` is called. */
+function testClock() {
+  let release: (() => void)[] = [];
+  const clock: Clock = {
+    now: () => instant(5_000),
+    sleep: (length) =>
+      length === 50 || length === 0
+        ? new Promise((resolve) => setImmediate(resolve))
+        : new Promise((resolve) => release.push(resolve)),
+  };
+  return {
+    clock,
+    retry() {
+      const waiting = release;
+      release = [];
+      for (const resolve of waiting) resolve();
+    },
+  };
+}
+
+let store: RunningMeshStore | undefined;
+afterEach(() => store?.close());
+
+function start(fed: ReturnType<typeof fedCluster>, clock: Clock, kinds: readonly KindId[]) {
+  store = meshStore({ cluster: fed.cluster, clock, random: () => 0, log: silent }, kinds);
+  store.start();
+  return store;
+}
+
+const names = (mesh: RunningMeshStore) =>
+  mesh
+    .view()
+    .list("Service")
+    .map(({ metadata }) => metadata.name);
+
+const changed = (mesh: RunningMeshStore) =>
+  new Promise<ReadonlySet<KindId>>((resolve) => {
+    const stop = mesh.onChange((_view, kinds) => {
+      stop();
+      resolve(kinds);
+    });
+  });
+
+const until = async (fact: () => boolean) => {
+  for (let turn = 0; !fact(); turn++) {
+    if (turn > 1_000) throw new Error("it never came true");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+test("lists and changes become views, several changes in one", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("a"), service("b"));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  expect(mesh.ready).toBe(false);
+  expect(mesh.state().state).toBe("connecting");
+
+  expect(await changed(mesh)).toEqual(new Set(["Service"]));
+  expect(names(mesh)).toEqual(["a", "b"]);
+  expect(mesh.ready).toBe(true);
+  expect(mesh.state()).toMatchObject({ state: "live", lastSeen: 5_000 });
+
+  const before = mesh.view().version;
+  fed.send(
+    "Service",
+    { type: "put", object: service("c", { version: "2" }) },
+    { type: "delete", object: service("a", { version: "3" }) },
+  );
+  await changed(mesh);
+  expect(names(mesh)).toEqual(["b", "c"]);
+  expect(mesh.view().version).toBe(before + 1);
+});
+
+test("repeats, unknown deletions and bookmarks make no new view", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("a"));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  await changed(mesh);
+  const before = mesh.view().version;
+  fed.send(
+    "Service",
+    { type: "put", object: service("a") },
+    { type: "delete", object: service("never-seen") },
+    { type: "bookmark", resourceVersion: "9" },
+    { type: "put", object: service("b", { version: "10" }) },
+  );
+  await changed(mesh);
+  expect(names(mesh)).toEqual(["a", "b"]);
+  expect(mesh.view().version).toBe(before + 1);
+});
+
+test("a new list after 410 finds what was deleted and made again meanwhile", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("gone"), service("same"), service("again", { uid: "old" }));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  await changed(mesh);
+
+  fed.list("Service", service("same"), service("again", { uid: "new", version: "7" }));
+  fed.send("Service", new AppError("expired", "too old"));
+  await changed(mesh);
+  expect(names(mesh)).toEqual(["same", "again"]);
+  expect(mesh.view().get("Service", "shop", "again")?.metadata.uid).toBe("new");
+  expect(mesh.problems()).toEqual([]);
+});
+
+test("an outage keeps the objects and says stale; the next list makes it live", async () => {
+  const fed = fedCluster();
+  const { clock, retry } = testClock();
+  fed.list("Service", service("a"));
+  const mesh = start(fed, clock, ["Service"]);
+  await changed(mesh);
+
+  fed.send("Service", new AppError("unavailable", "nothing listens there", { hint: "Start it." }));
+  await until(() => mesh.state().state === "stale");
+  expect(mesh.state().error).toEqual({ message: "nothing listens there", hint: "Start it." });
+  expect(names(mesh)).toEqual(["a"]);
+  expect(mesh.ready).toBe(true);
+
+  retry();
+  fed.send("Service", { type: "put", object: service("b", { version: "2" }) });
+  await changed(mesh);
+  expect(mesh.state().state).toBe("live");
+  expect(names(mesh)).toEqual(["a", "b"]);
+});
+
+test("a cluster that never answered is down, and the mesh is not ready", async () => {
+  const fed = fedCluster();
+  fed.refuse("Service", new AppError("unavailable", "nothing listens there"));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  await until(() => mesh.state().state === "down");
+  expect(mesh.ready).toBe(false);
+});
+
+test("kinds that are not served are no problem; forbidden ones are told and not kept", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("a"));
+  fed.refuse("Pod", new AppError("forbidden", "no"));
+  const mesh = start(fed, testClock().clock, ["Service", "Pod", "WasmPlugin"]);
+  await until(() => mesh.ready);
+  expect(mesh.state().state).toBe("live");
+  expect(mesh.problems().map(({ kind, error }) => [kind, error.code])).toEqual([
+    ["Pod", "forbidden"],
+  ]);
+});
+
+test("objects of a kind go when it becomes forbidden", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("a"));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  await changed(mesh);
+  fed.send("Service", new AppError("forbidden", "no more"));
+  await changed(mesh);
+  expect(names(mesh)).toEqual([]);
+  expect(mesh.state().state).toBe("forbidden");
+});
+
+test("a listener that throws stops neither the others nor the mirror", async () => {
+  const fed = fedCluster();
+  fed.list("Service", service("a"));
+  const mesh = start(fed, testClock().clock, ["Service"]);
+  mesh.onChange(() => {
+    throw new Error("a bug in a page");
+  });
+  await changed(mesh);
+  fed.send("Service", { type: "put", object: service("b", { version: "2" }) });
+  await changed(mesh);
+  expect(names(mesh)).toEqual(["a", "b"]);
+});
+
+test("a mirror that meets a bug starts again", async () => {
+  const fed = fedCluster();
+  const { clock, retry } = testClock();
+  fed.refuse("Service", new TypeError("a bug") as never);
+  const mesh = start(fed, clock, ["Service"]);
+  await new Promise((resolve) => setImmediate(resolve));
+  fed.list("Service", service("a"));
+  await until(() => {
+    retry();
+    return mesh.ready;
+  });
+  await changed(mesh);
+  expect(names(mesh)).toEqual(["a"]);
+});
