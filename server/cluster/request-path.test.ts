@@ -44,9 +44,14 @@ test.each(BAD_NAMES)("%j is no name of a pod, and no path is made of it", (name)
   expect(() => requestPath({ kind: "Pod", version: "v1", namespace: "a", name })).toThrow(AppError);
 });
 
-test.each([...BAD_NAMES.filter((name) => name !== ""), "a.b"])("%j is no namespace", (namespace) => {
-  expect(() => requestPath({ kind: "Pod", version: "v1", namespace, name: "a" })).toThrow(AppError);
-});
+test.each([...BAD_NAMES.filter((name) => name !== ""), "a.b"])(
+  "%j is no namespace",
+  (namespace) => {
+    expect(() => requestPath({ kind: "Pod", version: "v1", namespace, name: "a" })).toThrow(
+      AppError,
+    );
+  },
+);
 
 test.each(["", "..", "v1/../..", "1", "V1"])("%j is no API version", (version) => {
   expect(() => requestPath({ kind: "Pod", version })).toThrow(AppError);

@@ -169,9 +169,9 @@ test("a new list after 410 finds what was deleted and made again meanwhile", asy
 
 test("an outage keeps the objects and says stale; the next list makes it live", async () => {
   const fed = fedCluster();
-  const { clock, retry } = testClock();
+  const time = testClock();
   fed.list("Service", service("a"));
-  const mesh = start(fed, clock, ["Service"]);
+  const mesh = start(fed, time.clock, ["Service"]);
   await changed(mesh);
 
   fed.send("Service", new AppError("unavailable", "nothing listens there", { hint: "Start it." }));
@@ -180,7 +180,7 @@ test("an outage keeps the objects and says stale; the next list makes it live", 
   expect(names(mesh)).toEqual(["a"]);
   expect(mesh.ready).toBe(true);
 
-  retry();
+  time.retry();
   fed.send("Service", { type: "put", object: service("b", { version: "2" }) });
   await changed(mesh);
   expect(mesh.state().state).toBe("live");
@@ -233,13 +233,13 @@ test("a listener that throws stops neither the others nor the mirror", async () 
 
 test("a mirror that meets a bug starts again", async () => {
   const fed = fedCluster();
-  const { clock, retry } = testClock();
+  const time = testClock();
   fed.refuse("Service", new TypeError("a bug") as never);
-  const mesh = start(fed, clock, ["Service"]);
+  const mesh = start(fed, time.clock, ["Service"]);
   await new Promise((resolve) => setImmediate(resolve));
   fed.list("Service", service("a"));
   await until(() => {
-    retry();
+    time.retry();
     return mesh.ready;
   });
   await changed(mesh);

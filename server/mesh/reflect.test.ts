@@ -86,7 +86,9 @@ async function run(script: Parameters<typeof scripted>[0]) {
 }
 
 const error = (code: AppError["code"], retryAfter?: number) =>
-  new AppError(code, code, { retryAfter: retryAfter === undefined ? undefined : millis(retryAfter) });
+  new AppError(code, code, {
+    retryAfter: retryAfter === undefined ? undefined : millis(retryAfter),
+  });
 const put = (name: string, version: string): WatchEvent => ({
   type: "put",
   object: service(name, version),
@@ -113,7 +115,10 @@ test("a watch that ends is opened again from the last version; one that ends at 
 test("a reset in the middle loses nothing: the watch goes on from the last whole event", async () => {
   const { told, asked } = await run({
     lists: [page([])],
-    watches: [[put("a", "11"), error("unavailable")], [put("b", "12"), millis(2_000)]],
+    watches: [
+      [put("a", "11"), error("unavailable")],
+      [put("b", "12"), millis(2_000)],
+    ],
   });
   expect(told).toEqual(["synced ", "put a", "failed unavailable", "put b", "heard"]);
   expect(asked).toEqual(["list 500", "watch 10", "watch 11", "watch 12"]);
@@ -187,7 +192,10 @@ test("objects are trimmed as they come in", async () => {
           ...service("a"),
           metadata: {
             ...service("a").metadata,
-            annotations: { "kubectl.kubernetes.io/last-applied-configuration": "secret", kept: "1" },
+            annotations: {
+              "kubectl.kubernetes.io/last-applied-configuration": "secret",
+              kept: "1",
+            },
             managedFields: [{ manager: "m", operation: "Update", apiVersion: "v1" }],
           },
         },

@@ -192,7 +192,11 @@ async function post(
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
+  if (cause instanceof AggregateError)
+    return reasonOf(new Error(error.message, { cause: cause.errors[0] }));
+  if (cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED") {
+    return "nothing listens there";
+  }
   return cause instanceof Error && cause.message ? cause.message : error.message;
 }
 
