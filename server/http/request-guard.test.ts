@@ -12,7 +12,7 @@ const page: GuardedRequest = {
 const write: GuardedRequest = {
   ...page,
   method: "POST",
-  pathname: "/api/trpc/config.apply",
+  pathname: "/api/trpc/config.write",
   origin: "http://127.0.0.1:7070",
   fetchSite: "same-origin",
   contentType: "application/json",

@@ -81,7 +81,7 @@ export const configRouter = router({
    * Writes a draft over the version that the author looked at. What an operator can expect
    * (a conflict, a refusal, findings that block) is in the answer, not an error.
    */
-  apply: procedure
+  write: procedure
     .input(
       VersionedDraft.extend({
         /** Why findings of level Error are overridden; kept in the audit log. */
