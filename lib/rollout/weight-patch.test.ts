@@ -156,7 +156,7 @@ const documents = fc
           ...after,
         ],
       },
-    } as KubeObject;
+    };
   })
   .filter((object) => !isRefusal(planWeights(object, spec, { percent: 10 })));
 
@@ -193,7 +193,7 @@ describe("properties", () => {
         let live = original;
         for (const percent of percents) {
           const plan = planned(live, percent, { spec: chosen, snapshot });
-          live = applyJsonPatch(live, plan.patch as never) as KubeObject;
+          live = applyJsonPatch(live, plan.patch) as KubeObject;
           const weights = weightsIn(live);
           expect(withoutWeights(live)).toBe(withoutWeights(original));
           expect(weights.reduce((a, b) => a + b, 0)).toBe(100);
@@ -220,10 +220,10 @@ describe("properties", () => {
         let live = original;
         for (const percent of percents) {
           const { patch } = planned(live, percent, { spec: chosen, snapshot });
-          live = applyJsonPatch(live, patch as never) as KubeObject;
+          live = applyJsonPatch(live, patch) as KubeObject;
         }
         const { patch } = planned(live, 0, { spec: chosen, snapshot, restore: true });
-        live = applyJsonPatch(live, patch as never) as KubeObject;
+        live = applyJsonPatch(live, patch) as KubeObject;
         expect(JSON.stringify(live)).toBe(JSON.stringify(original));
       }),
       { numRuns: 300 },

@@ -1,0 +1,105 @@
+import { destinationRuleSpec } from "@/lib/istio/destination-rule";
+import { hostMatches, resolveHost, serviceOfFqdn } from "@/lib/istio/host";
+import { canonicalRevision } from "@/lib/istio/labels";
+import { isVisibleTo, visibilityOf } from "@/lib/istio/visibility";
+import { hasLabels } from "@/lib/k8s/label-selector";
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { isPodReady } from "@/lib/k8s/pod";
+import { serviceSpec } from "@/lib/k8s/service";
+import type { MeshView } from "@/lib/mesh/view";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** How many pods there are, and how many take requests. */
+export interface PodCount {
+  readonly ready: number;
+  readonly total: number;
+}
+
+/** What the cluster knows of one side of a rollout. */
+export interface VersionFacts {
+  /** Fully qualified. */
+  readonly host: string;
+  readonly service: KubeObject | undefined;
+  /** Labels of the subset; undefined where no visible DestinationRule defines it, or none is named. */
+  readonly subsetLabels: Labels | undefined;
+  /** `namespace/name` of the DestinationRule that defines the subset. */
+  readonly definedBy: string | undefined;
+  readonly pods: PodCount;
+  /** Values of `destination_canonical_revision` under which its requests are counted. */
+  readonly revisions: readonly string[];
+}
+
+/** The subsets of a host that a client in `namespace` sees, each with the rule that defines it. */
+export function subsetsOf(
+  mesh: MeshView,
+  host: string,
+  namespace: string,
+): { readonly name: string; readonly labels: Labels; readonly rule: string }[] {
+  return mesh.list("DestinationRule").flatMap((rule) => {
+    const own = rule.metadata.namespace ?? "";
+    const spec = destinationRuleSpec(rule);
+    if (!spec.host || !hostMatches(resolveHost(spec.host, own), host)) return [];
+    if (!isVisibleTo(visibilityOf(spec.exportTo, own), namespace)) return [];
+    return (spec.subsets ?? []).flatMap(({ name, labels }) =>
+      name === undefined ? [] : [{ name, labels: labels ?? {}, rule: objectKey(rule) }],
+    );
+  });
+}
+
+/** The Service that a fully qualified host means; undefined for others, such as a ServiceEntry's. */
+export function serviceOf(mesh: MeshView, host: string): KubeObject | undefined {
+  const place = serviceOfFqdn(host);
+  return place && mesh.get("Service", place.namespace, place.name);
+}
+
+/** The pods behind a Service, not counting those that go away. */
+export function podsBehind(mesh: MeshView, service: KubeObject): readonly KubeObject[] {
+  const selector = serviceSpec(service).selector ?? {};
+  if (Object.keys(selector).length === 0) return [];
+  return mesh
+    .list("Pod")
+    .filter(
+      ({ metadata }) =>
+        metadata.namespace === service.metadata.namespace &&
+        !metadata.deletionTimestamp &&
+        hasLabels(metadata.labels, selector),
+    );
+}
+
+/** How many of the pods are ready. */
+export const countPods = (pods: readonly KubeObject[]): PodCount => ({
+  ready: pods.filter(isPodReady).length,
+  total: pods.length,
+});
+
+/** What the cluster knows of a host or one of its subsets, seen from the VirtualService's namespace. */
+export function versionFacts(
+  mesh: MeshView,
+  destination: { readonly host: string; readonly subset?: string | undefined },
+  namespace: string,
+): VersionFacts {
+  const host = resolveHost(destination.host, namespace);
+  const service = serviceOf(mesh, host);
+  const subset =
+    destination.subset === undefined
+      ? undefined
+      : subsetsOf(mesh, host, namespace).find(({ name }) => name === destination.subset);
+  const missing = destination.subset !== undefined && !subset;
+  const pods =
+    service && !missing
+      ? podsBehind(mesh, service).filter(({ metadata }) =>
+          hasLabels(metadata.labels, subset?.labels ?? {}),
+        )
+      : [];
+  const revisions = new Set(pods.map(({ metadata }) => canonicalRevision(metadata.labels)));
+  if (revisions.size === 0 && subset) revisions.add(canonicalRevision(subset.labels));
+  return {
+    host,
+    service,
+    subsetLabels: subset?.labels,
+    definedBy: subset?.rule,
+    pods: countPods(pods),
+    revisions: [...revisions].sort(),
+  };
+}
