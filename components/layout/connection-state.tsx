@@ -40,7 +40,12 @@ export function ConnectionState() {
         label="Sources of data"
         width={360}
         trigger={
-          <button type="button" className="qd-button" data-variant="quiet" data-plain="">
+          <button
+            type="button"
+            className="qd-button font-normal"
+            data-variant="quiet"
+            data-plain=""
+          >
             <Status status={status} label={word} />
             {oldest === undefined ? null : (
               <span className="qd-age max-small:hidden">

@@ -29,17 +29,23 @@ export function ErrorState({
   /** What still works. */
   children?: ReactNode;
 }) {
-  const hint = error.data?.hint;
-  if (error.data?.appCode === "forbidden")
+  // An answer of ours says what kind it is; anything else never came from the server's own code.
+  const answered = error.data !== undefined && error.data !== null;
+  const hint = answered
+    ? error.data?.hint
+    : "Check that its process runs; this page asks again by itself when the connection is back.";
+  const fact = answered ? error.message : "The server of Quarterdeck did not answer";
+  if (error.data?.appCode === "forbidden") {
     return <ForbiddenState message={error.message} hint={hint} />;
+  }
   return (
     <Message
       urgent
       glyph={<StatusGlyph status="fail" />}
-      title={title ?? error.message}
+      title={title ?? fact}
       action={onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
     >
-      {title ? <p>{error.message}</p> : null}
+      {title ? <p>{fact}</p> : null}
       {hint ? <p>{hint}</p> : null}
       {children ? <p>{children}</p> : null}
     </Message>

@@ -1,10 +1,13 @@
+import { toFinding } from "@/lib/analysis/draft";
 import { AppError } from "@/lib/base/errors";
+import { meshFindings } from "../config/mesh-findings";
 import type { Runtime } from "../container";
 import { collectIncidents, type Incidents, type IncidentSource } from "./collect-incidents";
+import { findingIncidents } from "./finding-incidents";
 import { withEvidence } from "./graph-evidence";
 import { graphIncidents, withSuspect } from "./graph-incidents";
 import { compareIncidents, type Incident } from "./incident";
-import { recentChanges } from "./recent-changes";
+import { changedAt, recentChanges } from "./recent-changes";
 import { sourceIncidents } from "./source-incidents";
 
 /** Lines are read for this many of the worst; more would be many queries for what few read. */
@@ -21,12 +24,25 @@ export function readIncidents(
 ): Promise<Incidents> {
   const sources: IncidentSource[] = [
     { subject: "traffic", read: () => readGraph(needs, namespaces, signal) },
+    { subject: "configuration", read: async () => readFindings(needs, namespaces) },
     {
       subject: "sources",
       read: async () => sourceIncidents(needs.sources.current(), needs.mesh.problems()),
     },
   ];
   return collectIncidents(sources);
+}
+
+function readFindings({ mesh }: Needs, namespaces: readonly string[]): Incident[] {
+  if (!mesh.ready) {
+    throw new AppError("unavailable", "The objects of the cluster are not all listed yet");
+  }
+  const view = mesh.view();
+  const findings = view
+    .derive(meshFindings)
+    .map(toFinding)
+    .filter(({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace));
+  return findingIncidents(findings, (ref) => changedAt(view, ref));
 }
 
 async function readGraph(
