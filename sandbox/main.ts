@@ -54,7 +54,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const api = await startApiServer(state, { port: options.port, token, identity });
   const prometheus = await startPrometheus({
     clock,
-    sources: () => controlPlane.metricSources,
+    sources: () => controlPlane.metricSources(),
     scrapeIntervalMs: SCRAPE_INTERVAL_MS,
     port: 0,
   });

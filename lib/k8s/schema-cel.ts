@@ -28,7 +28,7 @@ function hasRules(schema: Schema): boolean {
   const found =
     (schema["x-kubernetes-validations"]?.length ?? 0) > 0 ||
     (items !== undefined && hasRules(items)) ||
-    (isRecord(additionalProperties) && hasRules(additionalProperties as Schema)) ||
+    (isRecord(additionalProperties) && hasRules(additionalProperties)) ||
     Object.values(properties).some(hasRules);
   withRules.set(schema, found);
   return found;

@@ -7,10 +7,10 @@ import { prune } from "@/lib/k8s/schema-prune";
 import { validate } from "@/lib/k8s/schema-validate";
 import { completed } from "./core-defaults";
 import { checkDefinition } from "./definition-rules";
-import { METADATA_FIELDS } from "./metadata-types";
 import type { ResourceType } from "./resource-type";
 import { refuse } from "./status-error";
 import type { Target } from "./type-registry";
+import { wholeSchema } from "./whole-schema";
 import type { WriteOptions } from "./write-options";
 
 const NAME_RULES: Readonly<Record<string, NameRule>> = {
@@ -44,9 +44,7 @@ export function cleaned(
   { fieldValidation, warnings }: WriteOptions,
 ): KubeObject {
   const { schema } = version;
-  const known = schema ? prune(object, withObjectFields(schema)) : { value: object, unknown: [] };
-  const strange = Object.keys(object.metadata).filter((field) => !METADATA_FIELDS.includes(field));
-  const unknown = [...strange.map((field) => `metadata.${field}`), ...known.unknown];
+  const { value, unknown } = prune(object, wholeSchema(schema));
   if (unknown.length > 0) {
     const texts = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
     if (fieldValidation === "Strict") {
@@ -56,32 +54,8 @@ export function cleaned(
     }
     if (fieldValidation === "Warn") warnings.push(...texts);
   }
-  const value = known.value as KubeObject;
-  if (strange.length === 0) return value;
-  const metadata = Object.fromEntries(
-    Object.entries(value.metadata).filter(([field]) => !strange.includes(field)),
-  );
-  return { ...value, metadata: metadata as unknown as KubeObject["metadata"] };
+  return value as KubeObject;
 }
-
-const complete = new WeakMap<object, Schema>();
-
-/** The schema with the fields that every object has. */
-function withObjectFields(schema: Schema): Schema {
-  let known = complete.get(schema);
-  if (!known) {
-    const { apiVersion, kind, metadata } = OBJECT_FIELDS;
-    known = { ...schema, properties: { ...schema.properties, apiVersion, kind, metadata } };
-    complete.set(schema, known);
-  }
-  return known;
-}
-
-const OBJECT_FIELDS = {
-  apiVersion: { type: "string" },
-  kind: { type: "string" },
-  metadata: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-};
 
 /** The object with its defaults. `now` is in ms. @throws StatusError 422 when it breaks a rule */
 export function admitted(

@@ -1,12 +1,14 @@
+import { ownedBy, trackUpdate, type Writer } from "@/lib/k8s/managed-fields";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { admitted, cleaned } from "./admission";
-import { dying, isSameObject, newborn, successor } from "./object-lifecycle";
-import type { ResourceType } from "./resource-type";
+import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecycle";
+import { apiVersionOf, type ResourceType } from "./resource-type";
 import { refuse } from "./status-error";
 import type { Storage } from "./storage";
 import type { Target, TypeRegistry } from "./type-registry";
-import type { WriteOptions } from "./write-options";
+import { wholeSchema } from "./whole-schema";
+import { CONTROLLER_WRITE, type WriteOptions } from "./write-options";
 
 /** One object of a kind; `namespace` is empty for kinds without namespaces. */
 export interface Place {
@@ -57,9 +59,14 @@ export class ApiObjects {
       const born = newborn(type, namespace, clean, {
         now: clock.now(),
         random,
-        part: options.part,
+        options,
       });
-      const ready = admitted(target, born, { live: undefined, now: clock.now() });
+      const ready = this.tracked(
+        target,
+        undefined,
+        admitted(target, born, { live: undefined, now: clock.now() }),
+        options,
+      );
       if (type.namespaced) this.requireNamespace(namespace);
       const { name } = ready.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
@@ -80,18 +87,21 @@ export class ApiObjects {
     options: WriteOptions,
   ): KubeObject {
     const { type } = target;
-    const live = this.get(type, place);
+    const stored = this.get(type, place);
+    const live = this.adopted(target, stored, options);
     const wanted = cleaned(target, change(live), options);
     checkPreconditions(type, live, wanted.metadata, MISMATCH);
-    const next = admitted(target, successor(type, live, wanted, options.part), {
+    const { clock } = this.parts;
+    const ready = admitted(target, successor(type, live, wanted, options.part), {
       live,
-      now: this.parts.clock.now(),
+      now: clock.now(),
     });
+    const next = this.tracked(target, live, ready, options);
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");
       return next;
     }
-    if (isSameObject(live, next)) return live;
+    if (isSameObject(live, next)) return stored;
     return options.dryRun ? withVersion(next, live) : this.storage.put(type.key, next);
   }
 
@@ -113,6 +123,37 @@ export class ApiObjects {
     }
     if (request.dryRun) return { object: live, gone: true };
     return { object: this.remove(type, live, request.propagation) ?? live, gone: true };
+  }
+
+  /** The object with its managed fields brought up to date; controllers write without a trace. */
+  private tracked(
+    target: Target,
+    live: KubeObject | undefined,
+    next: KubeObject,
+    options: WriteOptions,
+  ): KubeObject {
+    if (options.operation === "Apply") return next;
+    if (options.part === "all" && !live?.metadata.managedFields) return next;
+    return trackUpdate(live, next, this.writer(target, options));
+  }
+
+  /** An object that the sandbox made belongs to the sandbox from the first write of somebody else. */
+  private adopted(target: Target, live: KubeObject, options: WriteOptions): KubeObject {
+    if (options.part === "all" || live.metadata.managedFields) return live;
+    const writer = { ...this.writer(target, options), manager: CONTROLLER_WRITE.manager };
+    const time = live.metadata.creationTimestamp ?? writer.time;
+    return ownedBy(live, { ...writer, subresource: "", time });
+  }
+
+  /** Who writes, for the managed fields. */
+  writer({ type, version }: Target, options: WriteOptions): Writer {
+    return {
+      manager: options.manager,
+      apiVersion: apiVersionOf(type.group, version.name),
+      time: stamp(this.parts.clock.now()),
+      schema: wholeSchema(version.schema),
+      subresource: options.part === "status" ? "status" : "",
+    };
   }
 
   private remove(

@@ -57,7 +57,7 @@ const servicePorts = (object: KubeObject): string =>
   records(spec(object).ports)
     .map(
       ({ port, nodePort, protocol }) =>
-        `${String(port)}${nodePort ? `:${String(nodePort)}` : ""}/${string(protocol, "TCP")}`,
+        `${String(port)}${typeof nodePort === "number" ? `:${nodePort}` : ""}/${string(protocol, "TCP")}`,
     )
     .join(",") || "<none>";
 

@@ -25,7 +25,8 @@ const secret: Complete = (object) => {
     ([key, value]) => [key, Buffer.from(String(value)).toString("base64")] as const,
   );
   const data = { ...record(object.data), ...Object.fromEntries(added) };
-  return { ...without(object, "stringData"), data } as KubeObject;
+  const { apiVersion, kind, metadata } = object;
+  return { ...without(object, "stringData"), apiVersion, kind, metadata, data };
 };
 
 /** A port of a service leads to the same port of its pods unless it says otherwise. */

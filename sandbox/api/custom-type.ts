@@ -1,6 +1,5 @@
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { Schema } from "@/lib/k8s/schema";
 import { customColumns } from "./custom-columns";
 import type { ResourceType, ServedVersion } from "./resource-type";
 
@@ -43,7 +42,7 @@ function versionOf(version: JsonRecord, title: string): ServedVersion {
   const subresources = isRecord(version.subresources) ? version.subresources : {};
   return {
     name: text(version.name, ""),
-    schema: isRecord(schema) ? (schema as Schema) : undefined,
+    schema: isRecord(schema) ? schema : undefined,
     columns: customColumns(version.additionalPrinterColumns),
     status: isRecord(subresources.status),
     scale: isRecord(subresources.scale),

@@ -21,9 +21,6 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   managedFields: "records",
 };
 
-/** The fields that `metadata` may have. */
-export const METADATA_FIELDS: readonly string[] = Object.keys(SHAPES);
-
 /** Refuses metadata that Go could not decode. Null counts as absent. @throws StatusError 400 */
 export function checkMetadataTypes(kind: string, apiVersion: string, metadata: unknown): void {
   const fail = (field: string, value: unknown, wanted: string) =>

@@ -27,7 +27,7 @@ export function newborn(
   type: ResourceType,
   namespace: string,
   object: KubeObject,
-  context: { now: number; random: () => number; part: WriteOptions["part"] },
+  context: { now: number; random: () => number; options: WriteOptions },
 ): KubeObject {
   const given: Partial<ObjectMeta> = object.metadata;
   if (given.resourceVersion) {
@@ -37,13 +37,21 @@ export function newborn(
   const name =
     given.name || !generateName ? (given.name ?? "") : generatedName(generateName, context.random);
   const kept =
-    context.part === "object" && keepsStatus(type) ? without(object, "status") : { ...object };
+    context.options.part === "object" && keepsStatus(type)
+      ? without(object, "status")
+      : { ...object };
   return {
     ...kept,
     apiVersion: storedApiVersion(type),
     kind: type.kind,
     metadata: {
-      ...without({ ...given }, "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"),
+      ...without(
+        { ...given },
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "selfLink",
+        ...(context.options.operation === "Apply" ? [] : ["managedFields"]),
+      ),
       name,
       ...(type.namespaced ? { namespace } : {}),
       uid: uniqueId(context.random),

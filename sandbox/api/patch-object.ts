@@ -1,7 +1,9 @@
 import { applyJsonPatch, JsonPatchError, parseJsonPatch } from "@/lib/k8s/json-patch";
 import { isRecord } from "@/lib/k8s/json-value";
 import { applyMergePatch } from "@/lib/k8s/merge-patch";
+import { applyStrategicMergePatch, StrategicPatchError } from "@/lib/k8s/strategic-merge-patch";
 import type { KubeObject } from "@/lib/k8s/object";
+import { applyObject } from "./apply-object";
 import type { ApiObjects } from "./api-objects";
 import { objectOf, requirePathName } from "./object-body";
 import type { Answer, ObjectRequest } from "./object-request";
@@ -9,6 +11,7 @@ import { renderObject } from "./representation";
 import { bodyType, parseJson } from "./request-body";
 import { apiVersionOf, storedApiVersion } from "./resource-type";
 import { refuse, StatusError } from "./status-error";
+import { wholeSchema } from "./whole-schema";
 import { writeOptions } from "./write-request";
 
 /** Makes the next document of the one that is live. */
@@ -16,10 +19,13 @@ type Patch = (live: KubeObject) => unknown;
 
 const JSON_PATCH = "application/json-patch+json";
 const MERGE_PATCH = "application/merge-patch+json";
+const STRATEGIC_PATCH = "application/strategic-merge-patch+json";
+const APPLY_PATCH = "application/apply-patch+yaml";
 const MAX_OPERATIONS = 10_000;
 
 /** PATCH of an object or its status, in any of the formats of its kind. @throws StatusError */
 export async function patchObject(objects: ApiObjects, request: ObjectRequest): Promise<Answer> {
+  if (bodyType(request.contentType) === APPLY_PATCH) return applyObject(objects, request);
   const { target, path, query, rendering } = request;
   const options = writeOptions(request, "PatchOptions");
   if (query.has("force")) {
@@ -59,14 +65,20 @@ function readPatch(body: Buffer, { contentType, target }: ObjectRequest): Patch 
       if (!isRecord(patch)) throw refuse.badRequest("a merge patch must be an object");
       return (live) => applyMergePatch(live, patch);
     }
-    default:
-      throw refuse.unsupportedMediaType([
-        JSON_PATCH,
-        MERGE_PATCH,
-        ...(target.type.custom ? [] : ["application/strategic-merge-patch+json"]),
-        "application/apply-patch+yaml",
-      ]);
+    case STRATEGIC_PATCH: {
+      if (target.type.custom) break;
+      const patch = parseJson(body);
+      if (!isRecord(patch)) throw refuse.badRequest("a strategic merge patch must be an object");
+      const schema = wholeSchema(target.version.schema);
+      return (live) => asStatus(() => applyStrategicMergePatch(live, patch, schema));
+    }
   }
+  throw refuse.unsupportedMediaType([
+    JSON_PATCH,
+    MERGE_PATCH,
+    ...(target.type.custom ? [] : [STRATEGIC_PATCH]),
+    APPLY_PATCH,
+  ]);
 }
 
 function jsonPatch(body: Buffer): Patch {
@@ -83,6 +95,7 @@ function asStatus<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
+    if (error instanceof StrategicPatchError) throw refuse.badRequest(error.message);
     if (!(error instanceof JsonPatchError)) throw error;
     if (error.reason === "malformed") throw refuse.badRequest(error.message);
     throw new StatusError(

@@ -12,6 +12,8 @@ export interface WriteOptions {
   readonly warnings: string[];
   /** `object`: all but the status. `status`: only that. `all`: both, as controllers of the sandbox write. */
   readonly part: "object" | "status" | "all";
+  /** `Apply`: the object comes with its managed fields worked out already. */
+  readonly operation: "Apply" | "Update";
 }
 
 /** How the sandbox's own controllers and scenarios write. */
@@ -21,4 +23,5 @@ export const CONTROLLER_WRITE: WriteOptions = {
   fieldValidation: "Strict",
   warnings: [],
   part: "all",
+  operation: "Update",
 };

@@ -34,6 +34,7 @@ export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): Wr
     fieldValidation: isValidation(validation) ? validation : "Warn",
     warnings,
     part: path.subresource === "status" ? "status" : "object",
+    operation: "Update",
   };
 }
 

@@ -108,13 +108,10 @@ export const objectMeta: Schema = object({
   finalizers: set(),
   ownerReferences: listMap(
     {
-      ...object(
-        {
-          ...texts("apiVersion kind name uid"),
-          ...flags("controller blockOwnerDeletion"),
-        },
-        ["apiVersion", "kind", "name", "uid"],
-      ),
+      ...object({
+        ...texts("apiVersion kind name uid"),
+        ...flags("controller blockOwnerDeletion"),
+      }),
       "x-kubernetes-map-type": "atomic",
     },
     ["uid"],
