@@ -4,16 +4,12 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Icon } from "@/components/ui/icon";
 import { isOn, PAGES } from "./pages";
+import { useRailCounts } from "./use-rail-counts";
 import { useScopedHref } from "./use-namespace-scope";
 
-/** How many things on a page want somebody, and how badly. */
-export interface RailCount {
-  readonly count: number;
-  readonly status: "fail" | "warn";
-}
-
 /** The main navigation; at the left, or along the bottom where the window is narrow. */
-export function Rail({ counts }: { counts: Readonly<Record<string, RailCount>> }) {
+export function Rail() {
+  const counts = useRailCounts();
   const pathname = usePathname();
   const scoped = useScopedHref();
   return (

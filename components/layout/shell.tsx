@@ -16,7 +16,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <TopBar />
         <ReadOnlyBanner />
       </div>
-      <Rail counts={{}} />
+      <Rail />
       <main id="main" className="qd-main" tabIndex={-1}>
         {children}
       </main>

@@ -10,7 +10,7 @@ import { StatusGlyph } from "@/components/ui/status-glyph";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { Gap } from "@/server/overview/collect-incidents";
 import { IncidentItem } from "./incident-item";
-import { useIncidents } from "./use-overview";
+import { useIncidents } from "./use-incidents";
 
 /** All trouble, worst first; what could not be looked at stands above it. */
 export function IncidentList() {

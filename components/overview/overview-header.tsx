@@ -1,7 +1,7 @@
 "use client";
 
 import { PageHeader } from "@/components/ui/page-header";
-import { useIncidents } from "./use-overview";
+import { useIncidents } from "./use-incidents";
 
 /** The page's title, and how much needs somebody. */
 export function OverviewHeader() {
