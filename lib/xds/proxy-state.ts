@@ -1,0 +1,110 @@
+import { type Instant, instant, type Millis } from "@/lib/base/units";
+import { type ProxySync, type SyncState, type TypeSync } from "./sync-status";
+import { XDS_TYPES, type XdsType } from "./xds-type";
+
+/** How a proxy stands as a whole: as its worst type does. `late` is stale for longer than a push takes. */
+export type ProxyState = "refused" | "late" | "pending" | "synced";
+
+/** A push is answered within a second or so; whoever is silent this long has a problem (ms). */
+export const LATE_AFTER = 10_000 as Millis;
+
+/** Why a proxy is not in order, or that it is: what the table is grouped by. */
+export interface ProxyCause {
+  readonly state: ProxyState;
+  /** The types that are not in order, in the order of the table. */
+  readonly types: readonly XdsType[];
+  /** `Listeners refused`, `No answer to routes`, `Synced`. */
+  readonly title: string;
+  /** Since when it is so, as far as istiod tells; the newest push where all is well. */
+  readonly since: Instant | undefined;
+}
+
+const WORDS: Readonly<Record<XdsType, string>> = {
+  CDS: "clusters",
+  LDS: "listeners",
+  EDS: "endpoints",
+  RDS: "routes",
+  ECDS: "extensions",
+};
+
+/** What a type is called in a sentence. */
+export const xdsWord = (type: XdsType): string => WORDS[type];
+
+const typesIn = (proxy: ProxySync, state: SyncState): readonly XdsType[] =>
+  XDS_TYPES.filter((type) => proxy.types[type].state === state);
+
+const times = (proxy: ProxySync, types: readonly XdsType[]): number[] =>
+  types.flatMap((type) => proxy.types[type].sentAt ?? []);
+
+/** How a proxy stands at `now`. */
+export function proxyCause(proxy: ProxySync, now: Instant): ProxyCause {
+  const refused = typesIn(proxy, "refused");
+  if (refused.length > 0) {
+    return {
+      state: "refused",
+      types: refused,
+      title: `${capital(listed(refused))} refused`,
+      since: oldest(times(proxy, refused)),
+    };
+  }
+  const stale = typesIn(proxy, "stale");
+  if (stale.length === 0) {
+    return { state: "synced", types: [], title: "Synced", since: newest(times(proxy, XDS_TYPES)) };
+  }
+  const since = oldest(times(proxy, stale));
+  // An istiod that does not say when it sent gives no reason to call a proxy late.
+  const late = since !== undefined && now - since >= LATE_AFTER;
+  return {
+    state: late ? "late" : "pending",
+    types: stale,
+    title: late ? `No answer to ${listed(stale)}` : "Push under way",
+    since,
+  };
+}
+
+const listed = (types: readonly XdsType[]): string => {
+  const words = types.map(xdsWord);
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+};
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+const oldest = (list: readonly number[]): Instant | undefined =>
+  list.length > 0 ? instant(Math.min(...list)) : undefined;
+const newest = (list: readonly number[]): Instant | undefined =>
+  list.length > 0 ? instant(Math.max(...list)) : undefined;
+
+/** How far the newest configuration has come among some proxies. */
+export interface Propagation {
+  /** Proxies that hold what istiod sent last, of every type. */
+  readonly synced: number;
+  readonly total: number;
+  /** `pod.namespace` of those that do not, refusing ones first; at most ten. */
+  readonly stragglers: readonly { readonly id: string; readonly state: ProxyState }[];
+  /** When istiod last sent anything to anyone; undefined where it does not say. */
+  readonly pushedAt: Instant | undefined;
+}
+
+const MAX_STRAGGLERS = 10;
+const RANK: Readonly<Record<ProxyState, number>> = { refused: 0, late: 1, pending: 2, synced: 3 };
+
+/** How many of `proxies` hold the newest configuration. */
+export function propagationOf(proxies: readonly ProxySync[], now: Instant): Propagation {
+  const states = proxies.map((proxy) => ({ id: proxy.id, state: proxyCause(proxy, now).state }));
+  const behind = states
+    .filter(({ state }) => state !== "synced")
+    .sort((a, b) => RANK[a.state] - RANK[b.state]);
+  return {
+    synced: states.length - behind.length,
+    total: states.length,
+    stragglers: behind.slice(0, MAX_STRAGGLERS),
+    pushedAt: newest(proxies.flatMap((proxy) => times(proxy, XDS_TYPES))),
+  };
+}
+
+/** The first error of a proxy, in the table's order of types. */
+export const firstError = (proxy: ProxySync): (TypeSync & { readonly type: XdsType }) | undefined =>
+  XDS_TYPES.map((type) => ({ ...proxy.types[type], type })).find(
+    ({ error }) => error !== undefined,
+  );
