@@ -17,6 +17,9 @@ export interface FieldCause {
   readonly message: string;
 }
 
+/** Marks AppErrors of every copy of this module; see `Symbol.hasInstance` below. */
+const APP_ERROR: unique symbol = Symbol.for("quarterdeck.AppError");
+
 /**
  * A failure that the operator can act on.
  *
@@ -25,6 +28,7 @@ export interface FieldCause {
  */
 export class AppError extends Error {
   override readonly name = "AppError";
+  readonly [APP_ERROR] = true;
   /** What to do next: one imperative sentence, shown under the message. */
   readonly hint: string | undefined;
   /** How long the other side asks us to wait before the next try. */
@@ -46,5 +50,13 @@ export class AppError extends Error {
     this.hint = options.hint;
     this.retryAfter = options.retryAfter;
     this.causes = options.causes ?? [];
+  }
+
+  /**
+   * `instanceof` by the mark instead of the prototype: Next loads instrumentation (where the
+   * adapters live) and routes as separate copies of this module, each with a class of its own.
+   */
+  static override [Symbol.hasInstance](value: unknown): value is AppError {
+    return typeof value === "object" && value !== null && APP_ERROR in value;
   }
 }
