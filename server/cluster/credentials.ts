@@ -4,6 +4,7 @@ import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { AppError } from "@/lib/base/errors";
 import type { ClusterLocation } from "../env";
+import { completeUser } from "./kubeconfig-user";
 
 /** What a TLS connection to the API server is made with. */
 export interface TlsOptions {
@@ -82,6 +83,11 @@ function load(location: ClusterLocation): KubeConfig {
       hint: PROBLEM_HINT,
     });
   }
+  if (config.contexts.length === 0) {
+    throw new AppError("invalid", `${file ?? "The kubeconfig"} is not a kubeconfig: no contexts`, {
+      hint: PROBLEM_HINT,
+    });
+  }
   if (context !== undefined) config.setCurrentContext(context);
   if (!config.getContextObject(config.currentContext)) {
     const known = config.contexts.map(({ name }) => name).join(", ");
@@ -91,6 +97,7 @@ function load(location: ClusterLocation): KubeConfig {
       { hint: known ? `It has ${known}.` : PROBLEM_HINT },
     );
   }
+  if (file !== undefined) completeUser(config, file);
   return config;
 }
 

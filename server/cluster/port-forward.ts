@@ -73,7 +73,7 @@ export function portForward(credentials: CredentialSource): PortForward {
       const method = request.method ?? "GET";
       for (let attempt = 0; ; attempt++) {
         const sent = await send(agent, pod, request, signal);
-        if (sent.type === "answer") return sent;
+        if (sent.type === "answer") return { status: sent.status, body: sent.body };
         // A pod may close a kept connection while we choose it.
         if (!(sent.reused && method === "GET" && attempt === 0)) throw sent.error;
       }

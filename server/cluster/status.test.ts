@@ -41,6 +41,15 @@ test("a Status object gives its message, fields at fault and wait", () => {
   });
 });
 
+test("the fields that strict decoding does not know are named, though only in the message", () => {
+  const message =
+    'strict decoding error: unknown field "spec.http[0].rout", duplicate field "spec.hosts"';
+  expect(statusError(400, { kind: "Status", code: 400, message }, "write").causes).toEqual([
+    { field: "spec.http[0].rout", message: "unknown field" },
+    { field: "spec.hosts", message: "duplicate field" },
+  ]);
+});
+
 test("Retry-After is believed up to an hour", () => {
   expect(statusError(429, "", "list pods", "2").retryAfter).toBe(2_000);
   expect(statusError(429, "", "list pods", "86400").retryAfter).toBeUndefined();

@@ -38,9 +38,11 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 const HINTS: Readonly<Record<number, string>> = {
+  400: "Correct the object: the message names what is wrong.",
   401: "Sign in again: renew the token or certificate of the kubeconfig.",
   403: "Ask for a role that allows it, or use another context.",
   409: "Look at the newer version, then apply your change on top of it.",
+  422: "Correct the fields that the message names.",
   413: "Make the object smaller: the API server takes about 1.5 MB.",
   429: "Wait a moment: the API server has too much to do.",
 };
@@ -66,10 +68,19 @@ export function statusError(
       hint: HINTS[code] ?? (code >= 500 ? "Try again; look at the API server's log." : undefined),
       retryAfter:
         retryAfterOf(retryAfterHeader) ?? retryAfterOf(status.data?.details?.retryAfterSeconds),
-      causes: causesOf(status.data?.details?.causes),
+      causes: status.data?.details?.causes?.length
+        ? causesOf(status.data.details.causes)
+        : strictCauses(message),
     },
   );
 }
+
+/** Strict decoding names the fields in its message only. */
+const strictCauses = (message: string): FieldCause[] =>
+  [...message.matchAll(/\b((?:unknown|duplicate) field) "([^"]+)"/g)].map(([, what, field]) => ({
+    field: field ?? "",
+    message: what ?? "",
+  }));
 
 function causesOf(
   causes:

@@ -8,6 +8,8 @@ import { join } from "node:path";
 export interface FakeServer {
   readonly url: string;
   readonly kubeconfig: string;
+  /** Stops to listen; the kubeconfig stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,13 +21,17 @@ export async function fakeServer(listener: RequestListener, user = "{}"): Promis
   const folder = mkdtempSync(join(tmpdir(), "quarterdeck-test-"));
   const kubeconfig = join(folder, "config");
   writeFileSync(kubeconfig, kubeconfigOf(url, user));
+  const stop = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
   return {
     url,
     kubeconfig,
+    stop,
     async close() {
       rmSync(folder, { recursive: true, force: true });
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
     },
   };
 }
