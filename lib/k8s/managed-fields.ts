@@ -11,7 +11,7 @@ import {
   withoutStep,
 } from "./field-set";
 import type { JsonRecord } from "./json-value";
-import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from "./object";
+import type { KubeObject, ManagedFieldsEntry } from "./object";
 import type { Schema } from "./schema";
 import { compare, fieldsOf, mergeApplied, removeFields } from "./typed-value";
 

@@ -10,6 +10,7 @@ import { readBody, refuseUpgrade, send, sendError } from "./http-exchange";
 import { wantedForm } from "./media-type";
 import { ObjectHandler, verbOf } from "./object-handler";
 import { type Answer, json, type ObjectRequest } from "./object-request";
+import { OpenApi } from "./openapi";
 import { forwardChannels, portForwardSockets, portsOf, speaksChannels } from "./port-forward";
 import { resourcePath, type ResourcePath } from "./request-path";
 import { refuse } from "./status-error";
@@ -79,12 +80,14 @@ const listening = (server: Server, port: number): Promise<void> =>
 
 class ApiHandler {
   private readonly objects: ObjectHandler;
+  private readonly openApi: OpenApi;
 
   constructor(
     private readonly state: ClusterState,
     private readonly token: string,
   ) {
     this.objects = new ObjectHandler(state);
+    this.openApi = new OpenApi(state.objects.types);
   }
 
   compact(): void {
@@ -150,6 +153,8 @@ class ApiHandler {
     const types = this.state.objects.types.all();
     const found = discover(types, url.pathname, request.headers.accept);
     if (found) return found;
+    const schemas = this.openApi.answer(url.pathname);
+    if (schemas) return schemas;
     if (url.pathname === "/version") return json(200, VERSION);
     if (url.pathname === "/")
       return json(200, { paths: ["/api", "/apis", "/openapi/v3", "/version"] });

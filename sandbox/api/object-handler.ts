@@ -7,6 +7,7 @@ import type { Answer, ObjectRequest } from "./object-request";
 import { patchObject } from "./patch-object";
 import { podLog } from "./pod-logs";
 import { renderObject } from "./representation";
+import { answerScale } from "./scale";
 import { refuse } from "./status-error";
 import { watchObjects } from "./watch-objects";
 import { createObject, replaceObject } from "./write-objects";
@@ -46,6 +47,7 @@ export class ObjectHandler {
     const { path, method, query, target } = request;
     this.checkPart(request);
     if (path.subresource === "log") return podLog(this.state, request);
+    if (path.subresource === "scale") return answerScale(this.objects, request);
     switch (verbOf(method, path.name, query)) {
       case "get":
         return {
@@ -85,6 +87,7 @@ export class ObjectHandler {
       if (verb !== "get") throw refuse.methodNotAllowed();
       return;
     }
+    if (path.subresource === "scale" && target.version.scale) return;
     if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
     if (!["get", "update", "patch"].includes(verb)) throw refuse.methodNotAllowed();
   }
