@@ -1,0 +1,66 @@
+import type { Instant } from "@/lib/base/units";
+import { firstError, proxyCause, type ProxyCause, xdsWord } from "@/lib/xds/proxy-state";
+import type { ProxySync } from "@/lib/xds/sync-status";
+import type { Incident } from "./incident";
+
+/** More proxies than this are counted, not named. */
+const NAMED_PROXIES = 3;
+
+/**
+ * Proxies that do not hold what istiod sent, one incident for each cause.
+ * A push that is merely under way is none.
+ */
+export function proxyIncidents(proxies: readonly ProxySync[], now: Instant): Incident[] {
+  const byCause = new Map<string, { cause: ProxyCause; proxies: ProxySync[] }>();
+  for (const proxy of proxies) {
+    const cause = proxyCause(proxy, now);
+    if (cause.state !== "refused" && cause.state !== "late") continue;
+    const known = byCause.get(cause.title);
+    if (known) known.proxies.push(proxy);
+    else byCause.set(cause.title, { cause, proxies: [proxy] });
+  }
+  return [...byCause.values()].map(({ cause, proxies }) => incidentOf(cause, proxies, now));
+}
+
+function incidentOf(cause: ProxyCause, proxies: readonly ProxySync[], now: Instant): Incident {
+  const [first] = proxies;
+  const types = cause.types.map(xdsWord).join(" and ");
+  const many = proxies.length > 1;
+  const subject = `${proxies.length} ${many ? "proxies" : "proxy"}`;
+  const refused = cause.state === "refused";
+  const error = proxies.map((proxy) => firstError(proxy)?.error).find((text) => text !== undefined);
+  const since = proxies.flatMap((proxy) => proxyCause(proxy, now).since ?? []);
+  const names = proxies.slice(0, NAMED_PROXIES).map(({ id }) => id);
+  const more = proxies.length - names.length;
+  const target =
+    first && !many
+      ? { page: "proxies" as const, proxy: { namespace: first.namespace, name: first.pod } }
+      : { page: "proxies" as const };
+  return {
+    id: `proxies ${cause.title}`,
+    status: refused ? "fail" : "warn",
+    title: refused
+      ? `${subject} ${many ? "refuse" : "refuses"} ${many ? "their" : "its"} ${types}`
+      : `${subject} ${many ? "have" : "has"} not acknowledged ${types}`,
+    target,
+    cause: [
+      `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
+      error ? `Envoy: “${error.trim()}”` : "",
+      refused
+        ? "They keep the last configuration that they accepted."
+        : "They route by what they held before.",
+    ]
+      .filter((sentence) => sentence !== "")
+      .join(" "),
+    since: since.length > 0 ? (Math.min(...since) as Instant) : undefined,
+    sinceOrEarlier: false,
+    actions: [
+      {
+        label: many ? `Show the ${proxies.length} proxies` : `Show what ${first?.pod} holds`,
+        target,
+      },
+    ],
+    evidence: undefined,
+    weight: proxies.length,
+  };
+}
