@@ -8,6 +8,7 @@ import { type Logger, processLogger } from "./log";
 import { meshStore } from "./mesh/mesh-store";
 import { prometheusMetrics } from "./metrics/prometheus";
 import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
+import { type Rollouts, rolloutsService } from "./rollouts/rollouts-service";
 import { type Topology, topologyService } from "./topology/topology-service";
 
 /** Everything that lives as long as the process. Features add their service here. */
@@ -21,6 +22,7 @@ export interface Runtime {
   /** How each source of data is doing; adapters report to it. */
   readonly sources: Sources;
   readonly topology: Topology;
+  readonly rollouts: Rollouts;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
   /** The version of the product. */
@@ -64,11 +66,16 @@ export function createRuntime(environment: Environment): RunningRuntime {
     live,
     sources,
     topology: topologyService({ metrics, mesh, live, clock, log }),
+    rollouts: rolloutsService(
+      { cluster, metrics, mesh, live, clock, random, log },
+      whyNotDriving(environment),
+    ),
     readOnly: environment.readOnly,
     version: environment.version,
   };
 
   mesh.start();
+  runtime.rollouts.start();
   // Tells early whether Prometheus is there; what it answers is kept for later.
   metrics.scrapeInterval(stop.signal).catch((error: unknown) => {
     // The state of the source says it already.
@@ -82,9 +89,17 @@ export function createRuntime(environment: Environment): RunningRuntime {
       runtime.topology.close();
       live.close();
       mesh.close();
-      cluster.close();
+      // The Lease is given back over the connections that are ended after it.
+      void runtime.rollouts.close().finally(() => cluster.close());
     },
   };
+}
+
+/** Why this replica must not drive rollouts; undefined where it may. */
+function whyNotDriving({ readOnly, driver, cluster }: Environment): string | undefined {
+  if (readOnly) return "Quarterdeck runs read-only";
+  if (!driver) return "this replica was started with --no-driver";
+  return cluster ? undefined : "no cluster is named";
 }
 
 const initialSources = ({ prometheus }: Environment): SourceState[] =>

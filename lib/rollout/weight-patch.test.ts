@@ -119,7 +119,7 @@ const otherRoute = fc.record({
   "x-more": anything,
 });
 
-const documents = fc
+const documents: fc.Arbitrary<KubeObject> = fc
   .record({
     entries: fc.tuple(
       entry("v1"),

@@ -1,3 +1,94 @@
-import { router } from "../init";
+import { z } from "zod";
+import { AppError } from "@/lib/base/errors";
+import { Label } from "@/lib/k8s/names";
+import { candidates } from "@/lib/rollout/candidates";
+import { CommandType, isTerminal } from "@/lib/rollout/status";
+import { goldenSignals } from "../../rollouts/golden-signals";
+import { previewOf, readRollout } from "../../rollouts/preview-rollout";
+import { detailOf, listRollouts } from "../../rollouts/read-rollouts";
+import { commandRollout, startRollout } from "../../rollouts/start-rollout";
+import type { Context } from "../context";
+import { procedure, router } from "../init";
 
-export const rolloutsRouter = router({});
+const Ref = z.strictObject({ namespace: Label, name: Label });
+/** A rollout as a person wrote it; what it must be is said by `readRollout`, field by field. */
+const Draft = z.strictObject({ rollout: z.record(z.string(), z.unknown()) });
+
+const acts = (ctx: Context) => ({ ...ctx, store: ctx.rollouts.store });
+
+export const rolloutsRouter = router({
+  /** Every rollout of the mesh, and who drives them; live topic "rollouts". */
+  list: procedure.query(({ ctx }) => ({
+    ...listRollouts(ctx.rollouts.store),
+    driver: ctx.rollouts.driver(),
+    ready: ctx.mesh.ready,
+    readOnly: ctx.readOnly,
+  })),
+
+  /** One rollout beside what the cluster holds; null when there is none; live topic "rollouts". */
+  get: procedure.input(Ref).query(({ ctx, input }) => {
+    const record = ctx.rollouts.store
+      .list()
+      .find(({ ref }) => ref.namespace === input.namespace && ref.name === input.name);
+    if (!record) return null;
+    if ("problem" in record) {
+      throw new AppError("invalid", `Rollout ${input.name}: ${record.problem}`, {
+        hint: `Mend or delete ConfigMap mesh-rollout-${input.name} of ${input.namespace}.`,
+      });
+    }
+    return {
+      ...detailOf(record, ctx.mesh.view()),
+      driver: ctx.rollouts.driver(),
+      readOnly: ctx.readOnly,
+    };
+  }),
+
+  /** What both versions do; null when there is no such rollout; live topic "rollouts". */
+  signals: procedure.input(Ref).query(async ({ ctx, input, signal }) => {
+    const record = await ctx.rollouts.store.read(input, signal);
+    if (!record) return null;
+    return goldenSignals(
+      { metrics: ctx.metrics, clock: ctx.clock, mesh: ctx.mesh.view() },
+      record.rollout,
+      signal ?? new AbortController().signal,
+    );
+  }),
+
+  /** Services with two versions or more, with their routes, and what runs on them; topic "mesh". */
+  candidates: procedure.query(({ ctx }) => ({
+    services: ctx.mesh.view().derive(candidates),
+    running: ctx.rollouts.store
+      .list()
+      .flatMap((record) =>
+        "problem" in record || isTerminal(record.status)
+          ? []
+          : [{ ref: record.ref, target: record.rollout.spec.target }],
+      ),
+    taken: ctx.rollouts.store.list().map(({ ref }) => ref),
+    ready: ctx.mesh.ready,
+    readOnly: ctx.readOnly,
+  })),
+
+  /** Preflight, every patch of every step and the server's verdict. Stores nothing. */
+  preview: procedure
+    .input(Draft)
+    .query(({ ctx, input, signal }) => previewOf(acts(ctx), readRollout(input.rollout), signal)),
+
+  /** Stores the rollout; the driver begins at once. */
+  start: procedure
+    .input(Draft)
+    .mutation(({ ctx, input }) => startRollout(acts(ctx), readRollout(input.rollout))),
+
+  /** Asks something of a rollout. The same id twice is one command. */
+  command: procedure
+    .input(
+      z.strictObject({
+        ref: Ref,
+        id: z.string().min(1).max(64),
+        type: CommandType,
+        reason: z.string().max(500).optional(),
+        force: z.boolean().optional(),
+      }),
+    )
+    .mutation(({ ctx, input: { ref, ...command } }) => commandRollout(acts(ctx), ref, command)),
+});

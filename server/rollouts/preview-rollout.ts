@@ -1,0 +1,152 @@
+import { AppError } from "@/lib/base/errors";
+import { type Millis, millis } from "@/lib/base/units";
+import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
+import {
+  preflight,
+  type PreflightFinding,
+  type Versions,
+  versionsOf,
+} from "@/lib/rollout/preflight";
+import { type Preview, previewRollout } from "@/lib/rollout/preview";
+import { isRefusal } from "@/lib/rollout/route-target";
+import { isTerminal } from "@/lib/rollout/status";
+import { objectText } from "@/lib/yaml/object-text";
+import type { Cluster, MeshStore } from "../ports";
+import type { RolloutStore } from "./rollout-store";
+import { FIELD_MANAGER } from "./write-weights";
+
+/** What the API server said of the first patch; it stored nothing. */
+export type ServerVerdict =
+  | { readonly type: "accepted"; readonly warnings: readonly string[] }
+  | { readonly type: "refused"; readonly message: string; readonly hint: string | undefined }
+  /** It was not asked. */
+  | { readonly type: "not-asked"; readonly why: string };
+
+/** Everything that can be shown of a rollout before it starts. */
+export interface RolloutPreview {
+  readonly findings: readonly PreflightFinding[];
+  /** No finding is an error and the server accepts the first patch. */
+  readonly startable: boolean;
+  /** Undefined where findings leave nothing to plan. */
+  readonly plan: Preview | undefined;
+  /** YAML of the VirtualService now and after the first patch. */
+  readonly texts: { readonly live: string; readonly draft: string } | undefined;
+  readonly verdict: ServerVerdict;
+  readonly pods: {
+    readonly stable: Versions["stable"]["pods"];
+    readonly canary: Versions["canary"]["pods"];
+  };
+  /** How long it takes when every check passes. */
+  readonly duration: Millis;
+}
+
+interface Needs {
+  readonly cluster: Cluster;
+  readonly mesh: MeshStore;
+  readonly store: RolloutStore;
+}
+
+/** Reads a rollout as a person wrote it. @throws AppError `invalid` with the fields at fault */
+export function readRollout(value: unknown): CanaryRollout {
+  const parsed = parseRollout(value);
+  if ("rollout" in parsed) return parsed.rollout;
+  const [first] = parsed.problems;
+  throw new AppError("invalid", `${first?.field ?? ""} ${first?.message ?? ""}`.trim(), {
+    causes: parsed.problems,
+    hint: "Correct the plan, then look at the preview again.",
+  });
+}
+
+/** Preflight, every patch of every step, and the server's verdict on the first. Stores nothing. */
+export async function previewOf(
+  { cluster, mesh, store }: Needs,
+  rollout: CanaryRollout,
+  signal?: AbortSignal,
+): Promise<RolloutPreview> {
+  const view = mesh.view();
+  const { namespace } = rollout.metadata;
+  const ref = {
+    kind: "VirtualService" as const,
+    namespace,
+    name: rollout.spec.target.virtualService,
+  };
+  const findings = [...preflight(view, rollout, runningOf(store)), ...nameFindings(store, rollout)];
+  const { stable, canary } = versionsOf(view, rollout);
+  const base = {
+    pods: { stable: stable.pods, canary: canary.pods },
+    duration: shortestDuration(rollout),
+  };
+  const nothing = (why: string): RolloutPreview => ({
+    ...base,
+    findings,
+    startable: false,
+    plan: undefined,
+    texts: undefined,
+    verdict: { type: "not-asked", why },
+  });
+  if (!view.get(ref.kind, namespace, ref.name)) return nothing("the VirtualService does not exist");
+
+  const live = await cluster.get(ref, signal);
+  const plan = previewRollout(live, rollout);
+  if (isRefusal(plan)) return nothing(plan.message);
+  const verdict = await dryRun(cluster, ref, { patch: plan.steps[0]?.patch ?? [], signal });
+  const errors = findings.some(({ level }) => level === "error");
+  return {
+    ...base,
+    findings,
+    startable: !errors && verdict.type !== "refused",
+    plan,
+    texts: { live: objectText(live), draft: objectText(plan.first) },
+    verdict,
+  };
+}
+
+async function dryRun(
+  cluster: Cluster,
+  ref: Parameters<Cluster["patch"]>[0],
+  first: { readonly patch: readonly unknown[]; readonly signal: AbortSignal | undefined },
+): Promise<ServerVerdict> {
+  const { patch, signal } = first;
+  if (patch.length === 0) {
+    return { type: "not-asked", why: "the first step's weights are in place already" };
+  }
+  try {
+    const { warnings } = await cluster.patch(
+      ref,
+      { type: "json", body: patch, fieldManager: FIELD_MANAGER },
+      { dryRun: true, ...(signal ? { signal } : {}) },
+    );
+    return { type: "accepted", warnings };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (!["invalid", "forbidden", "conflict"].includes(error.code)) throw error;
+    return { type: "refused", message: error.message, hint: error.hint };
+  }
+}
+
+const runningOf = (store: RolloutStore): CanaryRollout[] =>
+  store
+    .list()
+    .flatMap((record) =>
+      "problem" in record || isTerminal(record.status) ? [] : [record.rollout],
+    );
+
+/** A name is taken while its rollout runs; one that has ended makes room. */
+function nameFindings(store: RolloutStore, { metadata }: CanaryRollout): PreflightFinding[] {
+  const taken = store
+    .list()
+    .find(({ ref }) => ref.name === metadata.name && ref.namespace === metadata.namespace);
+  if (!taken || (!("problem" in taken) && isTerminal(taken.status))) return [];
+  const message = `${metadata.namespace} has a rollout ${metadata.name} already`;
+  return [{ level: "error", code: "NameTaken", field: "metadata.name", message }];
+}
+
+/** Each step lasts its hold, rounded up to a check. */
+function shortestDuration({ spec: { steps, analysis } }: CanaryRollout): Millis {
+  const { warmUpSeconds, intervalSeconds } = analysis;
+  const total = steps.reduce(
+    (sum, { holdSeconds }) => sum + warmUpSeconds + Math.max(holdSeconds, intervalSeconds),
+    0,
+  );
+  return millis(total * 1000);
+}

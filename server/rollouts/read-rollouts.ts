@@ -1,0 +1,119 @@
+import { type Instant } from "@/lib/base/units";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+import { type CanaryRollout, destinationLabel } from "@/lib/rollout/plan";
+import { versionsOf } from "@/lib/rollout/preflight";
+import { isRefusal } from "@/lib/rollout/route-target";
+import type { Command, RolloutStatus } from "@/lib/rollout/status";
+import { isTerminal } from "@/lib/rollout/status";
+import { currentShare, currentStep } from "@/lib/rollout/transition";
+import type { PodCount } from "@/lib/rollout/version-facts";
+import { type DestinationWeight, planWeights } from "@/lib/rollout/weight-patch";
+import type { RolloutRecord, RolloutRef, RolloutStore, UnreadableRollout } from "./rollout-store";
+
+/** One line of the list. */
+export interface RolloutSummary {
+  readonly ref: RolloutRef;
+  readonly service: string;
+  readonly stable: string;
+  readonly canary: string;
+  readonly state: RolloutStatus["state"];
+  readonly ended: boolean;
+  readonly step: number;
+  readonly steps: readonly number[];
+  /** Percent that was last decided. */
+  readonly share: number;
+  readonly failures: number;
+  readonly startedAt: Instant;
+  readonly startedBy: string;
+}
+
+/** One rollout with what the cluster holds for it now. */
+export interface RolloutDetail extends RolloutSummary {
+  readonly rollout: CanaryRollout;
+  readonly status: RolloutStatus;
+  /** Commands that the driver has not looked at yet. */
+  readonly waiting: readonly Command[];
+  /** What the VirtualService says now; null where it cannot be told, and why. */
+  readonly live:
+    | {
+        readonly weights: readonly DestinationWeight[];
+        readonly resourceVersion: string;
+        readonly route: string;
+      }
+    | { readonly weights: null; readonly why: string };
+  readonly pods: { readonly stable: PodCount; readonly canary: PodCount };
+}
+
+/** All rollouts that can be read, the running ones first, then the latest. */
+export function listRollouts(store: RolloutStore): {
+  readonly rollouts: readonly RolloutSummary[];
+  readonly unreadable: readonly UnreadableRollout[];
+} {
+  const records = store.list();
+  const readable = records.flatMap((record) => ("problem" in record ? [] : [summaryOf(record)]));
+  return {
+    rollouts: readable.sort(
+      (a, b) => Number(a.ended) - Number(b.ended) || b.startedAt - a.startedAt,
+    ),
+    unreadable: records.flatMap((record) => ("problem" in record ? [record] : [])),
+  };
+}
+
+function summaryOf({ ref, rollout, status }: RolloutRecord): RolloutSummary {
+  const { spec } = rollout;
+  const { host } = spec.target;
+  return {
+    ref,
+    service: host.split(".")[0] ?? host,
+    stable: destinationLabel(spec.stable, host),
+    canary: destinationLabel(spec.canary, host),
+    state: status.state,
+    ended: isTerminal(status),
+    step: currentStep(status.state),
+    steps: spec.steps.map(({ weight }) => weight),
+    share: lastShare(status),
+    failures: status.failures.total,
+    startedAt: status.startedAt,
+    startedBy: status.startedBy,
+  };
+}
+
+/** After the end there is no decision any more; what was confirmed last is what stands. */
+function lastShare(status: RolloutStatus): number {
+  if (!isTerminal(status)) return currentShare(status);
+  return status.written?.weights.find(({ role }) => role === "canary")?.weight ?? 0;
+}
+
+/** A rollout beside what the cluster holds. */
+export function detailOf(record: RolloutRecord, view: MeshView): RolloutDetail {
+  const { rollout, status, commands, ref } = record;
+  const { virtualService: name } = rollout.spec.target;
+  const { stable, canary } = versionsOf(view, rollout);
+  return {
+    ...summaryOf(record),
+    rollout,
+    status,
+    waiting: commands.slice(status.commandsSeen),
+    live: liveWeights(view.get("VirtualService", ref.namespace, name), record),
+    pods: { stable: stable.pods, canary: canary.pods },
+  };
+}
+
+function liveWeights(
+  object: KubeObject | undefined,
+  { rollout, status }: RolloutRecord,
+): RolloutDetail["live"] {
+  const { type } = rollout.spec.target.route;
+  if (!object) return { weights: null, why: "the VirtualService does not exist" };
+  const plan = planWeights(object, rollout.spec, {
+    percent: currentShare(status),
+    snapshot: status.snapshot ?? undefined,
+  });
+  if (isRefusal(plan)) return { weights: null, why: plan.message };
+  return {
+    weights: plan.before,
+    resourceVersion: object.metadata.resourceVersion ?? "",
+    route: `${type}[${plan.route.index}]`,
+  };
+}
