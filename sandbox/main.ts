@@ -2,7 +2,6 @@ import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { KubeObject } from "@/lib/k8s/object";
 import { startApiServer } from "./api/api-server";
 import { emptyCluster } from "./api/cluster-state";
 import { kubeconfig } from "./api/kubeconfig";
@@ -11,7 +10,9 @@ import { realTimeClock } from "./clock";
 import { startControlPlane } from "./control-plane/start-control-plane";
 import { type SandboxOptions, UsageError } from "./options";
 import { startPrometheus } from "./prometheus/start-prometheus";
-import { bookinfoObjects } from "./scenarios/bookinfo-objects";
+import { scenarioNamed, SCENARIOS } from "./scenarios/registry";
+import type { Scenario } from "./scenarios/scenario";
+import { startTraffic } from "./traffic/start-traffic";
 import { startWorkloads } from "./workloads/start-workloads";
 
 /** Where a running sandbox is reached. It is printed as one line of JSON. */
@@ -29,6 +30,7 @@ export interface RunningSandbox {
 }
 
 const SCRAPE_INTERVAL_MS = 1000;
+const WARM_UP_MS = 60_000;
 const UID_RANGE = 2 ** 32;
 const TOKEN_BYTES = 32;
 
@@ -41,7 +43,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   for (const name of ["default", "kube-system"]) {
     state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
-  for (const object of scenarioObjects(options.scenario)) state.store.create(object);
+  const scenario = chosenScenario(options.scenario);
+  for (const object of scenario.objects) state.store.create(object);
   const workloads = startWorkloads(state.store, clock);
   workloads.settle();
   const controlPlane = startControlPlane({
@@ -49,15 +52,27 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     clock,
     network: state.network,
     seed: options.seed,
-    trafficStats: undefined,
+    trafficStats: {
+      endpoint: (pod, cluster, address) => traffic.stats.endpoint(pod, cluster, address),
+    },
+  });
+  const traffic = startTraffic({
+    store: state.store,
+    clock,
+    seed: options.seed,
+    distribution: controlPlane.distribution,
+    logs: state.logs,
+    model: scenario.traffic,
   });
   const api = await startApiServer(state, { port: options.port, token, identity });
   const prometheus = await startPrometheus({
     clock,
-    sources: () => controlPlane.metricSources(),
+    sources: () => [...controlPlane.metricSources(), ...traffic.metricSources()],
     scrapeIntervalMs: SCRAPE_INTERVAL_MS,
     port: 0,
   });
+  // Rates need a past, and nobody should have to wait for one.
+  traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, prometheus.scrape);
   const folder = await stateFolder(options.state);
   const path = join(folder.path, "kubeconfig");
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
@@ -65,6 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     address: { kubeconfig: path, server: api.url, prometheus: prometheus.url },
     async stop() {
       clock.stop();
+      traffic.stop();
       workloads.stop();
       controlPlane.stop();
       await Promise.all([api.close(), prometheus.stop()]);
@@ -73,13 +89,12 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   };
 }
 
-const SCENARIOS: Readonly<Record<string, readonly KubeObject[]>> = { bookinfo: bookinfoObjects };
-
 /** @throws UsageError for a scenario that nobody wrote */
-function scenarioObjects(name: string): readonly KubeObject[] {
-  const objects = SCENARIOS[name];
-  if (objects) return objects;
-  throw new UsageError(`--scenario is one of ${Object.keys(SCENARIOS).join(", ")}, not '${name}'`);
+function chosenScenario(name: string): Scenario {
+  const scenario = scenarioNamed(name);
+  if (scenario) return scenario;
+  const known = SCENARIOS.map((each) => each.name).join(", ");
+  throw new UsageError(`--scenario is one of ${known}, not '${name}'`);
 }
 
 /** A given folder is kept; one that we make ourselves goes with us. */

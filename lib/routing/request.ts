@@ -37,7 +37,9 @@ export const proxyOf: (pod: KubeObject) => ProxyIdentity | undefined = weakMemo(
   const proxy = [...containers, ...initContainers].find(({ name }) => name === "istio-proxy");
   if (!proxy) return undefined;
   const { name, namespace = "", labels = {} } = pod.metadata;
-  const type = (proxy.args ?? []).includes("router") ? "router" : "sidecar";
+  // A gateway's proxy is told so, and is alone in its pod.
+  const alone = containers.length === 1 && containers[0] === proxy;
+  const type = alone || (proxy.args ?? []).includes("router") ? "router" : "sidecar";
   return {
     type,
     pod: name,

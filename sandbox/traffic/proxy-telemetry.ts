@@ -1,0 +1,108 @@
+import type { MetricPoint, MetricSource } from "@/sandbox/contracts";
+import { bucketLabels, Histogram } from "./histogram";
+import { type RequestFacts, requestLabels } from "./request-labels";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What one request weighed. */
+export interface RequestSize {
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+/** All that is counted for requests of one label set. */
+class RequestSeries {
+  private total = 0;
+  private readonly histograms: readonly [Histogram, Histogram, Histogram];
+
+  constructor(private readonly labels: Labels) {
+    const buckets = bucketLabels(labels);
+    this.histograms = [
+      new Histogram("istio_request_duration_milliseconds", labels, buckets),
+      new Histogram("istio_request_bytes", labels, buckets),
+      new Histogram("istio_response_bytes", labels, buckets),
+    ];
+  }
+
+  add({ durationMs, requestBytes, responseBytes }: RequestSize): void {
+    const [durations, requests, responses] = this.histograms;
+    this.total += 1;
+    durations.observe(durationMs);
+    requests.observe(requestBytes);
+    responses.observe(responseBytes);
+  }
+
+  collect(points: MetricPoint[]): void {
+    points.push({ name: "istio_requests_total", labels: this.labels, value: this.total });
+    for (const histogram of this.histograms) histogram.collect(points);
+  }
+}
+
+/** All that is counted for TCP connections of one label set; each is opened, used and closed. */
+class ConnectionSeries {
+  private connections = 0;
+  private sent = 0;
+  private received = 0;
+
+  constructor(private readonly labels: Labels) {}
+
+  /** Sent is what goes to the client, received what comes from it. */
+  add({ requestBytes, responseBytes }: RequestSize): void {
+    this.connections += 1;
+    this.sent += responseBytes;
+    this.received += requestBytes;
+  }
+
+  collect(points: MetricPoint[]): void {
+    const { labels } = this;
+    points.push(
+      { name: "istio_tcp_connections_opened_total", labels, value: this.connections },
+      { name: "istio_tcp_connections_closed_total", labels, value: this.connections },
+      { name: "istio_tcp_sent_bytes_total", labels, value: this.sent },
+      { name: "istio_tcp_received_bytes_total", labels, value: this.received },
+    );
+  }
+}
+
+/** Istio's standard metrics as the proxy of one pod keeps them. */
+export class ProxyTelemetry implements MetricSource {
+  readonly job = "kubernetes-pods";
+  readonly instance: string;
+  private readonly series = new Map<string, RequestSeries | ConnectionSeries>();
+  private readonly build: Labels;
+  private readonly constants: Labels;
+
+  constructor(pod: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly address: string;
+  }) {
+    this.instance = `${pod.address}:15020`;
+    this.constants = { namespace: pod.namespace, pod: pod.name };
+    this.build = { component: "proxy", tag: "1.30.1", ...this.constants };
+  }
+
+  /** Counts a request (or a TCP connection). Equal facts always mean equal labels. */
+  count(facts: RequestFacts, size: RequestSize): void {
+    const { reporter, source, destination, service, mutualTls, status, flags } = facts;
+    const from = source ? `${source.namespace}/${source.workload}/${source.canonicalRevision}` : "";
+    const to = destination
+      ? `${destination.namespace}/${destination.workload}/${destination.canonicalRevision}`
+      : "";
+    const key = `${reporter}|${from}|${to}|${service?.host}|${service?.name}|${mutualTls}|${facts.protocol}|${status}|${flags}`;
+    let series = this.series.get(key);
+    if (!series) {
+      const labels = { ...requestLabels(facts), ...this.constants };
+      series = facts.protocol === "tcp" ? new ConnectionSeries(labels) : new RequestSeries(labels);
+      this.series.set(key, series);
+    }
+    series.add(size);
+  }
+
+  collect(): readonly MetricPoint[] {
+    const points: MetricPoint[] = [{ name: "istio_build", labels: this.build, value: 1 }];
+    for (const series of this.series.values()) series.collect(points);
+    return points;
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "vitest";
+import { bookinfoInTest } from "./testing";
+
+const SOURCE = { reporter: "source" };
+const REVIEWS = { ...SOURCE, destination_service_name: "reviews" };
+
+const routeReviews = (http: readonly unknown[]) => () => ({ spec: { hosts: ["reviews"], http } });
+const weights = (v1: number, v2: number) => [
+  {
+    route: [
+      { destination: { host: "reviews", subset: "v1" }, weight: v1 },
+      { destination: { host: "reviews", subset: "v2" }, weight: v2 },
+    ],
+  },
+];
+
+describe("the book shop's traffic", () => {
+  it("flows through six services at the load's rate", () => {
+    const { requestsWithin, total } = bookinfoInTest();
+    const page = { ...SOURCE, source_workload: "istio-ingressgateway" };
+    expect(requestsWithin(10_000, page)).toBe(400);
+    for (const name of ["productpage", "details", "reviews"]) {
+      expect(total("istio_requests_total", { ...SOURCE, destination_service_name: name })).toBe(
+        400,
+      );
+    }
+    expect(
+      total("istio_requests_total", { destination_service: "www.googleapis.com" }),
+    ).toBeGreaterThan(5);
+  });
+
+  it("is counted by both ends with Istio's labels", () => {
+    const { clock, points } = bookinfoInTest();
+    clock.advance(1000);
+    const labels = (reporter: string) =>
+      points().find(
+        (point) =>
+          point.name === "istio_requests_total" &&
+          point.labels["reporter"] === reporter &&
+          point.labels["destination_workload"] === "reviews-v1",
+      )?.labels;
+    const common = {
+      source_workload: "productpage-v1",
+      source_workload_namespace: "bookinfo",
+      source_principal: "spiffe://cluster.local/ns/bookinfo/sa/productpage",
+      source_app: "productpage",
+      source_version: "v1",
+      source_canonical_service: "productpage",
+      source_canonical_revision: "v1",
+      source_cluster: "Kubernetes",
+      destination_workload_namespace: "bookinfo",
+      destination_principal: "spiffe://cluster.local/ns/bookinfo/sa/reviews",
+      destination_app: "reviews",
+      destination_version: "v1",
+      destination_service: "reviews.bookinfo.svc.cluster.local",
+      destination_service_name: "reviews",
+      destination_service_namespace: "bookinfo",
+      destination_canonical_service: "reviews",
+      destination_canonical_revision: "v1",
+      destination_cluster: "Kubernetes",
+      request_protocol: "http",
+      response_code: "200",
+      response_flags: "-",
+      grpc_response_status: "",
+    };
+    expect(labels("source")).toMatchObject({ ...common, connection_security_policy: "unknown" });
+    expect(labels("destination")).toMatchObject({
+      ...common,
+      connection_security_policy: "mutual_tls",
+    });
+  });
+
+  it("follows a changed weight", () => {
+    const { change, requestsWithin, total } = bookinfoInTest();
+    change("VirtualService", "reviews", routeReviews(weights(80, 20)));
+    const all = requestsWithin(50_000, REVIEWS);
+    const v2 = total("istio_requests_total", { ...REVIEWS, destination_version: "v2" });
+    expect(all).toBe(2000);
+    expect(v2 / all).toBeCloseTo(0.2, 1);
+    expect(total("istio_requests_total", { ...SOURCE, destination_service_name: "ratings" })).toBe(
+      v2,
+    );
+  });
+
+  it("shows a fault, which never reaches the server", () => {
+    const { change, requestsWithin } = bookinfoInTest();
+    const fault = { abort: { httpStatus: 418, percentage: { value: 100 } } };
+    change(
+      "VirtualService",
+      "reviews",
+      routeReviews([{ fault, route: [{ destination: { host: "reviews", subset: "v1" } }] }]),
+    );
+    const aborted = { ...SOURCE, response_code: "418", response_flags: "FI" };
+    expect(requestsWithin(1000, aborted)).toBe(40);
+    expect(requestsWithin(1000, { reporter: "destination", destination_app: "reviews" })).toBe(0);
+  });
+
+  it("shows a destination that does not exist at the client only", () => {
+    const { change, requestsWithin } = bookinfoInTest();
+    change(
+      "VirtualService",
+      "reviews",
+      routeReviews([{ route: [{ destination: { host: "reviews", subset: "v9" } }] }]),
+    );
+    const missing = { ...SOURCE, response_code: "503", response_flags: "NC" };
+    expect(requestsWithin(1000, { ...missing, destination_workload: "unknown" })).toBe(40);
+    expect(requestsWithin(1000, { reporter: "destination", destination_app: "reviews" })).toBe(0);
+  });
+
+  it("shows a service without ready pods as UH", () => {
+    const { change, clock, requestsWithin } = bookinfoInTest();
+    change("Deployment", "reviews-v1", ({ spec }) => ({
+      spec: { ...(spec as object), replicas: 0 },
+    }));
+    clock.advance(2000);
+    expect(requestsWithin(1000, { ...REVIEWS, response_flags: "UH", response_code: "503" })).toBe(
+      40,
+    );
+  });
+
+  it("fails what the bad build of details gets, and nothing else", () => {
+    const { change, requestsWithin } = bookinfoInTest();
+    change("VirtualService", "details", () => ({
+      spec: {
+        hosts: ["details"],
+        http: [{ route: [{ destination: { host: "details", subset: "v2" } }] }],
+      },
+    }));
+    const page = { ...SOURCE, destination_service_name: "productpage", response_code: "200" };
+    expect(requestsWithin(1000, { reporter: "destination", response_code: "500" })).toBe(40);
+    expect(requestsWithin(1000, page)).toBe(40);
+  });
+
+  it("is broken by an annotation on a pod", () => {
+    const { store, requestsWithin } = bookinfoInTest();
+    const pod = store
+      .view()
+      .list("Pod")
+      .find(({ metadata }) => metadata.name.startsWith("reviews-v1"))!;
+    const annotations = { ...pod.metadata.annotations, "sandbox.quarterdeck.dev/status": "404" };
+    store.update({ ...pod, metadata: { ...pod.metadata, annotations } });
+    expect(requestsWithin(1000, { ...REVIEWS, response_code: "404" })).toBe(40);
+  });
+
+  it("is logged by each proxy on the way", () => {
+    const { clock, lines } = bookinfoInTest();
+    clock.advance(100);
+    expect(lines.find((line) => line.includes("|9080|v1|reviews"))).toMatch(
+      /^\[2026-01-01T00:00:00\.\d{3}Z\] "GET \/reviews\/0 HTTP\/1\.1" 200 - via_upstream - "-" 0 379 \d+ \d+ "-" "fortio\.org\/fortio-1\.69\.5" "[0-9a-f-]{36}" "reviews:9080" "10\.[\d.]+:9080" outbound\|9080\|v1\|reviews\.bookinfo\.svc\.cluster\.local - 10\.96\.0\.32:9080 10\.[\d.]+:\d+ - primary$/,
+    );
+  });
+
+  it("gives the same counters for the same seed and time, and others for another seed", () => {
+    const run = (seed: number) => {
+      const { clock, points } = bookinfoInTest(seed);
+      clock.advance(5000);
+      return JSON.stringify(points());
+    };
+    expect(run(7)).toBe(run(7));
+    expect(run(7)).not.toBe(run(8));
+  });
+
+  it("has a past when it was warmed up", () => {
+    const { traffic, clock, total } = bookinfoInTest();
+    const scrapes: number[] = [];
+    traffic.warmUp(60_000, 1000, (now) => scrapes.push(now - clock.now()));
+    expect(scrapes).toHaveLength(60);
+    expect(scrapes.at(0)).toBe(-59_000);
+    expect(scrapes.at(-1)).toBe(0);
+    expect(total("istio_requests_total", REVIEWS)).toBe(2400);
+  });
+});

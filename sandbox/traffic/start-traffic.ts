@@ -1,0 +1,150 @@
+import { serviceFqdn } from "@/lib/istio/host";
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { podStatus } from "@/lib/k8s/pod";
+import { registry } from "@/lib/mesh/registry";
+import { chooseEvenly, chooseWeighted } from "@/lib/routing/choose";
+import { readyEndpoints } from "@/lib/routing/dial";
+import { proxyOf } from "@/lib/routing/request";
+import type {
+  Distribution,
+  MetricSource,
+  ObjectStore,
+  PodLogs,
+  SimulationClock,
+  TrafficStats,
+} from "@/sandbox/contracts";
+import { type Random, seededRandom } from "@/sandbox/random";
+import { EndpointTotals } from "./endpoint-totals";
+import { ProxyTelemetry } from "./proxy-telemetry";
+import { Recorder } from "./recorder";
+import { Simulation } from "./simulation";
+import type { Load, TrafficModel } from "./traffic-model";
+
+/** What the traffic runs on. */
+export interface TrafficSetting {
+  readonly store: ObjectStore;
+  readonly clock: SimulationClock;
+  readonly seed: number;
+  readonly distribution: Distribution;
+  readonly logs: PodLogs;
+  readonly model: TrafficModel;
+}
+
+/** The traffic while it flows. */
+export interface Traffic {
+  /** One for each running proxy. */
+  metricSources(): readonly MetricSource[];
+  readonly stats: TrafficStats;
+  /**
+   * Makes up the last `ms` of virtual time: requests as if they had been sent then, with a call of
+   * `scrape` every `stepMs`. Logs stay empty. Call it once, before time goes on.
+   */
+  warmUp(ms: number, stepMs: number, scrape: (now: number) => void): void;
+  stop(): void;
+}
+
+const TICK_MS = 100;
+/** After a pause of the machine at most this much is made up for. */
+const MAX_BEHIND_MS = 2000;
+
+/** Starts the load of a scenario. Equal seeds and equal times give equal counters. */
+export function startTraffic(setting: TrafficSetting): Traffic {
+  const { store, clock, model, distribution } = setting;
+  const random = seededRandom(setting.seed).fork("traffic");
+  const proxies = new Proxies(store);
+  const totals = new EndpointTotals();
+  const recorder = new Recorder({
+    telemetryOf: (pod) => proxies.of(pod),
+    totals,
+    logs: setting.logs,
+    random: random.fork("request-ids"),
+  });
+  const simulation = new Simulation({ store, distribution, model, random, recorder });
+  const generators = model.loads.map((load) => new Generator(load, { store, simulation, random }));
+  let until = clock.now();
+  const run = (now: number): void => {
+    const from = Math.max(until, now - MAX_BEHIND_MS);
+    for (const generator of generators) generator.run(from, now);
+    until = now;
+  };
+  const stop = clock.every(TICK_MS, run);
+  return {
+    stats: totals,
+    metricSources: () => proxies.all(),
+    warmUp(ms, stepMs, scrape) {
+      recorder.logging = false;
+      const end = until;
+      until = end - ms;
+      for (let now = end - ms + stepMs; now <= end; now += stepMs) {
+        run(now);
+        scrape(now);
+      }
+      until = end;
+      recorder.logging = true;
+    },
+    stop,
+  };
+}
+
+/** The telemetry of the proxies that run, by pod; that of a pod ends with it. */
+class Proxies {
+  private readonly byPod = new Map<string, ProxyTelemetry>();
+
+  constructor(private readonly store: ObjectStore) {}
+
+  of(pod: KubeObject): ProxyTelemetry {
+    const key = keyOf(pod);
+    const known = this.byPod.get(key);
+    if (known) return known;
+    const { namespace = "", name } = pod.metadata;
+    const address = podStatus(pod).podIP ?? name;
+    const telemetry = new ProxyTelemetry({ namespace, name, address });
+    this.byPod.set(key, telemetry);
+    return telemetry;
+  }
+
+  all(): readonly ProxyTelemetry[] {
+    const running = this.store
+      .view()
+      .list("Pod")
+      .filter((pod) => podStatus(pod).podIP !== undefined && proxyOf(pod));
+    const keys = new Set(running.map(keyOf));
+    for (const key of this.byPod.keys()) if (!keys.has(key)) this.byPod.delete(key);
+    return running.map((pod) => this.of(pod));
+  }
+}
+
+/** A pod that is made anew under its old name begins at zero. */
+const keyOf = (pod: KubeObject): string => `${objectKey(pod)}/${pod.metadata.uid ?? ""}`;
+
+/** Sends the requests of one load, each at its own time. */
+class Generator {
+  constructor(
+    private readonly load: Load,
+    private readonly around: {
+      readonly store: ObjectStore;
+      readonly simulation: Simulation;
+      readonly random: Random;
+    },
+  ) {}
+
+  /** Sends what falls due after `from`, up to and with `to` (ms since the epoch). */
+  run(from: number, to: number): void {
+    const period = 1000 / this.load.requestsPerSecond;
+    for (let n = Math.floor(from / period) + 1; n * period <= to; n += 1) this.send(n * period);
+  }
+
+  private send(at: number): void {
+    const { store, simulation, random } = this.around;
+    const { service, requests } = this.load;
+    const request = chooseWeighted(requests, random.next());
+    const host = serviceFqdn(service.name, service.namespace);
+    const target = store.view().derive(registry).lookup(host, service.namespace);
+    const ready = target ? readyEndpoints(store.view(), target, service.port) : [];
+    const endpoint = chooseEvenly(ready, random.next());
+    if (!request || !endpoint) return;
+    const { method, authority, path, headers } = request;
+    const arriving = { method, authority, path, headers, port: endpoint.port };
+    simulation.arrive(endpoint, arriving, { at, depth: 0 });
+  }
+}
