@@ -72,7 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     port: 0,
   });
   // Rates need a past, and nobody should have to wait for one.
-  traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, prometheus.scrape);
+  traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, (now) => prometheus.scrape(now));
   const folder = await stateFolder(options.state);
   const path = join(folder.path, "kubeconfig");
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
