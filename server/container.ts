@@ -2,6 +2,8 @@ import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type Environment, readEnvironment } from "./env";
+import { envoyClient } from "./envoy/envoy-client";
+import { istiodClient } from "./istiod/istiod-client";
 import { liveHub } from "./live/live";
 import { type Sources, sourceStates } from "./live/sources";
 import { type Logger, processLogger } from "./log";
@@ -9,6 +11,8 @@ import { meshStore } from "./mesh/mesh-store";
 import { prometheusMetrics } from "./metrics/prometheus";
 import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
 import { type Rollouts, rolloutsService } from "./rollouts/rollouts-service";
+import { type Proxies, proxiesService } from "./proxies/proxies-service";
+import { type ProxyDumps, proxyDumps } from "./proxies/proxy-dumps";
 import { type Topology, topologyService } from "./topology/topology-service";
 
 /** Everything that lives as long as the process. Features add their service here. */
@@ -22,6 +26,8 @@ export interface Runtime {
   /** How each source of data is doing; adapters report to it. */
   readonly sources: Sources;
   readonly topology: Topology;
+  readonly proxies: Proxies;
+  readonly proxyDumps: ProxyDumps;
   readonly rollouts: Rollouts;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
@@ -66,6 +72,8 @@ export function createRuntime(environment: Environment): RunningRuntime {
     live,
     sources,
     topology: topologyService({ metrics, mesh, live, clock, log }),
+    proxies: proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources }),
+    proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
     rollouts: rolloutsService(
       { cluster, metrics, mesh, live, clock, random, log },
       whyNotDriving(environment),
@@ -87,6 +95,8 @@ export function createRuntime(environment: Environment): RunningRuntime {
     close() {
       stop.abort(new Error("the server stops"));
       runtime.topology.close();
+      runtime.proxies.close();
+      runtime.proxyDumps.close();
       live.close();
       mesh.close();
       // The Lease is given back over the connections that are ended after it.

@@ -95,13 +95,19 @@ export const proxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> =>
   mesh.derive(allProxyPods);
 
 /** The running istiods, by name. */
-export function istiodPods(mesh: MeshView): readonly { namespace: string; name: string }[] {
+export function istiodPods(
+  mesh: MeshView,
+): readonly { readonly namespace: string; readonly name: string; readonly ip: string }[] {
   return mesh
     .list("Pod")
     .filter(
       (pod) =>
         pod.metadata.labels?.["app"] === "istiod" && PodParts.parse(pod).status.phase === "Running",
     )
-    .map((pod) => ({ namespace: pod.metadata.namespace ?? "", name: pod.metadata.name }))
+    .map((pod) => ({
+      namespace: pod.metadata.namespace ?? "",
+      name: pod.metadata.name,
+      ip: PodParts.parse(pod).status.podIP,
+    }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -40,9 +40,9 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
   return {
     distribution: engine,
     metricSources: () =>
-      istiodPods(store.view()).map(({ name }) => ({
+      istiodPods(store.view()).map(({ name, ip }) => ({
         job: "istiod",
-        instance: `${name}:15014`,
+        instance: `${ip}:15014`,
         collect: () =>
           istiodMetrics({
             metrics: engine.metrics,

@@ -1,3 +1,88 @@
-import { router } from "../init";
+import { z } from "zod";
+import { instant } from "@/lib/base/units";
+import { Label, Subdomain } from "@/lib/k8s/names";
+import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
+import { exploreProxy, rawDump } from "../../proxies/explore-proxy";
+import { proxyDetail } from "../../proxies/proxy-detail";
+import { proxyTable } from "../../proxies/proxy-table";
+import { procedure, router } from "../init";
 
-export const proxiesRouter = router({});
+const Proxy = z.strictObject({ namespace: Label, name: Subdomain });
+
+const Page = z.strictObject({
+  ...Proxy.shape,
+  filter: z.string().max(500).default(""),
+  offset: z.int().min(0).default(0),
+  limit: z.int().min(1).max(1000).default(500),
+});
+
+export const proxiesRouter = router({
+  /** Every proxy with its five types; live topic "proxies". */
+  list: procedure
+    .input(z.strictObject({ namespaces: z.array(Label).max(1000).default([]) }))
+    .query(async ({ ctx, input }) => {
+      const table = proxyTable(await ctx.proxies.snapshot(), ctx.mesh.view(), ctx.clock.now());
+      if (input.namespaces.length === 0) return table;
+      const wanted = new Set(input.namespaces);
+      return { ...table, rows: table.rows.filter(({ namespace }) => wanted.has(namespace)) };
+    }),
+
+  /** How many proxies are in which state; live topic "proxies". */
+  summary: procedure.query(async ({ ctx }) => {
+    const snapshot = await ctx.proxies.snapshot();
+    const { counts, istiods, at } = proxyTable(snapshot, ctx.mesh.view(), ctx.clock.now());
+    return { counts, istiods, at };
+  }),
+
+  /** One proxy: its types with times and errors, and its pod; live topic "proxies". */
+  detail: procedure
+    .input(Proxy)
+    .query(async ({ ctx, input }) =>
+      proxyDetail(await ctx.proxies.snapshot(), ctx.mesh.view(), ctx.clock.now(), input),
+    ),
+
+  /**
+   * How far the newest configuration has come, as of after `since` (ms since the epoch; the time
+   * of the write that is followed). Live topic "proxies".
+   */
+  propagation: procedure
+    .input(
+      z.strictObject({
+        since: z.number().optional(),
+        namespaces: z.array(Label).max(1000).default([]),
+      }),
+    )
+    .query(({ ctx, input }) => {
+      const wanted = new Set(input.namespaces);
+      return ctx.proxies.propagation({
+        ...(input.since === undefined ? {} : { newerThan: instant(input.since) }),
+        of: ({ namespace }) => wanted.size === 0 || wanted.has(namespace),
+      });
+    }),
+
+  /** What one Envoy holds, as istioctl's tables; a page of rows that pass the filter. */
+  listeners: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "listeners", input)),
+  routes: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "routes", input)),
+  clusters: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "clusters", input)),
+  endpoints: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "endpoints", input)),
+
+  /** Lines of one part of the dump, secrets redacted. */
+  raw: procedure
+    .input(
+      z.strictObject({
+        ...Proxy.shape,
+        section: z.enum(DUMP_SECTIONS),
+        offset: z.int().min(0).default(0),
+        limit: z.int().min(1).max(2000).default(500),
+      }),
+    )
+    .query(({ ctx, input }) => rawDump(ctx.proxyDumps, input, input.section, input)),
+});

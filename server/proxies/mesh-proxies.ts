@@ -1,0 +1,90 @@
+import { weakMemo } from "@/lib/base/weak-memo";
+import type { KubeObject } from "@/lib/k8s/object";
+import { podSpec, podStatus } from "@/lib/k8s/pod";
+import type { MeshView } from "@/lib/mesh/view";
+import type { IstiodPod } from "../istiod/istiod-client";
+
+/** What the cluster says of a pod that has a proxy. */
+export interface ProxyPodFacts {
+  readonly namespace: string;
+  readonly name: string;
+  /** The Deployment, or other owner, that made the pod. */
+  readonly workload: string;
+  readonly kind: ProxyKind;
+  readonly address: string | undefined;
+  readonly node: string | undefined;
+  /** The tag of the proxy's image; undefined where it is named by digest. */
+  readonly imageTag: string | undefined;
+  /** ISO 8601 */
+  readonly createdAt: string | undefined;
+}
+
+/** What a proxy is for. */
+export type ProxyKind = "sidecar" | "gateway" | "waypoint" | "ztunnel";
+
+const PROXY = "istio-proxy";
+
+/** The tag of an image; undefined where it has none or is named by digest. */
+export const imageTag = (image: string | undefined): string | undefined =>
+  image?.includes("@") ? undefined : image?.match(/:([^/:]+)$/)?.[1];
+
+const factsOf = weakMemo((pod: KubeObject): ProxyPodFacts | undefined => {
+  const { containers = [], initContainers = [], nodeName } = podSpec(pod);
+  const proxy = [...containers, ...initContainers].find(({ name }) => name === PROXY);
+  const { phase, podIP } = podStatus(pod);
+  if (!proxy || phase === "Succeeded" || phase === "Failed") return undefined;
+  const { name, namespace = "", labels = {}, creationTimestamp } = pod.metadata;
+  return {
+    namespace,
+    name,
+    workload: workloadOf(pod),
+    kind: labels["gateway.istio.io/managed"]?.includes("mesh-controller")
+      ? "waypoint"
+      : containers.length === 1 && containers[0] === proxy
+        ? "gateway"
+        : "sidecar",
+    address: podIP,
+    node: nodeName,
+    imageTag: imageTag(proxy.image),
+    createdAt: creationTimestamp,
+  };
+});
+
+/** The pod's owner, without the hash that a Deployment's ReplicaSets carry. */
+function workloadOf({ metadata }: KubeObject): string {
+  const owner =
+    metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0];
+  if (!owner) return metadata.name;
+  const hash = metadata.labels?.["pod-template-hash"];
+  const suffix = `-${hash ?? ""}`;
+  return hash && owner.kind === "ReplicaSet" && owner.name.endsWith(suffix)
+    ? owner.name.slice(0, -suffix.length)
+    : owner.name;
+}
+
+/** Every pod with a proxy that has not ended, by `name.namespace`. Use with `mesh.derive`. */
+export function proxyPodFacts(mesh: MeshView): ReadonlyMap<string, ProxyPodFacts> {
+  const found = new Map<string, ProxyPodFacts>();
+  for (const pod of mesh.list("Pod")) {
+    const facts = factsOf(pod);
+    if (facts) found.set(`${facts.name}.${facts.namespace}`, facts);
+  }
+  return found;
+}
+
+/** Every istiod that runs, by name. Use with `mesh.derive`. */
+export function istiodPods(
+  mesh: MeshView,
+): readonly (IstiodPod & { version: string | undefined })[] {
+  return mesh
+    .list("Pod")
+    .filter(
+      (pod) => pod.metadata.labels?.["app"] === "istiod" && podStatus(pod).phase === "Running",
+    )
+    .map((pod) => ({
+      namespace: pod.metadata.namespace ?? "",
+      name: pod.metadata.name,
+      version: imageTag(podSpec(pod).containers?.find(({ name }) => name === "discovery")?.image),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,158 @@
+import type { Instant } from "@/lib/base/units";
+import { firstError, proxyCause, type ProxyState } from "@/lib/xds/proxy-state";
+import type { ProxySync, SyncState } from "@/lib/xds/sync-status";
+import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
+import type { MeshView } from "@/lib/mesh/view";
+import { istiodPods, type ProxyKind, type ProxyPodFacts, proxyPodFacts } from "./mesh-proxies";
+import type { IstiodState, SyncSnapshot } from "./sync-collector";
+
+/** How a proxy stands in the table. */
+export type RowState = ProxyState | "disconnected" | "older";
+
+/** One proxy in the table of all proxies. */
+export interface ProxyRow {
+  /** `pod.namespace`, as istioctl names it. */
+  readonly id: string;
+  readonly pod: string;
+  readonly namespace: string;
+  readonly workload: string | undefined;
+  readonly kind: ProxyKind | "proxy";
+  readonly cluster: string;
+  /** The five types; `null` for a proxy that no istiod knows. */
+  readonly types: Readonly<
+    Record<XdsType, { state: SyncState; since: Instant | undefined }>
+  > | null;
+  readonly state: RowState;
+  /** Why: proxies of one cause are one group of the table. */
+  readonly cause: string;
+  /** What the cause rests on, in one sentence; undefined where all is well. */
+  readonly evidence: string | undefined;
+  readonly since: Instant | undefined;
+  readonly version: string | undefined;
+  readonly istiod: string | undefined;
+  /** The first line of what Envoy said when it refused. */
+  readonly error: string | undefined;
+}
+
+/** The whole table, with what must be said of it. */
+export interface ProxyTable {
+  readonly rows: readonly ProxyRow[];
+  readonly istiods: readonly IstiodState[];
+  /** When the istiods were last asked. */
+  readonly at: Instant | undefined;
+  readonly counts: Readonly<Record<RowState, number>> & { readonly total: number };
+}
+
+const MAX_ERROR = 300;
+
+/** Joins what the istiods say with the pods that the cluster has. */
+export function proxyTable(
+  { proxies, istiods, at }: SyncSnapshot,
+  mesh: MeshView,
+  now: Instant,
+): ProxyTable {
+  const pods = mesh.derive(proxyPodFacts);
+  const newest = newestVersion(mesh);
+  const known = new Set(proxies.map(({ id }) => id));
+  // Where an istiod is silent, its proxies are not lost: we just cannot see them.
+  const blind = istiods.some(({ error, proxies: count }) => error !== undefined && count === null);
+  const rows = [
+    ...proxies.map((proxy) => syncedRow(proxy, pods.get(proxy.id), { now, newest })),
+    ...(blind
+      ? []
+      : [...pods].filter(([id]) => !known.has(id)).map(([id, facts]) => lostRow(id, facts))),
+  ];
+  const counts: Record<RowState, number> = {
+    refused: 0,
+    late: 0,
+    pending: 0,
+    disconnected: 0,
+    older: 0,
+    synced: 0,
+  };
+  for (const { state } of rows) counts[state] += 1;
+  return { rows, istiods, at, counts: { ...counts, total: rows.length } };
+}
+
+function syncedRow(
+  proxy: ProxySync,
+  facts: ProxyPodFacts | undefined,
+  { now, newest }: { now: Instant; newest: string | undefined },
+): ProxyRow {
+  const cause = proxyCause(proxy, now);
+  const version = proxy.version ?? facts?.imageTag;
+  const older = cause.state === "synced" && isOlder(version, newest);
+  const types = Object.fromEntries(
+    XDS_TYPES.map((type) => {
+      const { state, sentAt } = proxy.types[type];
+      return [type, { state, since: sentAt }];
+    }),
+  ) as NonNullable<ProxyRow["types"]>;
+  const error = firstError(proxy)?.error?.trim().split("\n")[0]?.slice(0, MAX_ERROR);
+  return {
+    id: proxy.id,
+    pod: proxy.pod,
+    namespace: proxy.namespace,
+    workload: facts?.workload,
+    kind: kindOf(proxy, facts),
+    cluster: proxy.cluster,
+    types,
+    state: older ? "older" : cause.state,
+    cause: older ? "Synced, older than the control plane" : cause.title,
+    evidence: older ? `${version ?? ""} under istiod ${newest ?? ""}` : error,
+    since: cause.since,
+    version,
+    istiod: proxy.istiod,
+    error,
+  };
+}
+
+const lostRow = (id: string, facts: ProxyPodFacts): ProxyRow => ({
+  id,
+  pod: facts.name,
+  namespace: facts.namespace,
+  workload: facts.workload,
+  kind: facts.kind,
+  cluster: "",
+  types: null,
+  state: "disconnected",
+  cause: "Not connected to any istiod",
+  evidence: "its pod has a proxy, and no istiod lists it",
+  since: undefined,
+  version: facts.imageTag,
+  istiod: undefined,
+  error: undefined,
+});
+
+const KINDS: Readonly<Record<string, ProxyKind>> = {
+  sidecar: "sidecar",
+  router: "gateway",
+  waypoint: "waypoint",
+  ztunnel: "ztunnel",
+};
+
+const kindOf = (proxy: ProxySync, facts: ProxyPodFacts | undefined): ProxyRow["kind"] =>
+  KINDS[proxy.type ?? ""] ?? facts?.kind ?? "proxy";
+
+/** The newest release among the istiods; undefined where none says its release. */
+function newestVersion(mesh: MeshView): string | undefined {
+  const versions = mesh.derive(istiodPods).flatMap(({ version }) => version ?? []);
+  return versions.sort(compareVersions).at(-1);
+}
+
+/** Whether one release comes before another, by major and minor: patches need no restart. */
+function isOlder(version: string | undefined, newest: string | undefined): boolean {
+  const [a, b] = [minorOf(version), minorOf(newest)];
+  return a !== undefined && b !== undefined && a < b;
+}
+
+const NUMBERS = /^(\d+)\.(\d+)/;
+const MAX_MINOR = 10_000;
+
+function minorOf(version: string | undefined): number | undefined {
+  const [, major, minor] = NUMBERS.exec(version ?? "") ?? [];
+  return major === undefined ? undefined : Number(major) * MAX_MINOR + Number(minor);
+}
+
+const compareVersions = (a: string, b: string): number =>
+  a.localeCompare(b, "en", { numeric: true });
