@@ -4,6 +4,7 @@ import { HealthStrip } from "@/components/overview/health-strip";
 import { IncidentList } from "@/components/overview/incident-list";
 import { OverviewHeader } from "@/components/overview/overview-header";
 import { RecentChanges } from "@/components/overview/recent-changes";
+import { RolloutsPanel } from "@/components/overview/rollouts-panel";
 
 export const metadata: Metadata = { title: "What needs you now" };
 
@@ -18,6 +19,7 @@ export default function OverviewPage() {
           <RecentChanges />
         </div>
         <div className="min-w-0">
+          <RolloutsPanel />
           <ControlPlanePanel />
         </div>
       </div>

@@ -5,7 +5,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namespace-scope";
 import { useTRPC } from "@/components/trpc/client";
-import { ErrorState } from "@/components/ui/error-state";
+import { ErrorState, type ShownError } from "@/components/ui/error-state";
 import { Figure } from "@/components/ui/figure";
 import {
   formatLatency,
@@ -18,8 +18,10 @@ import {
   measureShare,
 } from "@/components/ui/format";
 import { Sparkline } from "@/components/ui/sparkline";
+import { StaleNote } from "@/components/ui/stale-note";
 import { Status } from "@/components/ui/status";
-import type { HealthFigure } from "@/server/overview/health-strip";
+import { VerdictBlock } from "@/components/ui/verdict-block";
+import type { HealthFigure, HealthStrip as HealthStripData } from "@/server/overview/health-strip";
 
 /** Error shares from which the mesh as a whole is worth a word and a colour. */
 const ERRORS_WARN = 0.01;
@@ -35,36 +37,29 @@ export function HealthStrip() {
       { meta: { live: ["graph"] }, placeholderData: keepPreviousData },
     ),
   );
+  const strip = data ?? (error ? NOTHING : undefined);
   return (
     <section aria-label="Mesh health, last 30 minutes">
-      {error && !data ? (
-        <ErrorState
-          title="Traffic figures are missing"
-          error={error}
-          onRetry={() => void refetch()}
-        >
-          Configuration and proxies still work.
-        </ErrorState>
-      ) : null}
+      <StripState error={error} known={data} onRetry={() => void refetch()} />
       <div className="qd-strip">
         <Cell
           label="Requests"
-          figure={data?.requests}
+          figure={strip?.requests}
           measure={measureRate}
           before={(was) => `was ${formatRate(was)}`}
           href="/topology"
         />
-        <ErrorCell errors={data?.errorShare} requests={data?.requests.value} />
+        <ErrorCell errors={strip?.errorShare} requests={strip?.requests.value} />
         <Cell
           label="Latency p95"
-          figure={data?.p95}
+          figure={strip?.p95}
           measure={measureLatency}
           before={(was) => `was ${formatLatency(was)}`}
           href="/topology"
         />
         <Cell
           label="mTLS"
-          figure={data?.mutualTls}
+          figure={strip?.mutualTls}
           measure={measureShare}
           before={() => "of requests that arrived"}
           max={1}
@@ -72,7 +67,7 @@ export function HealthStrip() {
         />
         <Cell
           label="Push to all, p99"
-          figure={data?.pushTime}
+          figure={strip?.pushTime}
           measure={measureLatency}
           before={() => "istiod to proxies"}
           empty="no push lately"
@@ -80,6 +75,41 @@ export function HealthStrip() {
         />
       </div>
     </section>
+  );
+}
+
+const NO_FIGURE: HealthFigure = { value: null, points: [] };
+const NOTHING = {
+  requests: NO_FIGURE,
+  errorShare: NO_FIGURE,
+  p95: NO_FIGURE,
+  mutualTls: NO_FIGURE,
+  pushTime: NO_FIGURE,
+};
+
+/** Why figures are missing, or how old they are. */
+function StripState({
+  error,
+  known,
+  onRetry,
+}: {
+  error: ShownError | null;
+  known: HealthStripData | undefined;
+  onRetry: () => void;
+}) {
+  if (!error) return null;
+  if (known) return <StaleNote at={known.at}>{error.message}</StaleNote>;
+  if (error.data?.appCode === "unsupported") {
+    return (
+      <VerdictBlock status="off" title="Traffic is not shown: no Prometheus is set">
+        {error.data.hint}
+      </VerdictBlock>
+    );
+  }
+  return (
+    <ErrorState title="Traffic figures are missing" error={error} onRetry={onRetry}>
+      Configuration and proxies still work.
+    </ErrorState>
   );
 }
 

@@ -8,13 +8,14 @@ import { withEvidence } from "./graph-evidence";
 import { graphIncidents, withSuspect } from "./graph-incidents";
 import { compareIncidents, type Incident } from "./incident";
 import { changedAt, recentChanges } from "./recent-changes";
+import { rolloutIncidents } from "./rollout-incidents";
 import { sourceIncidents } from "./source-incidents";
 
 /** Lines are read for this many of the worst; more would be many queries for what few read. */
 const WITH_EVIDENCE = 6;
 const CHANGES_LOOKED_AT = 50;
 
-type Needs = Pick<Runtime, "clock" | "mesh" | "metrics" | "sources" | "topology">;
+type Needs = Pick<Runtime, "clock" | "mesh" | "metrics" | "rollouts" | "sources" | "topology">;
 
 /** What needs somebody in some namespaces, or in all. */
 export function readIncidents(
@@ -25,6 +26,7 @@ export function readIncidents(
   const sources: IncidentSource[] = [
     { subject: "traffic", read: () => readGraph(needs, namespaces, signal) },
     { subject: "configuration", read: async () => readFindings(needs, namespaces) },
+    { subject: "rollouts", read: async () => readRollouts(needs, namespaces) },
     {
       subject: "sources",
       read: async () => sourceIncidents(needs.sources.current(), needs.mesh.problems()),
@@ -43,6 +45,14 @@ function readFindings({ mesh }: Needs, namespaces: readonly string[]): Incident[
     .map(toFinding)
     .filter(({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace));
   return findingIncidents(findings, (ref) => changedAt(view, ref));
+}
+
+function readRollouts({ rollouts, clock }: Needs, namespaces: readonly string[]): Incident[] {
+  const stored = rollouts.store
+    .list()
+    .filter((record) => namespaces.length === 0 || namespaces.includes(record.ref.namespace))
+    .flatMap((record) => ("problem" in record ? [] : [record]));
+  return rolloutIncidents(stored, clock.now());
 }
 
 async function readGraph(
