@@ -7,12 +7,12 @@ export function GraphBoxes({
   drawing,
   layout,
   boxes,
-  dim,
+  selected,
 }: {
   drawing: Drawing;
   layout: Layout;
   boxes: readonly GraphBox[];
-  dim: boolean;
+  selected: string | null;
 }) {
   const mtls = new Map(boxes.map((box) => [box.namespace, box.mtls]));
   return drawing.boxes.map((box) => {
@@ -21,18 +21,20 @@ export function GraphBoxes({
     const count = box.leaves.length + box.groups.length;
     const { namespace } = box;
     return (
-      <div key={box.id} data-dim={dim || undefined}>
+      <div key={box.id} data-dim={selected !== null || undefined}>
         <div
           className="qd-graph-box"
           data-outside={box.id === OUTSIDE || undefined}
           style={{ left: place.x, top: place.y, width: place.width, height: place.height }}
         >
-          <span className="qd-graph-box-title">{namespace ?? "outside the mesh"}</span>
-          {namespace === undefined ? null : (
-            <span className="qd-graph-box-note">
-              {count === 1 ? "1 service" : `${count} services`} · {mtls.get(namespace)}
-            </span>
-          )}
+          <p>
+            <b>{namespace ?? "outside the mesh"}</b>
+            {namespace === undefined ? null : (
+              <span>
+                {count === 1 ? "1 service" : `${count} services`} · {mtls.get(namespace)}
+              </span>
+            )}
+          </p>
         </div>
         {box.groups.map((group) => {
           const inner = layout.places[group.id];
@@ -41,6 +43,7 @@ export function GraphBoxes({
               key={group.id}
               className="qd-graph-box"
               data-group=""
+              data-selected={group.id === selected || undefined}
               style={{ left: inner.x, top: inner.y, width: inner.width, height: inner.height }}
             />
           ) : null;

@@ -6,6 +6,7 @@ import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
+import { summarise } from "@/lib/graph/graph-summary";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
@@ -94,6 +95,7 @@ export function GraphView(props: GraphViewProps) {
     edges: canvasEdges,
     curves,
     theme: useTheme(),
+    focus: useMemo(() => focusOf(graph, selected), [graph, selected]),
     onCamera: (camera) => follow([under.current, layers.current], camera),
     onPick: onSelect,
   });
@@ -147,7 +149,7 @@ export function GraphView(props: GraphViewProps) {
               drawing={drawing}
               layout={laidOut.layout}
               boxes={graph.boxes}
-              dim={selected !== null}
+              selected={selected}
             />
           ) : null}
         </div>
@@ -215,6 +217,13 @@ export function GraphView(props: GraphViewProps) {
       </div>
     </div>
   );
+}
+
+/** What to keep in sight: the selection, else the worst of what fails. */
+function focusOf(graph: MeshGraph, selected: string | null): readonly string[] {
+  const ends = graph.edges.find(({ id }) => id === selected);
+  const worst = summarise(graph).unwell.map(({ id }) => id);
+  return [...(selected === null ? [] : [selected]), ...(ends ? [ends.target] : []), ...worst];
 }
 
 const UNWELL: ReadonlySet<string> = new Set(["failing", "degraded"]);

@@ -40,7 +40,7 @@ export const Plate = memo(function Plate(props: PlateProps) {
   const unwell = health.state === "failing" || health.state === "degraded";
   const where: CSSProperties =
     plate.shape === "group"
-      ? { left: place.x + 8, top: place.y + 4, maxWidth: place.width - 16 }
+      ? { left: place.x + 6, top: place.y + 4, width: place.width - 12 }
       : { left: place.x, top: place.y, width: place.width, height: place.height };
   return (
     <button

@@ -33,12 +33,17 @@ interface CanvasInput {
   readonly edges: readonly CanvasEdge[];
   readonly curves: ReadonlyMap<string, EdgeCurve>;
   readonly theme: string;
+  /** What must be in sight when not everything can be, best first. */
+  readonly focus: readonly string[];
   readonly onCamera: (camera: Camera) => void;
   /** An edge or a plate was clicked; `null` is the ground. */
   readonly onPick: (id: string | null) => void;
 }
 
 const ZOOM = { min: 0.2, max: 2.5, step: 1.25, largestFit: 1.2, margin: 16 } as const;
+
+/** The zoom at which the smallest text of a plate, 12 px, still has the 11 px it needs. */
+const READABLE = 11 / 12;
 
 /**
  * Keeps one cytoscape instance in step with the graph. The only file that calls cytoscape.
@@ -64,7 +69,7 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, input:
     let gone = false;
     const resize = new ResizeObserver(() => {
       created?.resize();
-      if (created && !moved.current) fit(created, latest.current.layout);
+      if (created && !moved.current) fit(created, latest.current);
     });
     void import("cytoscape").then(({ default: cytoscape }) => {
       if (gone) return;
@@ -123,7 +128,7 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, input:
   }, [core, layout, nodes, edges, curves]);
 
   useEffect(() => {
-    if (core && layout && !moved.current) fit(core, layout);
+    if (core && layout && !moved.current) fit(core, latest.current);
   }, [core, layout]);
 
   const zoomBy = useCallback(
@@ -137,7 +142,7 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, input:
   );
   const fitAll = useCallback(() => {
     moved.current = false;
-    if (core) fit(core, latest.current.layout);
+    if (core) fit(core, latest.current, true);
   }, [core]);
   /** Moves the camera just so far that `id` is in sight. */
   const reveal = useCallback(
@@ -222,21 +227,34 @@ function setCurve(edge: EdgeSingular, curve: EdgeCurve, layout: Layout): void {
 
 const cameraOf = (core: Core): Camera => ({ zoom: core.zoom(), ...core.pan() });
 
-function fit(core: Core, layout: Layout | undefined): void {
+/**
+ * Shows all of the graph, or, where that would make it unreadable, the part around what matters.
+ * `whole` shows all of it however small.
+ */
+function fit(core: Core, { layout, focus }: CanvasInput, whole = false): void {
   const places = Object.values(layout?.places ?? {});
-  if (places.length === 0 || core.width() === 0) return;
+  if (!layout || places.length === 0 || core.width() === 0) return;
   const left = Math.min(...places.map(({ x }) => x));
   const top = Math.min(...places.map(({ y }) => y));
   const right = Math.max(...places.map(({ x, width }) => x + width));
   const bottom = Math.max(...places.map(({ y, height }) => y + height));
   const across = core.width() - 2 * ZOOM.margin;
   const down = core.height() - 2 * ZOOM.margin;
-  const zoom = Math.min(ZOOM.largestFit, across / (right - left), down / (bottom - top));
+  const all = Math.min(ZOOM.largestFit, across / (right - left), down / (bottom - top));
+  const zoom = Math.max(whole ? ZOOM.min : READABLE, all);
+  const centre = focus.map((id) => layout.places[id]).find((place) => place !== undefined);
+  const pan = (start: number, end: number, room: number, at: number) => {
+    if ((end - start) * zoom <= room - 2 * ZOOM.margin) return (room - zoom * (start + end)) / 2;
+    // As far towards the focus as the graph reaches.
+    const atStart = ZOOM.margin - start * zoom;
+    const atEnd = room - ZOOM.margin - end * zoom;
+    return Math.max(atEnd, Math.min(atStart, room / 2 - at * zoom));
+  };
   core.viewport({
-    zoom: Math.max(ZOOM.min, zoom),
+    zoom,
     pan: {
-      x: (core.width() - zoom * (left + right)) / 2,
-      y: (core.height() - zoom * (top + bottom)) / 2,
+      x: pan(left, right, core.width(), centre ? centre.x + centre.width / 2 : left),
+      y: pan(top, bottom, core.height(), centre ? centre.y + centre.height / 2 : top),
     },
   });
 }

@@ -63,7 +63,10 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
         setError(data.error);
         return;
       }
-      const layout = settle(readLayout(data.graph), asked ? undefined : latest.current?.layout);
+      const layout = settle(
+        readLayout(data.graph, drawing),
+        asked ? undefined : latest.current?.layout,
+      );
       const result = { drawing, layout };
       if (cache.size >= CACHE_SIZE) cache.clear();
       cache.set(key, result);

@@ -1,6 +1,7 @@
 import { LockOpen } from "lucide-react";
 import { BADGES } from "@/components/graph/plate";
 import { StatusGlyph } from "@/components/ui/status-glyph";
+import { formatLimit } from "@/lib/graph/format";
 import { ERROR_LIMITS } from "@/lib/graph/health";
 import type { Badge, MeshGraph } from "@/lib/graph/mesh-graph";
 
@@ -11,7 +12,6 @@ export function GraphLegend({ graph }: { graph: MeshGraph }) {
   const badges = new Set(graph.nodes.flatMap((node) => node.badges));
   const canary = graph.nodes.some(({ versions }) => versions.some((version) => version.canary));
   const plaintext = graph.edges.some(({ mutualTls }) => mutualTls !== null && mutualTls < 0.999);
-  const percent = (ratio: number) => `${ratio * 100}\u00a0%`;
   return (
     <ul className="qd-legend" aria-label="Legend">
       <li>
@@ -28,14 +28,14 @@ export function GraphLegend({ graph }: { graph: MeshGraph }) {
           <path d={LINE} strokeWidth={3} />
         </svg>
         <StatusGlyph status="fail" />
-        failing ≥ {percent(ERROR_LIMITS.failing)}
+        failing ≥ {formatLimit(ERROR_LIMITS.failing)}
       </li>
       <li data-status="warn">
         <svg viewBox="0 0 34 14" data-tone="warn" aria-hidden>
           <path d={LINE} strokeWidth={3} />
         </svg>
         <StatusGlyph status="warn" />
-        degraded ≥ {percent(ERROR_LIMITS.degraded)}
+        degraded ≥ {formatLimit(ERROR_LIMITS.degraded)}
       </li>
       <li>
         <svg viewBox="0 0 34 14" aria-hidden>

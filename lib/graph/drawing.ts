@@ -36,10 +36,10 @@ export interface Drawing {
 }
 
 const PLATE = { height: 38, minWidth: 116, maxWidth: 204 };
-const VERSION_PLATE = { height: 38, minWidth: 112, maxWidth: 180 };
+const VERSION_PLATE = { height: 38, minWidth: 112, maxWidth: 224 };
 /** Of the 12.5 px face, by measure of Bookinfo's and Boutique's names. */
-const CHARACTER_WIDTH = 7.4;
-const PLATE_PADDING = 34;
+const CHARACTER_WIDTH = 6.7;
+const PLATE_PADDING = 32;
 
 /** The box of everything that is not in the mesh. */
 export const OUTSIDE = "box:outside";
@@ -70,8 +70,7 @@ export function drawingOf(graph: MeshGraph): Drawing {
       groups: [],
       ...(id === OUTSIDE || node.namespace === undefined ? {} : { namespace: node.namespace }),
     };
-    if (isOpen(node, graph))
-      box.groups.push({ id: node.id, versions: node.versions.map(versionPlate) });
+    if (isOpen(node, graph)) box.groups.push(groupOf(node));
     else box.leaves.push(plateOf(node));
     boxes.set(id, box);
   }
@@ -122,17 +121,24 @@ export function nodeOfLeaf(
   return owner && version ? { node: owner, version } : undefined;
 }
 
-const plateOf = ({ id, name }: GraphNode): DrawnLeaf => ({
+const plateOf = ({ id, name, kind }: GraphNode): DrawnLeaf => ({
   id,
-  width: widthOf(name, PLATE),
+  // The slanted and pointed shapes lose some of their width.
+  width: widthOf(name, PLATE) + (kind === "gateway" || kind === "external" ? 16 : 0),
   height: PLATE.height,
 });
 
-const versionPlate = ({ id, version }: GraphVersion): DrawnLeaf => ({
-  id,
-  width: widthOf(`${version ?? "no pod reached"} 00 %`, VERSION_PLATE),
-  height: VERSION_PLATE.height,
-});
+/** All versions of a service are as wide as the widest, or as its title with rate and errors. */
+function groupOf({ id, name, versions }: GraphNode): DrawnGroup {
+  const widths = versions.map(({ version }) =>
+    widthOf(`${version ?? "no pod reached"} 00 %`, VERSION_PLATE),
+  );
+  const width = Math.max(...widths, widthOf(`${name} 00/s 00.0 %`, VERSION_PLATE));
+  return {
+    id,
+    versions: versions.map((version) => ({ id: version.id, width, height: VERSION_PLATE.height })),
+  };
+}
 
 const widthOf = (name: string, { minWidth, maxWidth }: typeof PLATE) =>
   Math.min(maxWidth, Math.max(minWidth, Math.ceil(name.length * CHARACTER_WIDTH + PLATE_PADDING)));

@@ -26,6 +26,10 @@ export function formatErrorShare(ratio: number | null): string {
   return percent > 99.95 ? `100${NBSP}%` : `${percent.toFixed(1)}${NBSP}%`;
 }
 
+/** A ratio in [0, 1] that somebody set: `5 %`, `0.5 %`. */
+export const formatLimit = (ratio: number): string =>
+  `${Number((ratio * 100).toPrecision(3))}${NBSP}%`;
+
 /** A ratio in [0, 1] as a part of a split, in whole percents above one: `20 %`. */
 export function formatSplit(ratio: number | null): string {
   if (ratio === null) return "–";

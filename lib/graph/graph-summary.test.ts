@@ -23,8 +23,8 @@ const graph = buildGraph(
 it("names what fails, worst first, and counts the rest", () => {
   const summary = summarise(graph);
   expect(summary.unwell.map(({ id, health }) => `${id} ${health.text}`)).toEqual([
-    "shop/cart 5.0\u00a0% of 40 requests/s fail; red from 5.0\u00a0%",
-    "data/db 2.0\u00a0% of 100 requests/s fail; amber from 1.0\u00a0%",
+    "shop/cart 5.0\u00a0% of 40 requests/s fail; red from 5\u00a0%",
+    "data/db 2.0\u00a0% of 100 requests/s fail; amber from 1\u00a0%",
   ]);
   expect([summary.services, summary.withTraffic]).toEqual([5, 4]);
   expect(summary.counts).toEqual({ failing: 1, degraded: 1, healthy: 2, idle: 1, unknown: 0 });

@@ -1,4 +1,4 @@
-import { formatBytes, formatErrorShare, formatRate } from "./format";
+import { formatBytes, formatErrorShare, formatLimit, formatRate } from "./format";
 import type { Health, Pods, Traffic } from "./mesh-graph";
 import { errorsPerSecond, isIdle } from "./traffic";
 
@@ -47,20 +47,20 @@ export function trafficHealth(
     return {
       state: "failing",
       rule: "error-share",
-      text: `${share}; red from ${formatErrorShare(limits.failing)}`,
+      text: `${share}; red from ${formatLimit(limits.failing)}`,
     };
   }
   if (errorRatio >= limits.degraded) {
     return {
       state: "degraded",
       rule: "error-share",
-      text: `${share}; amber from ${formatErrorShare(limits.degraded)}`,
+      text: `${share}; amber from ${formatLimit(limits.degraded)}`,
     };
   }
   return {
     state: "healthy",
     rule: "error-share",
-    text: `${share}; amber from ${formatErrorShare(limits.degraded)}`,
+    text: `${share}; amber from ${formatLimit(limits.degraded)}`,
   };
 }
 

@@ -50,7 +50,7 @@ const LAYERED = {
   "elk.algorithm": "layered",
   "elk.direction": "RIGHT",
   "elk.spacing.nodeNode": "30",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "88",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "76",
   "elk.spacing.edgeNode": "14",
   "elk.spacing.edgeEdge": "8",
   "elk.layered.spacing.edgeNodeBetweenLayers": "14",
@@ -58,13 +58,10 @@ const LAYERED = {
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.edgeRouting": "POLYLINE",
   "elk.json.edgeCoords": "ROOT",
-  // The same graph gives the same picture, and a graph that grew a similar one.
-  "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-  "elk.layered.crossingMinimization.semiInteractive": "true",
   "elk.randomSeed": "1",
 };
-const BOX_PADDING = "[top=38,left=16,bottom=16,right=16]";
-const GROUP_PADDING = "[top=34,left=12,bottom=12,right=12]";
+const BOX_PADDING = "[top=38,left=14,bottom=14,right=14]";
+const GROUP_PADDING = "[top=32,left=10,bottom=10,right=10]";
 
 /**
  * What ELK is asked to lay out: layered from left to right, namespaces as boxes, versions as boxes
@@ -78,6 +75,9 @@ export function elkGraph(drawing: Drawing): ElkGraph {
     layoutOptions: {
       ...LAYERED,
       "elk.hierarchyHandling": whole ? "INCLUDE_CHILDREN" : "SEPARATE_CHILDREN",
+      // The same graph gives the same picture, and a graph that grew a similar one. ELK 0.12 breaks
+      // where a box within has this option too.
+      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
       "elk.padding": "[top=24,left=24,bottom=24,right=24]",
     },
     children: [...drawing.loose.map(leafOf), ...boxes],
@@ -116,15 +116,21 @@ function separated(drawing: Drawing, boxes: ElkGraph[]): Pick<ElkGraph, "childre
 function boxOf(box: DrawnBox, whole: boolean): ElkGraph {
   return {
     id: box.id,
+    // A box does not inherit distances from what it stands in.
     layoutOptions: {
-      ...(whole ? {} : { ...LAYERED, "elk.hierarchyHandling": "INCLUDE_CHILDREN" }),
+      ...LAYERED,
+      ...(whole ? {} : { "elk.hierarchyHandling": "INCLUDE_CHILDREN" }),
       "elk.padding": BOX_PADDING,
     },
     children: [
       ...box.leaves.map(leafOf),
       ...box.groups.map((group) => ({
         id: group.id,
-        layoutOptions: { "elk.padding": GROUP_PADDING, "elk.spacing.nodeNode": "12" },
+        layoutOptions: {
+          ...LAYERED,
+          "elk.padding": GROUP_PADDING,
+          "elk.spacing.nodeNode": "12",
+        },
         children: group.versions.map(leafOf),
       })),
     ],
@@ -139,7 +145,7 @@ function* leavesOf(box: DrawnBox): Generator<DrawnLeaf> {
 }
 
 /** Reads ELK's answer; places of children become absolute, as edges already are. */
-export function readLayout(answer: ElkGraph): Layout {
+export function readLayout(answer: ElkGraph, drawing: Drawing): Layout {
   const places: Record<string, Rect> = {};
   const routes: Record<string, readonly Point[]> = {};
   const visit = (graph: ElkGraph, left: number, top: number) => {
@@ -153,7 +159,34 @@ export function readLayout(answer: ElkGraph): Layout {
     }
   };
   visit(answer, 0, 0);
+  for (const { versions } of drawing.boxes.flatMap(({ groups }) => groups)) {
+    for (const id of stackInOrder(versions, places)) {
+      // The way around things was made for the place before.
+      for (const edge of drawing.edges) {
+        if (edge.source === id || edge.target === id) routes[edge.id] = [];
+      }
+    }
+  }
   return { places, routes, width: answer.width ?? 0, height: answer.height ?? 0 };
+}
+
+/**
+ * Puts versions that stand in one column into the order of their names, which ELK does not know.
+ * They are of one size, so they change places.
+ *
+ * @returns those that moved.
+ */
+function stackInOrder(versions: readonly DrawnLeaf[], places: Record<string, Rect>): string[] {
+  const known = versions.flatMap(({ id }) => places[id] ?? []);
+  const column = known.every(({ x }) => x === known[0]?.x);
+  if (!column || known.length < versions.length) return [];
+  const slots = [...known].sort((a, b) => a.y - b.y);
+  return versions.flatMap(({ id }, i) => {
+    const slot = slots[i];
+    if (!slot || slot === places[id]) return [];
+    places[id] = slot;
+    return [id];
+  });
 }
 
 /**
