@@ -201,6 +201,7 @@ export class Simulation {
     const version = pod.metadata.labels?.["version"] ?? "";
     for (const call of moment.depth < MAX_DEPTH ? app.calls : []) {
       if (call.versions && !call.versions.includes(version)) continue;
+      if (call.onPath && !request.path.startsWith(call.onPath)) continue;
       if (random.next() >= call.share) continue;
       const { host, port, method, path } = call;
       const authority = port === 80 ? host : `${host}:${port}`;

@@ -19,14 +19,13 @@ describe("the book shop's traffic", () => {
     const { requestsWithin, total } = bookinfoInTest();
     const page = { ...SOURCE, source_workload: "istio-ingressgateway" };
     expect(requestsWithin(10_000, page)).toBe(400);
-    for (const name of ["productpage", "details", "reviews"]) {
-      expect(total("istio_requests_total", { ...SOURCE, destination_service_name: name })).toBe(
-        400,
-      );
-    }
-    expect(
-      total("istio_requests_total", { destination_service: "www.googleapis.com" }),
-    ).toBeGreaterThan(5);
+    const to = (name: string) =>
+      total("istio_requests_total", { ...SOURCE, destination_service_name: name });
+    expect(to("productpage")).toBe(400);
+    expect(to("details")).toBe(to("reviews"));
+    expect(to("details") + to("ratings")).toBe(400);
+    expect(to("ratings")).toBeGreaterThan(20);
+    expect(to("www.googleapis.com")).toBeGreaterThan(5);
   });
 
   it("is counted by both ends with Istio's labels", () => {
@@ -75,11 +74,9 @@ describe("the book shop's traffic", () => {
     change("VirtualService", "reviews", routeReviews(weights(80, 20)));
     const all = requestsWithin(50_000, REVIEWS);
     const v2 = total("istio_requests_total", { ...REVIEWS, destination_version: "v2" });
-    expect(all).toBe(2000);
     expect(v2 / all).toBeCloseTo(0.2, 1);
-    expect(total("istio_requests_total", { ...SOURCE, destination_service_name: "ratings" })).toBe(
-      v2,
-    );
+    const fromReviews = { ...SOURCE, source_app: "reviews", destination_service_name: "ratings" };
+    expect(total("istio_requests_total", fromReviews)).toBe(v2);
   });
 
   it("shows a fault, which never reaches the server", () => {
@@ -91,7 +88,7 @@ describe("the book shop's traffic", () => {
       routeReviews([{ fault, route: [{ destination: { host: "reviews", subset: "v1" } }] }]),
     );
     const aborted = { ...SOURCE, response_code: "418", response_flags: "FI" };
-    expect(requestsWithin(1000, aborted)).toBe(40);
+    expect(requestsWithin(1000, aborted)).toBeGreaterThan(20);
     expect(requestsWithin(1000, { reporter: "destination", destination_app: "reviews" })).toBe(0);
   });
 
@@ -103,7 +100,8 @@ describe("the book shop's traffic", () => {
       routeReviews([{ route: [{ destination: { host: "reviews", subset: "v9" } }] }]),
     );
     const missing = { ...SOURCE, response_code: "503", response_flags: "NC" };
-    expect(requestsWithin(1000, { ...missing, destination_workload: "unknown" })).toBe(40);
+    const unknown = { ...missing, destination_workload: "unknown" };
+    expect(requestsWithin(1000, unknown)).toBeGreaterThan(20);
     expect(requestsWithin(1000, { reporter: "destination", destination_app: "reviews" })).toBe(0);
   });
 
@@ -113,9 +111,8 @@ describe("the book shop's traffic", () => {
       spec: { ...(spec as object), replicas: 0 },
     }));
     clock.advance(2000);
-    expect(requestsWithin(1000, { ...REVIEWS, response_flags: "UH", response_code: "503" })).toBe(
-      40,
-    );
+    const unhealthy = { ...REVIEWS, response_flags: "UH", response_code: "503" };
+    expect(requestsWithin(1000, unhealthy)).toBeGreaterThan(20);
   });
 
   it("fails what the bad build of details gets, and nothing else", () => {
@@ -127,7 +124,8 @@ describe("the book shop's traffic", () => {
       },
     }));
     const page = { ...SOURCE, destination_service_name: "productpage", response_code: "200" };
-    expect(requestsWithin(1000, { reporter: "destination", response_code: "500" })).toBe(40);
+    const failed = { reporter: "destination", response_code: "500" };
+    expect(requestsWithin(1000, failed)).toBeGreaterThan(20);
     expect(requestsWithin(1000, page)).toBe(40);
   });
 
@@ -139,7 +137,8 @@ describe("the book shop's traffic", () => {
       .find(({ metadata }) => metadata.name.startsWith("reviews-v1"))!;
     const annotations = { ...pod.metadata.annotations, "sandbox.quarterdeck.dev/status": "404" };
     store.update({ ...pod, metadata: { ...pod.metadata, annotations } });
-    expect(requestsWithin(1000, { ...REVIEWS, response_code: "404" })).toBe(40);
+    expect(requestsWithin(1000, { ...REVIEWS, response_code: "404" })).toBeGreaterThan(20);
+    expect(requestsWithin(1000, { ...REVIEWS, response_code: "200" })).toBe(0);
   });
 
   it("is logged by each proxy on the way", () => {
@@ -167,6 +166,8 @@ describe("the book shop's traffic", () => {
     expect(scrapes).toHaveLength(60);
     expect(scrapes.at(0)).toBe(-59_000);
     expect(scrapes.at(-1)).toBe(0);
-    expect(total("istio_requests_total", REVIEWS)).toBe(2400);
+    expect(
+      total("istio_requests_total", { source_workload: "istio-ingressgateway", ...SOURCE }),
+    ).toBe(2400);
   });
 });

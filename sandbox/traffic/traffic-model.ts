@@ -41,7 +41,9 @@ export interface Call {
   readonly port: number;
   readonly method: string;
   readonly path: string;
-  /** Of the requests to the caller the part that needs this call, from 0 to 1. */
+  /** Only requests whose path begins so need this call; all of them where absent. */
+  readonly onPath?: string;
+  /** Of these requests to the caller the part that needs this call, from 0 to 1. */
   readonly share: number;
   /** Values of the `version` label whose pods make the call; all of them where absent. */
   readonly versions?: readonly string[];
