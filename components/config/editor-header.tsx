@@ -1,0 +1,113 @@
+"use client";
+
+import { useState } from "react";
+import { Age } from "@/components/ui/age";
+import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { KindTag } from "@/components/ui/kind-tag";
+import { Segmented } from "@/components/ui/segmented";
+import { kindInfo, type ObjectRef, preferredApiVersion } from "@/lib/istio/kinds";
+import type { ConfigObject } from "@/server/config/read-config";
+import type { DraftDifference } from "./changed-lines";
+import { DeleteDialog } from "./delete-dialog";
+import { DiscardDialog } from "./discard-dialog";
+import type { DraftState } from "./use-draft";
+
+/** What is open, how far it is from what is stored, and who wrote that. */
+export function EditorHeader({
+  kind,
+  title,
+  target,
+  stored,
+  draft,
+  difference,
+  deleted,
+  view,
+  onView,
+}: {
+  kind: ObjectRef["kind"];
+  title: string;
+  target: ObjectRef | null;
+  stored: ConfigObject | undefined;
+  draft: DraftState;
+  difference: DraftDifference;
+  deleted: boolean;
+  view: "draft" | "diff";
+  onView: (view: "draft" | "diff") => void;
+}) {
+  const [asking, setAsking] = useState<"delete" | "discard">();
+  const info = kindInfo(kind);
+  const changed =
+    difference.lines.length + Math.max(difference.removed - difference.lines.length, 0);
+  return (
+    <header className="qd-config-head">
+      <div className="min-w-0">
+        <div className="flex flex-wrap items-center gap-2">
+          <KindTag tag={info.tag} kind={info.kind} />
+          <h1 className="text-lg!">{title}</h1>
+          {draft.dirty ? (
+            <Badge>{`draft, ${changed} ${changed === 1 ? "line" : "lines"} changed`}</Badge>
+          ) : null}
+          {draft.dirty && draft.savedAt !== undefined ? (
+            <span className="qd-note">
+              kept in this {draft.home} <Age at={draft.savedAt} />
+            </span>
+          ) : null}
+        </div>
+        <p className="qd-note m-0!">
+          {stored?.apiVersion ?? preferredApiVersion(kind)}
+          {stored ? ` · resourceVersion ${stored.resourceVersion}` : " · not stored yet"}
+          {stored?.lastChange ? (
+            <>
+              {` · last changed by ${stored.lastChange.manager} `}
+              <Age at={stored.lastChange.at} />
+            </>
+          ) : null}
+          {stored?.owner
+            ? ` · kept by ${stored.owner.tool}: ${stored.owner.name}`
+            : " · no GitOps owner"}
+        </p>
+      </div>
+      <div className="ml-auto flex flex-wrap items-center gap-1">
+        {draft.dirty ? (
+          <>
+            <CopyButton text={draft.text} label="Copy the draft" />
+            <Button variant="quiet" onClick={() => setAsking("discard")}>
+              Discard draft
+            </Button>
+          </>
+        ) : null}
+        {target && stored && !deleted && !draft.dirty ? (
+          <Button variant="quiet" onClick={() => setAsking("delete")}>
+            Delete
+          </Button>
+        ) : null}
+        <Segmented
+          label="View"
+          options={[
+            { value: "draft", label: "Draft" },
+            { value: "diff", label: "Diff" },
+          ]}
+          value={view}
+          onChange={onView}
+        />
+      </div>
+      {target && stored ? (
+        <DeleteDialog
+          open={asking === "delete"}
+          onClose={() => setAsking(undefined)}
+          target={target}
+          resourceVersion={stored.resourceVersion}
+        />
+      ) : null}
+      <DiscardDialog
+        open={asking === "discard"}
+        onClose={() => setAsking(undefined)}
+        title={title}
+        lines={changed}
+        onDiscard={draft.discard}
+      />
+    </header>
+  );
+}

@@ -1,0 +1,55 @@
+"use client";
+
+import { DiffView } from "@/components/ui/diff-view";
+import { Panel } from "@/components/ui/panel";
+import type { ApplyBlock } from "./apply-block";
+import { ApplyPanel } from "./apply-panel";
+import type { DraftDifference } from "./changed-lines";
+import { LastApplyPanel } from "./last-apply-panel";
+import { ReachPanel } from "./reach-panel";
+import type { Apply } from "./use-apply";
+import type { DraftChecks } from "./use-draft-checks";
+import { VerdictPanel } from "./verdict-panel";
+
+/** What one should know before the button, the button, and what it did. */
+export function ImpactPane({
+  checks,
+  block,
+  apply,
+  before,
+  text,
+  dirty,
+  conflict,
+  difference,
+}: {
+  checks: DraftChecks;
+  block: ApplyBlock | undefined;
+  apply: Apply;
+  before: string;
+  text: string;
+  dirty: boolean;
+  conflict: boolean;
+  difference: DraftDifference;
+}) {
+  return (
+    <aside className="qd-config-impact" aria-label="Before you apply" tabIndex={0}>
+      <ApplyPanel apply={apply} block={block} dirty={dirty} reach={checks.report?.reach} />
+      <Panel
+        title="Draft to live"
+        aside={dirty ? `+${difference.added} −${difference.removed}` : undefined}
+      >
+        {dirty ? (
+          <DiffView before={before} after={text} label="Changed lines" context={1} />
+        ) : (
+          <p className="qd-note">The text is what is stored.</p>
+        )}
+      </Panel>
+      <VerdictPanel checks={checks} dirty={dirty} conflict={conflict} />
+      <ReachPanel
+        reach={checks.report?.reach}
+        pending={!checks.report && !checks.analysis.isError}
+      />
+      <LastApplyPanel apply={apply} />
+    </aside>
+  );
+}

@@ -1,0 +1,41 @@
+import { Panel } from "@/components/ui/panel";
+import type { DraftReach } from "@/server/config/draft-report";
+
+/** Whom the draft touches, by the objects of the snapshot. */
+export function ReachPanel({
+  reach,
+  pending,
+}: {
+  reach: DraftReach | undefined;
+  pending: boolean;
+}) {
+  return (
+    <Panel title="Whom it touches" aside="from this snapshot">
+      {reach ? (
+        <>
+          <dl className="qd-config-reach">
+            <dt>Proxies that it applies to</dt>
+            <dd>
+              <b>{reach.proxies}</b> <span className="text-ink-3">of {reach.total}</span>
+            </dd>
+            <dt>Gateways among them</dt>
+            <dd>
+              <b>{reach.gateways}</b>
+            </dd>
+            <dt>Namespaces</dt>
+            <dd>
+              <b>{reach.namespaces.length}</b>
+            </dd>
+          </dl>
+          <p className="qd-note">{reach.why} Sidecar objects may narrow it further.</p>
+        </>
+      ) : (
+        <p className="qd-note">
+          {pending
+            ? "Being counted."
+            : "Cannot be told for this kind, or the text is no object yet."}
+        </p>
+      )}
+    </Panel>
+  );
+}
