@@ -86,7 +86,10 @@ function causesOf(
   causes:
     readonly { field?: string | undefined; message?: string | undefined }[] | null | undefined,
 ): FieldCause[] {
-  return (causes ?? []).map(({ field = "", message = "" }) => ({ field, message }));
+  // "<nil>" names no field: it says that CEL rules were not tried after the other errors.
+  return (causes ?? []).flatMap(({ field = "", message = "" }) =>
+    field === "<nil>" ? [] : [{ field, message }],
+  );
 }
 
 /** Both forms of Retry-After that API servers send are whole seconds. */
