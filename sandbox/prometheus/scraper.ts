@@ -15,16 +15,19 @@ export class Scraper {
 
   constructor(private readonly store: TimeSeriesStore) {}
 
-  /** The targets of the next scrape. Those that went away end their series. */
+  /**
+   * The targets of the next scrape. Those that went away end their series. A target is known again
+   * by its job and instance: who lists the sources may make them anew each time.
+   */
   setSources(sources: readonly MetricSource[], now: number): void {
-    const before = new Map(this.targets.map((target) => [target.source, target]));
-    this.targets = sources.map(
-      (source) => before.get(source) ?? { source, known: new WeakMap(), seen: new Set() },
-    );
-    const kept = new Set(sources);
-    for (const target of before.values()) {
-      if (!kept.has(target.source)) this.endAll(target.seen, now);
-    }
+    const before = new Map(this.targets.map((target) => [targetKey(target.source), target]));
+    this.targets = sources.map((source) => {
+      const key = targetKey(source);
+      const known = before.get(key);
+      before.delete(key);
+      return known ? { ...known, source } : { source, known: new WeakMap(), seen: new Set() };
+    });
+    for (const { seen } of before.values()) this.endAll(seen, now);
   }
 
   /** One scrape of every target at `now` (ms since the epoch). */
@@ -64,3 +67,5 @@ export class Scraper {
     for (const series of all) this.store.append(series, now, null);
   }
 }
+
+const targetKey = ({ job, instance }: MetricSource): string => `${job} ${instance}`;

@@ -46,7 +46,8 @@ beforeEach(async () => {
   time = steppedClock();
   prometheus = await startPrometheus({
     clock: time.clock,
-    sources: () => [source],
+    // Made anew for each scrape, as istiod's are: a target is the same by its job and instance.
+    sources: () => [{ ...source }],
     scrapeIntervalMs: 1_000,
     port: 0,
   });
