@@ -8,6 +8,7 @@ import { withEvidence } from "./graph-evidence";
 import { graphIncidents, withSuspect } from "./graph-incidents";
 import { compareIncidents, type Incident } from "./incident";
 import { changedAt, recentChanges } from "./recent-changes";
+import { proxyIncidents } from "./proxy-incidents";
 import { rolloutIncidents } from "./rollout-incidents";
 import { sourceIncidents } from "./source-incidents";
 
@@ -15,7 +16,10 @@ import { sourceIncidents } from "./source-incidents";
 const WITH_EVIDENCE = 6;
 const CHANGES_LOOKED_AT = 50;
 
-type Needs = Pick<Runtime, "clock" | "mesh" | "metrics" | "rollouts" | "sources" | "topology">;
+type Needs = Pick<
+  Runtime,
+  "clock" | "mesh" | "metrics" | "proxies" | "rollouts" | "sources" | "topology"
+>;
 
 /** What needs somebody in some namespaces, or in all. */
 export function readIncidents(
@@ -26,6 +30,7 @@ export function readIncidents(
   const sources: IncidentSource[] = [
     { subject: "traffic", read: () => readGraph(needs, namespaces, signal) },
     { subject: "configuration", read: async () => readFindings(needs, namespaces) },
+    { subject: "proxies", read: () => readProxies(needs, namespaces) },
     { subject: "rollouts", read: async () => readRollouts(needs, namespaces) },
     {
       subject: "sources",
@@ -45,6 +50,17 @@ function readFindings({ mesh }: Needs, namespaces: readonly string[]): Incident[
     .map(toFinding)
     .filter(({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace));
   return findingIncidents(findings, (ref) => changedAt(view, ref));
+}
+
+async function readProxies(
+  { proxies, clock }: Needs,
+  namespaces: readonly string[],
+): Promise<Incident[]> {
+  const snapshot = await proxies.snapshot();
+  const inScope = snapshot.proxies.filter(
+    ({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace),
+  );
+  return proxyIncidents(inScope, clock.now());
 }
 
 function readRollouts({ rollouts, clock }: Needs, namespaces: readonly string[]): Incident[] {
