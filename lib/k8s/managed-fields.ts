@@ -63,7 +63,7 @@ const UNOWNED = [
 function ownable(object: KubeObject): JsonRecord {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   const kept = Object.entries(metadata).filter(([field]) => !UNOWNED.includes(field));
-  return { ...rest, metadata: Object.fromEntries(kept) };
+  return { ...rest, ...(kept.length > 0 ? { metadata: Object.fromEntries(kept) } : {}) };
 }
 
 const ownersOf = (object: KubeObject): readonly Owner[] =>
@@ -114,7 +114,7 @@ export function trackUpdate(
   next: KubeObject,
   writer: Writer,
 ): KubeObject {
-  const before = live ? ownable(live) : { metadata: {} };
+  const before = live ? ownable(live) : {};
   const { changed, removed } = compare(before, ownable(next), writer.schema);
   const touched = union(changed, removed);
   // A client may reset the list, so the owners are those of the object that it sent.
