@@ -28,6 +28,8 @@ export interface PeerAuthentications {
     },
     port: number,
   ): PeerDecision;
+  /** What goes for a namespace as a whole, from which istiod infers whether a service takes mTLS. */
+  ofNamespace(namespace: string): PeerDecision;
 }
 
 const DEFAULT: PeerDecision = { mode: "PERMISSIVE", object: undefined, path: undefined };
@@ -46,17 +48,18 @@ export function peerAuthentications(mesh: MeshView): PeerAuthentications {
   const general = (namespace: string) =>
     (byNamespace.get(namespace) ?? []).find((object) => !selectorOf(object));
 
+  const ofNamespace = (namespace: string): PeerDecision =>
+    ofWorkload(general(namespace)) ?? ofWorkload(general(rootNamespace)) ?? DEFAULT;
+
   return {
+    ofNamespace,
     decide({ namespace, labels }, port) {
       const selecting = (byNamespace.get(namespace) ?? []).find((object) => {
         const selector = selectorOf(object);
         return selector !== undefined && hasLabels(labels, selector);
       });
       return (
-        (selecting && (ofPort(selecting, port) ?? ofWorkload(selecting))) ??
-        ofWorkload(general(namespace)) ??
-        ofWorkload(general(rootNamespace)) ??
-        DEFAULT
+        (selecting && (ofPort(selecting, port) ?? ofWorkload(selecting))) ?? ofNamespace(namespace)
       );
     },
   };

@@ -1,5 +1,5 @@
 import { groupBy } from "@/lib/base/group-by";
-import { hostsOverlap, resolveHost } from "@/lib/istio/host";
+import { hostsOverlap, isSubsetOfHost, resolveHost } from "@/lib/istio/host";
 import { type EgressListener, sidecarSpec } from "@/lib/istio/sidecar";
 import { destinationsOf } from "@/lib/istio/virtual-service-destinations";
 import { isVisibleTo } from "@/lib/istio/visibility";
@@ -122,17 +122,17 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
       ),
     ].map(([owner, entries]) => [owner, entries.map(([, host]) => host)]),
   );
-  const imported = (owner: string, hosts: readonly string[]): boolean =>
-    [...(imports.get(owner) ?? []), ...(imports.get("*") ?? [])].some((wanted) =>
-      hosts.some((host) => wanted === "*" || hostsOverlap(wanted, host)),
-    );
+  const wantedFrom = (owner: string): readonly string[] => [
+    ...(imports.get(owner) ?? []),
+    ...(imports.get("*") ?? []),
+  ];
   const port = listener.port?.number || undefined;
   return {
     port,
     services: preferred(
       registryServices(mesh, namespace).filter(
         (service) =>
-          imported(service.namespace, [service.host]) &&
+          wantedFrom(service.namespace).some((wanted) => isSubsetOfHost(service.host, wanted)) &&
           (port === undefined || service.ports.some(({ number }) => number === port)),
       ),
       namespace,
@@ -140,7 +140,9 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
     virtualServices: mesh
       .derive(virtualServices)
       .visibleTo(namespace)
-      .filter((service) => imported(service.namespace, service.hosts)),
+      .filter(({ namespace: owner, hosts }) =>
+        wantedFrom(owner).some((wanted) => hosts.some((host) => hostsOverlap(wanted, host))),
+      ),
   };
 }
 

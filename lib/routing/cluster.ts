@@ -63,7 +63,9 @@ export function clusterFor(
 ): Cluster | MissingCluster {
   const host = resolveHost(destination.host ?? "", at.namespace).toLowerCase();
   const service = serviceFor(mesh, proxy, host);
-  const only = service?.ports.length === 1 ? service.ports[0]?.number : undefined;
+  // A sidecar's listener knows services by its own port alone, so it never learns of another one.
+  const only =
+    proxy.type === "router" && service?.ports.length === 1 ? service.ports[0]?.number : undefined;
   const number = destination.port?.number || only || at.port;
   const subset = destination.subset || undefined;
   const name = clusterName(number, subset, host);

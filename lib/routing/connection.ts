@@ -100,7 +100,11 @@ function transportTo(
     default:
       return "plain";
   }
-  const auto = mesh.derive(meshConfig).enableAutoMtls && !cluster.service.external;
+  const { service } = cluster;
+  const auto =
+    mesh.derive(meshConfig).enableAutoMtls &&
+    !service.external &&
+    mesh.derive(peerAuthentications).ofNamespace(service.namespace).mode !== "DISABLE";
   return auto && endpoint.tlsMode === "istio" && peer?.mode !== "DISABLE" ? "mutual_tls" : "plain";
 }
 

@@ -66,7 +66,7 @@ function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
   const base = { table: deciding.table, virtualHost: host.name };
   const nowhere = { cluster: undefined, upstream: undefined, delayMs: 0 };
   if (host.requireTls && request.scheme === "http") {
-    const location = redirectLocation({ scheme: "https" }, request);
+    const location = `https://${request.authority}${request.path}`;
     const action = answer(301, "direct_response", { headers: { location } });
     return { ...base, ...nowhere, route: undefined, routeName: "", action };
   }
@@ -78,7 +78,9 @@ function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
   const chosen = { ...base, route, routeName: route.name };
   const fault = injected(route, deciding);
   if (fault.abort) {
-    return { ...chosen, ...nowhere, delayMs: fault.delayMs, action: fault.abort };
+    // The destination is chosen all the same: access logs and metrics name its cluster.
+    const { cluster, upstream } = ownAnswer(route, request) ? nowhere : forward(deciding, route);
+    return { ...chosen, cluster, upstream, delayMs: fault.delayMs, action: fault.abort };
   }
   const { delayMs } = fault;
   const own = ownAnswer(route, request);

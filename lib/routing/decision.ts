@@ -62,6 +62,8 @@ export interface Forward {
   readonly retry: RetryPolicy;
   /** Clusters that get a copy, whose answers nobody reads. */
   readonly mirrors: readonly Cluster[];
+  /** Where a policy ties requests of one kind to one endpoint: a number in [0, 1) to pick it by. */
+  readonly hash: number | undefined;
   /** How the connection to one of the endpoints goes. */
   connect(endpoint: Endpoint, trace?: Trace): Connection;
 }

@@ -50,7 +50,7 @@ export function exchange(
   const tries: Try[] = [];
   let elapsed = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const endpoint = pick(forward.endpoints, tries, draw);
+    const endpoint = pick(forward, tries, draw);
     if (!endpoint) return failed(tries, elapsed, ["UH"], "no_healthy_upstream");
     const connection = forward.connect(endpoint, trace);
     const reply = connection.failure ? undefined : respond({ endpoint, connection }, attempt);
@@ -79,12 +79,12 @@ export function exchange(
 
 /** An endpoint that was not tried before, as long as there is one. */
 function pick(
-  endpoints: readonly Endpoint[],
+  { endpoints, hash }: Forward,
   tries: readonly Try[],
   draw: Draw,
 ): Endpoint | undefined {
   if (endpoints.length === 0) return undefined;
-  if (tries.length === 0) return chooseEvenly(endpoints, draw("endpoint"));
+  if (tries.length === 0) return chooseEvenly(endpoints, hash ?? draw("endpoint"));
   const fresh = endpoints.filter((endpoint) => !tries.some((tried) => tried.endpoint === endpoint));
   return chooseEvenly(fresh.length > 0 ? fresh : endpoints, draw("endpoint"));
 }

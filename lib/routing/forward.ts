@@ -5,6 +5,7 @@ import { endpoints } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { chooseWeighted, falls } from "./choose";
+import { hashOf } from "./consistent-hash";
 import { type Cluster, clusterFor, isCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
@@ -51,6 +52,7 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
     timeoutMs: timeout || undefined,
     retry: retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
     mirrors: mirrors(deciding, route),
+    hash: hashOf(cluster, request),
     connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
   };
   return { cluster: cluster.name, upstream: cluster, action };

@@ -64,8 +64,11 @@ export function gatewayTable(
       }
     }
     if (requireTls) {
-      for (const { host } of hosts) {
-        if (!byHost.has(host)) byHost.set(host, { routes: [], requireTls });
+      // istiod takes the entry whole for a host here, so one with a namespace never matches.
+      for (const entry of bound.server.hosts ?? []) {
+        const known = byHost.get(entry);
+        if (known) known.requireTls = true;
+        else if (!entry.includes("/")) byHost.set(entry, { routes: [], requireTls });
       }
     }
   }

@@ -147,5 +147,6 @@ const plain = (
   timeoutMs: undefined,
   retry: NEVER_RETRIED,
   mirrors: [],
+  hash: undefined,
   connect: (endpoint) => connectPlain(mesh, endpoint),
 });
