@@ -16,8 +16,8 @@ const CACHE_SIZE = 20;
 /**
  * Where to draw `drawing`, worked out in a worker. Undefined until the first layout is there.
  *
- * Figures never move anything: the layout is made again only for plates or edges that it has not
- * seen, and then shifted to where the last one stood. `again` counts explicit wishes for a new one.
+ * Figures never move anything: the layout is made again only for plates that it has not seen, or
+ * many new edges, and then shifted to where the last one stood. `again` counts explicit wishes for a new one.
  */
 export function useLayout(drawing: Drawing | undefined, again: number) {
   const [laidOut, setLaidOut] = useState<LaidOut>();

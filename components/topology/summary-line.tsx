@@ -22,7 +22,10 @@ export function SummaryLine({
   const named = unwell.slice(0, MOST_NAMED);
   return (
     <div className="qd-topology-summary" role="group" aria-label="Summary">
-      <b>{services === 1 ? "1 service" : `${services} services`}</b>
+      <b>
+        {services === 1 ? "1 service" : `${services} services`}
+        {withTraffic === services ? " with traffic" : ""}
+      </b>
       {withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
       {(["failing", "degraded"] as const).map((state) => {
         const nodes = named.filter(({ health }) => health.state === state);

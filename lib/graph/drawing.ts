@@ -97,16 +97,21 @@ export function leafIds(drawing: Drawing): ReadonlySet<string> {
   ]);
 }
 
+/** A picture is made anew when this part of its edges is new to it, and more than two are. */
+const NEW_EDGES = { share: 0.25, few: 2 };
+
 /**
- * Whether a layout made for `before` still serves `now`: the same plates, and no edge that it has
- * not seen. Edges that ended leave their place empty; moving everything for them helps nobody.
+ * Whether a layout made for `before` still serves `now`: the same plates, and at most a few edges
+ * that it has not seen. Those are drawn into the picture as it is, and edges that ended leave their
+ * place empty: moving everything for them would cost the eye more than it gives.
  */
 export function layoutServes(before: Drawing, now: Drawing): boolean {
   const had = leafIds(before);
   const has = leafIds(now);
   if (had.size !== has.size || [...has].some((id) => !had.has(id))) return false;
-  const edges = new Set(before.edges.map(({ id }) => id));
-  return now.edges.every(({ id }) => edges.has(id));
+  const seen = new Set(before.edges.map(({ id }) => id));
+  const fresh = now.edges.filter(({ id }) => !seen.has(id)).length;
+  return fresh <= Math.max(NEW_EDGES.few, NEW_EDGES.share * now.edges.length);
 }
 
 /** The node of a graph that an id of a node or version belongs to. */
