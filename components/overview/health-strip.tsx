@@ -22,6 +22,7 @@ import { StaleNote } from "@/components/ui/stale-note";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { HealthFigure, HealthStrip as HealthStripData } from "@/server/overview/health-strip";
+import { ProxySync } from "./proxy-sync";
 
 /** Error shares from which the mesh as a whole is worth a word and a colour. */
 const ERRORS_WARN = 0.01;
@@ -46,7 +47,7 @@ export function HealthStrip() {
           label="Requests"
           figure={strip?.requests}
           measure={measureRate}
-          before={(was) => `was ${formatRate(was)}`}
+          before={(was) => (was === null ? "" : `was ${formatRate(was)}`)}
           href="/topology"
         />
         <ErrorCell errors={strip?.errorShare} requests={strip?.requests.value} />
@@ -54,7 +55,7 @@ export function HealthStrip() {
           label="Latency p95"
           figure={strip?.p95}
           measure={measureLatency}
-          before={(was) => `was ${formatLatency(was)}`}
+          before={(was) => (was === null ? "" : `was ${formatLatency(was)}`)}
           href="/topology"
         />
         <Cell
@@ -65,6 +66,7 @@ export function HealthStrip() {
           max={1}
           href="/topology"
         />
+        <ProxySync />
         <Cell
           label="Push to all, p99"
           figure={strip?.pushTime}
