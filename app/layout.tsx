@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { THEME_COOKIE } from "@/components/layout/theme-choice";
+import { runtime } from "@/server/container";
 import "./globals.css";
 import { Providers } from "./providers";
 
@@ -20,7 +21,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" data-theme={theme}>
       <body>
-        <Providers>{children}</Providers>
+        <Providers liveSince={runtime().live.lastEventId}>{children}</Providers>
       </body>
     </html>
   );

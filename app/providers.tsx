@@ -6,10 +6,10 @@ import { ApiProvider } from "@/components/trpc/provider";
 import { Toaster } from "@/components/ui/toast";
 
 /** What every page needs around it in the browser. */
-export function Providers({ children }: { children: ReactNode }) {
+export function Providers({ liveSince, children }: { liveSince: string; children: ReactNode }) {
   return (
     <NuqsAdapter>
-      <ApiProvider>{children}</ApiProvider>
+      <ApiProvider liveSince={liveSince}>{children}</ApiProvider>
       <Toaster />
     </NuqsAdapter>
   );

@@ -89,15 +89,17 @@ async function announce({ host, port, open }, isStopping) {
   const started = performance.now();
   for (;;) {
     if (isStopping()) return;
-    const { ready, reason } = await readiness(base);
+    const { answers, ready, reason } = await readiness(base);
     const waited = performance.now() - started;
-    if (ready || (reason && waited > FAILURE_TOLD_AFTER_MS)) {
-      if (!ready) say(reason);
+    const patience = reason ? FAILURE_TOLD_AFTER_MS : READY_MS;
+    if (ready || (answers && waited > patience)) {
+      if (!ready) say(reason ?? "the cluster still connects; pages fill as it answers");
       process.stdout.write(`Quarterdeck is at ${base}\n`);
       if (open) openBrowser(base);
       return;
     }
-    if (!reason && waited > READY_MS) throw new Problem("the server does not answer, see above", 1);
+    if (!answers && waited > READY_MS)
+      throw new Problem("the server does not answer, see above", 1);
     await sleep(POLL_MS);
   }
 }
@@ -108,15 +110,11 @@ async function readiness(base) {
     const { ready, sources } = await response.json();
     const cluster = sources.find(({ source }) => source === "cluster");
     const { message, hint } = cluster?.error ?? {};
-    return {
-      ready,
-      reason: message
-        ? `${message}. ${hint ?? ""}`.trim()
-        : `the cluster is ${cluster?.state}; pages fill as it answers`,
-    };
+    const reason = message ? `${message}. ${hint ?? ""}`.trim() : undefined;
+    return { answers: true, ready, reason };
   } catch {
     // Not listening yet.
-    return { ready: false, reason: undefined };
+    return { answers: false, ready: false, reason: undefined };
   }
 }
 

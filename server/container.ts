@@ -4,7 +4,7 @@ import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type Environment, readEnvironment } from "./env";
 import { envoyClient } from "./envoy/envoy-client";
 import { istiodClient } from "./istiod/istiod-client";
-import { liveHub } from "./live/live";
+import { type LiveHub, liveHub } from "./live/live";
 import { type Sources, sourceStates } from "./live/sources";
 import { type Logger, processLogger } from "./log";
 import { meshStore } from "./mesh/mesh-store";
@@ -38,6 +38,7 @@ export interface Runtime {
 /** The runtime, and what only the edges of the process may do with it. */
 export interface RunningRuntime extends Runtime {
   readonly environment: Environment;
+  readonly live: LiveHub;
   /** Ends every stream, watch and connection. */
   close(): void;
 }
@@ -91,6 +92,7 @@ export function createRuntime(environment: Environment): RunningRuntime {
   });
   return {
     ...runtime,
+    live,
     environment,
     close() {
       stop.abort(new Error("the server stops"));

@@ -18,6 +18,7 @@ function connection() {
       opened.push({ lastEventId, on });
       return { close: () => closed++ };
     },
+    since: "e-0",
     now: () => Date.now(),
     onEvent: (event) => events.push(event),
     onState: ({ state }) => states.push(state),
@@ -30,12 +31,13 @@ function connection() {
 }
 
 test("a stream that opens is live, and hands its events on", () => {
-  const { stream, states, events, last } = connection();
+  const { stream, states, events, opened, last } = connection();
   stream.start();
   last().opened();
   last().event({ id: "e-1", data: { topic: "reset" } });
   expect(states).toEqual(["live"]);
   expect(events).toEqual([{ topic: "reset" }]);
+  expect(opened[0]?.lastEventId).toBe("e-0");
 });
 
 test("a short loss is connecting, a long one down, and both end", () => {

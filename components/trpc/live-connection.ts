@@ -40,12 +40,15 @@ export class LiveConnection {
   constructor(
     private readonly needs: {
       readonly open: OpenStream;
+      /** The event that was the newest when the page was rendered. */
+      readonly since: string | undefined;
       readonly now: () => number;
       readonly onEvent: (event: StampedEvent["data"]) => void;
       readonly onState: (state: ConnectionState) => void;
     },
   ) {
     this.#state = { state: "connecting", since: needs.now() };
+    this.#lastEventId = needs.since;
   }
 
   start(): void {

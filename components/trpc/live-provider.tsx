@@ -27,13 +27,18 @@ export function useLiveState(): LiveState {
   return state;
 }
 
-/** Holds the one stream of this tab, and asks again what it says has changed. */
-export function LiveProvider({ children }: { children: ReactNode }) {
+/**
+ * Holds the one stream of this tab, and asks again what it says has changed. `since` is the newest
+ * event when the page was rendered: nothing is missed between, and nothing asked twice.
+ */
+export function LiveProvider({ since, children }: { since: string; children: ReactNode }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const cache = useQueryClient();
   const [connection, setConnection] = useState<ConnectionState>({ state: "connecting", since: 0 });
   const [paused, setPaused] = useState(false);
+  // A later rendering of the layout knows a later event; the stream goes on from its own.
+  const [start] = useState(since);
   const [queries] = useState(() => new LiveQueries(cache));
   const sources = useQuery(
     trpc.system.sources.queryOptions(undefined, { meta: { live: ["sources"] } }),
@@ -57,6 +62,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     };
     const stream = new LiveConnection({
       open,
+      since: start,
       now: currentTime,
       onState: setConnection,
       onEvent: (event) => queries.changed(topicsOf(event)),
@@ -66,7 +72,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       stream.close();
       queries.close();
     };
-  }, [client, queries]);
+  }, [client, queries, start]);
 
   useEffect(() => {
     queries.pause(paused);

@@ -36,13 +36,13 @@ const apiClient = () =>
   });
 
 /** The API client, its cache, and the live stream: around everything that asks the server. */
-export function ApiProvider({ children }: { children: ReactNode }) {
+export function ApiProvider({ liveSince, children }: { liveSince: string; children: ReactNode }) {
   const [cache] = useState(queryClient);
   const [client] = useState(apiClient);
   return (
     <QueryClientProvider client={cache}>
       <TRPCProvider trpcClient={client} queryClient={cache}>
-        <LiveProvider>{children}</LiveProvider>
+        <LiveProvider since={liveSince}>{children}</LiveProvider>
       </TRPCProvider>
     </QueryClientProvider>
   );

@@ -50,6 +50,15 @@ test.each(["old-3", "e-1", "e-99", "e-x", "", "e"])(
   },
 );
 
+test("a page that starts from the newest id is not told to start over", async () => {
+  const hub = liveHub("e");
+  expect(hub.lastEventId).toBe("e-0");
+  hub.publish(graph(1));
+  const page = open(hub, hub.lastEventId);
+  hub.publish(graph(2));
+  expect(await page.next()).toEqual({ id: "e-2", event: graph(2) });
+});
+
 test("events that come while a page replays are not lost", async () => {
   const hub = liveHub("e");
   hub.publish(graph(1));

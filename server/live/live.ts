@@ -9,6 +9,8 @@ type Stamped = { readonly id: string; readonly event: LiveEvent | { readonly top
 
 /** The hub, and how the container ends it. */
 export interface LiveHub extends Live {
+  /** The id of the newest event: who has read everything just now goes on from here. */
+  readonly lastEventId: string;
   /** Ends every stream, and each that is opened later. */
   close(): void;
 }
@@ -49,6 +51,9 @@ export function liveHub(epoch: string, keptEvents = KEPT_EVENTS): LiveHub {
       kept.push(stamped);
       if (kept.length > keptEvents) kept = kept.slice(-keptEvents);
       for (const page of pages) page.send(stamped, `${epoch}-${last}`);
+    },
+    get lastEventId() {
+      return `${epoch}-${last}`;
     },
     get listeners() {
       return pages.size;
