@@ -44,6 +44,8 @@ export interface DataTableProps<Row> {
   readonly group?: {
     readonly of: (row: Row) => string;
     readonly header: (key: string, rows: readonly Row[]) => ReactNode;
+    /** Groups that show their heading only. */
+    readonly folded?: (key: string) => boolean;
   };
   readonly dense?: boolean;
   /** Shown in place of rows when there are none. */
@@ -88,7 +90,7 @@ function arrange<Row>(
   }
   return [...groups].flatMap(([key, members]) => [
     { group: key, rows: members },
-    ...members.map((row) => ({ row })),
+    ...(group.folded?.(key) ? [] : members.map((row) => ({ row }))),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { isWildcard, mostSpecificHost } from "@/lib/istio/host";
+import { mostSpecificHost } from "@/lib/istio/host";
 import { MESH_GATEWAY } from "@/lib/istio/gateway-ref";
 import { isHttp } from "@/lib/istio/protocol";
 import type { RegistryPort, RegistryService } from "@/lib/mesh/registry";
@@ -114,7 +114,7 @@ function otherHosts(services: readonly RegistryService[], { pod, mesh, scope }: 
       taken.add(host);
       found.push({
         name: `${host}:${CATCH_ALL_PORT}`,
-        domains: isWildcard(host) ? [host] : [host, `${host}.`],
+        domains: [host],
         routes: httpRoutes(service, { pod, mesh, gateways: [MESH_GATEWAY], port: CATCH_ALL_PORT }),
         include_request_attempt_count: true,
       });

@@ -1,0 +1,160 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC } from "@/components/trpc/client";
+import { Age } from "@/components/ui/age";
+import { CopyButton } from "@/components/ui/copy-button";
+import { ErrorState } from "@/components/ui/error-state";
+import { formatNumber } from "@/components/ui/format";
+import { Panel } from "@/components/ui/panel";
+import { SearchField } from "@/components/ui/search-field";
+import { Tabs } from "@/components/ui/tabs";
+import { ClusterTable, EndpointTable, ListenerTable, RouteTable } from "./explorer-tables";
+import { RawDump } from "./raw-dump";
+import {
+  EXPLORER_TABS,
+  type ExplorerTab,
+  type ProxiesState,
+  type SetProxiesState,
+} from "./use-proxies-state";
+
+const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
+  listeners: "Listeners",
+  routes: "Routes",
+  clusters: "Clusters",
+  endpoints: "Endpoints",
+  raw: "Raw JSON",
+};
+
+/** istioctl's names of the tables. */
+const COMMANDS: Readonly<Record<ExplorerTab, string>> = {
+  listeners: "listeners",
+  routes: "routes",
+  clusters: "clusters",
+  endpoints: "endpoints",
+  raw: "all",
+};
+
+interface Proxy {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What one Envoy holds, in the tables that istioctl prints. */
+export function EnvoyExplorer({
+  proxy,
+  state,
+  setState,
+}: {
+  proxy: Proxy;
+  state: ProxiesState;
+  setState: SetProxiesState;
+}) {
+  const trpc = useTRPC();
+  // One row is enough to know how many of each there are, and how old the dump is.
+  const counts = useQuery(
+    trpc.proxies.listeners.queryOptions(
+      { ...proxy, limit: 1 },
+      { placeholderData: keepPreviousData, meta: { live: ["proxies"] } },
+    ),
+  );
+  const id = `${proxy.name}.${proxy.namespace}`;
+  const open = (tab: ExplorerTab, find = ""): void => void setState({ tab, find });
+  return (
+    <div className="qd-proxies-explorer">
+      <Panel
+        title="Envoy explorer"
+        note={<span className="font-mono text-xs">{proxy.name}</span>}
+        aside={
+          counts.data ? (
+            <>
+              config_dump <Age at={counts.data.at} />, secrets redacted
+            </>
+          ) : null
+        }
+      >
+        <Tabs
+          label="Envoy explorer"
+          items={EXPLORER_TABS.map((value) => ({
+            value,
+            label:
+              value === "raw" || !counts.data ? (
+                TAB_WORDS[value]
+              ) : (
+                <>
+                  {TAB_WORDS[value]}{" "}
+                  <span className="font-normal text-ink-3">
+                    {formatNumber(counts.data.counts[value])}
+                  </span>
+                </>
+              ),
+          }))}
+          value={state.tab}
+          onChange={(tab) => open(tab)}
+        >
+          <div className="my-2 flex flex-wrap items-center gap-2">
+            {state.tab === "raw" ? null : (
+              <SearchField
+                className="min-w-[220px] flex-1"
+                label={`Filter ${TAB_WORDS[state.tab].toLowerCase()}`}
+                placeholder="Port, host, route, cluster, object"
+                mono
+                value={state.find}
+                onChange={(find) => void setState({ find })}
+              />
+            )}
+            <CopyButton
+              text={`istioctl proxy-config ${COMMANDS[state.tab]} ${id}${state.tab === "raw" ? " -o json" : ""}`}
+              label="Copy as istioctl"
+            />
+          </div>
+          {counts.error && !counts.data ? (
+            <ErrorState
+              error={counts.error}
+              onRetry={() => void counts.refetch()}
+              title="The proxy’s admin page cannot be read"
+            >
+              Its states in the table come from istiod and stay right.
+            </ErrorState>
+          ) : state.tab === "raw" ? (
+            <RawDump proxy={proxy} state={state} setState={setState} />
+          ) : (
+            <Table key={state.tab} tab={state.tab} proxy={proxy} find={state.find} onOpen={open} />
+          )}
+        </Tabs>
+      </Panel>
+    </div>
+  );
+}
+
+const FIRST = 500;
+
+function Table({
+  tab,
+  proxy,
+  find,
+  onOpen,
+}: {
+  tab: Exclude<ExplorerTab, "raw">;
+  proxy: Proxy;
+  find: string;
+  onOpen: (tab: ExplorerTab, find?: string) => void;
+}) {
+  const [limit, setLimit] = useState(FIRST);
+  const shared = {
+    question: { ...proxy, filter: find, limit },
+    onMore: limit < 1000 ? () => setLimit(1000) : undefined,
+    onOpen,
+  };
+  switch (tab) {
+    case "listeners":
+      return <ListenerTable {...shared} />;
+    case "routes":
+      return <RouteTable {...shared} />;
+    case "clusters":
+      return <ClusterTable {...shared} />;
+    case "endpoints":
+      return <EndpointTable {...shared} />;
+  }
+}

@@ -1,0 +1,150 @@
+"use client";
+
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useTRPC } from "@/components/trpc/client";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { ErrorState, type ShownError } from "@/components/ui/error-state";
+import { formatNumber } from "@/components/ui/format";
+import { Skeleton } from "@/components/ui/skeleton";
+import type { ExplorerPage } from "@/server/proxies/explore-proxy";
+import { clusterColumns, endpointColumns, listenerColumns, routeColumns } from "./explorer-columns";
+import type { ExplorerTab } from "./use-proxies-state";
+
+/** What a table of the explorer is given. */
+export interface ExplorerTableProps {
+  readonly question: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly filter: string;
+    readonly limit: number;
+  };
+  /** Shows more rows; undefined when all that may be shown are. */
+  readonly onMore: (() => void) | undefined;
+  /** Goes to another table, narrowed to what a cell names. */
+  readonly onOpen: (tab: ExplorerTab, find: string) => void;
+}
+
+const OPTIONS = { placeholderData: keepPreviousData, meta: { live: ["proxies"] } } as const;
+
+/** `istioctl proxy-config listeners` */
+export function ListenerTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.listeners.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Listeners"
+      query={query}
+      columns={listenerColumns(props.onOpen)}
+      keyOf={(row, index) => `${row.listener} ${row.chain} ${row.match} ${index}`}
+    />
+  );
+}
+
+/** `istioctl proxy-config routes` */
+export function RouteTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.routes.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Routes"
+      query={query}
+      columns={routeColumns(props.onOpen)}
+      keyOf={(row, index) => `${row.name} ${row.virtualHost} ${row.match} ${index}`}
+    />
+  );
+}
+
+/** `istioctl proxy-config clusters` */
+export function ClusterTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.clusters.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Clusters"
+      query={query}
+      columns={clusterColumns(props.onOpen)}
+      keyOf={(row, index) => `${row.name} ${index}`}
+    />
+  );
+}
+
+/** `istioctl proxy-config endpoints` */
+export function EndpointTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.endpoints.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Endpoints"
+      query={query}
+      columns={endpointColumns(props.onOpen)}
+      keyOf={(row, index) => `${row.endpoint} ${row.cluster} ${index}`}
+    />
+  );
+}
+
+type Keyed<Row> = Row & { readonly key: string };
+
+function Rows<Row extends object>({
+  label,
+  query,
+  columns,
+  keyOf,
+  question,
+  onMore,
+}: ExplorerTableProps & {
+  label: string;
+  query: Pick<UseQueryResult<ExplorerPage<Row>, ShownError>, "data" | "error" | "refetch">;
+  columns: readonly Column<Row>[];
+  keyOf: (row: Row, index: number) => string;
+}) {
+  const { data, error, refetch } = query;
+  if (!data) {
+    return error ? (
+      <ErrorState error={error} onRetry={() => void refetch()} />
+    ) : (
+      <Skeleton label={`Reading the ${label.toLowerCase()}`} rows={8} />
+    );
+  }
+  const rows: readonly Keyed<Row>[] = data.rows.map((row, index) => ({
+    ...row,
+    key: keyOf(row, index),
+  }));
+  const hidden = data.matching - rows.length;
+  return (
+    <>
+      {error ? (
+        <p className="qd-note mb-1">{error.message}. The rows are of the dump before.</p>
+      ) : null}
+      <DataTable
+        label={label}
+        dense
+        columns={columns}
+        rows={rows}
+        rowKey={({ key }) => key}
+        maxHeight="56vh"
+        empty={
+          question.filter === ""
+            ? `This proxy has no ${label.toLowerCase()}.`
+            : `None of the ${label.toLowerCase()} contains “${question.filter}”.`
+        }
+      />
+      {hidden > 0 ? (
+        <p className="mt-1 flex flex-wrap items-center gap-2 text-xs text-ink-2">
+          {formatNumber(rows.length)} of {formatNumber(data.matching)} shown.
+          {onMore ? (
+            <Button variant="quiet" size="small" onClick={onMore}>
+              Show more rows
+            </Button>
+          ) : (
+            "Narrow the filter to see the others."
+          )}
+        </p>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+"use client";
+
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Age } from "@/components/ui/age";
+import { Button } from "@/components/ui/button";
+import { type Column, DataTable } from "@/components/ui/data-table";
+import { formatNumber, NO_DATA } from "@/components/ui/format";
+import { Icon } from "@/components/ui/icon";
+import { Status } from "@/components/ui/status";
+import { StatusGlyph } from "@/components/ui/status-glyph";
+import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
+import type { ProxyRow } from "@/server/proxies/proxy-table";
+import { shortPod, STATE_ORDER, STATE_WORDS, syncWords } from "./proxy-words";
+import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
+
+const SYNC_ORDER = ["refused", "stale", "not-sent", "ignored", "synced"] as const;
+
+const typeColumn = (type: XdsType): Column<ProxyRow> => ({
+  key: type,
+  header: type,
+  cell: ({ types, state }) => {
+    if (!types) return <span className="text-ink-3">{NO_DATA}</span>;
+    const [status, word] = syncWords(types[type].state, state);
+    return <Status status={status} label={word} />;
+  },
+  sortValue: ({ types }) => (types ? SYNC_ORDER.indexOf(types[type].state) : null),
+});
+
+const COLUMNS: readonly Column<ProxyRow>[] = [
+  {
+    key: "proxy",
+    header: "Proxy",
+    cell: ({ pod, namespace }) => (
+      <span className="whitespace-nowrap">
+        <span className="font-mono text-xs">{pod}</span>
+        <span className="ml-2 inline-block text-ink-3 no-underline">{namespace}</span>
+      </span>
+    ),
+    sortValue: ({ id }) => id,
+  },
+  ...XDS_TYPES.map(typeColumn),
+  {
+    key: "version",
+    header: "Version",
+    numeric: true,
+    className: "max-wide:hidden",
+    cell: ({ version }) => version ?? NO_DATA,
+    sortValue: ({ version }) => version,
+  },
+  {
+    key: "istiod",
+    header: "istiod",
+    className: "max-wide:hidden",
+    cell: ({ istiod }) =>
+      istiod ? (
+        <span className="font-mono text-xs" title={istiod}>
+          {shortPod(istiod)}
+        </span>
+      ) : (
+        NO_DATA
+      ),
+    sortValue: ({ istiod }) => istiod,
+  },
+  {
+    key: "since",
+    header: "Since",
+    numeric: true,
+    cell: ({ since }) => (since === undefined ? NO_DATA : <Age at={since} relative="none" />),
+    sortValue: ({ since }) => since,
+  },
+];
+
+const rank = ({ state }: ProxyRow): number => STATE_ORDER.indexOf(state);
+
+/** The table of all proxies, under the causes that they have in common. */
+export function ProxiesTable({
+  rows,
+  total,
+  state,
+  setState,
+}: {
+  rows: readonly ProxyRow[];
+  /** How many there are before the filter. */
+  total: number;
+  state: ProxiesState;
+  setState: SetProxiesState;
+}) {
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const { group } = state;
+  const ordered = useMemo(
+    () =>
+      group === "cause"
+        ? rows.toSorted((a, b) => rank(a) - rank(b) || a.cause.localeCompare(b.cause))
+        : group === "namespace"
+          ? rows.toSorted((a, b) => a.namespace.localeCompare(b.namespace))
+          : rows,
+    [rows, group],
+  );
+  const keyOf = (row: ProxyRow): string => (group === "namespace" ? row.namespace : row.cause);
+  const toggle = (key: string): void => {
+    const next = new Set(folded);
+    if (!next.delete(key)) next.add(key);
+    setFolded(next);
+  };
+
+  return (
+    <>
+      <DataTable
+        label="Proxies"
+        columns={COLUMNS}
+        rows={ordered}
+        rowKey={({ namespace, pod }) => `${namespace}/${pod}`}
+        sort={state.sort ? { key: state.sort, descending: state.descending } : undefined}
+        onSortChange={({ key, descending }) => void setState({ sort: key, descending })}
+        onRowClick={({ namespace, pod }) =>
+          void setState({ proxy: `${namespace}/${pod}`, find: "" })
+        }
+        selected={state.proxy}
+        maxHeight={state.proxy ? "46vh" : "70vh"}
+        {...(group === "flat"
+          ? {}
+          : {
+              group: {
+                of: keyOf,
+                folded: (key: string) => folded.has(key),
+                header: (key: string, members: readonly ProxyRow[]) => (
+                  <GroupHeader
+                    title={key}
+                    rows={members}
+                    byCause={group === "cause"}
+                    folded={folded.has(key)}
+                    onToggle={() => toggle(key)}
+                  />
+                ),
+              },
+            })}
+        empty={
+          <span className="inline-flex flex-wrap items-center gap-2">
+            No proxy passes the filter.
+            <Button
+              variant="quiet"
+              size="small"
+              onClick={() => void setState({ filter: "", state: null })}
+            >
+              Clear the filter
+            </Button>
+          </span>
+        }
+      />
+      <p className="mt-2 text-xs text-ink-3">
+        {formatNumber(rows.length)} of {formatNumber(total)} proxies shown. “Ignored” means that the
+        proxy does not ask istiod for that type.
+      </p>
+    </>
+  );
+}
+
+function GroupHeader({
+  title,
+  rows,
+  byCause,
+  folded,
+  onToggle,
+}: {
+  title: string;
+  rows: readonly ProxyRow[];
+  byCause: boolean;
+  folded: boolean;
+  onToggle: () => void;
+}) {
+  const [first] = rows;
+  const worst = STATE_ORDER.find((state) => rows.some((row) => row.state === state)) ?? "synced";
+  const evidence = byCause ? first?.evidence : undefined;
+  return (
+    <button type="button" className="qd-proxies-group" aria-expanded={!folded} onClick={onToggle}>
+      <Icon of={folded ? ChevronRight : ChevronDown} size={14} />
+      <StatusGlyph status={STATE_WORDS[worst][0]} />
+      <span>{title}</span>
+      <span className="font-normal text-ink-3">{whose(rows, byCause)}</span>
+      {evidence ? <span className="qd-proxies-evidence">{evidence}</span> : null}
+    </button>
+  );
+}
+
+/** `3 of ads`, where all are of one workload; else how many. */
+function whose(rows: readonly ProxyRow[], byCause: boolean): string {
+  const count = formatNumber(rows.length);
+  const [first] = rows;
+  const one =
+    byCause && first?.workload && rows.every(({ workload }) => workload === first.workload);
+  return one ? `${count} of ${first.workload}` : count;
+}

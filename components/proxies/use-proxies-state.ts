@@ -1,0 +1,50 @@
+"use client";
+
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+
+export const GROUPINGS = ["cause", "namespace", "flat"] as const;
+export const EXPLORER_TABS = ["listeners", "routes", "clusters", "endpoints", "raw"] as const;
+export const ROW_STATES = [
+  "refused",
+  "late",
+  "pending",
+  "disconnected",
+  "older",
+  "synced",
+] as const;
+
+export type ExplorerTab = (typeof EXPLORER_TABS)[number];
+
+/** What is shown and how, all of it in the URL: a link shows another person the same. */
+export function useProxiesState() {
+  return useQueryStates(
+    {
+      /** Words that a row must contain. */
+      filter: parseAsString.withDefault(""),
+      /** Only proxies in this state. */
+      state: parseAsStringLiteral(ROW_STATES),
+      group: parseAsStringLiteral(GROUPINGS).withDefault("cause"),
+      sort: parseAsString.withDefault(""),
+      descending: parseAsBoolean.withDefault(false),
+      /** `namespace/pod` of the proxy that is opened. */
+      proxy: parseAsString.withOptions({ history: "push" }),
+      tab: parseAsStringLiteral(EXPLORER_TABS).withDefault("listeners"),
+      /** Words that a row of the explorer must contain. */
+      find: parseAsString.withDefault(""),
+      /** Part of the raw dump. */
+      section: parseAsString.withDefault("Listeners"),
+    },
+    { clearOnDefault: true, urlKeys: { filter: "q", descending: "desc" } },
+  );
+}
+
+export type ProxiesState = ReturnType<typeof useProxiesState>[0];
+export type SetProxiesState = ReturnType<typeof useProxiesState>[1];
+
+/** `namespace/pod` in two; undefined for a text that is no such pair. */
+export function proxyOfParam(
+  text: string | null,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const [namespace, name, ...rest] = (text ?? "").split("/");
+  return namespace && name && rest.length === 0 ? { namespace, name } : undefined;
+}
