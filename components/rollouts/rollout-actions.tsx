@@ -1,0 +1,140 @@
+"use client";
+
+import { Pause, Play, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Icon } from "@/components/ui/icon";
+import { TextField } from "@/components/ui/text-field";
+import type { CommandType } from "@/lib/rollout/status";
+import { percent } from "./state-words";
+import { type RolloutDetail, useRolloutCommand } from "./use-rollouts";
+
+interface Question {
+  readonly type: CommandType;
+  readonly title: string;
+  readonly verb: string;
+  readonly text: string;
+  readonly force?: boolean;
+}
+
+/** What a person can do with a running rollout; each button says what it does. */
+export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
+  const { send, pending } = useRolloutCommand(rollout.ref);
+  const [question, setQuestion] = useState<Question>();
+  const { state } = rollout.status;
+  const readOnly = rollout.readOnly ? "Read-only: nothing is written" : undefined;
+  const common = (type: CommandType) => ({ disabledReason: readOnly, pending: pending === type });
+  const { service, stable, canary, ended, steps, step } = rollout;
+
+  if (ended) {
+    if (state.phase === "Succeeded") return null;
+    return (
+      <Button {...common("retry")} onClick={() => send("retry")}>
+        Retry from {percent(steps[0] ?? 0)}
+      </Button>
+    );
+  }
+  if (state.phase === "RollingBack") return null;
+
+  const judged = lastVerdictOf(state) === "pass";
+  const next = steps[step + 1];
+  const previous = step > 0 ? steps[step - 1] : undefined;
+  const promote: Question = {
+    type: next === undefined ? "promoteFull" : "promote",
+    title: `Promote ${service} ${canary} to ${percent(next ?? 100)} now?`,
+    verb: `Promote to ${percent(next ?? 100)}`,
+    text: judged
+      ? "The rest of this hold is left out; the last check passed."
+      : "No check has passed at this step. It goes on without evidence, and the ledger says so.",
+    force: !judged,
+  };
+  const rollback: Question = {
+    type: "rollback",
+    title: `Roll ${service} back to ${stable}?`,
+    verb: `Roll back to ${stable}`,
+    text: `${canary} loses its ${percent(rollout.share)} at once. The rollout ends; it can be tried again.`,
+  };
+
+  return (
+    <>
+      {state.phase === "Paused" ? (
+        <Button {...common("resume")} icon={<Icon of={Play} />} onClick={() => send("resume")}>
+          Resume
+        </Button>
+      ) : (
+        <Button {...common("pause")} icon={<Icon of={Pause} />} onClick={() => send("pause")}>
+          Pause
+        </Button>
+      )}
+      {previous === undefined ? null : (
+        <Button {...common("stepBack")} onClick={() => send("stepBack")}>
+          Step back to {percent(previous)}
+        </Button>
+      )}
+      <Button {...common(promote.type)} onClick={() => setQuestion(promote)}>
+        {promote.verb}
+      </Button>
+      <Button
+        {...common("rollback")}
+        icon={<Icon of={Undo2} />}
+        onClick={() => setQuestion(rollback)}
+      >
+        {rollback.verb}
+      </Button>
+      {question ? (
+        <Ask
+          question={question}
+          onClose={() => setQuestion(undefined)}
+          onAnswer={(reason) => {
+            setQuestion(undefined);
+            send(question.type, {
+              ...(reason ? { reason } : {}),
+              ...(question.force ? { force: true } : {}),
+            });
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function lastVerdictOf(state: RolloutDetail["status"]["state"]) {
+  if (state.phase === "Holding") return state.lastVerdict;
+  return state.phase === "Paused" ? state.carry.lastVerdict : null;
+}
+
+function Ask({
+  question,
+  onClose,
+  onAnswer,
+}: {
+  question: Question;
+  onClose: () => void;
+  onAnswer: (reason: string) => void;
+}) {
+  const [reason, setReason] = useState("");
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={question.title}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" onClick={() => onAnswer(reason.trim())}>
+            {question.verb}
+          </Button>
+        </>
+      }
+    >
+      <p>{question.text}</p>
+      <TextField
+        label="Reason, kept in the ledger"
+        value={reason}
+        maxLength={500}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Age } from "@/components/ui/age";
+import { Figure } from "@/components/ui/figure";
+import { formatDuration, formatNumber, measureShare } from "@/components/ui/format";
+import { KindTag } from "@/components/ui/kind-tag";
+import { Panel } from "@/components/ui/panel";
+import { ShareBar } from "@/components/ui/share-bar";
+import { Status } from "@/components/ui/status";
+import { TableScroll } from "@/components/ui/table-scroll";
+import { observedShare, shareAgrees } from "@/lib/rollout/window";
+import type { GoldenSignals, RolloutDetail } from "./use-rollouts";
+
+interface Row {
+  readonly stage: string;
+  /** 0 to 1; null is not known. */
+  readonly share: number | null;
+  readonly wanted?: number;
+  readonly detail: ReactNode;
+  readonly when: ReactNode;
+}
+
+/** The canary's share as it was decided, written, taken over by proxies, and seen. */
+export function ShareTable({
+  rollout,
+  signals,
+}: {
+  rollout: RolloutDetail;
+  signals: GoldenSignals | null | undefined;
+}) {
+  const { canary, live, status } = rollout;
+  const written = live.weights?.find(({ role }) => role === "canary")?.weight ?? null;
+  const window = signals?.window;
+  const observed = window ? observedShare(window) : null;
+  const requests = window
+    ? window.stable.requests + window.canary.requests + window.others
+    : undefined;
+  const wanted = written === null ? {} : { wanted: written / 100 };
+  const agree =
+    observed !== null && written !== null && requests
+      ? shareAgrees(observed, written, requests)
+      : undefined;
+
+  const rows: Row[] = [
+    {
+      stage: "Desired",
+      share: rollout.share / 100,
+      detail: rollout.ended
+        ? "Where it ended"
+        : `Step ${rollout.step + 1} of ${rollout.steps.length}${rollout.rollout.spec.others === "keep" ? "" : ", others give way"}`,
+      when: "op" in status.state ? <Age at={status.state.op.decidedAt} /> : null,
+    },
+    {
+      stage: "Written",
+      share: written === null ? null : written / 100,
+      detail:
+        live.weights === null ? (
+          live.why
+        ) : (
+          <>
+            <KindTag tag="VS" kind="VirtualService" /> {rollout.ref.namespace}/
+            {rollout.rollout.spec.target.virtualService}{" "}
+            <span className="font-mono text-ink-3">{live.route}</span>, resourceVersion{" "}
+            {live.resourceVersion}
+          </>
+        ),
+      when: status.written ? <Age at={status.written.at} /> : null,
+    },
+    {
+      stage: "Acknowledged",
+      share: null,
+      detail: "Not known: istiod’s push status is not joined with this route yet",
+      when: null,
+    },
+    {
+      stage: "Observed",
+      share: observed === null ? null : observed / 100,
+      ...wanted,
+      detail: window
+        ? `${formatNumber(window.canary.requests)} of ${formatNumber(requests)} requests in ${formatDuration(signals.windowLength)}`
+        : (signals?.problem ?? "Prometheus is being asked"),
+      when: signals ? (
+        <>
+          Prometheus <Age at={signals.at} />
+        </>
+      ) : null,
+    },
+  ];
+
+  return (
+    <Panel
+      title={`Share of traffic to ${canary}`}
+      note={
+        agree === undefined ? null : agree ? (
+          <Status status="ok" label="written and observed agree" />
+        ) : (
+          <Status status="progress" label="observed is not yet as written" />
+        )
+      }
+      aside={signals ? `observed over ${formatDuration(signals.windowLength)}` : undefined}
+    >
+      <TableScroll label="Share of traffic">
+        <table className="qd-table" aria-label="Share of traffic">
+          <thead className="sr-only">
+            <tr>
+              <th scope="col">Stage</th>
+              <th scope="col">Bar</th>
+              <th scope="col">Share</th>
+              <th scope="col">Detail</th>
+              <th scope="col">When</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.stage}>
+                <th scope="row">{row.stage}</th>
+                <td className="w-48">
+                  <ShareBar
+                    measured={row.share}
+                    {...(row.wanted === undefined ? {} : { wanted: row.wanted })}
+                    label={`${row.stage}: ${row.share === null ? "not known" : `${Math.round(row.share * 1000) / 10} percent to ${canary}`}`}
+                  />
+                </td>
+                <td data-numeric="">
+                  <Figure {...measureShare(row.share)} />
+                </td>
+                <td>{row.detail}</td>
+                <td className="text-right text-xs text-ink-3">{row.when}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableScroll>
+    </Panel>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { formatClock, formatDuration } from "@/components/ui/format";
+import { Status } from "@/components/ui/status";
+import { percent } from "./state-words";
+import type { RolloutDetail } from "./use-rollouts";
+
+type StepState = "passed" | "now" | "ahead";
+
+/** The steps of the plan: which passed, which is under way, which are ahead. */
+export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
+  const { spec } = rollout.rollout;
+  const { state, steps } = rollout.status;
+  const running = !rollout.ended && state.phase !== "RollingBack";
+  return (
+    <ol className="qd-ladder" aria-label="Steps">
+      {spec.steps.map(({ weight, holdSeconds }, index) => {
+        const entry = steps.find(({ step }) => step === index);
+        const passed = entry !== undefined && entry.passedAt !== null;
+        const now = running && index === rollout.step;
+        const mode: StepState = now ? "now" : passed ? "passed" : "ahead";
+        return (
+          <li key={index} data-step={mode} aria-current={now ? "step" : undefined}>
+            <span className="qd-ladder-bar" aria-hidden style={{ height: 4 + weight * 0.72 }} />
+            <span className="qd-ladder-label">
+              <b>{percent(weight)}</b>
+              {now ? (
+                state.phase === "Paused" ? (
+                  <Status status="off" label="paused" />
+                ) : (
+                  <Status status="progress" label="now" />
+                )
+              ) : passed ? (
+                <Status status="ok" label="passed" />
+              ) : null}
+            </span>
+            <span className="qd-note">
+              {entry ? (
+                <>
+                  {formatClock(entry.verifiedAt)}
+                  {entry.passedAt !== null
+                    ? ` passed in ${formatDuration(entry.passedAt - entry.verifiedAt)}`
+                    : now
+                      ? ` in place`
+                      : ""}
+                </>
+              ) : (
+                `hold ${formatDuration(holdSeconds * 1000)}`
+              )}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { useTRPC } from "@/components/trpc/client";
+import { toast } from "@/components/ui/toast";
+import type { CommandType } from "@/lib/rollout/status";
+import type { AppRouter } from "@/server/trpc/root";
+
+type Outputs = inferRouterOutputs<AppRouter>["rollouts"];
+
+/** All rollouts and who drives them. */
+export type RolloutsAnswer = Outputs["list"];
+/** One line of the list. */
+export type RolloutSummary = RolloutsAnswer["rollouts"][number];
+/** One rollout beside what the cluster holds. */
+export type RolloutDetail = NonNullable<Outputs["get"]>;
+/** What both versions do. */
+export type GoldenSignals = NonNullable<Outputs["signals"]>;
+/** What a wizard can choose from. */
+export type Candidates = Outputs["candidates"];
+/** Everything that is shown before a start. */
+export type RolloutPreview = Outputs["preview"];
+
+interface Ref {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Keeps the list of rollouts current. */
+export function useRollouts() {
+  const trpc = useTRPC();
+  return useQuery(trpc.rollouts.list.queryOptions(undefined, { meta: { live: ["rollouts"] } }));
+}
+
+/** Keeps one rollout current; `data` is null when there is none. */
+export function useRollout(ref: Ref) {
+  const trpc = useTRPC();
+  const live = ["rollouts", "mesh:VirtualService", "mesh:Pod"] as const;
+  return useQuery(trpc.rollouts.get.queryOptions(ref, { meta: { live } }));
+}
+
+/** Keeps the signals of both versions current while the page is open. */
+export function useSignals(ref: Ref) {
+  const trpc = useTRPC();
+  return useQuery(trpc.rollouts.signals.queryOptions(ref, { meta: { live: ["rollouts"] } }));
+}
+
+/** An unguessable id: sent again after a lost answer, it is still one command. */
+const commandId = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(8))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+
+/** Sends commands to one rollout; what the page cannot show in place becomes a toast. */
+export function useRolloutCommand(ref: Ref) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const mutation = useMutation(
+    trpc.rollouts.command.mutationOptions({
+      onSuccess: () => queries.invalidateQueries({ queryKey: trpc.rollouts.get.queryKey(ref) }),
+      onError: (error, { type }) =>
+        toast("fail", `${type} was not asked: ${error.message}`, { detail: error.data?.hint }),
+    }),
+  );
+  return {
+    pending: mutation.isPending ? mutation.variables.type : undefined,
+    send: (type: CommandType, options: { reason?: string; force?: boolean } = {}) => {
+      const { reason, force } = options;
+      mutation.mutate({
+        ref,
+        id: commandId(),
+        type,
+        ...(reason ? { reason } : {}),
+        ...(force ? { force } : {}),
+      });
+    },
+  };
+}
