@@ -42,7 +42,7 @@ export function EditorHeader({
     difference.lines.length + Math.max(difference.removed - difference.lines.length, 0);
   return (
     <header className="qd-config-head">
-      <div className="min-w-0">
+      <div className="min-w-0 flex-1 basis-80">
         <div className="flex flex-wrap items-center gap-2">
           <KindTag tag={info.tag} kind={info.kind} />
           <h1 className="text-lg!">{title}</h1>
@@ -69,11 +69,11 @@ export function EditorHeader({
             : " · no GitOps owner"}
         </p>
       </div>
-      <div className="ml-auto flex flex-wrap items-center gap-1">
+      <div className="ml-auto flex items-center gap-1">
         {draft.dirty ? (
           <>
-            <CopyButton text={draft.text} label="Copy the draft" />
-            <Button variant="quiet" onClick={() => setAsking("discard")}>
+            <CopyButton text={draft.text} label="Copy" />
+            <Button variant="quiet" size="small" onClick={() => setAsking("discard")}>
               Discard draft
             </Button>
           </>

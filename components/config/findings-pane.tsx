@@ -76,7 +76,7 @@ export function FindingsPane({
       <ul className="m-0 list-none p-0">
         {findings.map((finding) => (
           <FindingRow
-            key={`${finding.rule}:${finding.path}:${finding.message}`}
+            key={`${finding.rule}:${finding.line}:${finding.column}:${finding.path}:${finding.message}`}
             finding={finding}
             onGoTo={onGoTo}
             actions={

@@ -84,8 +84,9 @@ export function applyTheme(theme: "light" | "dark"): void {
     colors: Object.fromEntries(
       Object.entries(COLORS).flatMap(([name, of]) => (hex(token(of)) ? [[name, token(of)]] : [])),
     ),
+    // Monaco's own themes have rules for YAML, so ours must be as specific.
     rules: RULES.flatMap(({ token: name, color }) =>
-      hex(token(color)) ? [{ token: name, foreground: token(color).slice(1) }] : [],
+      hex(token(color)) ? [{ token: `${name}.yaml`, foreground: token(color).slice(1) }] : [],
     ),
   });
   editor.setTheme("quarterdeck");

@@ -82,6 +82,14 @@ export function mountEditor(
   const bars = editor.createDecorationsCollection();
   const typing = model.onDidChangeContent(() => options.onChange(model.getValue()));
   host.tabIndex = -1;
+  const manyLines = (event: InputEvent) => {
+    if (!event.data || event.data === "\n" || !event.data.includes("\n")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    editor.trigger("input", "paste", { text: event.data, pasteOnNewLine: false });
+  };
+  // Dictation and the like put in many lines at once; as typing, each would be indented anew.
+  host.addEventListener("beforeinput", manyLines, { capture: true });
   editor.addCommand(monaco.KeyCode.Escape, () => host.focus(), NOTHING_OPEN);
 
   return {
@@ -106,6 +114,7 @@ export function mountEditor(
     dispose() {
       setSchema(options.uri, null);
       forgetFindings(model);
+      host.removeEventListener("beforeinput", manyLines, { capture: true });
       typing.dispose();
       editor.dispose();
       model.dispose();
