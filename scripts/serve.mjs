@@ -54,6 +54,7 @@ export async function serve(command, { options, env = {} }) {
 
 async function sandboxCluster({ scenario, prometheus }, onStart) {
   const { address } = await startSandbox({ scenario, onStart });
+  say(`kubectl reaches the sandbox with KUBECONFIG=${address.kubeconfig}`);
   return { ...address, prometheus: prometheus ?? address.prometheus };
 }
 
