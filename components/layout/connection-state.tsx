@@ -26,14 +26,24 @@ function summary({ state, paused, sources }: LiveState): { status: StatusName; w
   };
 }
 
+/**
+ * When the source that was silent longest last answered. The cluster's watch tells each change as
+ * it happens, so while it is live its silence means that nothing changed.
+ */
+function oldestAnswer(sources: LiveState["sources"]): number | undefined {
+  const answers = sources.flatMap(({ source, state, lastSeen }) =>
+    lastSeen === undefined || state === "off" || (source === "cluster" && state === "live")
+      ? []
+      : [lastSeen],
+  );
+  return answers.length > 0 ? Math.min(...answers) : undefined;
+}
+
 /** Whether what we see is live and how old it is; press for each source, what is lost and what to do. */
 export function ConnectionState() {
   const live = useLiveState();
   const { status, word } = summary(live);
-  const seen = live.sources.flatMap(({ lastSeen, state }) =>
-    lastSeen === undefined || state === "off" ? [] : [lastSeen],
-  );
-  const oldest = seen.length > 0 ? Math.min(...seen) : undefined;
+  const oldest = oldestAnswer(live.sources);
   return (
     <div className="flex flex-none items-center gap-1">
       <Popover

@@ -72,7 +72,7 @@ export function HealthStrip() {
           figure={strip?.pushTime}
           measure={measureLatency}
           before={() => "istiod to proxies"}
-          empty="no push lately"
+          empty="no push in 30 min"
           href="/proxies"
         />
       </div>

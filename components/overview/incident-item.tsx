@@ -7,10 +7,14 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { formatClock } from "@/components/ui/format";
 import { Sparkline } from "@/components/ui/sparkline";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import type { Incident } from "@/server/overview/incident";
+import type { Incident, Target } from "@/server/overview/incident";
 import { targetHref } from "./target-href";
 
 const WORDS = { fail: "Act now: ", warn: "Look at: " } as const;
+
+/** Whether this is where the trouble ends, and not only where it is seen. */
+const mends = (target: Target, status: Incident["status"]): boolean =>
+  status === "fail" && (target.page === "config" || target.page === "rollouts");
 
 /** One trouble: since when, what, why, the evidence and the one action. */
 export function IncidentItem({ incident }: { incident: Incident }) {
@@ -50,7 +54,7 @@ export function IncidentItem({ incident }: { incident: Incident }) {
               <ButtonLink
                 key={label}
                 href={scoped(targetHref(to))}
-                variant={index > 0 ? "quiet" : status === "fail" ? "primary" : "default"}
+                variant={index > 0 ? "quiet" : mends(to, status) ? "primary" : "default"}
               >
                 {label}
               </ButtonLink>

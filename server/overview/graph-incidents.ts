@@ -1,5 +1,5 @@
 import { formatErrorShare, formatRate } from "@/lib/graph/format";
-import type { GraphEdge, GraphNode, MeshGraph } from "@/lib/graph/mesh-graph";
+import type { GraphEdge, GraphNode, MeshGraph, ResponseShare } from "@/lib/graph/mesh-graph";
 import { errorsPerSecond, worstResponse } from "@/lib/graph/traffic";
 import type { Incident } from "./incident";
 import { responseFlagMeaning } from "./response-flags";
@@ -47,22 +47,21 @@ function affectedBy(id: string, failingEdges: readonly GraphEdge[]): readonly st
 
 function incidentOf(node: GraphNode, affected: readonly string[], graph: MeshGraph): Incident {
   const names = new Map(graph.nodes.map(({ id, name }) => [id, name]));
-  const callers = graph.edges
-    .filter(({ target }) => target === node.id)
-    .map(({ source }) => source);
-  const [onlyCaller] = callers;
+  const calls = graph.edges.filter(({ target }) => target === node.id);
+  const [onlyCall] = calls;
   const subject =
-    callers.length === 1 && onlyCaller !== undefined
-      ? `${names.get(onlyCaller) ?? onlyCaller} → ${node.name}`
+    calls.length === 1 && onlyCall
+      ? `${names.get(onlyCall.source) ?? onlyCall.source} → ${node.name}`
       : node.name;
+  const worst = worstOf(calls);
   return {
     id: `graph ${node.id}`,
     status: node.health.state === "failing" ? "fail" : "warn",
-    title: symptom(subject, node),
+    title: symptom(subject, node, worst),
     target: { page: "topology", id: node.id },
     cause: [
       byVersion(node),
-      byFlags(node),
+      byFlags(worst),
       affected.length > 0
         ? `It reaches ${affected.map((id) => names.get(id) ?? id).join(", ")}.`
         : "",
@@ -79,20 +78,25 @@ function incidentOf(node: GraphNode, affected: readonly string[], graph: MeshGra
   };
 }
 
-function symptom(subject: string, node: GraphNode): string {
+/** The kind of failure that most requests of these edges ended in; nodes do not carry theirs. */
+const worstOf = (edges: readonly GraphEdge[]): ResponseShare | undefined =>
+  edges
+    .flatMap(({ traffic }) => worstResponse(traffic) ?? [])
+    .toSorted((a, b) => b.requestsPerSecond - a.requestsPerSecond)[0];
+
+function symptom(subject: string, node: GraphNode, worst: ResponseShare | undefined): string {
   const { health, inbound, pods } = node;
   if (health.rule === "readiness" && pods) {
     return `${node.name} has ${pods.ready} of ${pods.total} pods ready`;
   }
-  const worst = worstResponse(inbound);
-  if (!worst) return `${subject}: ${health.text}`;
-  const answer =
-    worst.grpcStatus && worst.grpcStatus !== "0"
-      ? `answers gRPC status ${worst.grpcStatus}`
-      : worst.code === "0"
-        ? "breaks the connection"
-        : `answers ${worst.code}`;
-  return `${subject} ${answer} to ${formatErrorShare(inbound.errorRatio)} of requests`;
+  const share = `${formatErrorShare(inbound.errorRatio)} of requests`;
+  if (!worst) return `${subject} fails ${share}`;
+  if (worst.grpcStatus && worst.grpcStatus !== "0") {
+    return `${subject} answers gRPC status ${worst.grpcStatus} to ${share}`;
+  }
+  return worst.code === "0"
+    ? `${subject} breaks the connection of ${share}`
+    : `${subject} answers ${worst.code} to ${share}`;
 }
 
 /** Which version it comes from, where the service has several that differ. */
@@ -107,8 +111,8 @@ function byVersion({ versions }: GraphNode): string {
   );
 }
 
-function byFlags({ inbound }: GraphNode): string {
-  const flags = worstResponse(inbound)?.flags ?? "-";
+function byFlags(worst: ResponseShare | undefined): string {
+  const flags = worst?.flags ?? "-";
   const meaning = responseFlagMeaning(flags);
   return meaning ? `Envoy flags them ${flags}: ${meaning}.` : "";
 }

@@ -82,6 +82,6 @@ describe("readHealthStrip", () => {
       q.includes('destination_service_namespace=~"shop|payments"'),
     );
     expect(scoped).toHaveLength(3);
-    expect(asked.every((query) => query.includes("[60s]"))).toBe(true);
+    expect(scoped.every((query) => query.includes("[60s]"))).toBe(true);
   });
 });

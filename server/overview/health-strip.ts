@@ -23,7 +23,10 @@ export interface HealthStrip {
   readonly p95: HealthFigure;
   /** Requests that arrived in mutual TLS over all that arrived, in [0, 1]. */
   readonly mutualTls: HealthFigure;
-  /** 99th percentile of the time in ms from a change to the proxies having it; `null` without pushes. */
+  /**
+   * 99th percentile of the time in ms from a change to the proxies having it, over the half hour
+   * before each point; `null` without pushes.
+   */
   readonly pushTime: HealthFigure;
 }
 
@@ -61,9 +64,10 @@ export async function readHealthStrip(
     ask(
       `sum by (connection_security_policy) (${rate("istio_requests_total", `reporter="destination"${where}`)})`,
     ),
-    // The control plane serves all namespaces, so the scope does not narrow it. Seconds.
+    // The control plane serves all namespaces, so the scope does not narrow it. Pushes are rare, so
+    // each point is of the half hour before it. Seconds.
     ask(
-      `histogram_quantile(0.99, sum by (le) (${rate("pilot_proxy_convergence_time_bucket", "")})) * 1000`,
+      `histogram_quantile(0.99, sum by (le) (rate(pilot_proxy_convergence_time_bucket[${SPAN / 1000}s]))) * 1000`,
     ),
   ]);
 
