@@ -6,6 +6,7 @@ import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
+import type { Layout } from "@/lib/graph/layout";
 import { summarise } from "@/lib/graph/graph-summary";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { edgeCurves } from "./edge-geometry";
@@ -14,7 +15,7 @@ import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
 import { GraphBoxes } from "./graph-boxes";
 import { type Direction, nextInDirection } from "./move-focus";
 import { Plate } from "./plate";
-import { plateViews } from "./plate-views";
+import { type PlateView, plateViews } from "./plate-views";
 import { relatedTo } from "./related";
 import { type Camera, useCytoscape } from "./use-cytoscape";
 import { useLayout } from "./use-layout";
@@ -102,7 +103,8 @@ export function GraphView(props: GraphViewProps) {
 
   const [focused, setFocused] = useState<string>();
   const ids = useMemo(() => plates.map(({ id }) => id), [plates]);
-  const current = ids.find((id) => id === focused) ?? ids.find((id) => id === selected) ?? ids[0];
+  const entry = useMemo(() => entryOf(plates, layout), [plates, layout]);
+  const current = ids.find((id) => id === focused) ?? ids.find((id) => id === selected) ?? entry;
   const keys = useId();
 
   function moveTo(id: string) {
@@ -217,6 +219,17 @@ export function GraphView(props: GraphViewProps) {
       </div>
     </div>
   );
+}
+
+/** Where Tab leads at first: what fails, else where traffic comes in. */
+function entryOf(plates: readonly PlateView[], layout: Layout | undefined): string | undefined {
+  const unwell = plates.find(({ health }) => UNWELL.has(health.state));
+  const left = ({ id }: PlateView) => layout?.places[id]?.x ?? Infinity;
+  const first = plates.reduce<PlateView | undefined>(
+    (best, plate) => (best && left(best) <= left(plate) ? best : plate),
+    undefined,
+  );
+  return (unwell ?? first)?.id;
 }
 
 /** What to keep in sight: the selection, else the worst of what fails. */

@@ -4,10 +4,14 @@ import { useCallback, useMemo, useState } from "react";
 import { GraphView } from "@/components/graph/graph-view";
 import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { ErrorState } from "@/components/ui/error-state";
+import { STATE_WORD } from "@/components/graph/plate-views";
+import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { summarise } from "@/lib/graph/graph-summary";
+import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { GraphLegend } from "./graph-legend";
 import { GraphTable } from "./graph-table";
 import { GraphSkeleton, NoServices, SourceNotes } from "./graph-states";
+import { nameOfLeaf } from "./leaf-name";
 import { SelectionPanel } from "./selection-panel";
 import { SummaryLine } from "./summary-line";
 import { TopologyToolbar } from "./topology-toolbar";
@@ -37,6 +41,9 @@ export function TopologyPage() {
       {summary && data ? (
         <SummaryLine summary={summary} reading={data} selected={state.selected} onSelect={select} />
       ) : null}
+      <p className="sr-only" aria-live="polite">
+        {graph && state.selected !== null ? announce(graph, state.selected) : ""}
+      </p>
       {data ? <SourceNotes reading={data} /> : null}
       <div className="qd-topology-body" aria-busy={isPlaceholderData || undefined}>
         <div className="qd-topology-main">
@@ -77,4 +84,17 @@ export function TopologyPage() {
       </div>
     </div>
   );
+}
+
+/** What a reader hears when something is selected. */
+function announce(graph: MeshGraph, selected: string): string {
+  const edge = graph.edges.find(({ id }) => id === selected);
+  if (edge) {
+    const [from, to] = [nameOfLeaf(graph, edge.source), nameOfLeaf(graph, edge.target)];
+    return `Details of ${from} to ${to} are open: ${STATE_WORD[edge.health.state]}`;
+  }
+  const found = nodeOfLeaf(graph, selected);
+  if (!found) return "";
+  const { state } = (found.version ?? found.node).health;
+  return `Details of ${nameOfLeaf(graph, selected)} are open: ${STATE_WORD[state]}`;
 }

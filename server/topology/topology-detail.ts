@@ -86,10 +86,10 @@ export async function topologyDetail(
   const pods = podsOf(target.node, target.version?.version, mesh);
   const facts = {
     windowSeconds,
-    decidedBy: [
+    decidedBy: distinct([
       ...(source?.node.kind === "gateway" ? decidedBy(source.node, mesh) : []),
       ...decidedBy(target.node, mesh),
-    ],
+    ]),
     pods: pods.slice(0, MAX_PODS),
     podCount: pods.length,
   };
@@ -121,6 +121,12 @@ export async function topologyDetail(
       p95: latencyQuantile(series.selection, windowSeconds, "p95"),
     },
   };
+}
+
+/** A policy of the whole mesh decides at both ends, and is named once. */
+function distinct(decisions: readonly DecidedBy[]): readonly DecidedBy[] {
+  const byText = new Map(decisions.map((decision) => [JSON.stringify(decision), decision]));
+  return [...byText.values()];
 }
 
 const NOTHING_MEASURED = {

@@ -25,7 +25,7 @@ function fakeClock() {
   };
   return {
     clock,
-    pass(length: Millis) {
+    pass: (length: Millis) => {
       now += length;
       for (const sleeper of [...waiting]) {
         if (sleeper.due <= now && waiting.delete(sleeper)) sleeper.wake();
@@ -133,7 +133,7 @@ describe("the topology service", () => {
     const events = live.events(undefined, page.signal)[Symbol.asyncIterator]();
     expect((await events.next()).value).toMatchObject({ event: { topic: "reset" } });
     const heard = vi.fn();
-    void events.next().then(({ value }) => heard(value));
+    void events.next().then(({ value }: { value?: unknown }) => void heard(value));
     await vi.waitFor(() => {
       pass(seconds(1));
       expect(heard).toHaveBeenCalled();
