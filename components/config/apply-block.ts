@@ -5,6 +5,7 @@ import type { Verdict } from "@/server/config/verdict";
 /** What decides whether a draft can be written. */
 export interface ApplyQuestion {
   readonly dirty: boolean;
+  readonly isNew: boolean;
   readonly readOnly: boolean;
   /** Whether the findings are of the text as it is now. */
   readonly fresh: boolean;
@@ -23,10 +24,11 @@ export interface ApplyBlock {
 
 /** What stands between a draft and the cluster; undefined when nothing does. */
 export function applyBlock(question: ApplyQuestion): ApplyBlock | undefined {
-  const { dirty, readOnly, fresh, report, analysisFailed, conflict, verdict } = question;
+  const { dirty, isNew, readOnly, fresh, report, analysisFailed, conflict, verdict } = question;
   const hard = (reason: string): ApplyBlock => ({ reason, overridable: false });
   if (readOnly)
     return hard("Quarterdeck runs read-only. Copy the draft and apply it with kubectl.");
+  if (!dirty && isNew) return hard("Name the new object and fill in the template first.");
   if (!dirty) return hard("Nothing differs from what is stored.");
   if (conflict) return hard("The object changed meanwhile. Rebase the draft first.");
   if (analysisFailed)

@@ -58,7 +58,8 @@ export function ConfigEditor({
   );
   const lastText = stored?.text ?? initialText;
   const draft = useDraft(target ? draftKey(target) : newDraftKey(kind), live, lastText);
-  const dirty = draft.dirty || live.text === null;
+  // A template that nobody touched is no draft yet; an object that went away can be written again.
+  const dirty = draft.dirty || (target !== null && live.text === null);
   // A write of the status alone changes the version and nothing that is edited.
   const conflict = draft.dirty && live.text !== null && live.text !== draft.base.text;
   const resourceVersion = live.text === null ? null : live.resourceVersion;
@@ -73,6 +74,7 @@ export function ConfigEditor({
   const apply = useApply({ draft, target, namespace, resourceVersion });
   const block = applyBlock({
     dirty,
+    isNew: target === null,
     readOnly: identity.data?.readOnly ?? false,
     fresh: checks.fresh,
     report: checks.report,

@@ -17,6 +17,7 @@ import { VerdictBlock } from "@/components/ui/verdict-block";
 import { ConfigRows } from "./config-rows";
 import { draftKey } from "./draft-key";
 import { draftStore } from "./draft-store";
+import { LooseDrafts } from "./loose-drafts";
 import { filterRows, type RowFilter } from "./filter-rows";
 import { useConfigFilter } from "./use-config-filter";
 
@@ -85,6 +86,7 @@ export function ConfigList() {
           </VerdictBlock>
         </div>
       ))}
+      {list.data ? <LooseDrafts keys={drafts} stored={new Set(rows.map(draftKey))} /> : null}
       {list.data ? (
         <ConfigRows
           rows={shown}

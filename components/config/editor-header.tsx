@@ -66,7 +66,9 @@ export function EditorHeader({
           ) : null}
           {stored?.owner
             ? ` · kept by ${stored.owner.tool}: ${stored.owner.name}`
-            : " · no GitOps owner"}
+            : stored
+              ? " · no GitOps owner"
+              : ""}
         </p>
       </div>
       <div className="ml-auto flex items-center gap-1">

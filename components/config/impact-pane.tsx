@@ -41,7 +41,9 @@ export function ImpactPane({
         {dirty ? (
           <DiffView before={before} after={text} label="Changed lines" context={1} />
         ) : (
-          <p className="qd-note">The text is what is stored.</p>
+          <p className="qd-note">
+            {before === "" ? "Nothing is written yet." : "The text is what is stored."}
+          </p>
         )}
       </Panel>
       <VerdictPanel checks={checks} dirty={dirty} conflict={conflict} />
@@ -49,7 +51,7 @@ export function ImpactPane({
         reach={checks.report?.reach}
         pending={!checks.report && !checks.analysis.isError}
       />
-      <LastApplyPanel apply={apply} />
+      <LastApplyPanel apply={apply} reach={checks.report?.reach} />
     </aside>
   );
 }

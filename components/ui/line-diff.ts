@@ -90,10 +90,14 @@ function compareWords(before: string, after: string): [DiffWord[], DiffWord[]] {
   return [marked(a, new Set(pairs.map(([i]) => i))), marked(b, new Set(pairs.map(([, j]) => j)))];
 }
 
+/** An empty text has no line at all, not an empty one. */
+const linesOf = (text: string): readonly string[] =>
+  text === "" ? [] : text.replace(/\n$/, "").split("\n");
+
 /** Two texts compared line by line; changed lines that stand for one another have their words marked. */
 export function diffLines(before: string, after: string): DiffLine[] {
-  const a = before.replace(/\n$/, "").split("\n");
-  const b = after.replace(/\n$/, "").split("\n");
+  const a = linesOf(before);
+  const b = linesOf(after);
   const out: DiffLine[] = [];
   let i = 0;
   let j = 0;
