@@ -64,6 +64,7 @@ const clusterEnvironment = (options, { kubeconfig = "", prometheus = "" }) => ({
   QUARTERDECK_IN_CLUSTER: String(options.inCluster),
   QUARTERDECK_PROMETHEUS: prometheus,
   QUARTERDECK_READ_ONLY: String(options.readOnly),
+  QUARTERDECK_NO_DRIVER: String(!options.driver),
   QUARTERDECK_HOST: options.host,
   QUARTERDECK_PORT: String(options.port),
 });

@@ -14,6 +14,7 @@ export const HELP = `Usage: npm start [-- flags]
   --prometheus URL    Prometheus of that cluster
   --scenario NAME     scenario of the sandbox (default bookinfo)
   --read-only         refuse every change
+  --no-driver         leave rollouts to other replicas
   --no-open           do not open a browser
 
 Each flag has a twin in the environment: QUARTERDECK_PORT, QUARTERDECK_KUBECONFIG and so on.
@@ -28,6 +29,7 @@ const FLAGS = {
   prometheus: { type: "string" },
   scenario: { type: "string" },
   "read-only": { type: "boolean" },
+  "no-driver": { type: "boolean" },
   "no-open": { type: "boolean" },
   help: { type: "boolean", short: "h" },
 };
@@ -47,6 +49,7 @@ export function startOptions(args, environment) {
     prometheus: url(value("prometheus")),
     scenario: value("scenario"),
     readOnly: flag("read-only"),
+    driver: !flag("no-driver"),
     open: !flag("no-open"),
   };
   const { kubeconfig, context, inCluster, scenario } = options;

@@ -44,7 +44,7 @@ export interface RunningRuntime extends Runtime {
 }
 
 /** Builds the adapters and starts the mirror of the cluster. */
-export function createRuntime(environment: Environment): RunningRuntime {
+function createRuntime(environment: Environment): RunningRuntime {
   const clock = systemClock;
   const random = systemRandom;
   const log = processLogger(clock);

@@ -7,7 +7,7 @@ import type { ClusterLocation } from "../env";
 import { completeUser } from "./kubeconfig-user";
 
 /** What a TLS connection to the API server is made with. */
-export interface TlsOptions {
+interface TlsOptions {
   readonly ca: Buffer | undefined;
   readonly cert: Buffer | undefined;
   readonly key: Buffer | undefined;

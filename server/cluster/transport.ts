@@ -26,7 +26,7 @@ export interface ApiRequest {
 }
 
 /** A whole answer with a status of 2xx. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly contentType: string;
   readonly warnings: readonly string[];
   readonly text: string;

@@ -20,7 +20,7 @@ const NOT_MIRRORED: ReadonlySet<KindId> = new Set<KindId>([
 ]);
 
 /** Every kind that the store mirrors. */
-export const MIRRORED_KINDS: readonly KindId[] = KINDS.map(({ id }) => id).filter(
+const MIRRORED_KINDS: readonly KindId[] = KINDS.map(({ id }) => id).filter(
   (id) => !NOT_MIRRORED.has(id),
 );
 

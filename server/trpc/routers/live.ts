@@ -1,6 +1,7 @@
 import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { AppError } from "@/lib/base/errors";
+import type { Live } from "../../ports";
 import { procedure, router } from "../init";
 
 /** Each open page holds one stream; more than this is a mistake or an attack. */
@@ -13,15 +14,18 @@ export const liveRouter = router({
    */
   events: procedure
     .input(z.strictObject({ lastEventId: z.string().max(64).nullish() }).optional())
-    .subscription(async function* ({ ctx, input, signal }) {
+    .subscription(({ ctx, input, signal }) => {
       if (!signal) throw new TypeError("a subscription comes with a signal");
       if (ctx.live.listeners >= MAX_STREAMS) {
         throw new AppError("unavailable", `${MAX_STREAMS} pages are open already`, {
           hint: "Close pages that nobody looks at.",
         });
       }
-      for await (const { id, event } of ctx.live.events(input?.lastEventId ?? undefined, signal)) {
-        yield tracked(id, event);
-      }
+      return trackedEvents(ctx.live.events(input?.lastEventId ?? undefined, signal));
     }),
 });
+
+/** Separate, because errors of a generator pass the middleware that translates them. */
+async function* trackedEvents(events: ReturnType<Live["events"]>) {
+  for await (const { id, event } of events) yield tracked(id, event);
+}
