@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,6 +10,7 @@ import { realTimeClock } from "./clock";
 import { startControlPlane } from "./control-plane/start-control-plane";
 import { type SandboxOptions, UsageError } from "./options";
 import { startPrometheus } from "./prometheus/start-prometheus";
+import { seededRandom } from "./random";
 import { scenarioNamed, SCENARIOS } from "./scenarios/registry";
 import type { Scenario } from "./scenarios/scenario";
 import { startTraffic } from "./traffic/start-traffic";
@@ -31,21 +32,42 @@ export interface RunningSandbox {
 
 const SCRAPE_INTERVAL_MS = 1000;
 const WARM_UP_MS = 60_000;
-const UID_RANGE = 2 ** 32;
 const TOKEN_BYTES = 32;
 
 /** Starts the embedded cluster with everything in it. @throws when a port or folder cannot be used */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const clock = realTimeClock();
+  const scenario = chosenScenario(options.scenario);
+  const stops: Stop[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    return { address: await assemble(options, scenario, stops), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts part after part; how to stop each is added to `stops` as soon as it runs. */
+async function assemble(
+  options: SandboxOptions,
+  scenario: Scenario,
+  stops: Stop[],
+): Promise<SandboxAddress> {
+  const folder = await stateFolder(options.state, stops);
   const identity = await makeTlsIdentity();
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
-  const state = emptyCluster(clock, () => randomInt(UID_RANGE) / UID_RANGE);
+  const clock = realTimeClock();
+  stops.push(() => clock.stop());
+  const identities = seededRandom(options.seed).fork("identities");
+  const state = emptyCluster(clock, () => identities.next());
   for (const name of ["default", "kube-system"]) {
     state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
-  const scenario = chosenScenario(options.scenario);
   for (const object of scenario.objects) state.store.create(object);
   const workloads = startWorkloads(state.store, clock);
+  stops.push(() => workloads.stop());
   workloads.settle();
   const controlPlane = startControlPlane({
     store: state.store,
@@ -56,6 +78,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       endpoint: (pod, cluster, address) => traffic.stats.endpoint(pod, cluster, address),
     },
   });
+  stops.push(() => controlPlane.stop());
   const traffic = startTraffic({
     store: state.store,
     clock,
@@ -64,30 +87,24 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     logs: state.logs,
     model: scenario.traffic,
   });
+  stops.push(() => traffic.stop());
   const api = await startApiServer(state, { port: options.port, token, identity });
+  stops.push(() => api.close());
   const prometheus = await startPrometheus({
     clock,
     sources: () => [...controlPlane.metricSources(), ...traffic.metricSources()],
     scrapeIntervalMs: SCRAPE_INTERVAL_MS,
     port: 0,
   });
+  stops.push(() => prometheus.stop());
   // Rates need a past, and nobody should have to wait for one.
   traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, (now) => prometheus.scrape(now));
-  const folder = await stateFolder(options.state);
-  const path = join(folder.path, "kubeconfig");
+  const path = join(folder, "kubeconfig");
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
-  return {
-    address: { kubeconfig: path, server: api.url, prometheus: prometheus.url },
-    async stop() {
-      clock.stop();
-      traffic.stop();
-      workloads.stop();
-      controlPlane.stop();
-      await Promise.all([api.close(), prometheus.stop()]);
-      await folder.leave();
-    },
-  };
+  return { kubeconfig: path, server: api.url, prometheus: prometheus.url };
 }
+
+type Stop = () => void | Promise<void>;
 
 /** @throws UsageError for a scenario that nobody wrote */
 function chosenScenario(name: string): Scenario {
@@ -97,15 +114,14 @@ function chosenScenario(name: string): Scenario {
   throw new UsageError(`--scenario is one of ${known}, not '${name}'`);
 }
 
-/** A given folder is kept; one that we make ourselves goes with us. */
-async function stateFolder(
-  given: string | undefined,
-): Promise<{ path: string; leave: () => Promise<void> }> {
+/** The path of the folder; a given one is kept, one that we make ourselves goes with us. */
+async function stateFolder(given: string | undefined, stops: Stop[]): Promise<string> {
   if (given !== undefined) {
     const path = resolve(given);
     await mkdir(path, { recursive: true, mode: 0o700 });
-    return { path, leave: () => Promise.resolve() };
+    return path;
   }
   const path = await mkdtemp(join(tmpdir(), "quarterdeck-sandbox-"));
-  return { path, leave: () => rm(path, { recursive: true, force: true }) };
+  stops.push(() => rm(path, { recursive: true, force: true }));
+  return path;
 }
