@@ -5,14 +5,10 @@ import { Button } from "@/components/ui/button";
 import { formatInstant } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { StatusGlyph } from "@/components/ui/status-glyph";
+import { TIME } from "./state-words";
 import type { RolloutDetail } from "./use-rollouts";
 
 const SHOWN = 8;
-const TIME = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
 
 /** Every decision, the newest first, with what it rests on and whose it was. */
 export function LedgerPanel({ rollout }: { rollout: RolloutDetail }) {

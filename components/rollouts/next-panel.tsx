@@ -2,12 +2,12 @@
 
 import { Clock, Undo2 } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatClock, formatDuration } from "@/components/ui/format";
+import { formatDuration } from "@/components/ui/format";
 import { Icon } from "@/components/ui/icon";
 import { Panel } from "@/components/ui/panel";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import { useNow } from "@/components/ui/use-now";
-import { percent, stateWords, VERDICT_WORDS } from "./state-words";
+import { percent, stateWords, TIME, VERDICT_WORDS } from "./state-words";
 import type { RolloutDetail } from "./use-rollouts";
 
 function Entry({
@@ -66,7 +66,7 @@ function NowEntry({ rollout }: { rollout: RolloutDetail }) {
           glyph={glyph}
           title={
             <>
-              <b>Hold at {percent(state.share)}</b> until {formatClock(state.holdUntil)},{" "}
+              <b>Hold at {percent(state.share)}</b> until {TIME.format(state.holdUntil)},{" "}
               <Countdown to={state.holdUntil} />
             </>
           }

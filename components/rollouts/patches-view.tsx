@@ -49,7 +49,7 @@ export function PatchesView({
         ]}
         onChange={(value) => onChoose(Number(value))}
       />
-      <div className="mt-2">
+      <div className="qd-patch mt-2">
         <CodeBlock text={text} label="JSON patch" />
       </div>
       {step ? (

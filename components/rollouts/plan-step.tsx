@@ -10,6 +10,7 @@ import { Segmented } from "@/components/ui/segmented";
 import { TextField } from "@/components/ui/text-field";
 import type { FieldCause } from "@/lib/base/errors";
 import { bystanders, type Choice, type DraftStep, PRESETS, presetOf } from "./rollout-draft";
+import { percent } from "./state-words";
 import type { Draft } from "./use-draft";
 
 /** A number as it is typed; an empty field is NaN. */
@@ -81,11 +82,16 @@ export function PlanStep({
           />
         }
       >
-        <StepsEditor
-          steps={plan.steps}
-          problem={problem}
-          onChange={(steps) => void setPlan({ ...plan, steps })}
-        />
+        <div className="qd-plan-columns">
+          <div>
+            <StepsEditor
+              steps={plan.steps}
+              problem={problem}
+              onChange={(steps) => void setPlan({ ...plan, steps })}
+            />
+          </div>
+          <PlannedLadder steps={plan.steps} />
+        </div>
         {others.length > 0 ? (
           <div className="mt-3">
             <p className="qd-note mb-1">
@@ -159,6 +165,29 @@ export function PlanStep({
         </div>
       </Panel>
     </>
+  );
+}
+
+/** The shape of the plan: how high each step goes. */
+function PlannedLadder({ steps }: { steps: readonly DraftStep[] }) {
+  return (
+    <ol className="qd-ladder" aria-label="Shape of the plan">
+      {steps.map(({ weight, hold }, index) => (
+        <li key={index} data-step="ahead">
+          <span
+            className="qd-ladder-bar"
+            aria-hidden
+            style={{ height: 4 + Math.min(100, Math.max(0, weight || 0)) * 0.72 }}
+          />
+          <span className="qd-ladder-label">
+            <b>{Number.isNaN(weight) ? "–" : percent(weight)}</b>
+          </span>
+          <span className="qd-note">
+            hold {Number.isNaN(hold) ? "–" : formatDuration(hold * 1000)}
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 

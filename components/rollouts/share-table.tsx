@@ -10,7 +10,7 @@ import { ShareBar } from "@/components/ui/share-bar";
 import { Status } from "@/components/ui/status";
 import { TableScroll } from "@/components/ui/table-scroll";
 import { observedShare, shareAgrees } from "@/lib/rollout/window";
-import type { GoldenSignals, RolloutDetail } from "./use-rollouts";
+import { type GoldenSignals, type RolloutDetail, usePropagation } from "./use-rollouts";
 
 interface Row {
   readonly stage: string;
@@ -19,6 +19,28 @@ interface Row {
   readonly wanted?: number;
   readonly detail: ReactNode;
   readonly when: ReactNode;
+}
+
+/**
+ * istiod knows which proxies took over what it sent last, not which share they use: only when all
+ * have is the share of all of them the written one.
+ */
+function acknowledged(
+  { data, error }: ReturnType<typeof usePropagation>,
+  written: number | null,
+): Row {
+  const stage = "Acknowledged";
+  if (error) return { stage, share: null, detail: `Not known: ${error.message}`, when: null };
+  if (!data) return { stage, share: null, detail: "Nothing to acknowledge yet", when: null };
+  const { synced, total, stragglers, pushedAt } = data;
+  const all = total > 0 && synced === total;
+  const waiting = stragglers.map(({ id }) => id).join(", ");
+  return {
+    stage,
+    share: all && written !== null ? written / 100 : null,
+    detail: `${synced} of ${total} proxies hold what istiod sent last${waiting ? `; not yet ${waiting}` : ""}`,
+    when: pushedAt === undefined ? null : <Age at={pushedAt} />,
+  };
 }
 
 /** The canary's share as it was decided, written, taken over by proxies, and seen. */
@@ -30,7 +52,10 @@ export function ShareTable({
   signals: GoldenSignals | null | undefined;
 }) {
   const { canary, live, status } = rollout;
-  const written = live.weights?.find(({ role }) => role === "canary")?.weight ?? null;
+  const propagation = usePropagation(status.written?.at);
+  const written = live.weights
+    ? (live.weights.find(({ role }) => role === "canary")?.weight ?? 0)
+    : null;
   const window = signals?.window;
   const observed = window ? observedShare(window) : null;
   const requests = window
@@ -67,12 +92,7 @@ export function ShareTable({
         ),
       when: status.written ? <Age at={status.written.at} /> : null,
     },
-    {
-      stage: "Acknowledged",
-      share: null,
-      detail: "Not known: istiod’s push status is not joined with this route yet",
-      when: null,
-    },
+    acknowledged(propagation, written),
     {
       stage: "Observed",
       share: observed === null ? null : observed / 100,

@@ -61,3 +61,10 @@ export const rolloutHref = ({ namespace, name }: { namespace: string; name: stri
 
 /** `25 %`, on one line. */
 export const percent = (value: number): string => `${value}\u00a0%`;
+
+/** The time of day in the reader's own zone, to the second: holds may be short. */
+export const TIME = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});

@@ -1,8 +1,8 @@
 "use client";
 
-import { formatClock, formatDuration } from "@/components/ui/format";
+import { formatDuration } from "@/components/ui/format";
 import { Status } from "@/components/ui/status";
-import { percent } from "./state-words";
+import { percent, TIME } from "./state-words";
 import type { RolloutDetail } from "./use-rollouts";
 
 type StepState = "passed" | "now" | "ahead";
@@ -12,6 +12,8 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
   const { spec } = rollout.rollout;
   const { state, steps } = rollout.status;
   const running = !rollout.ended && state.phase !== "RollingBack";
+  const failed = state.phase === "RolledBack" || state.phase === "RollingBack";
+  const reached = Math.max(-1, ...steps.map(({ step }) => step));
   return (
     <ol className="qd-ladder" aria-label="Steps">
       {spec.steps.map(({ weight, holdSeconds }, index) => {
@@ -32,12 +34,14 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
                 )
               ) : passed ? (
                 <Status status="ok" label="passed" />
+              ) : failed && index === reached ? (
+                <Status status="fail" label="rolled back" />
               ) : null}
             </span>
             <span className="qd-note">
               {entry ? (
                 <>
-                  {formatClock(entry.verifiedAt)}
+                  {TIME.format(entry.verifiedAt)}
                   {entry.passedAt !== null
                     ? ` passed in ${formatDuration(entry.passedAt - entry.verifiedAt)}`
                     : now

@@ -46,6 +46,17 @@ export function useSignals(ref: Ref) {
   return useQuery(trpc.rollouts.signals.queryOptions(ref, { meta: { live: ["rollouts"] } }));
 }
 
+/** How many proxies hold what istiod sent after a write; not asked before there was one. */
+export function usePropagation(writtenAt: number | undefined) {
+  const trpc = useTRPC();
+  return useQuery(
+    trpc.proxies.propagation.queryOptions(
+      { since: writtenAt ?? 0 },
+      { enabled: writtenAt !== undefined, meta: { live: ["proxies"] } },
+    ),
+  );
+}
+
 /** An unguessable id: sent again after a lost answer, it is still one command. */
 const commandId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(8))]

@@ -1,16 +1,18 @@
 import { between, type Instant, instant, type Millis, millis, seconds } from "@/lib/base/units";
 import type { MeshView } from "@/lib/mesh/view";
 import { hostsOf, signalQueries } from "@/lib/rollout/metric-queries";
-import type { CanaryRollout } from "@/lib/rollout/plan";
 import { type Versions, versionsOf } from "@/lib/rollout/preflight";
 import { isOf } from "@/lib/rollout/read-window";
 import type { WindowCounts } from "@/lib/rollout/window";
 import type { Clock, Metrics, Series } from "../ports";
 import { measure, rateWindow } from "./measure";
+import type { RolloutRecord } from "./rollout-store";
 
 const CHART = seconds(300);
 const POINTS = 60;
 const DEADLINE = seconds(5);
+/** Requests of the step before are left out, as far as the rest still holds a few scrapes. */
+const SHORTEST_PART = 3;
 
 /** One line of a chart; null is no data. */
 type Points = readonly (number | null)[];
@@ -36,17 +38,22 @@ export interface GoldenSignals {
 /** Reads the golden signals of both versions as their callers see them. */
 export async function goldenSignals(
   needs: { readonly metrics: Metrics; readonly clock: Clock; readonly mesh: MeshView },
-  rollout: CanaryRollout,
+  { rollout, status }: Pick<RolloutRecord, "rollout" | "status">,
   signal: AbortSignal,
 ): Promise<GoldenSignals> {
   const versions = versionsOf(needs.mesh, rollout);
   const at = needs.clock.now();
-  const windowLength = await rateWindow(needs.metrics, signal);
+  const longest = await rateWindow(needs.metrics, signal);
+  const windowLength = millis(
+    status.state.phase === "Holding"
+      ? Math.min(longest, Math.max(longest / SHORTEST_PART, between(status.state.verifiedAt, at)))
+      : longest,
+  );
   const measured = await measure(needs, versions, instant(at - windowLength), signal);
   if ("error" in measured) {
     return { at, window: undefined, windowLength, problem: measured.error, charts: undefined };
   }
-  const charts = await readCharts(needs, versions, { windowLength, signal });
+  const charts = await readCharts(needs, versions, { windowLength: longest, signal });
   return { at, window: measured.window, windowLength, problem: undefined, charts };
 }
 

@@ -49,7 +49,7 @@ export const rolloutsRouter = router({
     if (!record) return null;
     return goldenSignals(
       { metrics: ctx.metrics, clock: ctx.clock, mesh: ctx.mesh.view() },
-      record.rollout,
+      record,
       signal ?? new AbortController().signal,
     );
   }),
