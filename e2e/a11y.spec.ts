@@ -3,7 +3,7 @@ import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtur
 const PAGES = [
   { path: "/", heading: "What needs you now" },
   { path: "/topology", heading: "Topology" },
-  { path: "/config", heading: "Config" },
+  { path: "/config", heading: "Configuration" },
   { path: "/proxies", heading: "Proxies" },
   { path: "/rollouts", heading: "Rollouts" },
 ] as const;

@@ -17,7 +17,7 @@ export interface Sources {
 }
 
 /** While pages look, they hear this often when each source last answered. */
-const HEARTBEAT = seconds(10);
+const HEARTBEAT = seconds(5);
 
 /** Keeps the states; `signal` ends the heartbeat. */
 export function sourceStates(
@@ -32,7 +32,11 @@ export function sourceStates(
   function set(state: SourceState): void {
     const before = states.get(state.source);
     states.set(state.source, state);
-    if (before?.state !== state.state || before.error?.message !== state.error?.message) publish();
+    const changed =
+      before?.state !== state.state || before.error?.message !== state.error?.message;
+    // The first answer after a rest is news too: pages would show the old age until the next beat.
+    const silence = (state.lastSeen ?? 0) - (before?.lastSeen ?? 0);
+    if (changed || silence > 2 * HEARTBEAT) publish();
     if (before?.state === state.state) return;
     const { source, error } = state;
     if (error) log.warn({ source, state: state.state, error }, "a source of data changed");
