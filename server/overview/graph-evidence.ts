@@ -1,6 +1,5 @@
 import { type Instant, instant, seconds } from "@/lib/base/units";
 import { ERROR_LIMITS } from "@/lib/graph/health";
-import { formatErrorShare } from "@/lib/graph/format";
 import { CLIENT_REPORTERS, requestRate } from "@/lib/graph/queries";
 import { isFailure } from "@/lib/graph/traffic";
 import type { Metrics } from "../ports";
@@ -19,18 +18,20 @@ export async function withEvidence(
   incident: Incident,
   { metrics, at, signal }: { metrics: Metrics; at: Instant; signal?: AbortSignal },
 ): Promise<Incident> {
-  const { target } = incident;
-  if (target?.page !== "topology" || !target.id.includes("/")) return incident;
+  const { target, evidence } = incident;
+  if (target?.page !== "topology" || !target.id.includes("/") || !evidence) return incident;
   const [namespace = "", name = ""] = target.id.split("/");
   const selection = {
     reporter: CLIENT_REPORTERS,
     destination_service_name: name,
     destination_service_namespace: namespace,
   };
-  const start = instant(at - SPAN);
+  // Steps lie on a grid of their own, so that the beginning stays where it was at the next look.
+  const end = instant(Math.floor(at / STEP) * STEP);
+  const start = instant(end - SPAN);
   const series = await metrics.queryRange(
     requestRate(selection, STEP / 1000, ["response_code", "grpc_response_status"]),
-    { start, end: at, step: STEP },
+    { start, end, step: STEP },
     signal ? { signal } : {},
   );
   const steps = SPAN / STEP + 1;
@@ -46,13 +47,8 @@ export async function withEvidence(
     }
   }
   const points = all.map((sum, step) => (sum > 0 ? (failed[step] ?? 0) / sum : null));
-  const newest = points.findLast((point) => point !== null);
-  if (newest === undefined) return incident;
-  return {
-    ...incident,
-    ...beginning(points, start),
-    evidence: { label: "Errors", value: formatErrorShare(newest), points },
-  };
+  if (points.every((point) => point === null)) return incident;
+  return { ...incident, ...beginning(points, start), evidence: { ...evidence, points } };
 }
 
 /** The start of the newest stretch above the limit. A step without data does not end it. */

@@ -106,6 +106,7 @@ describe("withEvidence and withSuspect", () => {
     const seen = await withEvidence(incident(), { metrics: metrics(minute(20)), at });
     expect(seen).toMatchObject({ since: minute(20), sinceOrEarlier: false });
     expect(seen.evidence?.value.replaceAll("\u00a0", " ")).toBe("20.0 %");
+    expect(seen.evidence?.points.slice(-22, -19)).toEqual([0, 0.2, 0.2]);
     const blamed = withSuspect(seen, [change("pay", 25), change("cart", 19), change("pay", 18)]);
     expect(blamed.cause).toMatch(/^VirtualService shop\/pay was changed by kubectl just before\./);
     expect(blamed.actions[0]).toMatchObject({ label: "Open VirtualService pay" });

@@ -62,7 +62,8 @@ function incidentOf(node: GraphNode, affected: readonly string[], graph: MeshGra
     cause: [
       byVersion(node),
       byFlags(worst),
-      affected.length > 0
+      // The title names an only caller already.
+      affected.length > 1 || (affected.length === 1 && calls.length > 1)
         ? `It reaches ${affected.map((id) => names.get(id) ?? id).join(", ")}.`
         : "",
     ]
@@ -73,7 +74,11 @@ function incidentOf(node: GraphNode, affected: readonly string[], graph: MeshGra
     actions: [
       { label: `Show ${node.name} in the topology`, target: { page: "topology", id: node.id } },
     ],
-    evidence: undefined,
+    evidence: {
+      label: "Errors",
+      value: formatErrorShare(node.inbound.errorRatio),
+      points: [],
+    },
     weight: errorsPerSecond(node.inbound) ?? 0,
   };
 }
