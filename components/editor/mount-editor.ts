@@ -64,6 +64,8 @@ export function mountEditor(
     lineNumbersMinChars: 3,
     lineDecorationsWidth: 10,
     minimap: { enabled: false },
+    // The default dims the number of the last line below what can be read.
+    renderFinalNewline: "on",
     scrollBeyondLastLine: false,
     renderLineHighlight: "line",
     overviewRulerLanes: 2,
