@@ -19,14 +19,15 @@ export function SummaryLine({
   onSelect: (id: string) => void;
 }) {
   const { services, withTraffic, counts, unwell } = summary;
+  const measured = reading.at !== undefined;
   const named = unwell.slice(0, MOST_NAMED);
   return (
     <div className="qd-topology-summary" role="group" aria-label="Summary">
       <b>
         {services === 1 ? "1 service" : `${services} services`}
-        {withTraffic === services ? " with traffic" : ""}
+        {measured && withTraffic === services ? " with traffic" : ""}
       </b>
-      {withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
+      {measured && withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
       {(["failing", "degraded"] as const).map((state) => {
         const nodes = named.filter(({ health }) => health.state === state);
         return nodes.length === 0 ? null : (

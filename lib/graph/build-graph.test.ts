@@ -160,6 +160,19 @@ describe("graphs of small meshes", () => {
     ]);
   });
 
+  it("finds the service that a request named, when no cluster was found for it", () => {
+    const lost = requests("shop/cart-v1", "unknown/unknown", 8, {
+      destination_service: "reviews:9080",
+      destination_service_name: "reviews:9080",
+      destination_service_namespace: "unknown",
+      response_code: "503",
+      response_flags: "NC",
+    });
+    expect(drawn({ requests: [lost] }, shop)).toContain(
+      "shop/cart -> shop/reviews@ 8.0/s, 100 %, 503 NC, mtls ?, failing",
+    );
+  });
+
   it("reads the outcome of gRPC from its own status", () => {
     const grpc = { request_protocol: "grpc", grpc_response_status: "14" };
     expect(

@@ -7,6 +7,7 @@ import {
   primaryService,
   record,
   selects,
+  type ServiceFact,
   stringMap,
   type WorkloadFact,
   workloadIndex,
@@ -39,30 +40,24 @@ export function identifySource(source: Party, mesh: MeshView): Identity {
  * Names the server of a flow.
  *
  * A known workload is drawn as its own service, whatever name it was called by, so that calls to
- * it and calls by it meet in one node. Otherwise the name that was called says what it is.
+ * it and calls by it meet in one node. Otherwise the name that was called says what it is. Where no
+ * cluster was found (flags NC, NR) that name is the request's own host, short as the client wrote
+ * it: `callerNamespace` is then where it is looked up.
  */
-export function identifyTarget(target: Callee, mesh: MeshView): Identity {
+export function identifyTarget(target: Callee, mesh: MeshView, callerNamespace = ""): Identity {
   if (target.workload) return ofWorkload(target, mesh);
   const { service, serviceNamespace, host } = target;
   const cluster = ENVOY_CLUSTERS.get(service);
   if (cluster) return { id: cluster, kind: cluster, name: cluster, revision: null };
 
-  const external = externalHosts(mesh);
   const name = service || host;
   if (!name) return UNKNOWN;
-  const fact = mesh.derive(workloadIndex).services.get(`${serviceNamespace}/${service}`);
-  if (fact) {
-    const owners = new Set(fact.workloads.map(primaryService));
-    const [only] = owners;
-    const drawn = owners.size === 1 && only !== undefined ? only : service;
-    return {
-      id: `${serviceNamespace}/${drawn}`,
-      kind: fact.workloads.some((workload) => isGateway(workload, mesh)) ? "gateway" : "service",
-      name: drawn,
-      namespace: serviceNamespace,
-      revision: null,
-    };
-  }
+  const { services } = mesh.derive(workloadIndex);
+  const fact =
+    services.get(`${serviceNamespace}/${service}`) ??
+    services.get(serviceKey(host || name, callerNamespace));
+  if (fact) return ofService(fact, mesh);
+  const external = externalHosts(mesh);
   if (external.has(host) || external.has(name) || !serviceNamespace || looksForeign(name)) {
     return { id: `external:${name}`, kind: "external", name, revision: null };
   }
@@ -71,6 +66,26 @@ export function identifyTarget(target: Callee, mesh: MeshView): Identity {
     kind: "service",
     name,
     namespace: serviceNamespace,
+    revision: null,
+  };
+}
+
+/** The service, as `namespace/name`, that the host of a request means inside the mesh. */
+function serviceKey(host: string, callerNamespace: string): string {
+  const [name = "", namespace = callerNamespace] = host.replace(/:\d+$/, "").split(".");
+  return `${namespace}/${name}`;
+}
+
+function ofService(fact: ServiceFact, mesh: MeshView): Identity {
+  const owners = new Set(fact.workloads.map(primaryService));
+  const [only] = owners;
+  const name = owners.size === 1 && only !== undefined ? only : fact.name;
+  const kind = fact.workloads.some((workload) => isGateway(workload, mesh)) ? "gateway" : "service";
+  return {
+    id: `${fact.namespace}/${name}`,
+    kind,
+    name,
+    namespace: fact.namespace,
     revision: null,
   };
 }

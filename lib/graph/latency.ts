@@ -65,10 +65,14 @@ function keyOf(
   const target = targetOf(labels);
   if (labels.source_workload !== undefined) {
     if (level === "services") return undefined;
-    const ends = [identifySource(source, mesh), identifyTarget(target, mesh)] as const;
+    const ends = [
+      identifySource(source, mesh),
+      identifyTarget(target, mesh, source.namespace),
+    ] as const;
     return `edge ${edgeId(leafOf(ends[0]), leafOf(ends[1]))}`;
   }
-  const called = () => (target.app ? identifyApp(target, mesh) : identifyTarget(target, mesh));
+  const called = () =>
+    target.app ? identifyApp(target, mesh) : identifyTarget(target, mesh, source.namespace);
   if (labels.source_canonical_service !== undefined) {
     if (level === "versions") return undefined;
     return `edge ${edgeId(identifyApp(source, mesh).id, called().id)}`;

@@ -14,7 +14,7 @@ export function legsOf(telemetry: Telemetry, mesh: MeshView): readonly Leg[] {
   return mergeFlows(telemetry).map((flow) => ({
     flow,
     source: identifySource(flow.source, mesh),
-    target: identifyTarget(flow.target, mesh),
+    target: identifyTarget(flow.target, mesh, flow.source.namespace),
   }));
 }
 
