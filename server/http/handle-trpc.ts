@@ -10,7 +10,11 @@ const MAX_BATCH = 20;
 
 /** Answers one request of a page: queries, mutations, and the live stream. */
 export async function handleTrpc(request: Request): Promise<Response> {
-  const size = Number(request.headers.get("content-length") ?? "0");
+  const length = request.headers.get("content-length");
+  if (request.method === "POST" && length === null) {
+    return errorResponse(411, { code: "invalid", message: "Requests tell their length" });
+  }
+  const size = Number(length ?? "0");
   if (size > MAX_BODY_BYTES) {
     return errorResponse(413, {
       code: "invalid",
