@@ -27,15 +27,6 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
   raw: "Raw JSON",
 };
 
-/** istioctl's names of the tables. */
-const COMMANDS: Readonly<Record<ExplorerTab, string>> = {
-  listeners: "listeners",
-  routes: "routes",
-  clusters: "clusters",
-  endpoints: "endpoints",
-  raw: "all",
-};
-
 interface Proxy {
   readonly namespace: string;
   readonly name: string;
@@ -59,7 +50,6 @@ export function EnvoyExplorer({
       { placeholderData: keepPreviousData, meta: { live: ["proxies"] } },
     ),
   );
-  const id = `${proxy.name}.${proxy.namespace}`;
   const open = (tab: ExplorerTab, find = ""): void => void setState({ tab, find });
   return (
     <div className="qd-proxies-explorer">
@@ -93,8 +83,8 @@ export function EnvoyExplorer({
           value={state.tab}
           onChange={(tab) => open(tab)}
         >
-          <div className="my-2 flex flex-wrap items-center gap-2">
-            {state.tab === "raw" ? null : (
+          {state.tab === "raw" ? null : (
+            <div className="my-2 flex flex-wrap items-center gap-2">
               <SearchField
                 className="min-w-[220px] flex-1"
                 label={`Filter ${TAB_WORDS[state.tab].toLowerCase()}`}
@@ -103,12 +93,12 @@ export function EnvoyExplorer({
                 value={state.find}
                 onChange={(find) => void setState({ find })}
               />
-            )}
-            <CopyButton
-              text={`istioctl proxy-config ${COMMANDS[state.tab]} ${id}${state.tab === "raw" ? " -o json" : ""}`}
-              label="Copy as istioctl"
-            />
-          </div>
+              <CopyButton
+                text={`istioctl proxy-config ${state.tab} ${proxy.name}.${proxy.namespace}`}
+                label="Copy as istioctl"
+              />
+            </div>
+          )}
           {counts.error && !counts.data ? (
             <ErrorState
               error={counts.error}
@@ -118,7 +108,9 @@ export function EnvoyExplorer({
               Its states in the table come from istiod and stay right.
             </ErrorState>
           ) : state.tab === "raw" ? (
-            <RawDump proxy={proxy} state={state} setState={setState} />
+            <div className="mt-2">
+              <RawDump proxy={proxy} state={state} setState={setState} />
+            </div>
           ) : (
             <Table key={state.tab} tab={state.tab} proxy={proxy} find={state.find} onOpen={open} />
           )}

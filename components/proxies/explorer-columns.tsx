@@ -19,12 +19,16 @@ const mono = (text: string, title = text) => (
   </span>
 );
 
-/** Text of a machine that may be long: cut at the end, whole on hover. */
-const cut = (text: string) => (
-  <span className="qd-proxies-cut" title={text}>
+/** Text of a machine that may be long: cut at the end after `ch` characters, whole on hover. */
+const cut = (text: string, { ch = 44, title = text } = {}) => (
+  <span className="qd-proxies-cut" style={{ maxWidth: `${ch}ch` }} title={title}>
     {text}
   </span>
 );
+
+/** istioctl writes a hyphen for what the name of a cluster does not say. */
+const told = (text: string) =>
+  text === "-" ? <span className="text-ink-3">{NO_DATA}</span> : text;
 
 /** Leads from a resource to the one that it points to. */
 function Follow({ text, onFollow }: { text: string; onFollow: () => void }) {
@@ -92,14 +96,8 @@ export const routeColumns = (open: Open): readonly Column<RouteRow>[] => [
   {
     key: "host",
     header: "Virtual host",
-    cell: (row) => <span title={row.domains}>{cut(row.virtualHost)}</span>,
+    cell: (row) => cut(row.virtualHost, { ch: 36, title: row.domains }),
     sortValue: (row) => row.virtualHost,
-  },
-  {
-    key: "domains",
-    header: "Domains",
-    className: "max-wide:hidden",
-    cell: (row) => cut(row.domains),
   },
   {
     key: "match",
@@ -124,6 +122,12 @@ export const routeColumns = (open: Open): readonly Column<RouteRow>[] => [
     cell: (row) => <ObjectLink of={row.object} />,
     sortValue: (row) => row.virtualService,
   },
+  {
+    key: "domains",
+    header: "Domains",
+    className: "max-wide:hidden",
+    cell: (row) => cut(row.domains, { ch: 26 }),
+  },
 ];
 
 /** Columns of `istioctl proxy-config clusters`. */
@@ -131,21 +135,26 @@ export const clusterColumns = (open: Open): readonly Column<ClusterRow>[] => [
   {
     key: "host",
     header: "Service FQDN",
-    cell: (row) => <span title={row.name}>{cut(row.host || row.name)}</span>,
+    cell: (row) => cut(row.host || row.name, { ch: 60, title: row.name }),
     sortValue: (row) => row.host,
   },
   {
     key: "port",
     header: "Port",
     numeric: true,
-    cell: (row) => row.port,
+    cell: (row) => told(row.port),
     sortValue: (row) => Number(row.port) || 0,
   },
-  { key: "subset", header: "Subset", cell: (row) => row.subset, sortValue: (row) => row.subset },
+  {
+    key: "subset",
+    header: "Subset",
+    cell: (row) => told(row.subset),
+    sortValue: (row) => row.subset,
+  },
   {
     key: "direction",
     header: "Direction",
-    cell: (row) => row.direction,
+    cell: (row) => told(row.direction),
     sortValue: (row) => row.direction,
   },
   { key: "type", header: "Type", cell: (row) => row.type, sortValue: (row) => row.type },

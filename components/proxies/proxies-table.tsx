@@ -171,7 +171,9 @@ function GroupHeader({
 }) {
   const [first] = rows;
   const worst = STATE_ORDER.find((state) => rows.some((row) => row.state === state)) ?? "synced";
-  const evidence = byCause ? first?.evidence : undefined;
+  // What is said of the group must hold for each proxy in it.
+  const shared = byCause && rows.every((row) => row.evidence === first?.evidence);
+  const evidence = shared ? first?.evidence : undefined;
   return (
     <button type="button" className="qd-proxies-group" aria-expanded={!folded} onClick={onToggle}>
       <Icon of={folded ? ChevronRight : ChevronDown} size={14} />

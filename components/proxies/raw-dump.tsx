@@ -3,6 +3,7 @@
 import { keepPreviousData, useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "@/components/trpc/client";
+import { CopyButton } from "@/components/ui/copy-button";
 import { ErrorState } from "@/components/ui/error-state";
 import { formatNumber } from "@/components/ui/format";
 import { Segmented } from "@/components/ui/segmented";
@@ -31,18 +32,16 @@ export function RawDump({
 }) {
   const section = sectionOf(state.section);
   return (
-    <>
-      <RawLines key={section} proxy={proxy} section={section}>
-        {(sections) => (
-          <Segmented
-            label="Part of the dump"
-            options={sections.map((value) => ({ value, label: value }))}
-            value={section}
-            onChange={(value) => void setState({ section: value })}
-          />
-        )}
-      </RawLines>
-    </>
+    <RawLines key={section} proxy={proxy} section={section}>
+      {(sections) => (
+        <Segmented
+          label="Part of the dump"
+          options={sections.map((value) => ({ value, label: value }))}
+          value={section}
+          onChange={(value) => void setState({ section: value })}
+        />
+      )}
+    </RawLines>
   );
 }
 
@@ -89,6 +88,12 @@ function RawLines({
       <div className="mb-2 flex flex-wrap items-center gap-2">
         {children(sections)}
         <span className="text-xs text-ink-2">{formatNumber(total)} lines</span>
+        <span className="ml-auto">
+          <CopyButton
+            text={`istioctl proxy-config all ${proxy.name}.${proxy.namespace} -o json`}
+            label="Copy as istioctl"
+          />
+        </span>
       </div>
       <TableScroll
         label={`${section} of the dump`}

@@ -34,13 +34,13 @@ function Consequence({ detail: { row, types } }: { detail: ProxyDetail }) {
         return state === "refused" || state === "stale";
       }).map((type) => TYPE_WORDS[type].toLowerCase())
     : [];
-  const what = concerned.join(", ");
+  const what = concerned.join(", ").replace(/, ([^,]+)$/, " and $1");
   switch (row.state) {
     case "refused":
       return (
         <>
-          It keeps the {what} that it had before <Age at={row.since} />, and every later change of
-          them is lost until it accepts one. Envoy’s own words are below.
+          Refused <Age at={row.since} />. It goes on with the {what} that it had, and every later
+          change of them is lost until it accepts one.
         </>
       );
     case "late":

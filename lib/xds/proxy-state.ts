@@ -30,6 +30,9 @@ const WORDS: Readonly<Record<XdsType, string>> = {
 /** What a type is called in a sentence. */
 export const xdsWord = (type: XdsType): string => WORDS[type];
 
+/** More types than this are not told one by one. */
+const MAX_NAMED = 3;
+
 const typesIn = (proxy: ProxySync, state: SyncState): readonly XdsType[] =>
   XDS_TYPES.filter((type) => proxy.types[type].state === state);
 
@@ -57,7 +60,11 @@ export function proxyCause(proxy: ProxySync, now: Instant): ProxyCause {
   return {
     state: late ? "late" : "pending",
     types: stale,
-    title: late ? `No answer to ${listed(stale)}` : "Push under way",
+    title: !late
+      ? "Push under way"
+      : stale.length > MAX_NAMED
+        ? "No answer to any push"
+        : `No answer to ${listed(stale)}`,
     since,
   };
 }

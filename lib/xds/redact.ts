@@ -10,8 +10,8 @@ const SECRET_FIELD =
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|x-api-key|api-key)$/i;
 /** A symmetric key inside a key set, as it is written in a text. */
 const SYMMETRIC_KEY = /"kty"\s*:\s*"oct"/;
-/** A private key in PEM, plain or in base64. */
-const PEM_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----|LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,16}UFJJVkFURS/;
+/** A private key in PEM, plain or in base64, where its words begin at any of three places. */
+const PEM_KEY = /PRIVATE KEY-----|UFJJVkFURSBLRVkt|BSSVZBVEUgS0VZL|QUklWQVRFIEtFWS/;
 
 /**
  * A configuration dump without secrets: private keys, passwords, tokens, symmetric keys and

@@ -99,7 +99,11 @@ function syncedRow(
     types,
     state: older ? "older" : cause.state,
     cause: older ? "Synced, older than the control plane" : cause.title,
-    evidence: older ? `${version ?? ""} under istiod ${newest ?? ""}` : error,
+    evidence: older
+      ? `${version ?? ""} under istiod ${newest ?? ""}`
+      : cause.state === "late" && facts?.node
+        ? `not acknowledged; on ${facts.node}`
+        : error,
     since: cause.since,
     version,
     istiod: proxy.istiod,

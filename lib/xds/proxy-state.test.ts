@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { instant } from "@/lib/base/units";
+import { LATE_AFTER, propagationOf, proxyCause } from "./proxy-state";
+import type { ProxySync, SyncState, TypeSync } from "./sync-status";
+import type { XdsType } from "./xds-type";
+
+const NOW = instant(1_000_000);
+
+function proxy(
+  id: string,
+  given: Partial<Record<XdsType, readonly [state: SyncState, ageMs?: number]>> = {},
+): ProxySync {
+  const one = (type: XdsType): TypeSync => {
+    const [state, age = 60_000] = given[type] ?? (type === "ECDS" ? ["ignored"] : ["synced"]);
+    return {
+      state,
+      sentAt: state === "ignored" ? undefined : instant(NOW - age),
+      sent: "n",
+      error: state === "refused" ? "no" : undefined,
+    };
+  };
+  return {
+    id,
+    pod: id,
+    namespace: "shop",
+    cluster: "Kubernetes",
+    type: "sidecar",
+    version: "1.30.1",
+    istiod: "istiod-1",
+    types: {
+      CDS: one("CDS"),
+      LDS: one("LDS"),
+      EDS: one("EDS"),
+      RDS: one("RDS"),
+      ECDS: one("ECDS"),
+    },
+  };
+}
+
+describe("proxyCause", () => {
+  test.each([
+    ["all acknowledged", {}, "synced", "Synced"],
+    ["one refusal", { LDS: ["refused"] }, "refused", "Listeners refused"],
+    [
+      "a refusal counts more than silence",
+      { LDS: ["refused"], RDS: ["stale"] },
+      "refused",
+      "Listeners refused",
+    ],
+    [
+      "two refusals",
+      { CDS: ["refused"], LDS: ["refused"] },
+      "refused",
+      "Clusters and listeners refused",
+    ],
+    ["sent a moment ago", { RDS: ["stale", 400] }, "pending", "Push under way"],
+    ["silent for long", { RDS: ["stale", 60_000] }, "late", "No answer to routes"],
+    [
+      "silent on everything",
+      { CDS: ["stale"], LDS: ["stale"], EDS: ["stale"], RDS: ["stale"] },
+      "late",
+      "No answer to any push",
+    ],
+    ["nothing to send is no fault", { RDS: ["not-sent"] }, "synced", "Synced"],
+  ] as const)("%s", (_name, types, state, title) => {
+    expect(proxyCause(proxy("a", types), NOW)).toMatchObject({ state, title });
+  });
+
+  test("is late from exactly the limit on, counted from the oldest unanswered push", () => {
+    const cause = (age: number) =>
+      proxyCause(proxy("a", { RDS: ["stale", age], LDS: ["stale", 100] }), NOW);
+    expect(cause(LATE_AFTER - 1).state).toBe("pending");
+    expect(cause(LATE_AFTER)).toMatchObject({ state: "late", since: instant(NOW - LATE_AFTER) });
+  });
+
+  test("an istiod that does not say when it sent makes nobody late", () => {
+    const silent = proxy("a", { RDS: ["stale"] });
+    const types = { ...silent.types, RDS: { ...silent.types.RDS, sentAt: undefined } };
+    expect(proxyCause({ ...silent, types }, NOW).state).toBe("pending");
+  });
+});
+
+describe("propagationOf", () => {
+  test("counts who holds the newest push, and names the others, refusing ones first", () => {
+    const reading = propagationOf(
+      [
+        proxy("a"),
+        proxy("b", { RDS: ["stale", 300] }),
+        proxy("c", { LDS: ["refused", 200] }),
+        proxy("d", { RDS: ["stale", 20_000] }),
+      ],
+      NOW,
+    );
+    expect(reading).toEqual({
+      synced: 1,
+      total: 4,
+      stragglers: [
+        { id: "c", state: "refused" },
+        { id: "d", state: "late" },
+        { id: "b", state: "pending" },
+      ],
+      pushedAt: instant(NOW - 200),
+    });
+  });
+
+  test("of no proxies nothing is pushed", () => {
+    expect(propagationOf([], NOW)).toEqual({
+      synced: 0,
+      total: 0,
+      stragglers: [],
+      pushedAt: undefined,
+    });
+  });
+});
