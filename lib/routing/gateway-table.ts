@@ -64,8 +64,8 @@ export function gatewayTable(
       }
     }
     if (requireTls) {
-      // istiod takes the entry whole for a host here, so one with a namespace never matches.
-      for (const entry of bound.server.hosts ?? []) {
+      // istiod takes an entry with a namespace for a host as it stands: no request ever matches it.
+      for (const entry of (bound.server.hosts ?? []).map((host) => host.replace(/^\*\//, ""))) {
         const known = byHost.get(entry);
         if (known) known.requireTls = true;
         else if (!entry.includes("/")) byHost.set(entry, { routes: [], requireTls });

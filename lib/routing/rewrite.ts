@@ -28,7 +28,7 @@ export function rewrittenPath(route: CompiledRoute, request: MeshRequest): strin
 
 /** Envoy names groups `\1`; RE2's replacement here names them `$1`. */
 const substitution = (text: string): string =>
-  text.replace(/\$/g, "\\$").replace(/\\(\d)/g, (_, group: string) => `$${group}`);
+  text.replace(/\$/g, "$$$$").replace(/\\(\d)/g, (_, group: string) => `$${group}`);
 
 /** The authority that a request leaves with. */
 export function rewrittenAuthority(

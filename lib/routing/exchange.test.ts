@@ -1,0 +1,116 @@
+import { describe, expect, it, test } from "vitest";
+import type { KubeObject } from "@/lib/k8s/object";
+import { anObject } from "@/lib/mesh/testing";
+import { exchange, type Reply } from "./exchange";
+import { decided, routes, shop, to } from "./testing";
+
+const ok: Reply = { status: 200, durationMs: 10 };
+const failed: Reply = { status: 503, durationMs: 10 };
+
+function run(more: object, replies: readonly Reply[], ...objects: readonly KubeObject[]) {
+  const mesh = shop(routes({ route: [{ destination: { host: "reviews" } }], ...more }), ...objects);
+  const { action } = decided(mesh);
+  if (action.type !== "forward") throw new Error("not forwarded");
+  const seen: string[] = [];
+  const result = exchange(
+    action,
+    () => 0,
+    ({ endpoint }, attempt) => {
+      seen.push(endpoint.address);
+      return replies[attempt - 1] ?? ok;
+    },
+  );
+  const { status, flags, details, durationMs } = result;
+  return { status, flags: flags.join(","), details, durationMs, seen };
+}
+
+test("an answer is an answer", () =>
+  expect(run({}, [ok])).toEqual({
+    status: 200,
+    flags: "",
+    details: "via_upstream",
+    durationMs: 10,
+    seen: ["10.0.0.1"],
+  }));
+
+describe("retries", () => {
+  const retries = { attempts: 2, retryOn: "5xx" };
+  it("are not for answers of the application, unless asked for", () =>
+    expect(run({}, [failed])).toMatchObject({ status: 503, flags: "", seen: { length: 1 } }));
+  it("go to another endpoint", () =>
+    expect(run({ retries }, [failed, ok])).toMatchObject({
+      status: 200,
+      flags: "",
+      seen: ["10.0.0.1", "10.0.0.2"],
+    }));
+  it("end with URX", () =>
+    expect(run({ retries }, [failed, failed, failed])).toMatchObject({
+      status: 503,
+      flags: "URX",
+      details: "via_upstream",
+      seen: { length: 3 },
+    }));
+  it("can be switched off", () =>
+    expect(run({ retries: { attempts: 0, retryOn: "5xx" } }, [failed])).toMatchObject({
+      flags: "",
+      seen: { length: 1 },
+    }));
+  it.each([
+    ["gateway-error", 503, true],
+    ["gateway-error", 500, false],
+    ["418", 418, true],
+    ["retriable-4xx", 409, true],
+    ["retriable-4xx", 404, false],
+    ["connect-failure", 503, false],
+  ])("on %s after %d: %s", (retryOn, status, retried) =>
+    expect(
+      run({ retries: { attempts: 1, retryOn } }, [{ status, durationMs: 1 }, ok]).seen.length,
+    ).toBe(retried ? 2 : 1),
+  );
+});
+
+describe("timeouts", () => {
+  const slow: Reply = { status: 200, durationMs: 5000 };
+  it("end the request", () =>
+    expect(run({ timeout: "1s" }, [slow])).toMatchObject({
+      status: 504,
+      flags: "UT",
+      details: "response_timeout",
+      durationMs: 1000,
+    }));
+  it("go for a request with all its tries", () =>
+    expect(
+      run({ timeout: "15ms", retries: { attempts: 5, retryOn: "5xx" } }, [failed, failed]),
+    ).toMatchObject({ status: 504, flags: "UT", seen: { length: 2 } }));
+  it("of a try make room for the next", () =>
+    expect(
+      run({ retries: { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" } }, [slow, ok]),
+    ).toMatchObject({ status: 200, durationMs: 1010 }));
+});
+
+test("a connection that fails is tried again and logged as URX,UF", () => {
+  const peers = anObject("PeerAuthentication", "shop/default", { mtls: { mode: "DISABLE" } });
+  const tls = { host: "reviews", trafficPolicy: { tls: { mode: "ISTIO_MUTUAL" } } };
+  expect(run({}, [], peers, anObject("DestinationRule", "shop/tls", tls))).toMatchObject({
+    status: 503,
+    flags: "URX,UF",
+    seen: [],
+  });
+});
+
+test("nothing to try is UH at once", () => {
+  const { action } = decided(shop(routes(to("none"))));
+  if (action.type !== "forward") throw new Error("not forwarded");
+  expect(
+    exchange(
+      action,
+      () => 0,
+      () => ok,
+    ),
+  ).toMatchObject({
+    status: 503,
+    flags: ["UH"],
+    details: "no_healthy_upstream",
+    tries: [],
+  });
+});
