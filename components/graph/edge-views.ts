@@ -12,7 +12,7 @@ import { isIdle, worstResponse } from "@/lib/graph/traffic";
 export type EdgeLabelChoice = "rate" | "p50" | "p95" | "p99" | "mtls";
 
 /** A label on an edge: lines of text, and why it is there. */
-export interface EdgeLabelView {
+interface EdgeLabelView {
   readonly edge: string;
   readonly lines: readonly string[];
   readonly tone: "plain" | "fail" | "warn" | "canary";

@@ -12,7 +12,7 @@ export interface Camera {
 }
 
 /** One edge for the canvas to draw; all that may change without a new layout is in `classes`. */
-export interface CanvasEdge {
+interface CanvasEdge {
   readonly id: string;
   readonly source: string;
   readonly target: string;
@@ -20,7 +20,7 @@ export interface CanvasEdge {
 }
 
 /** One plate as the canvas knows it: edges end at it. */
-export interface CanvasNode {
+interface CanvasNode {
   readonly id: string;
   /** What to write where the canvas draws plates itself; undefined where the page does. */
   readonly label: string | undefined;

@@ -2,9 +2,9 @@
 
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
-export const VIEWS = ["graph", "table"] as const;
-export const LEVELS = ["services", "versions"] as const;
-export const EDGE_LABELS = ["rate", "p50", "p95", "p99", "mtls"] as const;
+const VIEWS = ["graph", "table"] as const;
+const LEVELS = ["services", "versions"] as const;
+const EDGE_LABELS = ["rate", "p50", "p95", "p99", "mtls"] as const;
 
 /** What is shown and how, all of it in the URL: a link shows another person the same. */
 export function useTopologyState() {

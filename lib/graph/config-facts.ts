@@ -14,7 +14,7 @@ const ROOT_NAMESPACE = "istio-system";
 type Named = Pick<GraphNode, "kind" | "name" | "namespace">;
 
 /** The host by which the mesh knows a node; undefined for what has none. */
-export function hostOf(node: Named): string | undefined {
+function hostOf(node: Named): string | undefined {
   if (node.kind === "external") return node.name;
   return node.namespace === undefined ? undefined : serviceFqdn(node.name, node.namespace);
 }

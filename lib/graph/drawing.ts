@@ -9,7 +9,7 @@ export interface DrawnLeaf {
 }
 
 /** A service whose versions are drawn singly: a box inside that of its namespace. */
-export interface DrawnGroup {
+interface DrawnGroup {
   readonly id: string;
   readonly versions: readonly DrawnLeaf[];
 }
@@ -45,7 +45,7 @@ const PLATE_PADDING = 32;
 export const OUTSIDE = "box:outside";
 
 /** The id of a namespace's box. */
-export const boxId = (namespace: string): string => `box:${namespace}`;
+const boxId = (namespace: string): string => `box:${namespace}`;
 
 /** Whether the versions of `node` are drawn singly. */
 export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "level">): boolean =>

@@ -36,7 +36,7 @@ export interface Callee extends Party {
 }
 
 /** Requests of one flow that ended alike. */
-export interface FlowResponse {
+interface FlowResponse {
   readonly code: string;
   readonly grpcStatus: string;
   readonly flags: string;

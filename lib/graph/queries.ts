@@ -1,5 +1,5 @@
 /** The quantiles of latency that the graph shows. */
-export const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
+const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 export type Quantile = keyof typeof QUANTILES;
 
@@ -54,7 +54,7 @@ const TCP_LABELS = ["reporter", ...SOURCE, ...TARGET, "connection_security_polic
  * versions, an edge between services, a version, a service. Quantiles cannot be added up later,
  * so Prometheus works each out; the lists differ, so `or` keeps them apart in one answer.
  */
-export const LATENCY_LEVELS = [
+const LATENCY_LEVELS = [
   [...SOURCE, ...TARGET],
   [...SOURCE_SERVICE, ...TARGET_SERVICE],
   TARGET,

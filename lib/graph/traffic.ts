@@ -5,17 +5,6 @@ import type { Latency, Protocol, ResponseShare, Traffic } from "./mesh-graph";
 /** No latency was measured. */
 export const NO_LATENCY: Latency = { p50: null, p95: null, p99: null };
 
-/** Nothing was measured: what an idle service of the mesh has. */
-export const NO_TRAFFIC: Traffic = {
-  protocols: [],
-  requestsPerSecond: null,
-  errorRatio: null,
-  responses: [],
-  latency: NO_LATENCY,
-  tcpSentPerSecond: null,
-  tcpReceivedPerSecond: null,
-};
-
 /**
  * gRPC statuses that say the server failed: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL,
  * UNAVAILABLE, DATA_LOSS. The others tell the client about itself.

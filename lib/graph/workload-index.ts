@@ -5,7 +5,7 @@ import { compare, groupBy } from "./collect";
 import type { Pods } from "./mesh-graph";
 
 /** One pod, as the graph sees it. */
-export interface PodFact {
+interface PodFact {
   readonly namespace: string;
   readonly name: string;
   readonly workload: string;

@@ -20,10 +20,10 @@ const POINTS = 60;
 const MAX_PODS = 50;
 
 /** A chart's line: one value for each instant of the detail, `null` where nothing was measured. */
-export type Line = readonly (number | null)[];
+type Line = readonly (number | null)[];
 
 /** One pod behind a node, and so one proxy. */
-export interface PodLine {
+interface PodLine {
   readonly namespace: string;
   readonly name: string;
   readonly version: string;

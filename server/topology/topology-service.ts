@@ -16,7 +16,7 @@ const DEADLINE = seconds(4);
 const WINDOW_LIFETIME = seconds(60);
 
 /** How the telemetry under a graph is doing. */
-export interface TelemetryState {
+interface TelemetryState {
   /** `off`: no Prometheus is set. `down`: it never answered. `stale`: it did, but not now. */
   readonly state: "live" | "stale" | "down" | "off";
   readonly message: string | undefined;
@@ -40,7 +40,7 @@ export interface GraphReading {
 }
 
 /** Which graph is asked for. */
-export interface GraphQuestion {
+interface GraphQuestion {
   /** Undefined: the default for this Prometheus. */
   readonly windowSeconds?: number | undefined;
   readonly level: GraphLevel;
