@@ -12,6 +12,7 @@ import { ObjectHandler, verbOf } from "./object-handler";
 import { type Answer, json, type ObjectRequest } from "./object-request";
 import { OpenApi } from "./openapi";
 import { forwardChannels, portForwardSockets, portsOf, speaksChannels } from "./port-forward";
+import { forwardSpdy, spdyDialect } from "./port-forward-spdy";
 import { resourcePath, type ResourcePath } from "./request-path";
 import { refuse } from "./status-error";
 import type { TlsIdentity } from "./tls-identity";
@@ -131,6 +132,11 @@ class ApiHandler {
       const { objects, network } = this.state;
       const target = objects.types.byPath("", "v1", "pods");
       if (target) objects.get(target.type, path);
+      const dialect = spdyDialect(request);
+      if (dialect) {
+        forwardSpdy({ request, socket, head, dialect }, network, path);
+        return;
+      }
       if (!speaksChannels(request)) throw refuse.badRequest("no known port-forward protocol");
       const ports = portsOf(query);
       portForwardSockets.handleUpgrade(request, socket, head, (opened) => {

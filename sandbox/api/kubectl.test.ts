@@ -202,6 +202,32 @@ spec:
     expect(await ok(...set)).toContain("image updated");
   });
 
+  it.each(["true", "false"])("forwards ports, over WebSockets: %s", async (overSockets) => {
+    const name = `forward-${overSockets}`;
+    api.cluster.store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "bookinfo" },
+      spec: { containers: [{ name: "main" }] },
+      status: { phase: "Running" },
+    });
+    const body = "x".repeat(300_000);
+    const pod = { namespace: "bookinfo", name, port: 15000 };
+    const stop = api.cluster.network.serve(pod, (_request, response) => response.end(body));
+    const env = { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: overSockets };
+    const args = commandLine(["port-forward", `pod/${name}`, ":15000", "-n", "bookinfo"]);
+    const forward = spawn("kubectl", args, { env: env as NodeJS.ProcessEnv });
+    const lines = createInterface({ input: forward.stdout })[Symbol.asyncIterator]();
+    const { value } = await lines.next();
+    const port = /127\.0\.0\.1:(\d+) ->/.exec(String(value))?.[1];
+    for (let round = 0; round < 2; round++) {
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe(body);
+    }
+    forward.kill();
+    await once(forward, "exit");
+    stop();
+  });
+
   it("watches tables", async () => {
     const args = commandLine(["get", "cm", "-n", "bookinfo", "-w", "--no-headers"]);
     const watch = spawn("kubectl", args, { env: environment as NodeJS.ProcessEnv });
