@@ -6,6 +6,7 @@ const COLORS = {
   "editor.foreground": "ink",
   "editorLineNumber.foreground": "code-gutter",
   "editorLineNumber.activeForeground": "ink",
+  "editorLineNumber.dimmedForeground": "code-gutter",
   "editor.lineHighlightBackground": "code-line",
   "editor.lineHighlightBorder": "code-line",
   "editor.selectionBackground": "selected",

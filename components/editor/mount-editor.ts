@@ -68,6 +68,7 @@ export function mountEditor(
     renderFinalNewline: "on",
     scrollBeyondLastLine: false,
     renderLineHighlight: "line",
+    renderFinalNewline: "on",
     overviewRulerLanes: 2,
     padding: { top: 6, bottom: 6 },
     fixedOverflowWidgets: true,
