@@ -37,6 +37,7 @@ test("the editor has no fault that axe can find", async ({ page }) => {
 
 test("dialogs and popovers are accessible while open", async ({ page }) => {
   await page.goto("/");
+  await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog", { name: "Search or go to" })).toBeVisible();
   await expectAccessible(page);

@@ -19,6 +19,7 @@ test("goes through all pages by the rail, and keeps the namespaces", async ({ pa
 
 test("finds a page and an object by a few letters", async ({ page }) => {
   await page.goto("/");
+  await expect(page.getByRole("button", { name: /^Live/ })).toBeVisible();
   await page.keyboard.press("Control+k");
   const field = page.getByRole("combobox", { name: "Search or go to" });
   await expect(field).toBeFocused();

@@ -40,9 +40,7 @@ async function type(page: Page, text: string): Promise<void> {
 async function startCanary(page: Page, service: string, version: string): Promise<void> {
   await page.goto("/rollouts");
   await page.getByRole("link", { name: "Plan a rollout" }).first().click();
-  await page
-    .getByLabel("Service", { exact: true })
-    .selectOption(`bookinfo/${service}`);
+  await page.getByLabel("Service", { exact: true }).selectOption(`bookinfo/${service}`);
   await page.getByLabel("New version").selectOption(version);
   await page.getByRole("button", { name: `Plan ${service} ${version}` }).click();
   await page.getByRole("radio", { name: "Quick, for trying out" }).click();

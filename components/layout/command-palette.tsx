@@ -8,10 +8,12 @@ import { useDeferredValue, useEffect, useRef, useState } from "react";
 import { useTRPC } from "@/components/trpc/client";
 import { Icon } from "@/components/ui/icon";
 import { KindTag } from "@/components/ui/kind-tag";
-import { kindInfo } from "@/lib/istio/kinds";
+import { kindInfo, type ObjectRef } from "@/lib/istio/kinds";
 import { objectHref } from "./object-href";
 import { PAGES } from "./pages";
 import { useScopedHref } from "./use-namespace-scope";
+
+const valueOf = (object: ObjectRef): string => `${object.kind} ${objectHref(object)}`;
 
 /** Goes to a page, a service or an object by a few letters of its name. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
@@ -20,6 +22,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const trpc = useTRPC();
   const ref = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
+  const [chosen, setChosen] = useState("");
   const wanted = useDeferredValue(text.trim());
   const found = useQuery(
     trpc.overview.search.queryOptions(
@@ -30,11 +33,15 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector("input")?.focus();
     return () => dialog?.close();
   }, []);
 
   const pages = PAGES.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   const objects = wanted === "" ? [] : (found.data ?? []);
+  // What was chosen may be gone from a newer answer; then the first is.
+  const values = [...pages.map(({ path }) => path), ...objects.map(valueOf)];
+  const current = values.includes(chosen) ? chosen : (values[0] ?? "");
   const go = (path: string) => {
     onClose();
     router.push(path);
@@ -54,11 +61,16 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         if (event.target === event.currentTarget) onClose();
       }}
     >
-      <Command label="Search or go to" shouldFilter={false} loop>
+      <Command
+        label="Search or go to"
+        shouldFilter={false}
+        loop
+        value={current}
+        onValueChange={setChosen}
+      >
         <div className="qd-palette-input">
           <Icon of={Search} />
           <Command.Input
-            autoFocus
             value={text}
             onValueChange={setText}
             placeholder="Page, service, or object: vs reviews"
@@ -86,8 +98,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
                 const href = objectHref(object);
                 return (
                   <Command.Item
-                    key={`${object.kind} ${href}`}
-                    value={`${object.kind} ${href}`}
+                    key={valueOf(object)}
+                    value={valueOf(object)}
                     onSelect={() => go(scoped(href))}
                   >
                     <KindTag tag={tag} kind={kind} />
