@@ -72,7 +72,9 @@ export class PodStream extends Duplex {
     clearTimeout(this.#timer);
     this.timeout = ms;
     if (ms > 0) this.#timer = setTimeout(() => this.emit("timeout"), ms).unref();
-    if (onTimeout) this.once("timeout", onTimeout);
+    // As net.Socket does: a length of 0 takes the listener away. A kept connection serves many requests.
+    if (onTimeout && ms > 0) this.once("timeout", onTimeout);
+    else if (onTimeout) this.off("timeout", onTimeout);
     return this;
   }
 

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { KubeObject } from "@/lib/k8s/object";
+import { type RunningSandbox, startSandbox } from "@/sandbox/main";
+import { sandboxOptions } from "@/sandbox/options";
+import { systemClock, systemRandom } from "../clock";
+import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { envoyClient } from "../envoy/envoy-client";
+import { istiodClient } from "../istiod/istiod-client";
+import { liveHub } from "../live/live";
+import { sourceStates } from "../live/sources";
+import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
+import type { Cluster, Live } from "../ports";
+import { exploreProxy, rawDump } from "./explore-proxy";
+import { type Proxies, proxiesService } from "./proxies-service";
+import { proxyDetail } from "./proxy-detail";
+import { type ProxyDumps, proxyDumps } from "./proxy-dumps";
+import { proxyTable } from "./proxy-table";
+
+/** The service over port-forwards to the embedded cluster's istiod and Envoys. */
+let sandbox: RunningSandbox;
+let cluster: Cluster & { close(): void };
+let mesh: RunningMeshStore;
+let live: Live & { close(): void };
+let proxies: Proxies;
+let dumps: ProxyDumps;
+const stop = new AbortController();
+
+beforeAll(async () => {
+  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  const clock = systemClock;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  cluster = kubernetesCluster(
+    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
+    { clock, random: systemRandom },
+  );
+  mesh = meshStore({ cluster, clock, random: systemRandom, log });
+  mesh.start();
+  live = liveHub("test");
+  const sources = sourceStates({ clock, live, log }, [], stop.signal);
+  proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
+  dumps = proxyDumps({ envoy: envoyClient(cluster), clock });
+  await vi.waitFor(() => expect(mesh.ready).toBe(true), { timeout: 15_000, interval: 10 });
+});
+afterAll(async () => {
+  stop.abort();
+  proxies.close();
+  dumps.close();
+  live.close();
+  mesh.close();
+  cluster.close();
+  await sandbox.stop();
+});
+
+const table = async () => proxyTable(await proxies.snapshot(), mesh.view(), systemClock.now());
+
+/** A pod of bookinfo by the beginning of its name. */
+function pod(prefix: string): { namespace: string; name: string } {
+  const found = mesh
+    .view()
+    .list("Pod")
+    .find(({ metadata }) => metadata.name.startsWith(prefix));
+  if (!found) throw new Error(`no pod ${prefix}`);
+  return { namespace: found.metadata.namespace ?? "", name: found.metadata.name };
+}
+
+const annotate = (prefix: string, value: string | null) =>
+  cluster.patch(
+    { kind: "Pod", ...pod(prefix) },
+    {
+      type: "merge",
+      body: { metadata: { annotations: { "sandbox.quarterdeck.dev/proxy": value } } },
+    },
+  );
+
+const setWeights = async (v1: number, v2: number): Promise<KubeObject> => {
+  const destination = (subset: string, weight: number) => ({
+    destination: { host: "reviews", subset },
+    weight,
+  });
+  const { object } = await cluster.patch(
+    { kind: "VirtualService", namespace: "bookinfo", name: "reviews" },
+    {
+      type: "merge",
+      body: { spec: { http: [{ route: [destination("v1", v1), destination("v2", v2)] }] } },
+    },
+  );
+  return object;
+};
+
+describe("the table", () => {
+  test("holds every proxy of the mesh with its release, kind and istiod", async () => {
+    const { rows, istiods, counts } = await table();
+    expect(rows.map(({ workload, kind }) => `${workload ?? "?"} ${kind}`).sort()).toEqual([
+      "details-v1 sidecar",
+      "details-v2 sidecar",
+      "istio-ingressgateway gateway",
+      "productpage-v1 sidecar",
+      "ratings-v1 sidecar",
+      "reviews-v1 sidecar",
+      "reviews-v2 sidecar",
+      "reviews-v3 sidecar",
+    ]);
+    expect(counts).toMatchObject({ total: 8, refused: 0, late: 0, disconnected: 0 });
+    expect(istiods).toEqual([expect.objectContaining({ proxies: 8, error: undefined })]);
+    for (const { version, istiod } of rows) {
+      expect(version).toMatch(/^\d+\.\d+/);
+      expect(istiod).toBe(istiods[0]?.name);
+    }
+  });
+
+  test("a proxy that refuses is refused in Envoy's words, and recovers", async () => {
+    await annotate("reviews-v3", "reject");
+    const refused = await vi.waitFor(
+      async () => {
+        const { stragglers } = await proxies.propagation({ newerThan: systemClock.now() });
+        expect(stragglers.map(({ state }) => state)).toContain("refused");
+        const now = systemClock.now();
+        const detail = proxyDetail(await proxies.snapshot(), mesh.view(), now, pod("reviews-v3"));
+        // The types are answered one after the other.
+        expect(detail.types?.RDS.state).toBe("synced");
+        return detail;
+      },
+      { timeout: 5_000, interval: 50 },
+    );
+    expect(refused.row).toMatchObject({ state: "refused", cause: "Listeners refused" });
+    expect(refused.types?.LDS.error).toContain("Error adding/updating listener(s)");
+    await annotate("reviews-v3", null);
+    await vi.waitFor(
+      async () => {
+        const { synced, total } = await proxies.propagation({ newerThan: systemClock.now() });
+        expect(synced).toBe(total);
+      },
+      { timeout: 5_000, interval: 50 },
+    );
+  });
+
+  test("a name that no pod has is not found", async () => {
+    const snapshot = await proxies.snapshot();
+    const ask = () =>
+      proxyDetail(snapshot, mesh.view(), systemClock.now(), { namespace: "bookinfo", name: "x" });
+    expect(ask).toThrow(expect.objectContaining({ code: "not-found" }));
+  });
+});
+
+describe("a change of the mesh", () => {
+  test("is on its way until every proxy has acknowledged it, and then in their routes", async () => {
+    await setWeights(70, 30);
+    const since = systemClock.now();
+    await vi.waitFor(
+      async () => {
+        const { synced, total, pushedAt } = await proxies.propagation({
+          newerThan: systemClock.now(),
+        });
+        expect(synced).toBe(total);
+        expect(pushedAt).toBeGreaterThan(since - 1_000);
+        const page = await exploreProxy(dumps, pod("productpage"), "routes", {
+          filter: "reviews :9080",
+          offset: 0,
+          limit: 10,
+        });
+        expect(page.rows.map(({ destination }) => destination)).toEqual([
+          "70 % outbound|9080|v1|reviews.bookinfo.svc.cluster.local, 30 % outbound|9080|v2|reviews.bookinfo.svc.cluster.local",
+        ]);
+        expect(page.rows[0]?.object).toEqual({
+          kind: "VirtualService",
+          namespace: "bookinfo",
+          name: "reviews",
+        });
+      },
+      { timeout: 8_000, interval: 50 },
+    );
+  });
+
+  test("is told to pages that listen, without their asking", async () => {
+    const reader = new AbortController();
+    const events = live.events(undefined, reader.signal)[Symbol.asyncIterator]();
+    const next = async (): Promise<unknown> => {
+      for (;;) {
+        const { value, done } = await events.next();
+        if (done) return undefined;
+        if ((value as { event: { topic: string } }).event.topic === "proxies") return value;
+      }
+    };
+    const first = next();
+    await annotate("ratings-v1", "stuck");
+    expect(await first).toMatchObject({ event: { topic: "proxies" } });
+    await vi.waitFor(
+      async () => {
+        await next();
+        const { rows } = await table();
+        expect(rows.find(({ workload }) => workload === "ratings-v1")?.state).toBe("pending");
+      },
+      { timeout: 8_000 },
+    );
+    await annotate("ratings-v1", null);
+    reader.abort();
+  });
+});
+
+describe("the explorer", () => {
+  test("pages and filters the rows of one proxy", async () => {
+    const ask = (filter: string, limit = 500) =>
+      exploreProxy(dumps, pod("productpage"), "clusters", { filter, offset: 0, limit });
+    const all = await ask("");
+    expect(all.matching).toBe(all.counts.clusters);
+    const some = await ask("REVIEWS v2");
+    expect(some.rows.map(({ name }) => name)).toEqual([
+      "outbound|9080|v2|reviews.bookinfo.svc.cluster.local",
+    ]);
+    expect((await ask("", 3)).rows).toHaveLength(3);
+  });
+
+  test("the raw dump comes by lines, without keys", async () => {
+    const page = await rawDump(dumps, pod("productpage"), "Secrets", { offset: 0, limit: 2_000 });
+    expect(page.sections).toEqual([
+      "Bootstrap",
+      "Clusters",
+      "Endpoints",
+      "Listeners",
+      "Routes",
+      "Secrets",
+    ]);
+    expect(page.lines).toHaveLength(page.total);
+    expect(page.lines.find((line) => line.includes("private_key"))).toContain("[redacted]");
+  });
+
+  test("a pod without a proxy answers in one sentence", async () => {
+    await expect(
+      rawDump(dumps, { namespace: "bookinfo", name: "nobody" }, "Clusters", {
+        offset: 0,
+        limit: 1,
+      }),
+    ).rejects.toMatchObject({ name: "AppError" });
+  });
+});
