@@ -78,6 +78,15 @@ test("a change that comes while the answer is under way asks once more after it"
   expect(graph.count()).toBe(3);
 });
 
+test("a query that was asked a moment ago does not hold up another", async () => {
+  const graph = watched("graph", ["graph"]);
+  const pods = watched("pods", ["mesh:Pod"]);
+  for (const query of [graph, pods]) await query.answer();
+  live.changed(["graph"]);
+  live.changed(["mesh:Pod"]);
+  expect([graph.count(), pods.count()]).toEqual([2, 2]);
+});
+
 test("after a reset every live query is asked again, and no other", async () => {
   const graph = watched("graph", ["graph"]);
   const pods = watched("pods", ["mesh:Pod"]);

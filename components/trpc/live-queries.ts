@@ -1,72 +1,59 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
 import type { LiveTopic } from "./live-topic";
 
-/** At most four renewals a second; the first after a rest is at once. */
-const SHORTEST_INTERVAL_MS = 250;
-
-/** What waits for the next renewal; `all` after a reset. */
-type Wanted = Set<LiveTopic> | "all";
+/** One query is asked again four times a second at most; the first time after a rest is at once. */
+const REST_MS = 250;
 
 /**
- * Asks queries again when their topics change: in batches, never two of the same at a time,
- * and never so that a change which came during an answer is missed.
+ * Asks queries again when their topics change: never two of the same at a time, and never so that
+ * a change which came during an answer is missed.
  */
 export class LiveQueries {
-  #wanted: Wanted = new Set();
-  /** Queries that were under way when their topic changed: their answer may be older. */
-  readonly #again = new Set<Query>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #resting = false;
+  /** Queries that were asked a moment ago, with the timers that end their rest. */
+  readonly #resting = new Map<Query, ReturnType<typeof setTimeout>>();
+  /** Queries that changed again since they were asked last. */
+  readonly #changed = new Set<Query>();
   #paused = false;
 
   constructor(private readonly client: QueryClient) {}
 
   /** `topics` changed; undefined when anything may have. */
   changed(topics: readonly LiveTopic[] | undefined): void {
-    if (topics === undefined) this.#wanted = "all";
-    else if (this.#wanted !== "all") for (const topic of topics) this.#wanted.add(topic);
-    if (!this.#resting) this.#renew();
+    const wanted = new Set(topics);
+    const queries = this.client.getQueryCache().findAll({
+      predicate: ({ meta }) =>
+        meta?.live?.some((topic) => topics === undefined || wanted.has(topic)) ?? false,
+    });
+    for (const query of queries) {
+      this.#changed.add(query);
+      this.#renew(query);
+    }
   }
 
-  /** Holds back renewals, or makes up for those held back. */
+  /** Holds renewals back, or makes up for those held back. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    if (!paused && !this.#resting) this.#renew();
+    if (!paused) for (const query of [...this.#changed]) this.#renew(query);
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#resting = false;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    this.#resting.clear();
+    this.#changed.clear();
   }
 
-  #renew(): void {
-    this.#resting = false;
-    if (this.#paused) return;
-    const due = this.#due();
-    if (due.length === 0 && this.#again.size === 0) return;
-    for (const query of due) {
-      if (query.state.fetchStatus === "fetching") {
-        this.#again.add(query);
-        continue;
-      }
-      this.#again.delete(query);
+  #renew(query: Query): void {
+    if (this.#paused || this.#resting.has(query) || !this.#changed.has(query)) return;
+    // An answer that is under way may be older than the change: its end is waited for.
+    if (query.state.fetchStatus !== "fetching") {
+      this.#changed.delete(query);
       // Where it fails, the query itself says so to whoever shows it.
       void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
     }
-    this.#resting = true;
-    this.#timer = setTimeout(() => this.#renew(), SHORTEST_INTERVAL_MS);
-  }
-
-  #due(): Query[] {
-    const wanted = this.#wanted;
-    this.#wanted = new Set();
-    const again = [...this.#again].filter((query) => query.state.fetchStatus !== "fetching");
-    if (wanted !== "all" && wanted.size === 0) return again;
-    const listening = this.client.getQueryCache().findAll({
-      predicate: ({ meta }) =>
-        wanted === "all" ? meta?.live !== undefined : (meta?.live ?? []).some((t) => wanted.has(t)),
-    });
-    return [...new Set([...again, ...listening])];
+    const rested = () => {
+      this.#resting.delete(query);
+      this.#renew(query);
+    };
+    this.#resting.set(query, setTimeout(rested, REST_MS));
   }
 }

@@ -68,7 +68,7 @@ function testClock() {
   const clock: Clock = {
     now: () => instant(5_000),
     sleep: (length) =>
-      length === 50 || length === 0
+      length === 20 || length === 0
         ? new Promise((resolve) => setImmediate(resolve))
         : new Promise((resolve) => release.push(resolve)),
   };

@@ -25,7 +25,7 @@ const MIRRORED_KINDS: readonly KindId[] = KINDS.map(({ id }) => id).filter(
 );
 
 /** Changes that come within this time make one new view. */
-const BATCH = millis(50);
+const BATCH = millis(20);
 const AFTER_BUG = seconds(5);
 
 /** How one kind is doing. */
