@@ -3,7 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { specOf } from "@/lib/k8s/spec";
 
 /** Who asks; the values of a list are alternatives, the lists hold together. */
-export interface AuthorizationSource {
+interface AuthorizationSource {
   readonly principals?: readonly string[];
   readonly notPrincipals?: readonly string[];
   readonly requestPrincipals?: readonly string[];
@@ -21,7 +21,7 @@ export interface AuthorizationSource {
 }
 
 /** What is asked for. */
-export interface AuthorizationOperation {
+interface AuthorizationOperation {
   readonly hosts?: readonly string[];
   readonly notHosts?: readonly string[];
   readonly ports?: readonly string[];
@@ -33,14 +33,14 @@ export interface AuthorizationOperation {
 }
 
 /** A further condition, such as a header or a claim. */
-export interface AuthorizationCondition {
+interface AuthorizationCondition {
   readonly key?: string;
   readonly values?: readonly string[];
   readonly notValues?: readonly string[];
 }
 
 /** One rule: any of `from`, any of `to`, and all of `when`. */
-export interface AuthorizationRule {
+interface AuthorizationRule {
   readonly from?: readonly { readonly source?: AuthorizationSource }[];
   readonly to?: readonly { readonly operation?: AuthorizationOperation }[];
   readonly when?: readonly AuthorizationCondition[];

@@ -11,7 +11,7 @@ export interface IstioPort {
 }
 
 /** How a gateway ends TLS. */
-export interface ServerTls {
+interface ServerTls {
   readonly httpsRedirect?: boolean;
   /** `PASSTHROUGH`, `SIMPLE`, `MUTUAL`, `AUTO_PASSTHROUGH`, `ISTIO_MUTUAL` or `OPTIONAL_MUTUAL`. */
   readonly mode?: string;

@@ -2,7 +2,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { specOf } from "@/lib/k8s/spec";
 
 /** Whether a workload takes mutual TLS: `UNSET` inherits. */
-export interface MutualTls {
+interface MutualTls {
   /** `UNSET`, `DISABLE`, `PERMISSIVE` or `STRICT`; UNSET where absent. */
   readonly mode?: string;
 }

@@ -1,5 +1,5 @@
 /** The object that a policy is attached to, in the policy's namespace. */
-export interface PolicyTargetRef {
+interface PolicyTargetRef {
   readonly group?: string;
   readonly kind?: string;
   readonly name?: string;

@@ -6,7 +6,7 @@ export type EffectivePolicy = Omit<PortTrafficPolicy, "port">;
 const FOUR = ["loadBalancer", "connectionPool", "outlierDetection", "tls"] as const;
 
 /** `policy`'s entry for a port, if it has one. */
-export const portPolicy = (
+const portPolicy = (
   policy: TrafficPolicy | undefined,
   port: number,
 ): PortTrafficPolicy | undefined =>

@@ -44,7 +44,7 @@ export interface HeaderOperations {
 }
 
 /** Changes of headers on the way there and back. */
-export interface Headers {
+interface Headers {
   readonly request?: HeaderOperations;
   readonly response?: HeaderOperations;
 }
@@ -68,13 +68,13 @@ export interface HttpRedirect {
 }
 
 /** An answer that the proxy gives itself. */
-export interface HttpDirectResponse {
+interface HttpDirectResponse {
   readonly status?: number;
   readonly body?: { readonly string?: string; readonly bytes?: string };
 }
 
 /** Another VirtualService that holds the routes; its namespace is the root's where absent. */
-export interface Delegate {
+interface Delegate {
   readonly name?: string;
   readonly namespace?: string;
 }
@@ -117,7 +117,7 @@ export interface HttpRetry {
 }
 
 /** Cross-origin rules. */
-export interface CorsPolicy {
+interface CorsPolicy {
   readonly allowOrigins?: readonly StringMatch[];
   readonly allowMethods?: readonly string[];
   readonly allowHeaders?: readonly string[];
@@ -157,7 +157,7 @@ export interface L4RouteDestination {
 }
 
 /** One alternative of a TCP or TLS route's `match`; `sniHosts` for TLS only. */
-export interface L4Match {
+interface L4Match {
   readonly sniHosts?: readonly string[];
   readonly destinationSubnets?: readonly string[];
   readonly port?: number;

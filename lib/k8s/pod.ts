@@ -2,14 +2,14 @@ import type { KubeObject } from "./object";
 import { specOf, statusOf } from "./spec";
 
 /** One port that a container says it listens on. */
-export interface ContainerPort {
+interface ContainerPort {
   readonly name?: string;
   readonly containerPort?: number;
   readonly protocol?: string;
 }
 
 /** What we read of a container. */
-export interface Container {
+interface Container {
   readonly name?: string;
   readonly image?: string;
   readonly args?: readonly string[];

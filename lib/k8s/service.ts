@@ -25,7 +25,3 @@ export interface ServiceSpec {
 
 /** The `spec` of a Service. */
 export const serviceSpec = (service: KubeObject): ServiceSpec => specOf<ServiceSpec>(service);
-
-/** Whether the Service has no cluster IP of its own: clients connect to its pods by name. */
-export const isHeadless = (service: KubeObject): boolean =>
-  serviceSpec(service).clusterIP === "None";

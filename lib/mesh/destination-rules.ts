@@ -21,7 +21,7 @@ import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
 
 /** A DestinationRule with its host resolved. */
-export interface MeshDestinationRule {
+interface MeshDestinationRule {
   readonly object: KubeObject;
   readonly namespace: string;
   readonly spec: DestinationRuleSpec;
@@ -49,7 +49,7 @@ export interface MergedSubset {
 }
 
 /** Whose proxy asks. */
-export interface RuleClient {
+interface RuleClient {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -21,7 +21,7 @@ export interface MeshConfig {
 }
 
 /** What goes where the mesh config says nothing. */
-export const DEFAULT_MESH_CONFIG: MeshConfig = {
+const DEFAULT_MESH_CONFIG: MeshConfig = {
   rootNamespace: "istio-system",
   trustDomain: "cluster.local",
   enableAutoMtls: true,

@@ -5,7 +5,7 @@ import { serviceSpec } from "@/lib/k8s/service";
 import type { MeshView } from "./view";
 
 /** Pods by namespace. Use with `mesh.derive`. */
-export const podsByNamespace = (mesh: MeshView): ReadonlyMap<string, readonly KubeObject[]> =>
+const podsByNamespace = (mesh: MeshView): ReadonlyMap<string, readonly KubeObject[]> =>
   groupBy(mesh.list("Pod"), (pod) => pod.metadata.namespace ?? "");
 
 /**

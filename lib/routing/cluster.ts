@@ -41,11 +41,11 @@ export interface MissingCluster {
 }
 
 /** Istio's name of an outbound cluster. */
-export const clusterName = (port: number, subset: string | undefined, host: string): string =>
+const clusterName = (port: number, subset: string | undefined, host: string): string =>
   `outbound|${port}|${subset ?? ""}|${host}`;
 
 /** The service that a proxy reaches by a host, as far as its configuration knows one. */
-export function serviceFor(
+function serviceFor(
   mesh: MeshView,
   proxy: ProxyIdentity,
   host: string,

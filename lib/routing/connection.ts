@@ -9,7 +9,7 @@ import { proxyOf } from "./request";
 import type { Trace } from "./trace";
 
 /** How the bytes travel between two proxies. */
-export type Transport = "mutual_tls" | "tls" | "plain";
+type Transport = "mutual_tls" | "tls" | "plain";
 
 /** What comes of connecting to an endpoint. */
 export interface Connection {
@@ -21,7 +21,7 @@ export interface Connection {
 }
 
 /** Why a connection never carried a request, in Envoy's words. */
-export interface ConnectionFailure {
+interface ConnectionFailure {
   /** `UF` where it was never made, `UC` where the server closed it. */
   readonly flag: "UF" | "UC";
   /** `response_code_details`. */

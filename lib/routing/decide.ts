@@ -13,7 +13,7 @@ import { routingTables } from "./routing-tables";
 import type { Trace } from "./trace";
 
 /** What Envoy answers by itself. */
-export const answer = (status: number, details: string, rest: Partial<Answer> = {}): Answer => ({
+const answer = (status: number, details: string, rest: Partial<Answer> = {}): Answer => ({
   type: "answer",
   status,
   details,

@@ -10,7 +10,7 @@ import type { HeaderChanges } from "./rewrite";
 import type { Trace } from "./trace";
 
 /** What a random number is for. */
-export type DrawFor = "destination" | "endpoint" | "delay" | "abort" | "mirror" | "backoff";
+type DrawFor = "destination" | "endpoint" | "delay" | "abort" | "mirror" | "backoff";
 
 /** Gives numbers in [0, 1). Whoever asks for a decision brings the randomness along. */
 export type Draw = (what: DrawFor) => number;

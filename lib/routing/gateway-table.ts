@@ -105,7 +105,7 @@ function httpServersOn(mesh: MeshView, proxy: ProxyIdentity, port: number): Boun
 }
 
 /** The port of the pod that a server's port means, by the first Service that selects the pod. */
-export function targetPort(mesh: MeshView, proxy: ProxyIdentity, port: number): number {
+function targetPort(mesh: MeshView, proxy: ProxyIdentity, port: number): number {
   for (const service of mesh.list("Service")) {
     if (service.metadata.namespace !== proxy.namespace) continue;
     const { selector, ports } = serviceSpec(service);

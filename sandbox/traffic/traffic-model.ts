@@ -16,7 +16,7 @@ export interface Load {
 }
 
 /** One kind of request from outside. */
-export interface LoadRequest {
+interface LoadRequest {
   readonly weight: number;
   readonly method: string;
   readonly authority: string;
@@ -35,7 +35,7 @@ export interface AppModel {
 }
 
 /** One request that an application makes to answer one. */
-export interface Call {
+interface Call {
   /** As the application writes it: `reviews`, resolved like any name in its namespace. */
   readonly host: string;
   readonly port: number;
