@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { summarise } from "@/lib/graph/graph-summary";
+import { type RunningSandbox, startSandbox } from "@/sandbox/main";
+import { sandboxOptions } from "@/sandbox/options";
+import { systemClock, systemRandom } from "../clock";
+import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { liveHub } from "../live/live";
+import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
+import { prometheusMetrics } from "../metrics/prometheus";
+import type { Cluster, Metrics } from "../ports";
+import { topologyDetail } from "./topology-detail";
+import { type Topology, topologyService } from "./topology-service";
+
+/** The graph of the embedded cluster, its objects over HTTPS and its metrics over HTTP. */
+let sandbox: RunningSandbox;
+let cluster: Cluster & { close(): void };
+let mesh: RunningMeshStore;
+let metrics: Metrics;
+let topology: Topology;
+
+beforeAll(async () => {
+  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  const clock = systemClock;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  cluster = kubernetesCluster(
+    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
+    { clock, random: systemRandom },
+  );
+  mesh = meshStore({ cluster, clock, random: systemRandom, log });
+  mesh.start();
+  metrics = prometheusMetrics(sandbox.address.prometheus, {
+    clock,
+    observer: { answered: () => undefined, failed: () => undefined },
+  });
+  topology = topologyService({ metrics, mesh, live: liveHub("test"), clock, log });
+  await vi.waitFor(() => expect(mesh.ready && mesh.view().list("Pod").length > 6).toBe(true), {
+    timeout: 15_000,
+    interval: 20,
+  });
+});
+afterAll(async () => {
+  topology.close();
+  mesh.close();
+  cluster.close();
+  await sandbox.stop();
+});
+
+const graph = () => topology.graph({ level: "versions", namespaces: [] });
+const detail = (target: string, source?: string) =>
+  topologyDetail(
+    { topology, metrics, clock: systemClock, mesh: mesh.view() },
+    { target, source },
+    new AbortController().signal,
+  );
+
+describe("the graph of bookinfo", () => {
+  it("has its six services with traffic, each request on one edge, all of it in mutual TLS", async () => {
+    const reading = await graph();
+    expect([reading.telemetry.state, reading.telemetry.missing]).toEqual(["live", []]);
+    expect(reading.graph.windowSeconds).toBe(10);
+    expect(summarise(reading.graph)).toMatchObject({
+      services: 6,
+      withTraffic: 6,
+      counts: { failing: 0, degraded: 0 },
+    });
+    const entry = reading.graph.edges.find(
+      ({ id }) => id === "istio-ingress/istio-ingressgateway->bookinfo/productpage",
+    );
+    expect(entry?.traffic.requestsPerSecond).toBeGreaterThan(30);
+    expect(entry?.traffic.requestsPerSecond).toBeLessThan(50);
+    expect(entry?.traffic.latency.p95).toBeGreaterThan(0);
+    expect(entry?.mutualTls).toBe(1);
+  });
+
+  it("shows a changed weight beside what is measured as soon as the object changes", async () => {
+    await cluster.patch(
+      { kind: "VirtualService", namespace: "bookinfo", name: "reviews" },
+      {
+        type: "merge",
+        body: {
+          spec: {
+            http: [
+              {
+                route: [
+                  { destination: { host: "reviews", subset: "v1" }, weight: 80 },
+                  { destination: { host: "reviews", subset: "v2" }, weight: 20 },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    );
+    await vi.waitFor(async () => {
+      const reviews = (await graph()).graph.nodes.find(({ id }) => id === "bookinfo/reviews");
+      expect(
+        reviews?.versions.map(({ version, wanted, canary }) => [version, wanted, canary]),
+      ).toEqual([
+        ["v1", 0.8, false],
+        ["v2", 0.2, true],
+        ["v3", 0, false],
+      ]);
+    });
+  });
+});
+
+describe("the detail of a service", () => {
+  it("has charts, responses, the pods behind it and the objects that decide", async () => {
+    const reviews = await detail("bookinfo/reviews");
+    expect(reviews?.requests).toHaveLength(60);
+    expect(reviews?.requests.some((rate) => (rate ?? 0) > 10)).toBe(true);
+    expect(reviews?.responses[0]).toMatchObject({ code: "200", flags: "-", failed: false });
+    expect(reviews?.pods.map(({ version }) => version).sort()).toEqual(["v1", "v2", "v3"]);
+    expect(reviews?.decidedBy.map(({ ref }) => `${ref.kind} ${ref.name}`)).toEqual(
+      expect.arrayContaining(["VirtualService reviews", "DestinationRule reviews"]),
+    );
+  });
+
+  it("comes with queries that Prometheus answers with the same numbers", async () => {
+    const edge = await detail("bookinfo/productpage", "istio-ingress/istio-ingressgateway");
+    const [answer] = await metrics.query(edge?.queries?.responses ?? "");
+    expect(answer?.labels.response_code).toBe("200");
+    expect(answer?.value).toBeGreaterThan(30);
+  });
+
+  it("is nothing for what is not there", async () => {
+    expect(await detail("bookinfo/nobody")).toBeNull();
+  });
+});
