@@ -32,8 +32,7 @@ export function sourceStates(
   function set(state: SourceState): void {
     const before = states.get(state.source);
     states.set(state.source, state);
-    const changed =
-      before?.state !== state.state || before.error?.message !== state.error?.message;
+    const changed = before?.state !== state.state || before.error?.message !== state.error?.message;
     // The first answer after a rest is news too: pages would show the old age until the next beat.
     const silence = (state.lastSeen ?? 0) - (before?.lastSeen ?? 0);
     if (changed || silence > 2 * HEARTBEAT) publish();
