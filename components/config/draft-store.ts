@@ -34,24 +34,18 @@ export const draftStore = {
   version: (): number => version,
 
   read(key: string): StoredDraft | undefined {
-    for (const home of homes()) {
-      const draft = parse(home.read(PREFIX + key));
-      if (draft) return draft;
-    }
-    return undefined;
+    return homes()
+      .flatMap((home) => parse(home.read(PREFIX + key)) ?? [])
+      .sort((a, b) => b.savedAt - a.savedAt)[0];
   },
 
-  /** Keeps a draft in the most lasting place that takes it; none of them can lose what another has. */
+  /** Keeps a draft in the most lasting place that takes it, and no older one anywhere else. */
   write(key: string, draft: Omit<StoredDraft, "savedAt">): DraftHome {
     const json = JSON.stringify({ ...draft, savedAt: currentTime() });
-    let kept: DraftHome = "page";
-    for (const home of homes()) {
-      if (!home.write(PREFIX + key, json)) continue;
-      kept = home.name;
-      break;
-    }
+    const kept = homes().find((home) => home.write(PREFIX + key, json));
+    for (const home of homes()) if (home.name !== kept?.name) home.remove(PREFIX + key);
     notify();
-    return kept;
+    return kept?.name ?? "page";
   },
 
   remove(key: string): void {
