@@ -56,7 +56,7 @@ export function NewRollout() {
       {error && !data ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : !data ? (
-        <Skeleton label="Services are being read" rows={6} />
+        <Skeleton label="Versions are being looked for" rows={6} />
       ) : data.services.length === 0 && data.ready ? (
         <EmptyState title="No service has two versions">
           Deploy the new version beside the old one, with a label of its own such as version: v2,

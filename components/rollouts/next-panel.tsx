@@ -48,7 +48,7 @@ export function NextPanel({ rollout }: { rollout: RolloutDetail }) {
     >
       <NowEntry rollout={rollout} />
       {rollout.ended ? null : <AfterEntry rollout={rollout} />}
-      {rollout.ended || rollout.status.state.phase === "RollingBack" ? null : (
+      {rollout.ended || ["Paused", "RollingBack"].includes(rollout.status.state.phase) ? null : (
         <GuardEntry rollout={rollout} />
       )}
     </Panel>
@@ -96,8 +96,8 @@ function NowEntry({ rollout }: { rollout: RolloutDetail }) {
     case "Paused":
       return (
         <Entry glyph={glyph} title={<b>Paused at {percent(state.share)}</b>}>
-          {state.message}. The step’s clock stands: {formatDuration(state.carry.holdLeft)} of the
-          hold are left.
+          {state.message}. Nothing is judged, and the step’s clock stands:{" "}
+          {formatDuration(state.carry.holdLeft)} of the hold are left.
         </Entry>
       );
     case "RollingBack":

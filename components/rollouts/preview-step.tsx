@@ -56,19 +56,19 @@ export function PreviewStep({
   const { virtualService } = document.spec.target;
   return (
     <>
-      <div className="qd-preview-columns">
-        <div className="min-w-0">
-          {data.plan ? (
+      <div className={data.plan ? "qd-preview-columns" : "max-w-2xl"}>
+        {data.plan ? (
+          <div className="min-w-0">
             <PatchesView
               plan={data.plan}
               chosen={draft.values.write}
               onChoose={(write) => void draft.set({ write })}
               target={{ namespace: document.metadata.namespace, name: virtualService }}
             />
-          ) : null}
-        </div>
-        <div className="min-w-0">
-          {data.texts ? (
+          </div>
+        ) : null}
+        {data.texts ? (
+          <div className="min-w-0">
             <Panel
               title="Draft to live"
               aside={
@@ -85,8 +85,8 @@ export function PreviewStep({
                 context={2}
               />
             </Panel>
-          ) : null}
-        </div>
+          </div>
+        ) : null}
         <div className="min-w-0">
           <Panel title="Before the start">
             <Verdict preview={data} />

@@ -73,7 +73,7 @@ export function ShareTable({
       share: rollout.share / 100,
       detail: rollout.ended
         ? "Where it ended"
-        : `Step ${rollout.step + 1} of ${rollout.steps.length}${rollout.rollout.spec.others === "keep" ? "" : ", others give way"}`,
+        : `Step ${rollout.step + 1} of ${rollout.steps.length}`,
       when: "op" in status.state ? <Age at={status.state.op.decidedAt} /> : null,
     },
     {

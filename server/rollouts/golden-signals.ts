@@ -11,7 +11,7 @@ import type { RolloutRecord } from "./rollout-store";
 const CHART = seconds(300);
 const POINTS = 60;
 const DEADLINE = seconds(5);
-/** Requests of the step before are left out, as far as the rest still holds a few scrapes. */
+/** Requests from before the last write are left out, as far as the rest holds a few scrapes. */
 const SHORTEST_PART = 3;
 
 /** One line of a chart; null is no data. */
@@ -44,11 +44,8 @@ export async function goldenSignals(
   const versions = versionsOf(needs.mesh, rollout);
   const at = needs.clock.now();
   const longest = await rateWindow(needs.metrics, signal);
-  const windowLength = millis(
-    status.state.phase === "Holding"
-      ? Math.min(longest, Math.max(longest / SHORTEST_PART, between(status.state.verifiedAt, at)))
-      : longest,
-  );
+  const since = status.written === null ? longest : between(status.written.at, at);
+  const windowLength = millis(Math.min(longest, Math.max(longest / SHORTEST_PART, since)));
   const measured = await measure(needs, versions, instant(at - windowLength), signal);
   if ("error" in measured) {
     return { at, window: undefined, windowLength, problem: measured.error, charts: undefined };
