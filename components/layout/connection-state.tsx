@@ -19,9 +19,10 @@ function summary({ state, paused, sources }: LiveState): { status: StatusName; w
   const troubled = sources.filter(({ state }) => !["live", "off", "connecting"].includes(state));
   const [first] = troubled;
   if (!first) return { status: "ok", word: "Live" };
-  const { name, status } = sourceWords(first);
+  const { name } = sourceWords(first);
   return {
-    status: status === "fail" ? "fail" : "warn",
+    // Without the cluster nothing can be trusted or changed; the others only leave gaps.
+    status: troubled.some(({ source }) => source === "cluster") ? "fail" : "warn",
     word: troubled.length === 1 ? `No ${name}` : `${troubled.length} sources away`,
   };
 }

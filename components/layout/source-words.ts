@@ -19,8 +19,8 @@ const STATES: Record<SourceState["state"], { status: StatusName; word: string }>
 /** What is lost while a source is away. */
 const LOSSES: Record<SourceState["source"], string> = {
   cluster: "Configuration is shown as last seen and cannot be changed.",
-  prometheus: "Rates, errors and latencies are missing; configuration and proxies still work.",
-  istiod: "Sync states of proxies are unknown; configuration and traffic still work.",
+  prometheus: "Rates, errors and latencies are missing; nothing else needs Prometheus.",
+  istiod: "Sync states of proxies are unknown; nothing else needs istiod.",
 };
 
 /** What to do where the server knows nothing better. */

@@ -108,11 +108,7 @@ function StripState({
       </VerdictBlock>
     );
   }
-  return (
-    <ErrorState title="Traffic figures are missing" error={error} onRetry={onRetry}>
-      Configuration and proxies still work.
-    </ErrorState>
-  );
+  return <ErrorState title="Traffic figures are missing" error={error} onRetry={onRetry} />;
 }
 
 function ErrorCell({

@@ -44,6 +44,18 @@ describe("collectIncidents", () => {
     expect(gaps).toEqual([{ subject: "traffic", message: "No answer in 4 s", hint: undefined }]);
   });
 
+  it("does not say twice what an incident says already", async () => {
+    const { gaps } = await collectIncidents([
+      {
+        subject: "traffic",
+        toldBy: "source prometheus",
+        read: () => Promise.reject(new AppError("unavailable", "nothing listens there")),
+      },
+      source("sources", incident("source prometheus", "warn", 1)),
+    ]);
+    expect(gaps).toEqual([]);
+  });
+
   it("does not hide a bug as a gap", async () => {
     const broken = { subject: "x", read: () => Promise.reject(new TypeError("bug")) };
     await expect(collectIncidents([broken])).rejects.toThrow("bug");

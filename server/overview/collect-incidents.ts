@@ -5,6 +5,8 @@ import { compareIncidents, type Incident } from "./incident";
 export interface IncidentSource {
   /** What it looks at, as the middle of a sentence: `traffic`, `sync states of proxies`. */
   readonly subject: string;
+  /** The id of an incident that says already why this cannot be looked at. */
+  readonly toldBy?: string;
   readonly read: () => Promise<readonly Incident[]>;
 }
 
@@ -25,18 +27,20 @@ export interface Incidents {
 /** Reads all sources at once. One that fails leaves a gap that is told, and the others count. */
 export async function collectIncidents(sources: readonly IncidentSource[]): Promise<Incidents> {
   const results = await Promise.all(
-    sources.map(async ({ subject, read }): Promise<Incidents> => {
+    sources.map(async ({ subject, toldBy, read }) => {
       try {
-        return { incidents: await read(), gaps: [] };
+        return { incidents: await read(), gap: undefined, toldBy };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         const { message, hint } = error;
-        return { incidents: [], gaps: [{ subject, message, hint }] };
+        return { incidents: [], gap: { subject, message, hint }, toldBy };
       }
     }),
   );
+  const incidents = results.flatMap(({ incidents }) => incidents).toSorted(compareIncidents);
+  const told = new Set<string | undefined>(incidents.map(({ id }) => id));
   return {
-    incidents: results.flatMap(({ incidents }) => incidents).toSorted(compareIncidents),
-    gaps: results.flatMap(({ gaps }) => gaps),
+    incidents,
+    gaps: results.flatMap(({ gap, toldBy }) => (gap && !told.has(toldBy) ? [gap] : [])),
   };
 }

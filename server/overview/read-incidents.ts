@@ -28,9 +28,13 @@ export function readIncidents(
   signal: AbortSignal | undefined,
 ): Promise<Incidents> {
   const sources: IncidentSource[] = [
-    { subject: "traffic", read: () => readGraph(needs, namespaces, signal) },
+    {
+      subject: "traffic",
+      toldBy: "source prometheus",
+      read: () => readGraph(needs, namespaces, signal),
+    },
     { subject: "configuration", read: async () => readFindings(needs, namespaces) },
-    { subject: "proxies", read: () => readProxies(needs, namespaces) },
+    { subject: "proxies", toldBy: "source istiod", read: () => readProxies(needs, namespaces) },
     { subject: "rollouts", read: async () => readRollouts(needs, namespaces) },
     {
       subject: "sources",

@@ -2,6 +2,7 @@ import { type Instant, type Millis, seconds } from "@/lib/base/units";
 import { type CanaryRollout, destinationLabel } from "@/lib/rollout/plan";
 import type { RolloutStatus } from "@/lib/rollout/status";
 import type { Action, Incident } from "./incident";
+import { sentence, sentences } from "./sentence";
 
 /** How long a rollout that ended badly is worth a line here; the Rollouts page keeps it. */
 const TOLD_FOR: Millis = seconds(24 * 3600);
@@ -57,9 +58,7 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
       return {
         status: "fail",
         title: `Rollout of ${canary} is going back`,
-        cause: [sentence(state.message), state.blocked ? sentence(state.blocked) : ""]
-          .filter((text) => text !== "")
-          .join(" "),
+        cause: sentences(state.message, state.blocked),
         since: state.since,
         weight: state.op.from,
         verb: "Watch",
@@ -81,12 +80,4 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
     default:
       return undefined;
   }
-}
-
-/** With its first letter large and a stop. */
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === "") return "";
-  const large = trimmed.slice(0, 1).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(large) ? large : `${large}.`;
 }

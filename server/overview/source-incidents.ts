@@ -2,13 +2,13 @@ import type { AppError } from "@/lib/base/errors";
 import type { KindId } from "@/lib/istio/kinds";
 import type { SourceState } from "../ports";
 import type { Incident } from "./incident";
+import { sentences } from "./sentence";
 
 /** What is lost while a source is away. */
 const LOST: Readonly<Record<SourceState["source"], string>> = {
   cluster: "What is shown of the cluster is as old as its last answer, and nothing can be changed.",
-  prometheus: "Traffic, errors and latencies are not known; configuration and proxies still are.",
-  istiod:
-    "Whether proxies have their configuration is not known; configuration and traffic still are.",
+  prometheus: "Traffic, errors and latencies are not known; nothing else needs Prometheus.",
+  istiod: "Whether proxies have their configuration is not known; nothing else needs istiod.",
 };
 
 const NAME: Readonly<Record<SourceState["source"], string>> = {
@@ -32,7 +32,7 @@ export function sourceIncidents(
         // Without the cluster nothing else here can be trusted; the others only leave gaps.
         status: source === "cluster" ? "fail" : "warn",
         title: `${NAME[source]} ${state === "forbidden" ? "refuses us" : "does not answer"}`,
-        cause: [error?.message, LOST[source], error?.hint].filter(Boolean).join(" "),
+        cause: sentences(error?.message, LOST[source], error?.hint),
         since: lastSeen,
         weight: Number.MAX_SAFE_INTEGER,
       },
@@ -49,7 +49,7 @@ export function sourceIncidents(
       id: "kinds",
       status: "warn",
       title: `${problems.length} ${problems.length === 1 ? "kind" : "kinds"} of objects cannot be read`,
-      cause: [`${kinds}.`, problems[0]?.error.message, hint].filter(Boolean).join(" "),
+      cause: sentences(kinds, problems[0]?.error.message, hint),
       since: undefined,
       weight: problems.length,
     },
