@@ -9,6 +9,10 @@ import { startSandbox } from "./sandbox-process.mjs";
 const POLL_MS = 100;
 const READY_MS = 30_000;
 const FAILURE_TOLD_AFTER_MS = 4_000;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+const OPEN_WARNING =
+  "whoever reaches this address acts on the cluster with your rights, without a login; " +
+  "names it is published under go into QUARTERDECK_ALLOWED_HOSTS";
 /** A terminal signals the whole group; children get this long to act on that. */
 const GROUP_SIGNAL_MS = 200;
 const STOP_MS = 1_300;
@@ -95,6 +99,7 @@ async function announce({ host, port, open }, isStopping) {
     const waited = performance.now() - started;
     const patience = reason ? FAILURE_TOLD_AFTER_MS : READY_MS;
     if (ready || (answers && waited > patience)) {
+      if (!LOOPBACK.test(host)) say(OPEN_WARNING);
       if (!ready) say(reason ?? "the cluster still connects; pages fill as it answers");
       process.stdout.write(`Quarterdeck is at ${base}\n`);
       if (open) openBrowser(base);

@@ -110,3 +110,11 @@ test.each([
     hint: expect.any(String) as string,
   });
 });
+
+test("groups to act as, which the client library would leave out, are refused", async () => {
+  const location = kubeconfig("{token: a, as: someone, as-groups: [admins]}");
+  await expect(credentialSource(location).read()).rejects.toMatchObject({
+    code: "unsupported",
+    message: expect.stringContaining("as-groups") as string,
+  });
+});

@@ -1,7 +1,8 @@
+import { PassThrough } from "node:stream";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AppError } from "@/lib/base/errors";
-import { linesOf, watchEvent } from "./watch-stream";
+import { linesOf, watchEvent, watchEvents } from "./watch-stream";
 
 async function* chunksOf(bytes: Uint8Array, sizes: readonly number[]) {
   let start = 0;
@@ -77,3 +78,27 @@ test.each(["<html>", '{"type":"OTHER","object":{}}', "[]", "null"])(
     );
   },
 );
+
+test("a connection that says nothing for 90 s is dead, one that sends bookmarks is not", async () => {
+  vi.useFakeTimers();
+  try {
+    const stream = new PassThrough();
+    const { signal } = new AbortController();
+    const server = new URL("https://cluster:6443");
+    const events = watchEvents(stream, { doing: "watch pods", signal, server });
+    const bookmark = { kind: "Pod", apiVersion: "v1", metadata: { resourceVersion: "9" } };
+    for (let minute = 0; minute < 10; minute++) {
+      const next = events.next();
+      await vi.advanceTimersByTimeAsync(60_000);
+      stream.write(`${JSON.stringify({ type: "BOOKMARK", object: bookmark })}\n`);
+      await vi.advanceTimersByTimeAsync(0);
+      expect((await next).value).toEqual({ type: "bookmark", resourceVersion: "9" });
+    }
+    const silence = expect(events.next()).rejects.toMatchObject({ code: "timeout" });
+    await vi.advanceTimersByTimeAsync(90_000);
+    await silence;
+    expect(stream.destroyed).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});
