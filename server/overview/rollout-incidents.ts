@@ -52,7 +52,7 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
         cause: sentence(state.message),
         since: state.since,
         weight: state.share,
-        verb: "Decide on",
+        verb: "Decide on rollout",
       };
     case "RollingBack":
       return {
@@ -61,7 +61,7 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
         cause: sentences(state.message, state.blocked),
         since: state.since,
         weight: state.op.from,
-        verb: "Watch",
+        verb: "Watch rollout",
       };
     case "RolledBack":
     case "Rejected":
@@ -75,7 +75,7 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
         cause: sentence(state.message),
         since: state.at,
         weight: 0,
-        verb: "See why:",
+        verb: "Open rollout",
       };
     default:
       return undefined;
