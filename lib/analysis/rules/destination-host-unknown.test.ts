@@ -48,6 +48,14 @@ test.each<[string, string[], string[]]>([
     [service("reviews", ', annotations: {networking.istio.io/exportTo: "~"}'), route("reviews")],
     ["reviews.shop.svc.cluster.local"],
   ],
+  [
+    "a route that is used only where the host is not visible",
+    [
+      service("reviews", ', annotations: {networking.istio.io/exportTo: "."}'),
+      route("reviews").replace("spec: {", "spec: {exportTo: [other], "),
+    ],
+    ["reviews.shop.svc.cluster.local"],
+  ],
 ])("%s", (_, objects, expected) => {
   expect(hosts(...objects)).toEqual(expected);
 });

@@ -2,7 +2,7 @@ import { CLUSTER_DOMAIN } from "@/lib/istio/host";
 import { affected, destinationsOf, type DestinationUse } from "../facts/destinations";
 import { type DeclaredHosts, declaredHosts } from "../facts/declared-hosts";
 import { nearestNames } from "../nearest";
-import { defineRule, type Fix } from "../rule";
+import { defineRule, type Fix, type Subject } from "../rule";
 
 export const rule = defineRule({
   id: "destination-host-unknown",
@@ -34,8 +34,9 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
 
   *check(subject, mesh) {
     const known = mesh.derive(declaredHosts);
+    const clients = clientNamespaces(subject);
     for (const use of destinationsOf(subject)) {
-      if (known.find(use.host, subject.namespace)) continue;
+      if (clients.some((namespace) => known.find(use.host, namespace))) continue;
       const field = use.field.at("host");
       yield {
         path: field.path,
@@ -48,6 +49,13 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
     }
   },
 });
+
+/** Where the routes are used, so where the host must be visible: the namespaces of `exportTo`. */
+function clientNamespaces({ fields, namespace }: Subject): readonly string[] {
+  const named = fields.at("spec", "exportTo").texts();
+  if (named.length === 0) return [namespace];
+  return named.map((entry) => (entry === "." || entry === "*" ? namespace : entry));
+}
 
 /** Hosts that the author may have meant, written as short as they can be. */
 function candidates(

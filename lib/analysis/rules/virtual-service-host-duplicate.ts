@@ -78,7 +78,10 @@ interface Claim {
   readonly visibility: Visibility;
 }
 
-/** Who claims a host for the sidecars of the mesh. */
+/**
+ * Who claims a host for the sidecars of the mesh. A wildcard and a narrower host do not meet: the
+ * most specific one wins in every proxy, though istioctl reports them where one is exported to all.
+ */
 function claimsByHost(mesh: MeshView): ReadonlyMap<string, readonly Claim[]> {
   const byHost = new Map<string, Claim[]>();
   const { defaultVirtualServiceExportTo } = mesh.derive(meshConfig);
