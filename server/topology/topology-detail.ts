@@ -1,5 +1,4 @@
 import { type Instant, instant, type Millis, millis, seconds } from "@/lib/base/units";
-import { buildGraph } from "@/lib/graph/build-graph";
 import { decidedBy } from "@/lib/graph/config-facts";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { isLeaf, legsOf } from "@/lib/graph/legs";
@@ -76,9 +75,8 @@ export async function topologyDetail(
   signal: AbortSignal,
 ): Promise<TopologyDetail | null> {
   const { topology, mesh } = needs;
-  const windowSeconds = question.windowSeconds ?? (await topology.defaultWindow());
-  const reading = await topology.telemetry(windowSeconds);
-  const graph = buildGraph(reading?.telemetry, mesh, { windowSeconds, level: "versions" });
+  const { graph, reading } = await topology.whole(question.windowSeconds);
+  const { windowSeconds } = graph;
   const target = nodeOfLeaf(graph, question.target);
   const source = question.source === undefined ? undefined : nodeOfLeaf(graph, question.source);
   if (!target || (question.source !== undefined && !source)) return null;

@@ -51,10 +51,10 @@ interface GraphQuestion {
 /** The live graph of the mesh, read once for all who look at it. */
 export interface Topology {
   graph(question: GraphQuestion): Promise<GraphReading>;
-  /** The telemetry under the graph of a window: undefined when Prometheus never told it. */
-  telemetry(windowSeconds?: number): Promise<TelemetryReading | undefined>;
-  /** The window that is meant when none is named, in seconds. */
-  defaultWindow(): Promise<number>;
+  /** The whole graph by versions, and the telemetry under it, undefined if there never was any. */
+  whole(
+    windowSeconds?: number,
+  ): Promise<{ readonly graph: MeshGraph; readonly reading: TelemetryReading | undefined }>;
   /** Ends the refresh loop. */
   close(): void;
 }
@@ -173,10 +173,6 @@ export function topologyService(needs: Needs): Topology {
     return window;
   }
 
-  async function defaultWindow(): Promise<number> {
-    return graphWindows(await scrapeInterval()).standard;
-  }
-
   const built = graphMemo();
   return {
     async graph({ windowSeconds, level, namespaces }) {
@@ -193,10 +189,12 @@ export function topologyService(needs: Needs): Topology {
         ready: mesh.ready,
       };
     },
-    async telemetry(windowSeconds) {
-      return (await current(windowSeconds ?? (await defaultWindow()))).reading;
+    async whole(windowSeconds) {
+      const asked = windowSeconds ?? graphWindows(await scrapeInterval()).standard;
+      const { reading } = await current(asked);
+      const options = { windowSeconds: asked, level: "versions" } as const;
+      return { graph: built(reading, mesh.view(), options), reading };
     },
-    defaultWindow,
     close() {
       stop.abort(new Error("the server stops"));
       stopDemand();
