@@ -17,7 +17,7 @@ import { startTraffic } from "./traffic/start-traffic";
 import { startWorkloads } from "./workloads/start-workloads";
 
 /** Where a running sandbox is reached. It is printed as one line of JSON. */
-export interface SandboxAddress {
+interface SandboxAddress {
   /** Path of a kubeconfig file. */
   readonly kubeconfig: string;
   readonly server: string;

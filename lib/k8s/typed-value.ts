@@ -3,17 +3,17 @@ import { isRecord, type JsonRecord, sameJson } from "./json-value";
 import { fieldSchema, listKeys, type Schema } from "./schema";
 
 /** One step below a value: where it leads, and whether the schema names it or it is an entry of a map. */
-export interface Step {
+interface Step {
   readonly value: unknown;
   readonly schema: Schema | undefined;
   readonly isEntry: boolean;
 }
 
 /** The parts of a value that are owned apart from each other; undefined when it is owned as a whole. */
-export type Parts = ReadonlyMap<string, Step>;
+type Parts = ReadonlyMap<string, Step>;
 
 /** The parts of a value by its schema: fields of objects, items of list-maps and sets. */
-export function partsOf(value: unknown, schema: Schema | undefined): Parts | undefined {
+function partsOf(value: unknown, schema: Schema | undefined): Parts | undefined {
   if (Array.isArray(value)) return schema && itemsOf(value, schema);
   if (!isRecord(value) || schema?.["x-kubernetes-map-type"] === "atomic") return undefined;
   const parts = new Map<string, Step>();
@@ -41,7 +41,7 @@ function itemsOf(list: readonly unknown[], schema: Schema): Parts | undefined {
 }
 
 /** The step that leads to an item of a list-map or set. */
-export function itemStep(item: unknown, schema: Schema): string {
+function itemStep(item: unknown, schema: Schema): string {
   if (schema["x-kubernetes-list-type"] !== "map") return `v:${JSON.stringify(item)}`;
   const keys = Object.entries(listKeys(item, schema)).sort(([a], [b]) => (a < b ? -1 : 1));
   return `k:${JSON.stringify(Object.fromEntries(keys))}`;

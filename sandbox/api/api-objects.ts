@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** What a deletion must find to go ahead. */
-export interface Preconditions {
+interface Preconditions {
   readonly uid?: string | undefined;
   readonly resourceVersion?: string | undefined;
 }

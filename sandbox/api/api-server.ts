@@ -52,7 +52,11 @@ export async function startApiServer(
       .handle(request, response)
       .catch((error: unknown) => sendError(request, response, error));
   });
+  // The server forgets sockets that were upgraded, and would wait for them for ever.
+  const upgraded = new Set<Duplex>();
   server.on("upgrade", (request, socket: Duplex, head) => {
+    upgraded.add(socket);
+    socket.on("close", () => upgraded.delete(socket));
     handler.upgrade(request, socket, head);
   });
   // Watches have bodies in the other direction only; slow senders are cut off.
@@ -66,6 +70,7 @@ export async function startApiServer(
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
       }),
   };
 }

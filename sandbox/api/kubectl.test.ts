@@ -17,7 +17,7 @@ interface Outcome {
 describe.skipIf(!installed)("kubectl", () => {
   let api: TestApi;
   let folder: string;
-  let environment: Record<string, string | undefined>;
+  let environment: NodeJS.ProcessEnv;
 
   const commandLine = (args: readonly string[]) => [`--cache-dir=${folder}/cache`, ...args];
   const kubectl = (...args: string[]): Promise<Outcome> =>
@@ -25,7 +25,7 @@ describe.skipIf(!installed)("kubectl", () => {
       execFile(
         "kubectl",
         commandLine(args),
-        { env: environment as NodeJS.ProcessEnv, timeout: 15_000 },
+        { env: environment, timeout: 15_000 },
         (error: ExecFileException | null, out, err) =>
           resolve({ code: error ? Number(error.code ?? 1) : 0, out, err }),
       );
@@ -56,7 +56,7 @@ spec:
     api = await TestApi.start();
     const { path, folder: made } = await api.kubeconfig();
     folder = made;
-    environment = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: path };
+    environment = { ...process.env, HOME: folder, KUBECONFIG: path };
   });
   afterAll(() => api.close());
 
@@ -216,10 +216,10 @@ spec:
     const stop = api.cluster.network.serve(pod, (_request, response) => response.end(body));
     const env = { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: overSockets };
     const args = commandLine(["port-forward", `pod/${name}`, ":15000", "-n", "bookinfo"]);
-    const forward = spawn("kubectl", args, { env: env as NodeJS.ProcessEnv });
+    const forward = spawn("kubectl", args, { env: env });
     const lines = createInterface({ input: forward.stdout })[Symbol.asyncIterator]();
-    const { value } = await lines.next();
-    const port = /127\.0\.0\.1:(\d+) ->/.exec(String(value))?.[1];
+    const first = (await lines.next()) as IteratorResult<string, undefined>;
+    const port = /127\.0\.0\.1:(\d+) ->/.exec(first.value ?? "")?.[1];
     for (let round = 0; round < 2; round++) {
       expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe(body);
     }
@@ -230,7 +230,7 @@ spec:
 
   it("watches tables", async () => {
     const args = commandLine(["get", "cm", "-n", "bookinfo", "-w", "--no-headers"]);
-    const watch = spawn("kubectl", args, { env: environment as NodeJS.ProcessEnv });
+    const watch = spawn("kubectl", args, { env: environment });
     const lines = createInterface({ input: watch.stdout })[Symbol.asyncIterator]();
     const first = await lines.next();
     expect(first.value).toMatch(/^p +2 +/);

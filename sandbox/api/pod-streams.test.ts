@@ -19,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const forward = (query: string, token = "test-token"): WebSocket =>
+const forward = (query: string, token = "test-token", to = api): WebSocket =>
   new WebSocket(
-    `${api.server.url.replace("https", "wss")}${POD}/portforward${query}`,
+    `${to.server.url.replace("https", "wss")}${POD}/portforward${query}`,
     ["v5.channel.k8s.io", "v4.channel.k8s.io"],
-    { ca: api.ca, headers: { authorization: `Bearer ${token}` } },
+    { ca: to.ca, headers: { authorization: `Bearer ${token}` } },
   );
 
 /** The forwarded bytes of channel 0 as a connection that Node's HTTP client can use. */
@@ -90,6 +90,31 @@ describe("port-forward", () => {
       { statusCode: number },
     ];
     expect(response.statusCode).toBe(code);
+  });
+});
+
+describe("a server that stops", () => {
+  it("ends what was forwarded, and watches, at once", async () => {
+    const other = await TestApi.start();
+    other.cluster.store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "reviews", namespace: "bookinfo" },
+      spec: { containers: [{ name: "reviews" }] },
+    });
+    other.cluster.network.serve(
+      { namespace: "bookinfo", name: "reviews", port: 15000 },
+      () => undefined,
+    );
+    const socket = forward("?ports=15000", "test-token", other);
+    await once(socket, "open");
+    socket.on("error", () => undefined);
+    const watch = await other.watch("/api/v1/pods?watch=true");
+    await watch.next();
+    const closed = once(socket, "close");
+    await other.close();
+    await closed;
+    await expect(watch.next()).rejects.toThrow("aborted");
   });
 });
 
