@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { instant } from "@/lib/base/units";
-import { LATE_AFTER, propagationOf, proxyCause } from "./proxy-state";
+import { LATE_AFTER, NOTHING_TO_SEND, propagationOf, proxyCause } from "./proxy-state";
 import type { ProxySync, SyncState, TypeSync } from "./sync-status";
 import type { XdsType } from "./xds-type";
 
@@ -92,6 +92,7 @@ describe("propagationOf", () => {
       NOW,
     );
     expect(reading).toEqual({
+      pushed: true,
       synced: 1,
       total: 4,
       stragglers: [
@@ -105,10 +106,51 @@ describe("propagationOf", () => {
 
   test("of no proxies nothing is pushed", () => {
     expect(propagationOf([], NOW)).toEqual({
+      pushed: false,
       synced: 0,
       total: 0,
       stragglers: [],
       pushedAt: undefined,
+    });
+  });
+
+  const change = (ageMs: number) => {
+    const at = instant(NOW - ageMs);
+    return {
+      at,
+      isSentAfter: ({ types }: ProxySync, type: XdsType) => (types[type].sentAt ?? 0) >= at,
+    };
+  };
+
+  test("until istiod pushes, nobody holds the change that is followed", () => {
+    const before = [proxy("a"), proxy("b")];
+    expect(propagationOf(before, NOW, change(50))).toMatchObject({
+      pushed: false,
+      synced: 0,
+      total: 2,
+    });
+  });
+
+  test("then it counts those whom the change was sent to", () => {
+    const during = [
+      proxy("a", { RDS: ["synced", 300] }),
+      proxy("b", { RDS: ["stale", 300] }),
+      proxy("not-concerned"),
+    ];
+    expect(propagationOf(during, NOW, change(400))).toMatchObject({
+      pushed: true,
+      synced: 1,
+      total: 2,
+      stragglers: [{ id: "b", state: "pending" }],
+    });
+  });
+
+  test("a change that istiod never pushes leaves nothing to wait for", () => {
+    const after = [proxy("a"), proxy("b")];
+    expect(propagationOf(after, NOW, change(NOTHING_TO_SEND))).toMatchObject({
+      pushed: false,
+      synced: 2,
+      total: 2,
     });
   });
 });

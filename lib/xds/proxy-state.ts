@@ -84,8 +84,14 @@ const newest = (list: readonly number[]): Instant | undefined =>
 
 /** How far the newest configuration has come among some proxies. */
 export interface Propagation {
+  /**
+   * Whether istiod has sent anything since the change that is followed. While it has not, nobody
+   * can hold it; where nothing comes for `NOTHING_TO_SEND`, there was nothing to send.
+   */
+  readonly pushed: boolean;
   /** Proxies that hold what istiod sent last, of every type. */
   readonly synced: number;
+  /** Those that were sent the change, or all while nothing is sent. */
   readonly total: number;
   /** `pod.namespace` of those that do not, refusing ones first; at most ten. */
   readonly stragglers: readonly { readonly id: string; readonly state: ProxyState }[];
@@ -93,17 +99,39 @@ export interface Propagation {
   readonly pushedAt: Instant | undefined;
 }
 
+/** The change that is followed. */
+export interface FollowedChange {
+  readonly at: Instant;
+  /** Whether a type was sent to a proxy after that. */
+  readonly isSentAfter: (proxy: ProxySync, type: XdsType) => boolean;
+}
+
+/** istiod waits a tenth of a second before it pushes, and ten seconds at most (ms). */
+export const NOTHING_TO_SEND = 12_000 as Millis;
+
 const MAX_STRAGGLERS = 10;
 const RANK: Readonly<Record<ProxyState, number>> = { refused: 0, late: 1, pending: 2, synced: 3 };
 
-/** How many of `proxies` hold the newest configuration. */
-export function propagationOf(proxies: readonly ProxySync[], now: Instant): Propagation {
-  const states = proxies.map((proxy) => ({ id: proxy.id, state: proxyCause(proxy, now).state }));
+/** How many of `proxies` hold the newest configuration, or that of one change. */
+export function propagationOf(
+  proxies: readonly ProxySync[],
+  now: Instant,
+  change?: FollowedChange,
+): Propagation {
+  const sent = change
+    ? proxies.filter((proxy) => XDS_TYPES.some((type) => change.isSentAfter(proxy, type)))
+    : proxies;
+  const pushed = sent.length > 0;
+  const concerned = pushed ? sent : proxies;
+  // Before the push everybody still agrees with istiod, on the configuration of before.
+  const early = change !== undefined && !pushed && now - change.at < NOTHING_TO_SEND;
+  const states = concerned.map((proxy) => ({ id: proxy.id, state: proxyCause(proxy, now).state }));
   const behind = states
     .filter(({ state }) => state !== "synced")
     .sort((a, b) => RANK[a.state] - RANK[b.state]);
   return {
-    synced: states.length - behind.length,
+    pushed,
+    synced: early ? 0 : states.length - behind.length,
     total: states.length,
     stragglers: behind.slice(0, MAX_STRAGGLERS),
     pushedAt: newest(proxies.flatMap((proxy) => times(proxy, XDS_TYPES))),

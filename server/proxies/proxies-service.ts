@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/base/errors";
-import { between, type Instant, millis, seconds } from "@/lib/base/units";
+import { between, instant, type Instant, millis, seconds } from "@/lib/base/units";
 import { CONFIG_KINDS, type KindId } from "@/lib/istio/kinds";
 import { proxyCause, type Propagation, propagationOf } from "@/lib/xds/proxy-state";
 import type { ProxySync } from "@/lib/xds/sync-status";
@@ -34,12 +34,12 @@ export interface Proxies {
   snapshot(): Promise<SyncSnapshot>;
   /**
    * How far the newest configuration has come: among all proxies, or among those that `of` names.
-   * Asks the istiods first where what is known is older than `newerThan`, so that a caller who
-   * just wrote never reads the state before his change.
+   * With `since`, the time of a write, it follows that change: nobody holds it before istiod has
+   * pushed, and only those count whom it was sent to.
    */
   propagation(options?: {
     readonly of?: (proxy: ProxySync) => boolean;
-    readonly newerThan?: Instant;
+    readonly since?: Instant;
   }): Promise<Propagation>;
   /** Ends the refresh loop. */
   close(): void;
@@ -158,10 +158,19 @@ export function proxiesService(needs: Needs): Proxies {
   }
 
   return {
-    snapshot: () => known((clock.now() - 2 * CALM) as Instant),
-    async propagation({ of = () => true, newerThan } = {}) {
-      const { proxies } = await known(newerThan ?? ((clock.now() - CALM) as Instant));
-      return propagationOf(proxies.filter(of), clock.now());
+    snapshot: () => known(instant(clock.now() - 2 * CALM)),
+    async propagation({ of = () => true, since } = {}) {
+      const now = clock.now();
+      // Who follows a change wants to see it arrive.
+      const newerThan = since === undefined ? now - CALM : Math.max(since, now - BUSY);
+      const { proxies } = await known(instant(newerThan));
+      return propagationOf(
+        proxies.filter(of),
+        clock.now(),
+        since === undefined
+          ? undefined
+          : { at: since, isSentAfter: (proxy, type) => collector.isSentAfter(proxy, type, since) },
+      );
     },
     close() {
       stop.abort(new Error("the server stops"));

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import type { Instant } from "@/lib/base/units";
 import { mergeSyncs, type ProxySync } from "@/lib/xds/sync-status";
+import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Istiod } from "../istiod/istiod-client";
 import type { Clock } from "../ports";
@@ -43,6 +44,7 @@ interface Known {
  */
 export class SyncCollector {
   private known = new Map<string, Known>();
+  private moves = new Map<string, Move>();
   snapshot: SyncSnapshot = { proxies: [], istiods: [], at: undefined, error: undefined };
 
   constructor(
@@ -61,6 +63,7 @@ export class SyncCollector {
     );
     this.known = new Map(answers.map((answer) => [answer.uid, answer]));
     const before = newsOf(this.snapshot);
+    const previous = this.snapshot.at;
     this.snapshot = {
       proxies: mergeSyncs(answers.map(({ proxies }) => proxies ?? [])),
       istiods: pods.map(({ namespace, name, version }, index) => ({
@@ -74,7 +77,36 @@ export class SyncCollector {
       at: this.clock.now(),
       error: overallError(answers),
     };
+    this.noteMoves(previous);
     return newsOf(this.snapshot) !== before;
+  }
+
+  /**
+   * Whether istiod sent a type to a proxy after `at`, by istiod's clock or by ours: clocks differ,
+   * but what we saw unsent after `at` and see sent now was sent in between.
+   */
+  isSentAfter(proxy: ProxySync, type: XdsType, at: Instant): boolean {
+    const { sent, sentAt } = proxy.types[type];
+    if (sent === undefined) return false;
+    if (sentAt !== undefined && sentAt >= at) return true;
+    const move = this.moves.get(keyOf(proxy, type));
+    return move?.sent === sent && move.after !== undefined && move.after >= at;
+  }
+
+  /** Remembers of every nonce the last moment at which it was not there yet. */
+  private noteMoves(previous: Instant | undefined): void {
+    const moves = new Map<string, Move>();
+    for (const proxy of this.snapshot.proxies) {
+      for (const type of XDS_TYPES) {
+        const { sent } = proxy.types[type];
+        if (sent === undefined) continue;
+        const key = keyOf(proxy, type);
+        const known = this.moves.get(key);
+        if (known?.sent === sent) moves.set(key, known);
+        else moves.set(key, { sent, after: known && previous });
+      }
+    }
+    this.moves = moves;
   }
 
   private async ask(
@@ -92,6 +124,14 @@ export class SyncCollector {
     }
   }
 }
+
+interface Move {
+  readonly sent: string;
+  /** When the proxy was last seen with another nonce; undefined if it never was. */
+  readonly after: Instant | undefined;
+}
+
+const keyOf = ({ cluster, id }: ProxySync, type: XdsType): string => `${cluster}/${id}/${type}`;
 
 const plainError = (error: AppError | undefined) =>
   error && { message: error.message, hint: error.hint };

@@ -42,8 +42,8 @@ export const proxiesRouter = router({
     ),
 
   /**
-   * How far the newest configuration has come, as of after `since` (ms since the epoch; the time
-   * of the write that is followed). Live topic "proxies".
+   * How far the newest configuration has come, or with `since` (ms since the epoch) the change that
+   * was written then. Live topic "proxies".
    */
   propagation: procedure
     .input(
@@ -55,7 +55,7 @@ export const proxiesRouter = router({
     .query(({ ctx, input }) => {
       const wanted = new Set(input.namespaces);
       return ctx.proxies.propagation({
-        ...(input.since === undefined ? {} : { newerThan: instant(input.since) }),
+        ...(input.since === undefined ? {} : { since: instant(input.since) }),
         of: ({ namespace }) => wanted.size === 0 || wanted.has(namespace),
       });
     }),
