@@ -2,6 +2,7 @@ import type { Decision } from "@/lib/routing/decision";
 import type { Exchange } from "@/lib/routing/exchange";
 import type { KubeObject } from "@/lib/k8s/object";
 import { hasLabels } from "@/lib/k8s/label-selector";
+import { isHttp } from "@/lib/istio/protocol";
 import { serviceSpec } from "@/lib/k8s/service";
 import { registry, type RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
@@ -29,7 +30,7 @@ export interface HopResult {
 type NamedService = NonNullable<RequestFacts["service"]>;
 
 /** How istiod names a service in a cluster's metadata. */
-export const namedService = (service: RegistryService): NamedService => ({
+const namedService = (service: RegistryService): NamedService => ({
   host: service.host,
   name: service.kind === "Service" ? service.name : service.host,
 });
@@ -49,21 +50,23 @@ export function countedService(
   return proxy.type === "router" ? undefined : { host: authority, name: authority };
 }
 
-/** The service that a server's proxy counts requests to a port of its pod for. */
-export function inboundService(
-  mesh: MeshView,
-  pod: KubeObject,
-  port: number,
-): RegistryService | undefined {
-  return mesh
-    .derive(registry)
-    .services.find(
-      (service) =>
-        service.kind === "Service" &&
-        service.namespace === pod.metadata.namespace &&
-        selects(service, pod) &&
-        service.ports.some(({ targetPort }) => targetPort === port),
-    );
+/** What a server's proxy takes a port of its pod for. */
+export interface Inbound {
+  /** Undefined where no Service leads there. */
+  readonly service: NamedService | undefined;
+  readonly protocol: "http" | "tcp";
+}
+
+/** What the proxy of a pod counts requests to one of its ports for: the first Service that leads there. */
+export function inboundOf(mesh: MeshView, pod: KubeObject, number: number): Inbound {
+  for (const service of mesh.derive(registry).services) {
+    if (service.kind !== "Service" || service.namespace !== pod.metadata.namespace) continue;
+    const port = service.ports.find(({ targetPort }) => targetPort === number);
+    if (!port || !selects(service, pod)) continue;
+    const looksInside = isHttp(port.protocol) || port.protocol === "Auto";
+    return { service: namedService(service), protocol: looksInside ? "http" : "tcp" };
+  }
+  return { service: undefined, protocol: "http" };
 }
 
 function selects(service: RegistryService, pod: KubeObject): boolean {

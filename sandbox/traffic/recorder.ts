@@ -36,6 +36,7 @@ export interface Sent extends Recorded {
 export interface Received extends Recorded {
   readonly client: KubeObject | undefined;
   readonly clientPeer: Peer | undefined;
+  readonly protocol: RequestFacts["protocol"];
 }
 
 /** What a recorder writes to. */
@@ -83,7 +84,7 @@ export class Recorder {
   }
 
   received(pod: KubeObject, received: Received): void {
-    const { request, result, clientPeer, service, mutualTls } = received;
+    const { request, result, clientPeer, service, mutualTls, protocol } = received;
     this.setting.telemetryOf(pod).count(
       {
         reporter: "destination",
@@ -94,8 +95,8 @@ export class Recorder {
           name: peerOf(pod).canonicalService,
         },
         mutualTls,
-        protocol: "http",
-        status: result.status,
+        protocol,
+        status: protocol === "tcp" ? undefined : result.status,
         flags: "-",
       },
       sizeOf(request, result),

@@ -15,10 +15,9 @@ import {
   countedService,
   type HopRequest,
   type HopResult,
-  inboundService,
+  inboundOf,
   lastTry,
   listens,
-  namedService,
 } from "./hop";
 import { peerOf } from "./peer";
 import type { Recorder } from "./recorder";
@@ -171,7 +170,6 @@ export class Simulation {
     const result = this.answer(pod, proxy, request, moment);
     if (!proxy) return result;
     const mesh = this.setting.distribution.meshOf(podRef(pod));
-    const service = inboundService(mesh, pod, request.port);
     this.setting.recorder.received(pod, {
       request,
       result,
@@ -179,7 +177,7 @@ export class Simulation {
       client,
       mutualTls,
       clientPeer: client && proxyOf(client) ? peerOf(client) : undefined,
-      service: service && namedService(service),
+      ...inboundOf(mesh, pod, request.port),
     });
     return result;
   }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { bookinfoTraffic } from "@/sandbox/scenarios/bookinfo-traffic";
+import { service, workload } from "@/sandbox/scenarios/object-builders";
 import { bookinfoInTest } from "./testing";
 
 const SOURCE = { reporter: "source" };
@@ -139,6 +141,47 @@ describe("the book shop's traffic", () => {
     store.update({ ...pod, metadata: { ...pod.metadata, annotations } });
     expect(requestsWithin(1000, { ...REVIEWS, response_code: "404" })).toBeGreaterThan(20);
     expect(requestsWithin(1000, { ...REVIEWS, response_code: "200" })).toBe(0);
+  });
+
+  it("of a TCP service is counted in bytes and connections", () => {
+    const call = { host: "mysql", port: 3306, method: "GET", path: "/", share: 1 };
+    const productpage = { latencyMs: 5, responseBytes: 100, calls: [call] };
+    const apps = {
+      "bookinfo/productpage": productpage,
+      "bookinfo/mysql": { latencyMs: 1, responseBytes: 900, calls: [] },
+    };
+    const { store, clock, total } = bookinfoInTest(1, { ...bookinfoTraffic, apps });
+    const ports = [{ name: "tcp", port: 3306, targetPort: 3306 }];
+    const selector = { app: "mysql" };
+    store.create(
+      service({ namespace: "bookinfo", name: "mysql", clusterIP: "10.96.0.99", selector, ports }),
+    );
+    store.create(workload({ namespace: "bookinfo", app: "mysql", version: "v1", port: 3306 }));
+    clock.advance(2000);
+    for (const reporter of ["source", "destination"]) {
+      const mysql = { reporter, destination_service_name: "mysql", response_flags: "-" };
+      const before = total("istio_tcp_connections_opened_total", mysql);
+      clock.advance(1000);
+      const opened = total("istio_tcp_connections_opened_total", mysql);
+      expect(opened - before).toBe(40);
+      expect(total("istio_tcp_sent_bytes_total", mysql)).toBe(opened * 1080);
+      expect(total("istio_requests_total", mysql)).toBe(0);
+    }
+  });
+
+  it("to a pod that has just gone fails until the proxies learn of it", () => {
+    const { store, requestsWithin, frozen } = bookinfoInTest();
+    frozen.view = store.view();
+    const gone = store
+      .view()
+      .list("Pod")
+      .find(({ metadata }) => metadata.name.startsWith("reviews-v1"))!;
+    store.delete("Pod", "bookinfo", gone.metadata.name);
+    const refused = { ...REVIEWS, response_code: "503", response_flags: "URX,UF" };
+    expect(requestsWithin(300, refused)).toBeGreaterThan(5);
+    frozen.view = undefined;
+    requestsWithin(2000, refused);
+    expect(requestsWithin(1000, refused)).toBe(0);
   });
 
   it("is logged by each proxy on the way", () => {

@@ -1,17 +1,19 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import { emptyCluster } from "@/sandbox/api/cluster-state";
 import { manualClock } from "@/sandbox/clock";
+import type { MeshView } from "@/lib/mesh/view";
 import type { MetricPoint } from "@/sandbox/contracts";
 import { seededRandom } from "@/sandbox/random";
 import { bookinfoObjects } from "@/sandbox/scenarios/bookinfo-objects";
 import { bookinfoTraffic } from "@/sandbox/scenarios/bookinfo-traffic";
 import { startWorkloads } from "@/sandbox/workloads/start-workloads";
 import { startTraffic } from "./start-traffic";
+import type { TrafficModel } from "./traffic-model";
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The book shop with its traffic on a clock of its own; proxies know every change at once. */
-export function bookinfoInTest(seed = 1) {
+export function bookinfoInTest(seed = 1, model: TrafficModel = bookinfoTraffic) {
   const clock = manualClock();
   const random = seededRandom(seed);
   const { store } = emptyCluster(clock, () => random.next());
@@ -22,13 +24,15 @@ export function bookinfoInTest(seed = 1) {
   const workloads = startWorkloads(store, clock);
   workloads.settle();
   const lines: string[] = [];
+  /** A view here is what all proxies stay at; without one they know every change at once. */
+  const frozen: { view: MeshView | undefined } = { view: undefined };
   const traffic = startTraffic({
     store,
     clock,
     seed,
-    distribution: { meshOf: () => store.view() },
+    distribution: { meshOf: () => frozen.view ?? store.view() },
     logs: { append: (_pod, line) => lines.push(line) },
-    model: bookinfoTraffic,
+    model,
   });
   const points = (): readonly MetricPoint[] =>
     traffic.metricSources().flatMap((source) => [...source.collect()]);
@@ -57,5 +61,5 @@ export function bookinfoInTest(seed = 1) {
     if (!object) throw new Error(`no ${kind} ${name}`);
     store.update({ ...object, ...fields(object) });
   };
-  return { clock, store, traffic, workloads, lines, points, total, requestsWithin, change };
+  return { frozen, clock, store, traffic, workloads, lines, points, total, requestsWithin, change };
 }
