@@ -6,6 +6,8 @@ const PAGES = [
   { path: "/config", heading: "Configuration" },
   { path: "/proxies", heading: "Proxies" },
   { path: "/rollouts", heading: "Rollouts" },
+  { path: "/rollouts/new", heading: "New canary" },
+  { path: "/topology?view=table&select=bookinfo%2Freviews", heading: "Topology" },
 ] as const;
 
 for (const { path, heading } of PAGES) {
@@ -32,6 +34,15 @@ for (const { path, heading } of PAGES) {
 test("the editor has no fault that axe can find", async ({ page }) => {
   await page.goto("/config/VirtualService/bookinfo/reviews");
   await expect(page.locator(".monaco-editor").first()).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a proxy and what its Envoy holds have no fault that axe can find", async ({ page }) => {
+  await page.goto("/proxies");
+  await page.getByRole("button", { name: /^productpage-v1/ }).click();
+  await expect(page.getByRole("complementary")).toBeVisible();
+  await expect(page.getByRole("tab", { selected: true })).toBeVisible();
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
   await expectAccessible(page);
 });
 

@@ -19,7 +19,7 @@ export interface Column<Row> {
   readonly className?: string;
 }
 
-export interface TableSort {
+interface TableSort {
   readonly key: string;
   readonly descending: boolean;
 }

@@ -69,7 +69,7 @@ export function measureBytes(bytes: Figure): Measure {
 }
 
 /** A measure as text: `42/s` closed up, all others with a no-break space. */
-export function formatMeasure({ value, unit }: Measure): string {
+function formatMeasure({ value, unit }: Measure): string {
   if (unit === "") return value;
   return unit.startsWith("/") ? `${value}${unit}` : `${value}${NBSP}${unit}`;
 }

@@ -1,5 +1,5 @@
 /** A stretch of a line; `changed` where the other side has other words. */
-export interface DiffWord {
+interface DiffWord {
   readonly text: string;
   readonly changed: boolean;
 }

@@ -45,7 +45,7 @@ export interface Incident {
 }
 
 /** A line that ends now. */
-export interface Evidence {
+interface Evidence {
   readonly label: string;
   /** The newest value in words. */
   readonly value: string;
