@@ -39,11 +39,11 @@ async function type(page: Page, text: string): Promise<void> {
 /** Follows the wizard for a version of a service with the quick plan, and starts. */
 async function startCanary(page: Page, service: string, version: string): Promise<void> {
   await page.goto("/rollouts");
-  await page.getByRole("link", { name: "Plan a rollout" }).first().click();
+  await page.getByRole("link", { name: "New canary" }).first().click();
   await page.getByLabel("Service", { exact: true }).selectOption(`bookinfo/${service}`);
   await page.getByLabel("New version").selectOption(version);
   await page.getByRole("button", { name: `Plan ${service} ${version}` }).click();
-  await page.getByRole("radio", { name: "Quick, for trying out" }).click();
+  await page.getByRole("button", { name: "Quick, for trying out" }).click();
   await page.getByRole("button", { name: "Preview every patch" }).click();
   await expect(page.getByText("Server accepts it")).toBeVisible();
   await expectAccessible(page);
