@@ -68,8 +68,6 @@ export function mountEditor(
     renderFinalNewline: "on",
     scrollBeyondLastLine: false,
     renderLineHighlight: "line",
-    renderFinalNewline: "on",
-    overviewRulerLanes: 2,
     padding: { top: 6, bottom: 6 },
     fixedOverflowWidgets: true,
     quickSuggestions: { other: true, comments: false, strings: true },
