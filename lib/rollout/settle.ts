@@ -18,6 +18,8 @@ const RETRY = seconds(2);
 const READ_AGAIN = seconds(1);
 /** A confirmed write that is not read back for so long was overwritten. */
 const READ_BACK_LIMIT = seconds(60);
+/** To take traffic away waits less: sent again, an absolute share does no harm. */
+const ROLLBACK_READ_BACK_LIMIT = seconds(2);
 
 /** How far a decided write has come. */
 export type Settled =
@@ -57,6 +59,9 @@ export function settle(
     const { virtualService: name } = rollout.spec.target;
     return { type: "stopped", reason: "TargetMissing", message: `VirtualService ${name} is gone` };
   }
+  if (virtualService.metadata.resourceVersion === op.staleVersion) {
+    return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
+  }
   const plan = planWeights(virtualService, rollout.spec, {
     percent: op.share,
     restore,
@@ -70,7 +75,8 @@ export function settle(
     const found = weightsText(plan.before);
     return { type: "stopped", reason: "NotConverged", message: `the API server holds ${found}` };
   }
-  if (op.writtenAt !== undefined && between(op.writtenAt, now) < READ_BACK_LIMIT) {
+  const limit = restore ? ROLLBACK_READ_BACK_LIMIT : READ_BACK_LIMIT;
+  if (op.writtenAt !== undefined && between(op.writtenAt, now) < limit) {
     return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
   }
   return going(act(run, { type: "write", op, restore }));

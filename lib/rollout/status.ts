@@ -47,6 +47,8 @@ const Operation = z.object({
   from: z.number(),
   /** When the API server confirmed the write. */
   writtenAt: At.optional(),
+  /** A version of the object from before a write that is known to be done: to read it is to lag. */
+  staleVersion: z.string().optional(),
   /** Not to be tried again before. */
   retryAt: At.optional(),
   decidedAt: At,

@@ -120,9 +120,11 @@ export function simulate(world: World): Story {
       snapshot: status.snapshot ?? undefined,
     });
     if (isRefusal(plan)) throw new Error(plan.message);
-    shown = { object: live, until: t + (world.readLag ?? 0) };
-    live = stored(applyJsonPatch(live, plan.patch) as KubeObject, (version += 1));
-    writes.push(`${weightsOf(plan.after)}@${t}`);
+    if (plan.patch.length > 0) {
+      shown = { object: live, until: t + (world.readLag ?? 0) };
+      live = stored(applyJsonPatch(live, plan.patch) as KubeObject, (version += 1));
+      writes.push(`${weightsOf(plan.after)}@${t}`);
+    }
     const { before, after } = plan;
     const opId = "op" in status.state ? status.state.op.id : "";
     return { opId, outcome: "written", resourceVersion: String(version), before, after };

@@ -106,8 +106,23 @@ export function decide(
     share: goal.share,
     from: currentShare(status),
     decidedAt: now,
+    ...staleVersionOf(status),
   };
   return { op, operations };
+}
+
+/** A write that was confirmed and not read back yet: what was there before it must not be believed. */
+function staleVersionOf({
+  state,
+  written,
+  snapshot,
+}: RolloutStatus): Pick<Operation, "staleVersion"> {
+  if (!("op" in state)) return {};
+  if (state.op.writtenAt === undefined) {
+    return state.op.staleVersion === undefined ? {} : { staleVersion: state.op.staleVersion };
+  }
+  const version = written?.resourceVersion ?? snapshot?.resourceVersion;
+  return version === undefined ? {} : { staleVersion: version };
 }
 
 /** The share that was last decided; 0 before the first. */
