@@ -12,17 +12,15 @@ export interface Page {
   readonly path: string;
   readonly name: string;
   readonly icon: LucideIcon;
-  /** Key pressed after `g`. */
-  readonly key: string;
 }
 
 /** The pages, in the order of the rail. */
 export const PAGES: readonly Page[] = [
-  { path: "/", name: "Overview", icon: TextAlignStart, key: "o" },
-  { path: "/topology", name: "Topology", icon: Workflow, key: "t" },
-  { path: "/config", name: "Config", icon: FileText, key: "c" },
-  { path: "/proxies", name: "Proxies", icon: Box, key: "p" },
-  { path: "/rollouts", name: "Rollouts", icon: ChartNoAxesColumnIncreasing, key: "r" },
+  { path: "/", name: "Overview", icon: TextAlignStart },
+  { path: "/topology", name: "Topology", icon: Workflow },
+  { path: "/config", name: "Config", icon: FileText },
+  { path: "/proxies", name: "Proxies", icon: Box },
+  { path: "/rollouts", name: "Rollouts", icon: ChartNoAxesColumnIncreasing },
 ];
 
 /** Whether `pathname` is `page` or below it. */
