@@ -147,7 +147,7 @@ export function applyConfiguration(
   const claimed = others.reduce((all, { fields }) => union(all, fields), mine);
   const merged = mergeApplied(live, applied, schema);
   const dropped = difference(own?.fields ?? NO_FIELDS, claimed);
-  const pruned = hasNoFields(dropped) ? merged : removeFields(merged, dropped, schema);
+  const pruned = hasNoFields(dropped) ? merged : removeFields(merged, dropped, claimed, schema);
   const next: KubeObject = { ...(pruned as KubeObject), kind: live.kind };
   const { changed, removed } = compare(ownable(live), ownable(next), schema);
   const conflicts = others.flatMap(({ entry, fields }) =>

@@ -120,24 +120,25 @@ export function mergeApplied(live: unknown, applied: unknown, schema: Schema | u
   return merged;
 }
 
-/** `value` without the places of a set; what holds nothing any more but was named goes too. */
-export function removeFields(value: unknown, gone: FieldSet, schema: Schema | undefined): unknown {
+/**
+ * `value` without the places in `gone`. A place that goes takes along all below it, defaults that
+ * nobody owns among them, unless something there is in `claimed`.
+ */
+export function removeFields(
+  value: unknown,
+  gone: FieldSet,
+  claimed: FieldSet,
+  schema: Schema | undefined,
+): unknown {
   const parts = partsOf(value, schema);
   if (!parts) return value;
-  const keep = ([step, part]: readonly [string, Step]): readonly [string, unknown][] => {
+  const kept = [...parts].flatMap(([step, part]): readonly (readonly [string, unknown])[] => {
     const inner = gone.below.get(step);
     if (!inner) return [[step, part.value]];
-    const left = removeFields(part.value, inner, part.schema);
-    if (inner.member && (inner.below.size === 0 || isHollow(left, part))) return [];
-    return [[step, left]];
-  };
-  const kept = [...parts].flatMap(keep);
+    const others = claimed.below.get(step);
+    if (inner.member && !others) return [];
+    return [[step, removeFields(part.value, inner, others ?? NO_FIELDS, part.schema)]];
+  });
   if (Array.isArray(value)) return kept.map(([, inner]) => inner);
   return Object.fromEntries(kept.map(([step, inner]) => [step.slice(2), inner]));
-}
-
-/** Whether a value has no parts left; an item of a list-map always has its keys. */
-function isHollow(value: unknown, { schema }: Step): boolean {
-  const parts = partsOf(value, schema);
-  return parts !== undefined && parts.size === 0;
 }
