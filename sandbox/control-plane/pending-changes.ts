@@ -17,8 +17,8 @@ export class PendingChanges {
   /** Takes what is in the mesh now as told. */
   constructor(mesh: MeshView, kinds: readonly KindId[]) {
     for (const kind of kinds) {
-      if (pushedTypes(kind).length === 0) continue;
       for (const object of mesh.list(kind)) {
+        if (pushedTypes(kind, object).length === 0) continue;
         this.known.set(`${kind}/${objectKey(object)}`, {
           part: pushedPart(kind, object),
           scope: scopeOf(kind, object),
@@ -30,7 +30,7 @@ export class PendingChanges {
   /** Whether the event changes what proxies hold. */
   add({ type, kind, object }: StoreEvent): boolean {
     if (!kind) return false;
-    const types = pushedTypes(kind);
+    const types = pushedTypes(kind, object);
     if (types.length === 0) return false;
     const key = `${kind}/${objectKey(object)}`;
     const before = this.known.get(key);

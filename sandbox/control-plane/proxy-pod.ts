@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { weakMemo } from "@/lib/base/weak-memo";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 
@@ -57,7 +58,7 @@ function workloadOf(pod: KubeObject): string {
 }
 
 /** The proxy of a pod; undefined for pods without one, and for pods that do not run. */
-export function proxyPod(pod: KubeObject): ProxyPod | undefined {
+export const proxyPod = weakMemo((pod: KubeObject): ProxyPod | undefined => {
   const { spec, status } = PodParts.parse(pod);
   const proxy = [...spec.containers, ...spec.initContainers].find(
     ({ name }) => name === "istio-proxy",
@@ -79,7 +80,7 @@ export function proxyPod(pod: KubeObject): ProxyPod | undefined {
     workload: workloadOf(pod),
     version: versionOf(proxy.image),
   };
-}
+});
 
 const allProxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> => {
   const found = new Map<string, ProxyPod>();

@@ -59,6 +59,24 @@ describe("PushEngine", () => {
     expect(engine.connectionOf("bookinfo", "a")!.subscriptions().get("RDS")?.sent).toBe(before);
   });
 
+  test("the mesh's settings reach everybody; another ConfigMap reaches nobody", () => {
+    const { clock, store, engine } = start(sidecarPod("a"));
+    const configMap = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "istio-system" },
+      data: { mesh: "outboundTrafficPolicy: {mode: REGISTRY_ONLY}" },
+    });
+    const pushes = () => [...engine.metrics.pushes.values()];
+    const before = pushes();
+    store.put(configMap("rollout-state"));
+    clock.advance(1000);
+    expect(pushes()).toEqual(before);
+    store.put(configMap("istio"));
+    clock.advance(1000);
+    expect(pushes()).toEqual(before.map((count) => count + 1));
+  });
+
   test("exportTo keeps a change from proxies that may not see it", () => {
     const { clock, store, engine } = start(
       sidecarPod("a"),

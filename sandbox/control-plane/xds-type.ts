@@ -1,4 +1,5 @@
 import { type KindId, kindInfo } from "@/lib/istio/kinds";
+import type { KubeObject } from "@/lib/k8s/object";
 
 /** The kinds of resource that istiod pushes, in the order in which Envoy may need them. */
 export const XDS_TYPES = ["CDS", "EDS", "LDS", "RDS", "ECDS"] as const;
@@ -35,10 +36,13 @@ const PUSHED: Partial<Record<KindId, readonly XdsType[]>> = {
   TrafficExtension: ["LDS", "ECDS"],
 };
 
+const MESH_CONFIG = "istio";
 const ROUTING_API: readonly XdsType[] = ["CDS", "LDS", "RDS"];
 
-/** The types that a change of `kind` moves; none for kinds that istiod does not read. */
-export function pushedTypes(kind: KindId): readonly XdsType[] {
+/** The types that a change of an object moves; none for objects that istiod does not read. */
+export function pushedTypes(kind: KindId, { metadata }: KubeObject): readonly XdsType[] {
+  // The settings of the mesh. All other ConfigMaps belong to somebody else.
+  if (kind === "ConfigMap") return metadata.name === MESH_CONFIG ? XDS_TYPES : [];
   return PUSHED[kind] ?? (kindInfo(kind).family === "gateway-api" ? ROUTING_API : []);
 }
 
