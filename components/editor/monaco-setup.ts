@@ -3,6 +3,7 @@ import { configureMonacoYaml, type JSONSchema, type MonacoYaml } from "monaco-ya
 import { installFindingHelp } from "./finding-help";
 import "./monaco-features";
 import { installWorkers } from "./monaco-workers";
+import { registerYaml } from "./yaml-language";
 
 let yaml: MonacoYaml | undefined;
 const schemas = new Map<string, JSONSchema>();
@@ -11,6 +12,7 @@ const schemas = new Map<string, JSONSchema>();
 export function setUpMonaco(): typeof monaco {
   if (yaml) return monaco;
   installWorkers();
+  registerYaml();
   yaml = configureMonacoYaml(monaco, {
     completion: true,
     hover: true,

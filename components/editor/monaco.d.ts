@@ -3,7 +3,6 @@ declare module "monaco-editor/esm/vs/editor/browser/*";
 declare module "monaco-editor/esm/vs/editor/contrib/*";
 declare module "monaco-editor/esm/vs/editor/common/standaloneStrings.js";
 declare module "monaco-editor/esm/vs/base/browser/ui/codicons/codicon/*";
-declare module "monaco-editor/esm/vs/basic-languages/yaml/yaml.contribution.js";
 
 interface Window {
   MonacoEnvironment?: { getWorker(moduleId: string, label: string): Worker };
