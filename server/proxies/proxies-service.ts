@@ -143,7 +143,19 @@ export function proxiesService(needs: Needs): Proxies {
     if (calm) wake?.abort();
   });
 
+  /** Why istiods cannot even be looked for. */
+  function blocked(): AppError | undefined {
+    const pods = mesh.problems().find(({ kind }) => kind === "Pod");
+    if (pods) return pods.error;
+    if (mesh.ready) return undefined;
+    return new AppError("unavailable", "The cluster has not been read yet", {
+      hint: "The proxies appear as soon as its pods are listed.",
+    });
+  }
+
   async function known(newerThan: Instant): Promise<SyncSnapshot> {
+    const why = blocked();
+    if (why && collector.snapshot.proxies.length === 0) throw why;
     const { at } = collector.snapshot;
     if (at === undefined || at < newerThan) {
       // A round under way may have asked before that moment.

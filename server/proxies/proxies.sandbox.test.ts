@@ -39,6 +39,10 @@ beforeAll(async () => {
   const sources = sourceStates({ clock, live, log }, [], stop.signal);
   proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
   dumps = proxyDumps({ envoy: envoyClient(cluster), clock });
+  // Before the cluster is read, nothing may be said of its istiods.
+  await expect(proxies.snapshot()).rejects.toMatchObject({
+    message: "The cluster has not been read yet",
+  });
   await vi.waitFor(() => expect(mesh.ready).toBe(true), { timeout: 15_000, interval: 10 });
 });
 afterAll(async () => {
