@@ -2,27 +2,38 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorState } from "@/components/ui/error-state";
 import { TextField } from "@/components/ui/text-field";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { DraftReach } from "@/server/config/draft-report";
 import type { ApplyBlock } from "./apply-block";
+import { DiscardDialog } from "./discard-dialog";
 import type { Apply } from "./use-apply";
+import type { DraftState } from "./use-draft";
 
 /** The one button that writes, and why it does not where it does not. */
 export function ApplyPanel({
   apply,
   block,
   dirty,
+  draft,
+  title,
+  lines,
   reach,
 }: {
   apply: Apply;
   block: ApplyBlock | undefined;
   dirty: boolean;
+  draft: DraftState;
+  title: string;
+  /** How many lines of the draft are not as they are stored. */
+  lines: number;
   reach: DraftReach | undefined;
 }) {
-  const [overriding, setOverriding] = useState(false);
+  const [asking, setAsking] = useState<"override" | "discard">();
+  const close = () => setAsking(undefined);
   const { result, error, pending } = apply;
   const label = reach
     ? `Apply to ${reach.proxies} ${reach.proxies === 1 ? "proxy" : "proxies"}`
@@ -43,10 +54,18 @@ export function ApplyPanel({
       >
         {label}
       </Button>
-      {block?.overridable ? (
-        <Button variant="quiet" size="small" onClick={() => setOverriding(true)}>
-          Override with a reason
-        </Button>
+      {draft.dirty ? (
+        <div className="flex flex-wrap items-center gap-1">
+          <CopyButton text={draft.text} label="Copy" />
+          <Button variant="quiet" size="small" onClick={() => setAsking("discard")}>
+            Discard draft
+          </Button>
+          {block?.overridable ? (
+            <Button variant="quiet" size="small" onClick={() => setAsking("override")}>
+              Override with a reason
+            </Button>
+          ) : null}
+        </div>
       ) : null}
       {dirty && result?.type === "refused" ? (
         <VerdictBlock status="fail" title="Not written: the server refused it">
@@ -69,10 +88,17 @@ export function ApplyPanel({
         </ErrorState>
       ) : null}
       <OverrideDialog
-        open={overriding}
-        onClose={() => setOverriding(false)}
+        open={asking === "override"}
+        onClose={close}
         reason={block?.reason ?? ""}
         onOverride={(reason) => apply.apply(reason)}
+      />
+      <DiscardDialog
+        open={asking === "discard"}
+        onClose={close}
+        title={title}
+        lines={lines}
+        onDiscard={draft.discard}
       />
     </section>
   );

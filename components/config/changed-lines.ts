@@ -6,6 +6,8 @@ export interface DraftDifference {
   readonly lines: readonly ChangedLine[];
   readonly added: number;
   readonly removed: number;
+  /** Lines that are not as they were, a replaced one counted once. */
+  readonly changed: number;
 }
 
 /** Lines that stand in for removed ones count as changed, others as added. */
@@ -25,5 +27,5 @@ export function draftDifference(before: string, after: string): DraftDifference 
       if (replaced > 0) replaced--;
     }
   }
-  return { lines, added, removed };
+  return { lines, added, removed, changed: Math.max(added, removed) };
 }

@@ -139,8 +139,7 @@ export function ConfigEditor({
         />
       </section>
       <ImpactPane
-        {...{ checks, block, apply, before, dirty, conflict, difference }}
-        text={draft.text}
+        {...{ checks, block, apply, before, draft, title, dirty, conflict, difference }}
       />
     </div>
   );

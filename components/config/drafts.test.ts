@@ -195,6 +195,7 @@ test("lines that stand in for others count as changed, the rest as added", () =>
     ],
     added: 2,
     removed: 1,
+    changed: 2,
   });
   expect(draftDifference("", "a\n")).toMatchObject({ added: 1, removed: 0 });
 });

@@ -4,14 +4,12 @@ import { useState } from "react";
 import { Age } from "@/components/ui/age";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
-import { CopyButton } from "@/components/ui/copy-button";
 import { KindTag } from "@/components/ui/kind-tag";
 import { Segmented } from "@/components/ui/segmented";
 import { kindInfo, type ObjectRef, preferredApiVersion } from "@/lib/istio/kinds";
 import type { ConfigObject } from "@/server/config/read-config";
 import type { DraftDifference } from "./changed-lines";
 import { DeleteDialog } from "./delete-dialog";
-import { DiscardDialog } from "./discard-dialog";
 import type { DraftState } from "./use-draft";
 
 /** What is open, how far it is from what is stored, and who wrote that. */
@@ -36,10 +34,8 @@ export function EditorHeader({
   view: "draft" | "diff";
   onView: (view: "draft" | "diff") => void;
 }) {
-  const [asking, setAsking] = useState<"delete" | "discard">();
+  const [deleting, setDeleting] = useState(false);
   const info = kindInfo(kind);
-  const changed =
-    difference.lines.length + Math.max(difference.removed - difference.lines.length, 0);
   return (
     <header className="qd-config-head">
       <div className="min-w-0 flex-1 basis-80">
@@ -47,7 +43,7 @@ export function EditorHeader({
           <KindTag tag={info.tag} kind={info.kind} />
           <h1 className="text-lg!">{title}</h1>
           {draft.dirty ? (
-            <Badge>{`draft, ${changed} ${changed === 1 ? "line" : "lines"} changed`}</Badge>
+            <Badge>{`draft, ${difference.changed} ${difference.changed === 1 ? "line" : "lines"} changed`}</Badge>
           ) : null}
           {draft.dirty && draft.savedAt !== undefined ? (
             <span className="qd-note">
@@ -72,16 +68,8 @@ export function EditorHeader({
         </p>
       </div>
       <div className="ml-auto flex items-center gap-1">
-        {draft.dirty ? (
-          <>
-            <CopyButton text={draft.text} label="Copy" />
-            <Button variant="quiet" size="small" onClick={() => setAsking("discard")}>
-              Discard draft
-            </Button>
-          </>
-        ) : null}
         {target && stored && !deleted && !draft.dirty ? (
-          <Button variant="quiet" onClick={() => setAsking("delete")}>
+          <Button variant="quiet" onClick={() => setDeleting(true)}>
             Delete
           </Button>
         ) : null}
@@ -97,19 +85,12 @@ export function EditorHeader({
       </div>
       {target && stored ? (
         <DeleteDialog
-          open={asking === "delete"}
-          onClose={() => setAsking(undefined)}
+          open={deleting}
+          onClose={() => setDeleting(false)}
           target={target}
           resourceVersion={stored.resourceVersion}
         />
       ) : null}
-      <DiscardDialog
-        open={asking === "discard"}
-        onClose={() => setAsking(undefined)}
-        title={title}
-        lines={changed}
-        onDiscard={draft.discard}
-      />
     </header>
   );
 }

@@ -8,6 +8,7 @@ import type { DraftDifference } from "./changed-lines";
 import { LastApplyPanel } from "./last-apply-panel";
 import { ReachPanel } from "./reach-panel";
 import type { Apply } from "./use-apply";
+import type { DraftState } from "./use-draft";
 import type { DraftChecks } from "./use-draft-checks";
 import { VerdictPanel } from "./verdict-panel";
 
@@ -17,7 +18,8 @@ export function ImpactPane({
   block,
   apply,
   before,
-  text,
+  draft,
+  title,
   dirty,
   conflict,
   difference,
@@ -26,20 +28,25 @@ export function ImpactPane({
   block: ApplyBlock | undefined;
   apply: Apply;
   before: string;
-  text: string;
+  draft: DraftState;
+  title: string;
   dirty: boolean;
   conflict: boolean;
   difference: DraftDifference;
 }) {
   return (
     <aside className="qd-config-impact" aria-label="Before you apply" tabIndex={0}>
-      <ApplyPanel apply={apply} block={block} dirty={dirty} reach={checks.report?.reach} />
+      <ApplyPanel
+        {...{ apply, block, dirty, draft, title }}
+        lines={difference.changed}
+        reach={checks.report?.reach}
+      />
       <Panel
         title="Draft to live"
         aside={dirty ? `+${difference.added} −${difference.removed}` : undefined}
       >
         {dirty ? (
-          <DiffView before={before} after={text} label="Changed lines" context={1} />
+          <DiffView before={before} after={draft.text} label="Changed lines" context={1} />
         ) : (
           <p className="qd-note">
             {before === "" ? "Nothing is written yet." : "The text is what is stored."}

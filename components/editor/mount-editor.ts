@@ -16,6 +16,8 @@ export interface MountedEditor {
   setChanges(lines: readonly ChangedLine[]): void;
   setSchema(schema: object | null | undefined): void;
   goTo(line: number, column: number): void;
+  /** Selects between two offsets and takes the keyboard. */
+  select(start: number, end: number): void;
   dispose(): void;
 }
 
@@ -110,6 +112,11 @@ export function mountEditor(
     goTo(lineNumber, column) {
       editor.setPosition({ lineNumber, column });
       editor.revealPositionInCenterIfOutsideViewport({ lineNumber, column });
+      editor.focus();
+    },
+    select(start, end) {
+      const [from, to] = [model.getPositionAt(start), model.getPositionAt(end)];
+      editor.setSelection(monaco.Range.fromPositions(from, to));
       editor.focus();
     },
     dispose() {

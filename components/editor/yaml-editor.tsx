@@ -1,6 +1,7 @@
 "use client";
 
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTheme } from "@/components/ui/use-theme";
 import type { ChangedLine } from "./change-bars";
 import type { EditorFinding } from "./editor-finding";
@@ -33,6 +34,7 @@ export interface YamlEditorProps {
 export function YamlEditor(props: YamlEditorProps) {
   const { uri, label, value, findings, analysed, changes, schema, readOnly = false, ref } = props;
   const host = useRef<HTMLDivElement>(null);
+  const plain = useRef<HTMLTextAreaElement>(null);
   const [editor, setEditor] = useState<MountedEditor>();
   const [failed, setFailed] = useState(false);
   const theme = useTheme();
@@ -47,8 +49,17 @@ export function YamlEditor(props: YamlEditorProps) {
     import("./mount-editor").then(
       ({ mountEditor }) => {
         if (gone || !host.current) return;
-        mounted = mountEditor(host.current, { uri, ...initial(), onChange: (t) => changed(t) });
-        setEditor(mounted);
+        const running = mountEditor(host.current, {
+          uri,
+          ...initial(),
+          onChange: (t) => changed(t),
+        });
+        const area = plain.current;
+        const typing = area !== null && document.activeElement === area;
+        if (typing) running.select(area.selectionStart, area.selectionEnd);
+        mounted = running;
+        // At once, so that there is never more than one box to type into.
+        flushSync(() => setEditor(running));
       },
       () => setFailed(true),
     );
@@ -80,6 +91,7 @@ export function YamlEditor(props: YamlEditorProps) {
       <div ref={host} className="qd-editor-host" />
       {editor ? null : (
         <textarea
+          ref={plain}
           className="qd-editor-plain"
           aria-label={label}
           spellCheck={false}

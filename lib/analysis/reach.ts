@@ -12,7 +12,7 @@ import type { Subject } from "./rule";
 type Labels = Readonly<Record<string, string>>;
 
 /** One proxy of the mesh: a pod with a sidecar, or a gateway's. */
-export interface MeshProxy {
+interface MeshProxy {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
@@ -48,7 +48,7 @@ export function reachOfObject(object: KubeObject, mesh: MeshView): Reach | undef
 }
 
 /** Every running pod with a proxy. Use with `mesh.derive`. */
-export function meshProxies(mesh: MeshView): readonly MeshProxy[] {
+function meshProxies(mesh: MeshView): readonly MeshProxy[] {
   return mesh.list("Pod").flatMap((pod): MeshProxy[] => {
     const fields = new Field(pod);
     const containers = fields.at("spec", "containers").items();

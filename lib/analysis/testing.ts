@@ -5,7 +5,7 @@ import { analyzeObjects } from "./engine";
 import type { Rule } from "./rule";
 
 /** The objects of a YAML text, for tests. */
-export const objectsOf = (yaml: string): KubeObject[] =>
+const objectsOf = (yaml: string): KubeObject[] =>
   parseYaml(yaml).documents.flatMap(({ value }) => (value === null ? [] : [value as KubeObject]));
 
 /** What one rule says of a mesh of these objects: `path: message`, for tests. */

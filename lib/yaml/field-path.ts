@@ -41,11 +41,3 @@ function unquote(quoted: string): string {
     return quoted.slice(1, -1);
   }
 }
-
-/** Whether `path` is `prefix` or lies below it. */
-export const isWithin = (path: FieldPath, prefix: FieldPath): boolean =>
-  prefix.length <= path.length && prefix.every((step, index) => step === path[index]);
-
-/** Whether two paths name the same field. */
-export const samePath = (a: FieldPath, b: FieldPath): boolean =>
-  a.length === b.length && isWithin(a, b);

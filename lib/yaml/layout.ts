@@ -22,7 +22,7 @@ export const lineStart = (text: string, offset: number): number =>
   text.lastIndexOf("\n", offset - 1) + 1;
 
 /** The offset of the line break that ends the line of `offset`, or the end of the text. */
-export function lineEnd(text: string, offset: number): number {
+function lineEnd(text: string, offset: number): number {
   const newline = text.indexOf("\n", offset);
   return newline < 0 ? text.length : newline;
 }

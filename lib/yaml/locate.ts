@@ -36,11 +36,6 @@ export function locateKey(
   return range && parsed.lines.range(range);
 }
 
-/** The document that holds the offset; the last one when it lies behind all. */
-export function documentAt(parsed: ParsedYaml, offset: number): YamlDocument | undefined {
-  return parsed.documents.find(({ extent }) => offset < extent.end) ?? parsed.documents.at(-1);
-}
-
 function mark(text: string, { node, pair }: TreeStep): OffsetRange | undefined {
   const key = nodeRange(text, pair?.key);
   const value = nodeRange(text, node);

@@ -14,7 +14,7 @@ const SERVER_FIELDS = [
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** An object without the fields that the server keeps: what is edited, compared and merged. */
-export function editable(object: KubeObject): JsonRecord {
+function editable(object: KubeObject): JsonRecord {
   const { apiVersion, kind, metadata, ...rest } = object;
   const { name, namespace, labels, annotations, ...others } = metadata;
   const shown = annotations && without(annotations, LAST_APPLIED);

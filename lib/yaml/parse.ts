@@ -3,7 +3,7 @@ import { LineIndex, type OffsetRange, type TextRange } from "./text-range";
 import { toValue, type ValueLimits } from "./to-value";
 
 /** One thing that is wrong with the text itself, before anybody asks what it means. */
-export interface YamlProblem {
+interface YamlProblem {
   /** One sentence in plain words. */
   readonly message: string;
   readonly range: TextRange;

@@ -7,9 +7,7 @@ import type { MeshView } from "@/lib/mesh/view";
 /** Every finding of the mesh as it is stored. Use with `view.derive`: once for each view. */
 export const meshFindings = (mesh: MeshView): readonly ObjectFinding[] => analyzeMesh(mesh, RULES);
 
-/** A key of an object for maps. */
-export const refKey = ({ kind, namespace, name }: ObjectRef): string =>
-  `${kind}/${namespace}/${name}`;
+const refKey = ({ kind, namespace, name }: ObjectRef): string => `${kind}/${namespace}/${name}`;
 
 const NONE: LevelCounts = { errors: 0, warnings: 0, infos: 0 };
 

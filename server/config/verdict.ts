@@ -5,7 +5,7 @@ import { locate } from "@/lib/yaml/locate";
 import { parseYaml } from "@/lib/yaml/parse";
 
 /** One field that the server refused, at its place in the user's text. */
-export interface PlacedCause extends FieldCause {
+interface PlacedCause extends FieldCause {
   /** 1-based. */
   readonly line: number;
   readonly column: number;
@@ -47,7 +47,7 @@ export function verdictOfError(error: unknown, text: string): Verdict | undefine
 }
 
 /** Finds the fields that a server names in the text that was sent. */
-export function placeCauses(causes: readonly FieldCause[], text: string): readonly PlacedCause[] {
+function placeCauses(causes: readonly FieldCause[], text: string): readonly PlacedCause[] {
   const parsed = parseYaml(text);
   const document = parsed.documents.find(({ value }) => value !== null);
   return causes.map((cause) => {
