@@ -185,5 +185,5 @@ test("kubectl lists what the page shows, and the open page sees what kubectl pat
     "-p",
     patch,
   );
-  await expect(page.getByText("by-kubectl")).toBeVisible();
+  await expect(page.getByText("- name: by-kubectl", { exact: true })).toBeVisible();
 });

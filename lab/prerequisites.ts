@@ -45,7 +45,7 @@ export function requireNamespaces(): void {
 }
 
 /** The full path of a program, or undefined. */
-export function find(program: string, path: string): string | undefined {
+function find(program: string, path: string): string | undefined {
   return path
     .split(delimiter)
     .concat(["/usr/sbin", "/sbin"])

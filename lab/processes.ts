@@ -77,7 +77,7 @@ function startTime(pid: number): number | undefined {
   }
 }
 
-export const pause = (ms: number): Promise<void> =>
+const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `ready` is true. @throws LabError naming `what` after `patienceMs` */

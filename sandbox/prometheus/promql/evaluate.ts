@@ -23,7 +23,7 @@ import {
 } from "./value";
 
 /** How far back an instant selector looks for the newest sample, in ms (Prometheus' default). */
-export const LOOKBACK_MS = 300_000;
+const LOOKBACK_MS = 300_000;
 const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
 /** What one evaluation needs besides the expression. Times are ms since the epoch. */
