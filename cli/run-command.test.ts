@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "./run-command";
 
@@ -21,6 +22,16 @@ describe("the command line", () => {
   it.each([[[]], [["help"]], [["--help"]]])("lists its commands for %j", async (args) => {
     expect(await runCommand(args)).toBe(0);
     expect(out).toContain("sandbox [--scenario NAME]");
+  });
+
+  it("knows every command that there is a file for", async () => {
+    await runCommand(["help"]);
+    const files = (await readdir(new URL("commands/", import.meta.url))).filter(
+      (name) => !name.endsWith(".test.ts"),
+    );
+    for (const file of files)
+      expect(out).toContain(`
+  ${file.slice(0, -".ts".length)}`);
   });
 
   it("tells its version", async () => {

@@ -100,6 +100,8 @@ async function assemble(
   // Rates need a past, and nobody should have to wait for one.
   traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, (now) => prometheus.scrape(now));
   const path = join(folder, "kubeconfig");
+  // A file of an earlier run would keep its own rights.
+  await rm(path, { force: true });
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
   return { kubeconfig: path, server: api.url, prometheus: prometheus.url };
 }

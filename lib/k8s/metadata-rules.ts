@@ -45,6 +45,17 @@ export function metadataFaults(
   ];
 }
 
+const STANDARD_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
+
+/** What the API server allows in metadata but warns of. */
+export const metadataWarnings = ({ metadata }: KubeObject): readonly string[] =>
+  (metadata.finalizers ?? [])
+    .filter((text) => !text.includes("/") && !STANDARD_FINALIZERS.has(text))
+    .map(
+      (text) =>
+        `metadata.finalizers: ${JSON.stringify(text)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+
 function nameFaults({ name, generateName }: ObjectMeta, rule: NameRule): readonly FieldFault[] {
   if (!name) {
     if (generateName) return [];

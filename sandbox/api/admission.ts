@@ -1,4 +1,4 @@
-import { metadataFaults, type NameRule } from "@/lib/k8s/metadata-rules";
+import { metadataFaults, metadataWarnings, type NameRule } from "@/lib/k8s/metadata-rules";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { FieldFault, Schema } from "@/lib/k8s/schema";
 import { celFaults } from "@/lib/k8s/schema-cel";
@@ -44,6 +44,7 @@ export function cleaned(
   { fieldValidation, warnings }: WriteOptions,
 ): KubeObject {
   const { schema } = version;
+  warnings.push(...metadataWarnings(object));
   const { value, unknown } = prune(object, wholeSchema(schema));
   if (unknown.length > 0) {
     const texts = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);

@@ -8,7 +8,7 @@ import { refuse } from "./status-error";
 import type { Storage } from "./storage";
 import type { Target, TypeRegistry } from "./type-registry";
 import { wholeSchema } from "./whole-schema";
-import { CONTROLLER_WRITE, type WriteOptions } from "./write-options";
+import { SANDBOX_MANAGER, type WriteOptions } from "./write-options";
 
 /** One object of a kind; `namespace` is empty for kinds without namespaces. */
 export interface Place {
@@ -140,7 +140,7 @@ export class ApiObjects {
   /** An object that the sandbox made belongs to the sandbox from the first write of somebody else. */
   private adopted(target: Target, live: KubeObject, options: WriteOptions): KubeObject {
     if (options.part === "all" || live.metadata.managedFields) return live;
-    const writer = { ...this.writer(target, options), manager: CONTROLLER_WRITE.manager };
+    const writer = { ...this.writer(target, options), manager: SANDBOX_MANAGER };
     const time = live.metadata.creationTimestamp ?? writer.time;
     return ownedBy(live, { ...writer, subresource: "", time });
   }

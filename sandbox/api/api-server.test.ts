@@ -213,6 +213,10 @@ describe("writing", () => {
     const deleted = await api.send("DELETE", `${CM}/held`);
     expect(deleted.body.metadata).toMatchObject({ deletionTimestamp: "2026-01-01T00:00:00Z" });
     const type = "application/merge-patch+json";
+    const plain = await api.send("POST", `${CM}?dryRun=All`, {
+      body: configMap("plain", {}, { finalizers: ["hold"] }),
+    });
+    expect(plain.headers.warning).toContain("prefer a domain-qualified finalizer name");
     const more = { metadata: { finalizers: [...finalizers, "example.com/more"] } };
     expect((await api.send("PATCH", `${CM}/held`, { body: more, type })).code).toBe(422);
     await api.send("PATCH", `${CM}/held`, { body: { metadata: { finalizers: null } }, type });

@@ -4,7 +4,7 @@ import { applyChanges, type MeshChange, meshView, type MeshView } from "@/lib/me
 import type { ObjectStore, StoreEvent } from "@/sandbox/contracts";
 import type { ApiObjects } from "./api-objects";
 import { qualified, refuse } from "./status-error";
-import { CONTROLLER_WRITE } from "./write-options";
+import { controllerWrite } from "./write-options";
 
 /** The objects as the sandbox's own controllers see them. They write with all rights, status included. */
 export class ClusterStore implements ObjectStore {
@@ -34,7 +34,7 @@ export class ClusterStore implements ObjectStore {
 
   create(object: KubeObject): KubeObject {
     const target = this.targetOf(object);
-    return this.objects.create(target, object.metadata.namespace ?? "", object, CONTROLLER_WRITE);
+    return this.objects.create(target, object.metadata.namespace ?? "", object, controllerWrite());
   }
 
   update(object: KubeObject): KubeObject {
@@ -46,7 +46,7 @@ export class ClusterStore implements ObjectStore {
       this.targetOf(object),
       { namespace, name },
       () => ({ ...object, metadata }),
-      CONTROLLER_WRITE,
+      controllerWrite(),
     );
   }
 

@@ -16,12 +16,15 @@ export interface WriteOptions {
   readonly operation: "Apply" | "Update";
 }
 
+/** Who owns the fields that the sandbox itself wrote. */
+export const SANDBOX_MANAGER = "sandbox";
+
 /** How the sandbox's own controllers and scenarios write. */
-export const CONTROLLER_WRITE: WriteOptions = {
-  manager: "sandbox",
+export const controllerWrite = (): WriteOptions => ({
+  manager: SANDBOX_MANAGER,
   dryRun: false,
   fieldValidation: "Strict",
   warnings: [],
   part: "all",
   operation: "Update",
-};
+});
