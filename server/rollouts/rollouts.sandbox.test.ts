@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { KubeObject } from "@/lib/k8s/object";
+import { candidates } from "@/lib/rollout/candidates";
+import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import { initialStatus, type Phase, type RolloutStatus } from "@/lib/rollout/status";
+import { type RunningSandbox, startSandbox } from "@/sandbox/main";
+import { sandboxOptions } from "@/sandbox/options";
+import { systemClock, systemRandom } from "../clock";
+import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { liveHub } from "../live/live";
+import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
+import { prometheusMetrics } from "../metrics/prometheus";
+import type { Cluster, Live, Metrics } from "../ports";
+import { goldenSignals } from "./golden-signals";
+import { previewOf, readRollout } from "./preview-rollout";
+import { detailOf, listRollouts } from "./read-rollouts";
+import { type Rollouts, rolloutsService } from "./rollouts-service";
+import { commandRollout, type RolloutActs, startRollout } from "./start-rollout";
+
+/** The driver over HTTPS against the embedded cluster, judging by its Prometheus. */
+let sandbox: RunningSandbox;
+let cluster: Cluster & { close(): void };
+let mesh: RunningMeshStore;
+let live: Live & { close(): void };
+let metrics: Metrics;
+let rollouts: Rollouts;
+const audit = vi.fn();
+const log = { info: audit, warn: () => undefined, error: () => undefined };
+const time = { clock: systemClock, random: systemRandom };
+const PATIENCE = { timeout: 30_000, interval: 50 };
+
+const service = () => rolloutsService({ cluster, metrics, mesh, live, log, ...time }, undefined);
+
+beforeAll(async () => {
+  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  const file = sandbox.address.kubeconfig;
+  cluster = kubernetesCluster({ type: "kubeconfig", file, context: undefined }, time);
+  metrics = prometheusMetrics(sandbox.address.prometheus, {
+    clock: systemClock,
+    observer: { answered: () => undefined, failed: () => undefined },
+  });
+  mesh = meshStore({ cluster, log, ...time });
+  mesh.start();
+  live = liveHub("test");
+  rollouts = service();
+  rollouts.start();
+  await vi.waitFor(
+    () => expect(mesh.ready && mesh.view().list("Pod").length > 6).toBe(true),
+    PATIENCE,
+  );
+}, 40_000);
+afterAll(async () => {
+  await rollouts.close();
+  live.close();
+  mesh.close();
+  cluster.close();
+  await sandbox.stop();
+});
+
+const acts = (readOnly = false): RolloutActs => ({
+  cluster,
+  mesh,
+  store: rollouts.store,
+  clock: systemClock,
+  log,
+  readOnly,
+  requestId: "r1",
+});
+
+type Changes = Partial<CanaryRolloutInput["spec"]> & { name?: string };
+
+/** A fast canary of a service of bookinfo, from v1 to the given version. */
+function plan(host: string, canary: string, { name, ...changes }: Changes = {}) {
+  return readRollout({
+    apiVersion: "quarterdeck.dev/v1alpha1",
+    kind: "CanaryRollout",
+    metadata: { name: name ?? `${host}-${canary}`, namespace: "bookinfo" },
+    spec: {
+      target: { virtualService: host, route: { index: 0 }, host },
+      stable: { subset: "v1" },
+      canary: { subset: canary },
+      steps: [50, 100].map((weight) => ({ weight, holdSeconds: 1 })),
+      ...changes,
+      analysis: {
+        intervalSeconds: 1,
+        minRequests: 5,
+        successRate: { min: 50 },
+        ...changes.analysis,
+      },
+    },
+  });
+}
+
+const routeOf = async (name: string): Promise<KubeObject> =>
+  cluster.get({ kind: "VirtualService", namespace: "bookinfo", name });
+const httpOf = (object: KubeObject) =>
+  (object["spec"] as { http: { route: { weight?: number }[] }[] }).http;
+const statusOf = async (name: string): Promise<RolloutStatus> => {
+  const record = await rollouts.store.read({ namespace: "bookinfo", name });
+  if (!record) throw new Error(`no rollout ${name}`);
+  return record.status;
+};
+const reaches = (name: string, phase: Phase) =>
+  vi.waitFor(async () => expect((await statusOf(name)).state.phase).toBe(phase), PATIENCE);
+const command = (name: string, id: string, type: Parameters<typeof commandRollout>[2]["type"]) =>
+  commandRollout(acts(), { namespace: "bookinfo", name }, { id, type, force: true });
+
+describe("a rollout on the embedded cluster", () => {
+  test("a version that fails is rolled back by itself, and the route is as it was", async () => {
+    const before = httpOf(await routeOf("details"));
+    const ref = await startRollout(
+      acts(),
+      plan("details", "v2", { analysis: { minRequests: 20 } }),
+    );
+    await reaches(ref.name, "RolledBack");
+    const status = await statusOf(ref.name);
+    expect(status.state).toMatchObject({ reason: "HardTrip" });
+    expect(httpOf(await routeOf("details"))).toEqual(before);
+    expect(status.ledger.map(({ title }) => title)).toEqual([
+      "Started: 50 % to the canary",
+      "50 % in place",
+      "Roll back",
+      "Rolled back",
+    ]);
+    expect(audit).toHaveBeenCalledWith(
+      expect.objectContaining({ audit: true, name: "details", share: 50, result: "written" }),
+      "write",
+    );
+  }, 40_000);
+
+  test("a healthy one goes to 100 % through a pause, an edit and a restart of its driver", async () => {
+    const { name } = await startRollout(acts(), plan("reviews", "v3"));
+    await reaches(name, "Holding");
+    await command(name, "p1", "pause");
+    await reaches(name, "Paused");
+    const paused = await statusOf(name);
+
+    await cluster.patch(
+      { kind: "VirtualService", namespace: "bookinfo", name: "reviews" },
+      {
+        type: "json",
+        body: [
+          {
+            op: "add",
+            path: "/spec/http/0/timeout",
+            value: "7s",
+          },
+        ],
+      },
+    );
+    await rollouts.close();
+    rollouts = service();
+    rollouts.start();
+    await vi.waitFor(
+      async () => expect((await statusOf(name)).epoch).toBeGreaterThan(paused.epoch),
+      PATIENCE,
+    );
+    expect((await statusOf(name)).state).toEqual(paused.state);
+
+    await command(name, "r1", "resume");
+    await command(name, "r1", "resume");
+    await reaches(name, "Succeeded");
+    const [route] = httpOf(await routeOf("reviews"));
+    expect(route).toMatchObject({ timeout: "7s" });
+    expect(route?.route.map(({ weight }) => weight)).toEqual([0, 100]);
+    expect((await statusOf(name)).handled).toEqual(["p1", "r1"]);
+  }, 60_000);
+
+  test("lists, details and signals tell of it", async () => {
+    await vi.waitFor(() => expect(listRollouts(rollouts.store).rollouts).toHaveLength(2), PATIENCE);
+    const record = await rollouts.store.read({ namespace: "bookinfo", name: "reviews-v3" });
+    expect(detailOf(record!, mesh.view())).toMatchObject({
+      service: "reviews",
+      canary: "v3",
+      share: 100,
+      live: { route: "http[0]" },
+      pods: { canary: { ready: 1, total: 1 } },
+    });
+    const needs = { metrics, clock: systemClock, mesh: mesh.view() };
+    await vi.waitFor(async () => {
+      const { window } = await goldenSignals(needs, record!, new AbortController().signal);
+      expect(window?.canary.requests).toBeGreaterThan(0);
+      expect(window?.canary.p99).toBeGreaterThan(0);
+    }, PATIENCE);
+  }, 40_000);
+});
+
+describe("before a start", () => {
+  test("services with two versions are found, with their routes and weights", () => {
+    const found = candidates(mesh.view()).map(({ service: name, versions, routes }) => [
+      name,
+      versions.map(({ subset, pods }) => `${subset ?? "-"} ${pods.ready}`),
+      routes.map(({ virtualService, destinations }) => [virtualService, destinations.length]),
+    ]);
+    expect(found).toEqual([
+      ["details", ["v1 1", "v2 1"], [["details", 1]]],
+      ["reviews", ["v1 1", "v2 1", "v3 1"], [["reviews", 2]]],
+    ]);
+  });
+
+  test("the preview shows every patch, and the server's verdict on the first", async () => {
+    const before = await routeOf("details");
+    const preview = await previewOf(acts(), plan("details", "v2"));
+    expect(preview).toMatchObject({ startable: true, verdict: { type: "accepted" } });
+    expect(preview.plan?.steps.map(({ share }) => share)).toEqual([50, 100]);
+    expect(await routeOf("details")).toEqual(before);
+  });
+
+  test.each([
+    ["SubsetNotFound", "spec.canary.subset", () => plan("reviews", "v9")],
+    ["SameVersion", "spec.canary", () => plan("reviews", "v1")],
+    ["TargetMissing", "spec.target.virtualService", () => plan("ratings", "v2")],
+    [
+      "RouteNotFound",
+      "spec.target.route",
+      () =>
+        plan("details", "v2", {
+          target: { virtualService: "details", route: { index: 7 }, host: "details" },
+        }),
+    ],
+  ])("%s is refused at %s, and nothing is written", async (code, field, rollout) => {
+    const preview = await previewOf(acts(), rollout());
+    expect(preview.findings).toContainEqual(
+      expect.objectContaining({ code, field, level: "error" }),
+    );
+    await expect(startRollout(acts(), rollout())).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("a route that another rollout changes is refused", async () => {
+    const first = plan("details", "v2", { name: "first" });
+    await rollouts.store.create(
+      {
+        ...first,
+        spec: { ...first.spec, analysis: { ...first.spec.analysis, noDataTimeoutSeconds: 600 } },
+      },
+      { ...initialStatus("ana", systemClock.now()), epoch: 1_000_000 },
+    );
+    await vi.waitFor(() => expect(listRollouts(rollouts.store).rollouts).toHaveLength(3), PATIENCE);
+    const { findings } = await previewOf(acts(), plan("details", "v2", { name: "second" }));
+    expect(findings).toContainEqual(expect.objectContaining({ code: "RouteOwned" }));
+  }, 40_000);
+
+  test("read-only mode refuses every act", async () => {
+    await expect(startRollout(acts(true), plan("details", "v2"))).rejects.toMatchObject({
+      code: "forbidden",
+    });
+    await expect(
+      commandRollout(
+        acts(true),
+        { namespace: "bookinfo", name: "reviews-v3" },
+        { id: "x", type: "retry" },
+      ),
+    ).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("the store", () => {
+  test("of two who write the same version one loses, and a command is added once", async () => {
+    const { store } = rollouts;
+    const ref = { namespace: "bookinfo", name: "stored" };
+    const created = await store.create(plan("details", "v2", { name: ref.name }), {
+      ...initialStatus("ana", systemClock.now()),
+      epoch: 1_000_000,
+    });
+    const changed = { ...created.status, queryErrors: 1 };
+    await store.commit(created, changed);
+    await expect(store.commit(created, changed)).rejects.toMatchObject({ code: "conflict" });
+    const pause = { id: "c1", type: "pause" as const, by: "ana", at: systemClock.now() };
+    await store.append(ref, pause);
+    expect((await store.append(ref, pause)).commands).toHaveLength(1);
+  });
+
+  test("what cannot be read is shown and not driven", async () => {
+    const object = await cluster.get({
+      kind: "ConfigMap",
+      namespace: "bookinfo",
+      name: "mesh-rollout-stored",
+    });
+    await cluster.replace({ ...object, data: { ...(object["data"] as object), status: "{}" } });
+    await vi.waitFor(
+      () =>
+        expect(listRollouts(rollouts.store).unreadable.map(({ ref }) => ref.name)).toEqual([
+          "stored",
+        ]),
+      PATIENCE,
+    );
+    await expect(rollouts.store.read({ namespace: "bookinfo", name: "stored" })).rejects.toThrow(
+      "its status cannot be read",
+    );
+  });
+});
