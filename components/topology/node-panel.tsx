@@ -7,8 +7,7 @@ import { Panel } from "@/components/ui/panel";
 import { SidePanel } from "@/components/ui/side-panel";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
-import { NODE_KIND_WORDS } from "@/lib/graph/config-facts";
-import type { GraphNode, GraphVersion, MeshGraph } from "@/lib/graph/mesh-graph";
+import type { GraphNode, GraphVersion, MeshGraph, NodeKind } from "@/lib/graph/mesh-graph";
 import Link from "next/link";
 import { CallList } from "./call-list";
 import { DecidedByList } from "./decided-by-list";
@@ -42,7 +41,7 @@ export function NodePanel({
       title={title}
       over={
         <>
-          {version ? "Version" : sentence(NODE_KIND_WORDS[node.kind])}
+          {version ? "Version" : NODE_KIND_WORDS[node.kind]}
           <Badge status={HEALTH_STATUS[health.state]}>{sentence(STATE_WORD[health.state])}</Badge>
         </>
       }
@@ -95,6 +94,15 @@ export function NodePanel({
     </SidePanel>
   );
 }
+
+const NODE_KIND_WORDS: Readonly<Record<NodeKind, string>> = {
+  service: "Service",
+  gateway: "Gateway",
+  external: "External service",
+  passthrough: "Passthrough traffic",
+  blackhole: "Blocked traffic",
+  unknown: "Unknown clients",
+};
 
 /** The wizard, with the service filled in. */
 const newRolloutHref = (namespace: string, name: string) =>

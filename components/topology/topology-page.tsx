@@ -9,6 +9,7 @@ import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { summarise } from "@/lib/graph/graph-summary";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { GraphLegend } from "./graph-legend";
+import { GraphMatrix } from "./graph-matrix";
 import { GraphTable } from "./graph-table";
 import { GraphSkeleton, NoServices, SourceNotes } from "./graph-states";
 import { nameOfLeaf } from "./leaf-name";
@@ -61,6 +62,8 @@ export function TopologyPage() {
             <NoServices reading={data} scope={scope} />
           ) : state.view === "table" ? (
             <GraphTable graph={graph} selected={state.selected} onSelect={select} />
+          ) : state.view === "matrix" ? (
+            <GraphMatrix graph={graph} selected={state.selected} onSelect={select} />
           ) : (
             <GraphView
               graph={graph}

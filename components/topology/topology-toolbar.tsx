@@ -1,4 +1,4 @@
-import { List, RefreshCw, Workflow } from "lucide-react";
+import { Grid3x3, List, RefreshCw, Workflow } from "lucide-react";
 import type { EdgeLabelChoice } from "@/components/graph/edge-views";
 import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
@@ -23,6 +23,15 @@ const VIEW_OPTIONS = [
       <>
         <Icon of={List} />
         Table
+      </>
+    ),
+  },
+  {
+    value: "matrix",
+    label: (
+      <>
+        <Icon of={Grid3x3} />
+        Matrix
       </>
     ),
   },

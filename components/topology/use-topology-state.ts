@@ -2,7 +2,7 @@
 
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
-const VIEWS = ["graph", "table"] as const;
+const VIEWS = ["graph", "table", "matrix"] as const;
 const LEVELS = ["services", "versions"] as const;
 const EDGE_LABELS = ["rate", "p50", "p95", "p99", "mtls"] as const;
 

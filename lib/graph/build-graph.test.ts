@@ -160,6 +160,22 @@ describe("graphs of small meshes", () => {
     ]);
   });
 
+  it("forgets requests that reached no pod once there are no more of them", () => {
+    const lost = requests("shop/cart-v1", "unknown/unknown", 0, {
+      destination_service: "reviews:9080",
+      destination_service_name: "reviews:9080",
+      response_code: "503",
+      response_flags: "NC",
+    });
+    const idle = requests("shop/cart-v1", "shop/reviews-v2", 0);
+    expect(drawn({ requests: [lost, idle] }, shop).slice(1)).toEqual([
+      "shop/reviews (service) idle 2/2 ready",
+      "  v1 – idle",
+      "  v2 – idle",
+      "shop/cart -> shop/reviews@v2 0/s, mtls ?, idle",
+    ]);
+  });
+
   it("finds the service that a request named, when no cluster was found for it", () => {
     const lost = requests("shop/cart-v1", "unknown/unknown", 8, {
       destination_service: "reviews:9080",

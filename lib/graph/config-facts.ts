@@ -4,7 +4,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare } from "./collect";
 import { externalHosts } from "./identity";
-import type { Badge, DecidedBy, GraphNode, NodeKind } from "./mesh-graph";
+import type { Badge, DecidedBy, GraphNode } from "./mesh-graph";
 import { destinationRules, type RouteFact, routeFacts, subsetsOf } from "./route-facts";
 import { list, record, selects, stringMap, workloadIndex } from "./workload-index";
 
@@ -171,13 +171,3 @@ function kindOf(object: KubeObject): KindId {
   if (!kind) throw new TypeError(`${object.kind} of ${object.apiVersion} is not in the registry`);
   return kind;
 }
-
-/** What a node is called in sentences. */
-export const NODE_KIND_WORDS: Readonly<Record<NodeKind, string>> = {
-  service: "service",
-  gateway: "gateway",
-  external: "external service",
-  passthrough: "passthrough traffic",
-  blackhole: "blocked traffic",
-  unknown: "unknown client",
-};
