@@ -3,7 +3,7 @@ import { millis, seconds } from "@/lib/base/units";
 import { graphWindows, refreshInterval } from "./windows";
 
 it.each([
-  ["1 s", seconds(1), 10, 10],
+  ["1 s", seconds(1), 5, 5],
   ["2 s", seconds(2), 10, 10],
   ["15 s", seconds(15), 60, 60],
   ["30 s", seconds(30), 300, 300],

@@ -1,6 +1,6 @@
 import { type Millis, seconds } from "@/lib/base/units";
 
-const CHOICES = [10, 30, 60, 300, 900, 3600] as const;
+const CHOICES = [5, 10, 30, 60, 300, 900, 3600] as const;
 
 /** `rate` needs two samples in its window; with four it also survives a scrape that fails. */
 const SCRAPES_IN_WINDOW = 4;
@@ -22,7 +22,8 @@ export function graphWindows(scrapeInterval: Millis | null): GraphWindows {
   const interval = scrapeInterval ?? seconds(15);
   const shortest = (SCRAPES_IN_WINDOW * interval) / 1000;
   const all = CHOICES.filter((choice) => choice >= shortest);
-  const standard = interval <= FAST_SCRAPE ? 10 : all.find((choice) => choice >= 60);
+  // Where one watches, a change of weights must show soon: the shortest window that holds.
+  const standard = interval <= FAST_SCRAPE ? all[0] : all.find((choice) => choice >= 60);
   return { all: all.length > 0 ? all : [3600], standard: standard ?? 3600 };
 }
 
