@@ -79,7 +79,7 @@ describe("the topology service", () => {
     expect(new Set(asked.map(({ at }) => at)).size).toBe(1);
     expect(one.graph.edges.map(({ id }) => id)).toEqual(["shop/web->shop/cart"]);
     expect(two.telemetry.state).toBe("live");
-    expect(one.windows[0]).toBe(10);
+    expect(one.windows[0]).toBe(5);
   });
 
   it("keeps what it knows, with its age and the reason, when Prometheus fails", async () => {

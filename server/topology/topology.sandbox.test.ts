@@ -57,7 +57,7 @@ describe("the graph of bookinfo", () => {
   it("has its six services with traffic, each request on one edge, all of it in mutual TLS", async () => {
     const reading = await graph();
     expect([reading.telemetry.state, reading.telemetry.missing]).toEqual(["live", []]);
-    expect(reading.graph.windowSeconds).toBe(10);
+    expect(reading.graph.windowSeconds).toBe(5);
     expect(summarise(reading.graph)).toMatchObject({
       services: 6,
       withTraffic: 6,
