@@ -86,7 +86,10 @@ function countVerdict(
   const checked = withCheck(run, state, { verdict: outcome, reason: verdict.message, window });
   const { status } = checked;
   if (verdict.verdict === "trip") {
-    return rollBack(checked, { reason: "HardTrip", message: verdict.message });
+    const { total, consecutive } = status.failures;
+    const failures = { total: total + 1, consecutive: consecutive + 1 };
+    const tripped: Run = { ...checked, status: { ...status, failures } };
+    return rollBack(tripped, { reason: "HardTrip", message: verdict.message });
   }
   if (outcome === "pass") {
     return become(checked, { failures: { ...status.failures, consecutive: 0 } });

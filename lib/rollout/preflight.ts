@@ -31,7 +31,7 @@ export function versionsOf(mesh: MeshView, { metadata, spec }: CanaryRollout): V
 }
 
 /** What names the route that a rollout writes, so that two can tell whether they want the same. */
-export function routeKey(mesh: MeshView, { metadata, spec }: CanaryRollout): string {
+function routeKey(mesh: MeshView, { metadata, spec }: CanaryRollout): string {
   const { virtualService: name, route } = spec.target;
   const object = mesh.get("VirtualService", metadata.namespace, name);
   const found = object && findRoute(object, spec);

@@ -61,7 +61,7 @@ export function readWindow(
 const emptyCounts = () => ({ requests: 0, failures: 0, undelivered: 0 });
 
 /** Whether a series counts failures: 5xx, or a gRPC status that is one. */
-export const isFailure = (labels: CountSample["labels"]): boolean =>
+const isFailure = (labels: CountSample["labels"]): boolean =>
   (labels["response_code"] ?? "").startsWith("5") ||
   GRPC_FAILURES.has(labels["grpc_response_status"] ?? "");
 

@@ -58,7 +58,7 @@ export const sideKey = (spec: RolloutSpec, side: RolloutDestination, namespace: 
   destinationKey({ ...side, host: side.host ?? spec.target.host }, namespace);
 
 /** JSON with the fields of every object in order, so that equal values give equal texts. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
     const fields = Object.entries(value)

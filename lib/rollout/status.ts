@@ -188,7 +188,6 @@ export const RolloutStatus = z.object({
   ledger: z.array(LedgerEntry),
 });
 export type RolloutStatus = z.infer<typeof RolloutStatus>;
-export type RouteStart = z.infer<typeof Snapshot>;
 
 /** What a person asks of a running rollout. `abort` stops with the weights as they are. */
 export const CommandType = z.enum([

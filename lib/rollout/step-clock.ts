@@ -6,7 +6,7 @@ import type { Carry, Operation, RolloutState, StateOf } from "./status";
 const atLeastZero = (ms: number) => millis(Math.max(0, ms));
 
 /** The whole of a step: nothing of it has passed. */
-export function fullStep({ spec }: CanaryRollout, step: number): Carry {
+function fullStep({ spec }: CanaryRollout, step: number): Carry {
   const { warmUpSeconds, intervalSeconds } = spec.analysis;
   return {
     holdLeft: seconds(warmUpSeconds + stepAt(spec, step).holdSeconds),

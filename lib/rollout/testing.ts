@@ -13,7 +13,7 @@ import { NO_COUNTS, type VersionCounts } from "./window";
 type SpecInput = CanaryRolloutInput["spec"];
 
 /** Seconds as instants; the virtual world begins at 0. */
-export const at = (seconds: number): Instant => instant(seconds * 1000);
+const at = (seconds: number): Instant => instant(seconds * 1000);
 
 /** The base rollout of rollouts.md section 7 (S0), with changes. @throws on an invalid plan */
 export function aRollout(changes: Partial<SpecInput> = {}): CanaryRollout {

@@ -48,7 +48,7 @@ export function subsetsOf(
 }
 
 /** The Service that a fully qualified host means; undefined for others, such as a ServiceEntry's. */
-export function serviceOf(mesh: MeshView, host: string): KubeObject | undefined {
+function serviceOf(mesh: MeshView, host: string): KubeObject | undefined {
   const place = serviceOfFqdn(host);
   return place && mesh.get("Service", place.namespace, place.name);
 }

@@ -61,7 +61,7 @@ export function splitWeights(
 }
 
 /** The weights as whole percents; they stay as they are where they add up to 100 already. */
-export function normalised(weights: readonly number[]): number[] {
+function normalised(weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   return sum === 100 ? [...weights] : largestRemainder(weights, 100);
 }
