@@ -116,7 +116,7 @@ export function ConfigEditor({
         ) : (
           <YamlEditor
             ref={editor}
-            uri={`inmemory://config/${encodeURIComponent(target ? draftKey(target) : newDraftKey(kind))}.yaml`}
+            uri={`file:///${(target ? draftKey(target) : newDraftKey(kind)).replaceAll("/", ".")}.yaml`}
             label={`YAML of ${title}; Esc then Tab leaves the editor`}
             value={draft.text}
             onChange={draft.setText}

@@ -51,7 +51,7 @@ export function FindingRow({
         ) : null}
       </div>
       <span className="qd-config-finding-path">
-        {path.replace(/^spec\./, "")} · {code}
+        {[path.replace(/^spec\./, ""), code].filter(Boolean).join(" · ")}
       </span>
       <button
         type="button"

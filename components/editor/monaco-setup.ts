@@ -31,7 +31,8 @@ export function setSchema(uri: string, schema: object | null | undefined): void 
   else if (!schemas.delete(uri)) return;
   void yaml?.update({
     schemas: [...schemas].map(([match, own]) => ({
-      uri: `quarterdeck://schema/${encodeURIComponent(match)}`,
+      // A plain name: the language server decodes its ids, and would not find one with escapes again.
+      uri: `inmemory://schema/${match.replace(/^.*\//, "")}`,
       fileMatch: [match],
       schema: own,
     })),

@@ -59,6 +59,10 @@ const COLORS = {
   "list.focusForeground": "ink",
   "textLink.foreground": "accent",
   "textLink.activeForeground": "accent",
+  "editorActionList.background": "surface",
+  "editorActionList.foreground": "ink",
+  "editorActionList.focusBackground": "selected",
+  "editorActionList.focusForeground": "ink",
   "button.background": "accent-fill",
   "button.foreground": "on-accent",
 } as const;

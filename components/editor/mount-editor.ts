@@ -40,6 +40,8 @@ export function mountEditor(
     readonly label: string;
     readonly readOnly: boolean;
     readonly onChange: (text: string) => void;
+    /** Esc was pressed with nothing open: the keyboard should go behind the editor. */
+    readonly onLeave: () => void;
   },
 ): MountedEditor {
   const monaco = setUpMonaco();
@@ -84,7 +86,6 @@ export function mountEditor(
   const glyphs = editor.createDecorationsCollection();
   const bars = editor.createDecorationsCollection();
   const typing = model.onDidChangeContent(() => options.onChange(model.getValue()));
-  host.tabIndex = -1;
   const manyLines = (event: InputEvent) => {
     if (!event.data || event.data === "\n" || !event.data.includes("\n")) return;
     event.preventDefault();
@@ -93,7 +94,7 @@ export function mountEditor(
   };
   // Dictation and the like put in many lines at once; as typing, each would be indented anew.
   host.addEventListener("beforeinput", manyLines, { capture: true });
-  editor.addCommand(monaco.KeyCode.Escape, () => host.focus(), NOTHING_OPEN);
+  editor.addCommand(monaco.KeyCode.Escape, options.onLeave, NOTHING_OPEN);
 
   return {
     setText(text) {
@@ -108,7 +109,7 @@ export function mountEditor(
     setTheme: applyTheme,
     setFindings: (analysed, findings) => markFindings(model, glyphs, analysed, findings),
     setChanges: (lines) => markChanges(bars, lines),
-    setSchema: (schema) => setSchema(options.uri, schema),
+    setSchema: (schema) => setSchema(model.uri.toString(), schema),
     goTo(lineNumber, column) {
       editor.setPosition({ lineNumber, column });
       editor.revealPositionInCenterIfOutsideViewport({ lineNumber, column });
@@ -120,7 +121,7 @@ export function mountEditor(
       editor.focus();
     },
     dispose() {
-      setSchema(options.uri, null);
+      setSchema(model.uri.toString(), null);
       forgetFindings(model);
       host.removeEventListener("beforeinput", manyLines, { capture: true });
       typing.dispose();

@@ -34,6 +34,7 @@ export interface YamlEditorProps {
 export function YamlEditor(props: YamlEditorProps) {
   const { uri, label, value, findings, analysed, changes, schema, readOnly = false, ref } = props;
   const host = useRef<HTMLDivElement>(null);
+  const exit = useRef<HTMLParagraphElement>(null);
   const plain = useRef<HTMLTextAreaElement>(null);
   const [editor, setEditor] = useState<MountedEditor>();
   const [failed, setFailed] = useState(false);
@@ -52,7 +53,8 @@ export function YamlEditor(props: YamlEditorProps) {
         const running = mountEditor(host.current, {
           uri,
           ...initial(),
-          onChange: (t) => changed(t),
+          onChange: (text) => changed(text),
+          onLeave: () => exit.current?.focus(),
         });
         const area = plain.current;
         const typing = area !== null && document.activeElement === area;
@@ -89,6 +91,9 @@ export function YamlEditor(props: YamlEditorProps) {
   return (
     <div className="qd-editor" data-ready={editor ? "" : undefined}>
       <div ref={host} className="qd-editor-host" />
+      <p ref={exit} className="qd-editor-exit" tabIndex={-1}>
+        Tab goes on, Shift Tab goes back into the editor.
+      </p>
       {editor ? null : (
         <textarea
           ref={plain}

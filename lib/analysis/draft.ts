@@ -40,6 +40,7 @@ export function analyzeDraft(
     ...ownFinding(SYNTAX, undefined, { path: [], message }),
     ...range,
   }));
+  const brokenLines = new Set(findings.map(({ line }) => line));
   const drafts: { readonly document: YamlDocument; readonly draft: DraftObject }[] = [];
   for (const document of parsed.documents) {
     if (document.value === null) continue;
@@ -55,7 +56,9 @@ export function analyzeDraft(
     const { object } = draft;
     const schema = customSchema(mesh, object.apiVersion, object.kind);
     for (const report of schema ? checkSchema(object, schema) : []) {
-      findings.push(placeReport(SCHEMA, { parsed, document, object }, report));
+      const finding = placeReport(SCHEMA, { parsed, document, object }, report);
+      // A word that is being typed is no field yet; its line has a finding already.
+      if (!brokenLines.has(finding.line)) findings.push(finding);
     }
     for (const found of analyzeObjects([object], overlay, rules)) {
       findings.push(placeFinding(parsed, document, found));
