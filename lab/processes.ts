@@ -77,8 +77,7 @@ function startTime(pid: number): number | undefined {
   }
 }
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until `ready` is true. @throws LabError naming `what` after `patienceMs` */
 export async function until(

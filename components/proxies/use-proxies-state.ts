@@ -2,9 +2,9 @@
 
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
-export const GROUPINGS = ["cause", "namespace", "flat"] as const;
+const GROUPINGS = ["cause", "namespace", "flat"] as const;
 export const EXPLORER_TABS = ["listeners", "routes", "clusters", "endpoints", "raw"] as const;
-export const ROW_STATES = [
+const ROW_STATES = [
   "refused",
   "late",
   "pending",

@@ -30,8 +30,7 @@ export function reconcileDeployment(store: ObjectStore, deployment: KubeObject):
 }
 
 /** The Pods of a ReplicaSet, in the order they were made. */
-const podsOf = (store: ObjectStore, set: KubeObject): KubeObject[] =>
-  ownedBy(store, "Pod", set);
+const podsOf = (store: ObjectStore, set: KubeObject): KubeObject[] => ownedBy(store, "Pod", set);
 
 function ownedBy(store: ObjectStore, kind: "ReplicaSet" | "Pod", owner: KubeObject): KubeObject[] {
   return store

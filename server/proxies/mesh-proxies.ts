@@ -25,7 +25,7 @@ export type ProxyKind = "sidecar" | "gateway" | "waypoint" | "ztunnel";
 const PROXY = "istio-proxy";
 
 /** The tag of an image; undefined where it has none or is named by digest. */
-export const imageTag = (image: string | undefined): string | undefined =>
+const imageTag = (image: string | undefined): string | undefined =>
   image?.includes("@") ? undefined : image?.match(/:([^/:]+)$/)?.[1];
 
 const factsOf = weakMemo((pod: KubeObject): ProxyPodFacts | undefined => {
