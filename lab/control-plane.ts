@@ -10,6 +10,8 @@ import { LabError } from "./lab-error";
 import { NETNS_PREFIX } from "./network";
 import { listens, start, until } from "./processes";
 import { attempt, run } from "./shell";
+import { EXPORTER_PORT } from "./telemetry/exporter";
+import { PROMETHEUS_PORT } from "./telemetry/start-prometheus";
 
 /** The fields of an access log line, from which the exporter counts Istio's metrics. */
 const ACCESS_LOG = {
@@ -35,9 +37,18 @@ const ACCESS_LOG = {
   request_id: "%REQ(X-REQUEST-ID)%",
 };
 
+const PORTS = [
+  ETCD_PORT,
+  API_PORT,
+  KUBELET_PORT,
+  ...Object.values(ISTIOD),
+  EXPORTER_PORT,
+  PROMETHEUS_PORT,
+];
+
 /** @throws LabError naming the port when another program has one that the lab needs. */
 export async function requirePorts(): Promise<void> {
-  for (const port of [ETCD_PORT, API_PORT, KUBELET_PORT, ...Object.values(ISTIOD)]) {
+  for (const port of PORTS) {
     if (await listens(port)) {
       throw new LabError(
         `port ${port} is taken by another program: stop it (ss -ltnp "sport = :${port}")`,

@@ -16,22 +16,22 @@ import { type Folders, labFolders } from "./folders";
 import { LabError } from "./lab-error";
 import { makeBridge, removeNetwork } from "./network";
 import { requireNamespaces, requirePrograms } from "./prerequisites";
-import { living, start, stopAll, until } from "./processes";
+import { kill, living, restart, start, startTime, stopAll, until } from "./processes";
 import { attempt, run } from "./shell";
 import { EXPORTER_PORT, runExporter } from "./telemetry/exporter";
 import { PROMETHEUS_PORT, startPrometheus } from "./telemetry/start-prometheus";
 import { podName, type Topology } from "./topology";
-import { topology as bookinfo } from "./topologies/bookinfo";
-import { topology as small } from "./topologies/small";
+import { chooseTopology, TOPOLOGY_NAMES } from "./choose-topology";
 
-const TOPOLOGIES: Readonly<Record<string, Topology>> = { bookinfo, small };
 const USAGE = `Usage: npm run lab -- COMMAND
   build                    build kube-apiserver, etcd, istiod, istioctl, Envoy and the rest (cached)
-  up [--topology NAME]     start a mesh: ${Object.keys(TOPOLOGIES).join(", ")}
+  up [--topology NAME]     start a mesh: ${TOPOLOGY_NAMES.join(", ")}, or of a JSON or YAML file
   status                   what runs
   apply FILE               kubectl apply -f FILE
   behave POD JSON          tell an application to fail or be slow: '{"errorRate":1,"status":500,"latencyMs":50}'
   traffic                  what the load saw in its last second
+  kill NAME                kill one process of the status, as a crash would
+  restart NAME             start it again with the command that it had
   down                     stop everything and leave nothing behind`;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -45,7 +45,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     case "build":
       return build(folders, { source, say, env: process.env });
     case "up":
-      return up(folders, source, topologyOf(args));
+      return up(folders, source, chooseTopology(args));
     case "status":
       return status(folders);
     case "apply":
@@ -54,28 +54,28 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
       return behave(folders, args);
     case "traffic":
       return traffic(folders);
+    case "kill":
+      return kill(folders, args[0] ?? "");
+    case "restart":
+      return restart(folders, args[0] ?? "");
     case "down":
       return down(folders);
     case "exporter":
-      return runExporter(folders, topologyOf(args));
+      return runExporter(folders, chooseTopology(args));
     default:
       throw new LabError(USAGE);
   }
 }
 
-function topologyOf(args: readonly string[]): Topology {
-  const [flag, name = "bookinfo", ...rest] = args;
-  const topology = TOPOLOGIES[name];
-  if ((flag !== undefined && flag !== "--topology") || rest.length > 0 || !topology) {
-    throw new LabError(`--topology is one of ${Object.keys(TOPOLOGIES).join(", ")}`);
-  }
-  return topology;
-}
-
 async function up(folders: Folders, source: string, topology: Topology): Promise<void> {
   if (living(folders).length > 0) {
-    say("the lab is up already");
-    return status(folders);
+    if (existsSync(readyFile(folders))) {
+      say("the lab is up already");
+      return status(folders);
+    }
+    requireNoStarter(folders);
+    say("the last start was cut off half-way: clearing up first");
+    await down(folders);
   }
   requireNamespaces();
   requirePrograms("run", process.env.PATH ?? "");
@@ -84,6 +84,7 @@ async function up(folders: Folders, source: string, topology: Topology): Promise
   rmSync(folders.logs, { recursive: true, force: true });
   labFolders(process.env);
   await requirePorts();
+  writeFileSync(starterFile(folders), `${process.pid} ${startTime(process.pid) ?? 0}`);
   try {
     makeBridge();
     const api = await startControlPlane(folders, process.env, say);
@@ -95,6 +96,7 @@ async function up(folders: Folders, source: string, topology: Topology): Promise
     const prometheus = await startPrometheus(folders, topology);
     await proxiesReady(folders, topology);
     await applyConfig(folders, topology);
+    writeFileSync(readyFile(folders), "");
     process.stdout.write(
       `${JSON.stringify({ kubeconfig: kubeconfigPath(folders), prometheus })}\n`,
     );
@@ -102,6 +104,18 @@ async function up(folders: Folders, source: string, topology: Topology): Promise
     await down(folders);
     throw error;
   }
+}
+
+/** There once `up` is through, and while it is under way the process that does it. */
+const readyFile = (folders: Folders): string => join(folders.run, "ready");
+const starterFile = (folders: Folders): string => join(folders.run, "starter");
+
+/** @throws LabError while another `up` is under way */
+function requireNoStarter(folders: Folders): void {
+  if (!existsSync(starterFile(folders))) return;
+  const [pid, started] = readFileSync(starterFile(folders), "utf8").split(" ").map(Number);
+  if (pid === undefined || startTime(pid) !== started) return;
+  throw new LabError(`process ${pid} is starting the lab: wait for it, or end it`);
 }
 
 /** Istio's bootstrap template, which comes with the module that the agent was built from. */
@@ -117,7 +131,9 @@ function bootstrapOf(folders: Folders, source: string): string {
 }
 
 function startExporter(folders: Folders, topology: Topology): void {
-  const args = [join(import.meta.dirname, "lab.mjs"), "exporter", "--topology", topology.name];
+  const file = join(folders.run, "topology.json");
+  writeFileSync(file, JSON.stringify(topology));
+  const args = [join(import.meta.dirname, "lab.mjs"), "exporter", "--topology", file];
   start(folders, { name: "exporter", program: process.execPath, args, env: process.env });
 }
 

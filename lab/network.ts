@@ -121,8 +121,20 @@ export function removeNetwork(): void {
       return [];
     }
   };
-  for (const netns of mine("/var/run/netns")) attempt("ip", ["netns", "del", netns]);
+  for (const netns of mine("/var/run/netns")) {
+    // What lost its parent in a crash is in nobody's list any more, but still in its namespace.
+    for (const pid of pidsIn(netns)) attempt("kill", ["-KILL", pid]);
+    attempt("ip", ["netns", "del", netns]);
+  }
   for (const netns of mine("/etc/netns"))
     rmSync(`/etc/netns/${netns}`, { recursive: true, force: true });
   attempt("ip", ["link", "del", BRIDGE]);
+}
+
+function pidsIn(netns: string): string[] {
+  try {
+    return run("ip", ["netns", "pids", netns]).split("\n").filter(Boolean);
+  } catch {
+    return []; // a name without a namespace: `down` removes it
+  }
 }

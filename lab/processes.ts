@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { z } from "zod";
 import { type Environment, processEnvironment } from "./environment";
 import type { Folders } from "./folders";
 import { LabError } from "./lab-error";
@@ -11,11 +12,26 @@ export interface Daemon {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  readonly env?: Environment;
-  readonly cwd?: string;
+  readonly env?: Environment | undefined;
+  readonly cwd?: string | undefined;
   /** Log file; default `<name>.log` in the logs folder. */
-  readonly log?: string;
+  readonly log?: string | undefined;
 }
+
+/** One line of the file of processes: what was started, and how to start it again. */
+const Remembered = z.object({
+  pid: z.int(),
+  started: z.number(),
+  daemon: z.object({
+    name: z.string(),
+    program: z.string(),
+    args: z.array(z.string()),
+    env: z.record(z.string(), z.string()).optional(),
+    cwd: z.string().optional(),
+    log: z.string().optional(),
+  }),
+});
+type Remembered = z.infer<typeof Remembered>;
 
 const pidFile = (folders: Folders): string => join(folders.run, "processes");
 
@@ -30,33 +46,66 @@ export function start(folders: Folders, daemon: Daemon): void {
   });
   child.on("error", () => undefined); // told by the port that never opens, with the log's name
   if (child.pid !== undefined) {
-    appendFileSync(pidFile(folders), `${child.pid} ${startTime(child.pid) ?? 0} ${daemon.name}\n`);
+    const line = { pid: child.pid, started: startTime(child.pid) ?? 0, daemon };
+    // The environment is that of the user's shell: nobody else's business.
+    appendFileSync(pidFile(folders), `${JSON.stringify(line)}\n`, { mode: 0o600 });
   }
   child.unref();
 }
 
-/** The daemons of the last `up` that still live. */
-export function living(folders: Folders): { pid: number; name: string }[] {
+/** What the last `up` started, in order. A line that was cut off in the middle does not count. */
+function remembered(folders: Folders): Remembered[] {
   if (!existsSync(pidFile(folders))) return [];
   return readFileSync(pidFile(folders), "utf8")
-    .trim()
     .split("\n")
     .flatMap((line) => {
-      const [pid, started, name = ""] = line.split(" ");
-      // A number may have been given to another program since: the start time tells.
-      return startTime(Number(pid)) === Number(started) ? [{ pid: Number(pid), name }] : [];
+      try {
+        return [Remembered.parse(JSON.parse(line))];
+      } catch {
+        return [];
+      }
     });
+}
+
+// A number may have been given to another program since: the start time tells.
+const lives = ({ pid, started }: Remembered): boolean => startTime(pid) === started;
+
+/** The daemons of the last `up` that still live. */
+export function living(folders: Folders): { pid: number; name: string }[] {
+  return remembered(folders)
+    .filter(lives)
+    .map(({ pid, daemon }) => ({ pid, name: daemon.name }));
+}
+
+/** Kills one daemon and what it started, as a crash would. @throws LabError for a name that does not run */
+export async function kill(folders: Folders, name: string): Promise<void> {
+  const found = remembered(folders).filter((each) => each.daemon.name === name && lives(each));
+  if (found.length === 0) throw new LabError(`no process ${name} runs; see npm run lab -- status`);
+  for (const { pid } of found) signal(pid, "SIGKILL");
+  await gone(found, 5_000);
+}
+
+/** Starts a daemon again with the command that it had. @throws LabError for a name that never ran */
+export async function restart(folders: Folders, name: string): Promise<void> {
+  const last = remembered(folders).findLast(({ daemon }) => daemon.name === name);
+  if (!last) throw new LabError(`no process ${name} was started; see npm run lab -- status`);
+  if (lives(last)) await kill(folders, name);
+  start(folders, last.daemon);
 }
 
 /** Ends all daemons and what they started; those that do not go within `patienceMs` are killed. */
 export async function stopAll(folders: Folders, patienceMs = 8_000): Promise<void> {
-  const all = living(folders).reverse();
+  const all = remembered(folders).filter(lives).reverse();
   for (const { pid } of all) signal(pid, "SIGTERM");
-  const end = performance.now() + patienceMs;
-  while (performance.now() < end && all.some(({ pid }) => startTime(pid) !== undefined))
-    await pause(100);
-  for (const { pid } of all) signal(pid, "SIGKILL");
+  await gone(all, patienceMs);
+  for (const each of all) if (lives(each)) signal(each.pid, "SIGKILL");
+  await gone(all, patienceMs);
   rmSync(pidFile(folders), { force: true });
+}
+
+async function gone(all: readonly Remembered[], patienceMs: number): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (performance.now() < end && all.some(lives)) await pause(100);
 }
 
 function signal(group: number, name: NodeJS.Signals): void {
@@ -68,7 +117,7 @@ function signal(group: number, name: NodeJS.Signals): void {
 }
 
 /** When a process started, in clock ticks since boot; undefined when there is none, or only a zombie. */
-function startTime(pid: number): number | undefined {
+export function startTime(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
     return fields[0] === "Z" ? undefined : Number(fields[19]);

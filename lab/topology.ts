@@ -8,6 +8,9 @@ const Name = z
   );
 const PortNumber = z.int().min(1).max(65_535);
 
+/** Pods and services have one octet each for their addresses. */
+const MAX_ADDRESSES = 240;
+
 const Workload = z.strictObject({
   name: Name,
   namespace: Name,
@@ -45,8 +48,8 @@ export const Topology = z
   .strictObject({
     name: Name,
     namespaces: z.array(z.strictObject({ name: Name, injected: z.boolean() })).min(1),
-    workloads: z.array(Workload).min(1),
-    services: z.array(Service),
+    workloads: z.array(Workload).min(1).max(MAX_ADDRESSES),
+    services: z.array(Service).max(MAX_ADDRESSES),
     /** Hosts outside the cluster that answer on port 80. */
     externalHosts: z.array(z.string()).default([]),
     load: z.array(Load).default([]),
