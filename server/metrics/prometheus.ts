@@ -117,7 +117,18 @@ function medianInterval(scrapes: readonly (readonly number[])[]): Millis | null 
     .filter((gap) => gap > 0)
     .sort((a, b) => a - b);
   const median = gaps[Math.floor(gaps.length / 2)];
-  return median === undefined ? null : millis(Math.round(median * 1000));
+  return median === undefined ? null : millis(configuredInterval(median) * 1000);
+}
+
+/**
+ * Scrapes of a busy Prometheus come some milliseconds early or late, which would lengthen every
+ * window that is a multiple of them: the interval in s that was configured is a whole number of
+ * seconds, or of tenths.
+ */
+function configuredInterval(measured: number): number {
+  const whole = Math.round(measured);
+  const near = whole > 0 && Math.abs(measured - whole) <= 0.05 * whole;
+  return near ? whole : Math.max(0.1, Math.round(measured * 10) / 10);
 }
 
 const secondsOf = (at: Instant): string => (at / 1000).toFixed(3);

@@ -16,7 +16,11 @@ const series = (labels: Record<string, string>, ...values: (number | null)[]): S
 });
 
 /** Answers by the metric that a query names, and keeps the queries. */
-function prometheus(answers: Record<string, readonly Series[]>, asked: string[] = []): Metrics {
+function prometheus(
+  answers: Record<string, readonly Series[]>,
+  asked: string[] = [],
+  interval = 15_000,
+): Metrics {
   return {
     url: "http://prometheus.test",
     query: () => Promise.resolve([]),
@@ -26,7 +30,7 @@ function prometheus(answers: Record<string, readonly Series[]>, asked: string[] 
       const name = Object.keys(answers).find((part) => promql.includes(part));
       return Promise.resolve(name ? answers[name]! : []);
     },
-    scrapeInterval: () => Promise.resolve(millis(15_000)),
+    scrapeInterval: () => Promise.resolve(millis(interval)),
   };
 }
 
@@ -49,6 +53,14 @@ describe("readHealthStrip", () => {
     expect(strip.errorShare.points.slice(-2)).toEqual([0, expect.closeTo(0.15)]);
     expect(strip.requests.points).toHaveLength(61);
     expect(strip.requests.points[0]).toBeNull();
+  });
+
+  it("asks for windows of whole seconds, which is all that Prometheus takes", async () => {
+    const asked: string[] = [];
+    await readHealthStrip(prometheus({}, asked, 9_996), { at: AT, namespaces: [] });
+    const windows = asked.flatMap((query) => [...query.matchAll(/\[([^\]]*)\]/g)]);
+    expect(windows.length).toBeGreaterThan(0);
+    for (const [, window] of windows) expect(window).toMatch(/^\d+s$/);
   });
 
   it("tells no data from zero", async () => {

@@ -48,7 +48,8 @@ export async function readHealthStrip(
 ): Promise<HealthStrip> {
   const options = signal ? { signal } : {};
   const scrape = await metrics.scrapeInterval(signal);
-  const window = `${Math.max(LEAST_WINDOW, SCRAPES_IN_WINDOW * (scrape ?? 0)) / 1000}s`;
+  // Prometheus takes whole numbers only, and a measured interval is none.
+  const window = `${Math.ceil(Math.max(LEAST_WINDOW, SCRAPES_IN_WINDOW * (scrape ?? 0)) / 1000)}s`;
   const end = instant(at);
   const range = { start: instant(end - SPAN), end, step: STEP };
   const ask = (promql: string) => metrics.queryRange(promql, range, options);
