@@ -28,8 +28,6 @@ export async function startPrometheus(folders: Folders, topology: Topology): Pro
       {
         job_name: "envoy",
         metrics_path: "/stats/prometheus",
-        scrape_interval: "10s",
-        scrape_timeout: "5s",
         static_configs: [{ targets: proxies }],
       },
     ],

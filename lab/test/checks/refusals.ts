@@ -1,0 +1,111 @@
+import { eventually, found, inSeconds, must, type Bench, type Check } from "../check";
+import { kubectl, labDoes } from "../programs";
+
+/** Proxies that refuse or vanish, as the Proxies page tells it. */
+export const proxyChecks: readonly Check[] = [
+  { title: "a listener that Envoy refuses is shown with Envoy's text, and mended", run: refusal },
+  { title: "a proxy that is killed is shown as lost, and back when it is started", run: killed },
+];
+
+const FILTER = { kind: "EnvoyFilter", namespace: "bookinfo", name: "unwritable-log" } as const;
+/** The proxy may not write there, so Envoy refuses the listener. */
+const UNWRITABLE = "/root/quarterdeck-lab-refuses.log";
+const ENVOY_FILTER = `apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata:
+  name: ${FILTER.name}
+  namespace: ${FILTER.namespace}
+spec:
+  workloadSelector:
+    labels:
+      app: ratings
+  configPatches:
+  - applyTo: NETWORK_FILTER
+    match:
+      context: SIDECAR_INBOUND
+      listener:
+        filterChain:
+          filter:
+            name: envoy.filters.network.http_connection_manager
+    patch:
+      operation: MERGE
+      value:
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          access_log:
+          - name: envoy.access_loggers.file
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+              path: ${UNWRITABLE}
+`;
+const RATINGS = "ratings-v1-lab.bookinfo";
+
+const rowOf = async ({ product }: Bench, id: string) =>
+  found(
+    (await product.proxies.list.query({})).rows.find((row) => row.id === id),
+    `proxy ${id}`,
+  );
+
+async function refusal(bench: Bench): Promise<string> {
+  const { product } = bench;
+  const written = await product.config.write.mutate({
+    text: ENVOY_FILTER,
+    target: null,
+    namespace: FILTER.namespace,
+    resourceVersion: null,
+  });
+  must(written.type === "applied", JSON.stringify(written));
+  try {
+    const { value, seconds } = await eventually("the refusal", async () => {
+      const row = await rowOf(bench, RATINGS);
+      return row.state === "synced" ? undefined : row.state === "pending" ? undefined : row;
+    });
+    must(
+      value.state === "refused" && value.types?.LDS.state === "refused",
+      JSON.stringify([value.state, value.cause, value.evidence]),
+    );
+    const text = found(value.error, "text of Envoy");
+    must(text.includes(UNWRITABLE), text);
+    const incidents = await eventually("the incident on the overview", async () =>
+      (await product.overview.incidents.query({ namespaces: [] })).incidents.find(({ title }) =>
+        /refuse|proxy/i.test(title),
+      ),
+    );
+    const mended = await mend(bench);
+    return `${value.cause} after ${inSeconds(seconds)}: “${text}”; overview: “${incidents.value.title}”; mended in ${inSeconds(mended)}`;
+  } finally {
+    await kubectl(
+      "delete",
+      "envoyfilter",
+      FILTER.name,
+      "-n",
+      FILTER.namespace,
+      "--ignore-not-found",
+    );
+  }
+}
+
+async function mend(bench: Bench): Promise<number> {
+  const { resourceVersion } = found(await bench.product.config.live.query(FILTER), "EnvoyFilter");
+  await bench.product.config.remove.mutate({ ref: FILTER, resourceVersion });
+  const { seconds } = await eventually("the proxy in order", async () => {
+    const row = await rowOf(bench, RATINGS);
+    return row.state === "synced";
+  });
+  return seconds;
+}
+
+async function killed(bench: Bench): Promise<string> {
+  await labDoes("kill", "proxy-ratings-v1-lab");
+  const lost = await eventually("the loss of the proxy", async () => {
+    const row = await rowOf(bench, RATINGS);
+    return row.state === "disconnected" ? row : undefined;
+  });
+  await labDoes("restart", "proxy-ratings-v1-lab");
+  const back = await eventually(
+    "the proxy's return",
+    async () => (await rowOf(bench, RATINGS)).state === "synced",
+    60,
+  );
+  return `“${lost.value.cause}” after ${inSeconds(lost.seconds)}, synced ${inSeconds(back.seconds)} after its start`;
+}

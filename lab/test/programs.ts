@@ -1,0 +1,108 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { labFolders } from "../folders";
+import { kubeconfigPath } from "../control-plane";
+
+/** The clone: the bundle lives in its dist/. */
+const ROOT = join(import.meta.dirname, "..");
+const folders = labFolders(process.env);
+const MAX_OUTPUT = 64 << 20;
+
+/** How a program ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function runToEnd(program: string, args: readonly string[], input?: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      args,
+      { cwd: ROOT, maxBuffer: MAX_OUTPUT, timeout: 180_000 },
+      (error, out, err) => {
+        const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
+        resolve({ code, out, err });
+      },
+    );
+    child.stdin?.end(input ?? "");
+  });
+}
+
+/** Runs a command of the lab, as `npm run lab -- …` does. */
+export const lab = (...args: string[]): Promise<Outcome> =>
+  runToEnd(process.execPath, ["scripts/run-bundled.mjs", "lab/main.ts", "lab", ...args]);
+
+/** The same, where failing ends the check. @throws Error with what it said */
+export async function labDoes(...args: string[]): Promise<string> {
+  const { code, out, err } = await lab(...args);
+  if (code !== 0) throw new Error(`lab ${args.join(" ")}: ${err.trim()}`);
+  return out;
+}
+
+/** @throws Error with the program's own words */
+async function cached(name: string, args: readonly string[], input?: string): Promise<string> {
+  const all = [`--kubeconfig=${kubeconfigPath(folders)}`, ...args];
+  const { code, out, err } = await runToEnd(join(folders.bin, name), all, input);
+  if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${err.trim()}`);
+  return out;
+}
+
+export const kubectl = (...args: string[]): Promise<string> => cached("kubectl", args);
+export const istioctl = (...args: string[]): Promise<string> => cached("istioctl", args);
+/** Writes YAML documents beside the product, as a colleague does. */
+export const applyYaml = (text: string): Promise<string> =>
+  cached("kubectl", ["apply", "-f", "-"], text);
+
+/** The product over the lab. */
+export interface RunningProduct {
+  readonly url: string;
+  /** What it logged last, to tell why a check failed. */
+  readonly log: () => string;
+  stop(): Promise<void>;
+}
+
+const START_MS = 240_000;
+
+/** Starts the product as a user does. @throws Error with what it printed when it does not start */
+export async function startProduct(prometheus: string): Promise<RunningProduct> {
+  const args = ["--port", "0", "--no-open", "--kubeconfig", kubeconfigPath(folders)];
+  const child = spawn(
+    process.execPath,
+    ["scripts/start.mjs", ...args, "--prometheus", prometheus],
+    { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let said = "";
+  const hear = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-20_000));
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  const stop = () => ended(child);
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      void stop().then(() => reject(new Error(`the product ${why}: ${said.slice(-500)}`)));
+    };
+    const timer = setTimeout(() => fail("did not start in time"), START_MS);
+    child.once("exit", () => fail("ended by itself"));
+    child.stdout.on("data", () => {
+      const url = /^Quarterdeck is at (\S+)/m.exec(said)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve({ url, stop, log: () => said });
+    });
+  });
+}
+
+/** Ends a process: politely, then not. */
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill("SIGKILL"), 8_000);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill("SIGTERM");
+  });
+}
