@@ -36,27 +36,42 @@ const NOT_CHECKED: FieldFault = {
 
 /**
  * The object as its schema knows it: unknown fields are refused, warned of or dropped.
- * @throws StatusError 400 for unknown fields under strict validation
+ * @throws StatusError 400, of a patch 422, for unknown and repeated fields under strict validation
  */
 export function cleaned(
   { type, version }: Target,
   object: KubeObject,
-  { fieldValidation, warnings }: WriteOptions,
+  { fieldValidation, warnings, duplicates = [], patch }: WriteOptions,
 ): KubeObject {
   const { schema } = version;
   warnings.push(...metadataWarnings(object));
   const { value, unknown } = prune(object, wholeSchema(schema));
-  if (unknown.length > 0) {
-    const texts = unknown.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const texts = [
+    ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
+    ...unknown.map((field) => `unknown field ${JSON.stringify(field)}`),
+  ];
+  if (texts.length > 0) {
     if (fieldValidation === "Strict") {
+      const faults = `strict decoding error: ${texts.join(", ")}`;
+      if (patch) throw invalidPatch(object, faults);
       throw refuse.badRequest(
-        `${type.kind} in version ${JSON.stringify(version.name)} cannot be handled as a ${type.kind}: strict decoding error: ${texts.join(", ")}`,
+        `${type.kind} in version ${JSON.stringify(version.name)} cannot be handled as a ${type.kind}: ${faults}`,
       );
     }
     if (fieldValidation === "Warn") warnings.push(...texts);
   }
   return value as KubeObject;
 }
+
+/** The real server blames the patch without saying of which object, and shows what came of it. */
+const invalidPatch = (object: KubeObject, faults: string) =>
+  refuse.invalid({ group: "", kind: "" }, "", [
+    {
+      reason: "FieldValueInvalid",
+      field: "patch",
+      message: `Invalid value: ${JSON.stringify(JSON.stringify(object))}: ${faults}`,
+    },
+  ]);
 
 /** The object with its defaults. `now` is in ms. @throws StatusError 422 when it breaks a rule */
 export function admitted(

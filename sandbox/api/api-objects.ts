@@ -4,6 +4,7 @@ import type { SimulationClock } from "@/sandbox/contracts";
 import { admitted, cleaned } from "./admission";
 import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecycle";
 import { apiVersionOf, type ResourceType } from "./resource-type";
+import { ServiceAddresses } from "./service-addresses";
 import { refuse } from "./status-error";
 import type { Storage } from "./storage";
 import type { Target, TypeRegistry } from "./type-registry";
@@ -33,6 +34,8 @@ const GENERATE_TRIES = 8;
 
 /** The rules of Kubernetes' objects over a storage: every write, from inside or outside, passes here. */
 export class ApiObjects {
+  private readonly addresses: ServiceAddresses;
+
   constructor(
     readonly storage: Storage,
     readonly types: TypeRegistry,
@@ -40,7 +43,9 @@ export class ApiObjects {
       readonly clock: SimulationClock;
       readonly random: () => number;
     },
-  ) {}
+  ) {
+    this.addresses = new ServiceAddresses(storage);
+  }
 
   /** @throws StatusError 404 */
   get(type: ResourceType, place: Place): KubeObject {
@@ -61,15 +66,16 @@ export class ApiObjects {
         random,
         options,
       });
-      const ready = this.tracked(
+      const tracked = this.tracked(
         target,
         undefined,
         admitted(target, born, { live: undefined, now: clock.now() }),
         options,
       );
       if (type.namespaced) this.requireNamespace(namespace);
-      const { name } = ready.metadata;
+      const { name } = tracked.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
+        const ready = this.addresses.given(type, tracked);
         return options.dryRun ? ready : this.storage.put(type.key, ready);
       }
       if (!generated || tries === GENERATE_TRIES) throw refuse.alreadyExists(type, name);
@@ -89,7 +95,7 @@ export class ApiObjects {
     const { type } = target;
     const stored = this.get(type, place);
     const live = this.adopted(target, stored, options);
-    const wanted = cleaned(target, change(live), options);
+    const wanted = this.addresses.kept(type, live, cleaned(target, change(live), options));
     checkPreconditions(type, live, wanted.metadata, MISMATCH);
     const { clock } = this.parts;
     const ready = admitted(target, successor(type, live, wanted, options.part), {

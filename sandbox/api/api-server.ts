@@ -47,6 +47,8 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const { certificate, key } = options.identity;
   const handler = new ApiHandler(state, options.token);
+  // As a real server's: its history starts with itself, and what was before can only be listed.
+  state.objects.storage.compact();
   const server = createServer({ cert: certificate, key }, (request, response) => {
     handler
       .handle(request, response)

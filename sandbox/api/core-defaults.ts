@@ -35,7 +35,8 @@ const service: Complete = (object) => {
   const ports = Array.isArray(spec.ports)
     ? spec.ports.filter(isRecord).map((port) => ({ targetPort: port.port, ...port }))
     : undefined;
-  return { ...object, spec: { ...spec, ...(ports ? { ports } : {}) } };
+  const traffic = spec.type === "ExternalName" ? {} : { internalTrafficPolicy: "Cluster" };
+  return { ...object, spec: { ...traffic, ...spec, ...(ports ? { ports } : {}) } };
 };
 
 /** A definition is served as soon as it is stored, and says so. */

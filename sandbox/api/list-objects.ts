@@ -1,7 +1,7 @@
 import { isRecord } from "@/lib/k8s/json-value";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
-import { selectorOf, wholeNumber } from "./list-options";
+import { invalidListOption, selectorOf, wholeNumber } from "./list-options";
 import type { Answer, ObjectRequest } from "./object-request";
 import { renderList } from "./representation";
 import { refuse } from "./status-error";
@@ -39,6 +39,7 @@ export class ObjectLister {
     const select = selectorOf(target.type, path, query);
     const limit = wholeNumber(query, "limit") ?? 0;
     const token = this.tokenOf(query, key);
+    checkMatch(query);
     if (!token) this.checkVersion(query);
     const version = token?.version || this.storage.version;
     const objects = token?.version ? this.snapshot(token) : this.storage.list(key);
@@ -67,9 +68,6 @@ export class ObjectLister {
   private checkVersion(query: URLSearchParams): void {
     const wanted = wholeNumber(query, "resourceVersion") ?? 0;
     const match = query.get("resourceVersionMatch");
-    if (match && !["Exact", "NotOlderThan"].includes(match)) {
-      throw refuse.badRequest(`invalid resourceVersionMatch: ${match}`);
-    }
     if (wanted > this.storage.version) {
       throw refuse.versionTooLarge(String(wanted), this.storage.version);
     }
@@ -104,6 +102,28 @@ export class ObjectLister {
       if (this.snapshots.size <= MAX_SNAPSHOTS) break;
       this.snapshots.delete(oldest);
     }
+  }
+}
+
+/** Refuses a `resourceVersionMatch` that says nothing here. @throws StatusError 422 */
+function checkMatch(query: URLSearchParams): void {
+  const match = query.get("resourceVersionMatch");
+  if (!match) return;
+  const field = "resourceVersionMatch";
+  const forbid = (why: string) =>
+    invalidListOption(field, "FieldValueForbidden", `Forbidden: resourceVersionMatch ${why}`);
+  const version = query.get("resourceVersion");
+  if (query.get("continue")) throw forbid("is forbidden when continue is provided");
+  if (!version) throw forbid("is forbidden unless resourceVersion is provided");
+  if (!["Exact", "NotOlderThan"].includes(match)) {
+    throw invalidListOption(
+      field,
+      "FieldValueNotSupported",
+      `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
+    );
+  }
+  if (match === "Exact" && version === "0") {
+    throw forbid('"exact" is forbidden for resourceVersion "0"');
   }
 }
 

@@ -17,6 +17,10 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
   return Number(text);
 }
 
+/** Refuses the options of a list or watch for one of them. */
+export const invalidListOption = (field: string, reason: string, message: string) =>
+  refuse.invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [{ reason, field, message }]);
+
 /** Which objects a list or watch is about: by namespace, labels and fields. @throws StatusError 400 */
 export function selectorOf(
   type: ResourceType,

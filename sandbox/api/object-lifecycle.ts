@@ -2,7 +2,7 @@ import { without } from "@/lib/k8s/json-value";
 import { sameJson } from "@/lib/k8s/json-value";
 import type { KubeObject, ObjectMeta } from "@/lib/k8s/object";
 import { type ResourceType, storedApiVersion } from "./resource-type";
-import { refuse } from "./status-error";
+import { StatusError } from "./status-error";
 import { generatedName, uniqueId } from "./unique-id";
 import type { WriteOptions } from "./write-options";
 
@@ -31,7 +31,8 @@ export function newborn(
 ): KubeObject {
   const given: Partial<ObjectMeta> = object.metadata;
   if (given.resourceVersion) {
-    throw refuse.badRequest("resourceVersion should not be set on objects to be created");
+    // The real server's storage says so where nobody expects it: no reason, and a code of its own fault.
+    throw new StatusError(500, "", "resourceVersion should not be set on objects to be created");
   }
   const { generateName } = given;
   const name =

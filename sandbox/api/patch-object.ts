@@ -8,7 +8,7 @@ import type { ApiObjects } from "./api-objects";
 import { objectOf, requirePathName } from "./object-body";
 import type { Answer, ObjectRequest } from "./object-request";
 import { renderObject } from "./representation";
-import { bodyType, parseJson } from "./request-body";
+import { bodyType, parseJson, repeatedFields } from "./request-body";
 import { apiVersionOf, storedApiVersion } from "./resource-type";
 import { refuse, StatusError } from "./status-error";
 import { wholeSchema } from "./whole-schema";
@@ -37,7 +37,9 @@ export async function patchObject(objects: ApiObjects, request: ObjectRequest): 
       },
     ]);
   }
-  const patch = readPatch(await request.body(), request);
+  const bytes = await request.body();
+  const patch = readPatch(bytes, request);
+  const duplicates = repeatedFields(bytes, request.contentType);
   const updated = objects.update(
     target,
     path,
@@ -51,7 +53,7 @@ export async function patchObject(objects: ApiObjects, request: ObjectRequest): 
       requirePathName(object, path);
       return { ...object, apiVersion: storedApiVersion(target.type) };
     },
-    options,
+    { ...options, duplicates, patch: true },
   );
   return { code: 200, text: renderObject(updated, rendering) };
 }

@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
+import { duplicateKeys } from "./duplicate-keys";
 import { mediaTypes } from "./media-type";
 import { protobufObject } from "./protobuf-object";
 import { ProtobufError } from "./protobuf-reader";
@@ -24,6 +25,12 @@ export function parseJson(body: Buffer): unknown {
     if (error instanceof SyntaxError) throw refuse.badRequest(error.message);
     throw error;
   }
+}
+
+/** The fields that a JSON body, patch or object, gives more than once; none in other formats. */
+export function repeatedFields(body: Buffer, contentType: string): readonly string[] {
+  const isJson = /^\*\/\*$|^application\/(json|merge-patch\+json|strategic-merge-patch\+json)$/;
+  return isJson.test(bodyType(contentType)) ? duplicateKeys(body.toString()) : [];
 }
 
 /** Reads an object of a create, replace or review. Undefined when the body is empty. @throws StatusError 400, 415 */

@@ -126,9 +126,9 @@ export const refuse = {
     const title = type.group ? `${type.kind}.${type.group}` : type.kind;
     return new StatusError(422, "Invalid", `${title} "${name}" is invalid: ${list}`, {
       details: {
-        name,
+        ...(name ? { name } : {}),
         ...(type.group ? { group: type.group } : {}),
-        kind: type.kind,
+        ...(type.kind ? { kind: type.kind } : {}),
         causes,
       },
     });

@@ -33,6 +33,8 @@ export class Storage {
   private readonly tables = new Map<ResourceKey, Table>();
   private readonly followers = new Set<(key: ResourceKey, event: StorageEvent) => void>();
   private counter = 1;
+  /** Changes up to and including this version are forgotten, of any kind. */
+  private forgotten = 0;
 
   /** The version of the latest change. */
   get version(): number {
@@ -115,6 +117,7 @@ export class Storage {
 
   /** Forgets all history now, as etcd's compaction would. */
   compact(): void {
+    this.forgotten = this.counter;
     for (const table of this.tables.values()) {
       table.history = [];
       table.floor = this.counter;
@@ -140,7 +143,7 @@ export class Storage {
         objects: new Map(),
         listeners: new Set(),
         history: [],
-        floor: 0,
+        floor: this.forgotten,
         sorted: undefined,
       };
       this.tables.set(key, table);

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Selector } from "@/lib/k8s/selector";
 import type { SimulationClock } from "@/sandbox/contracts";
-import { flag, selectorOf, wholeNumber } from "./list-options";
+import { flag, invalidListOption, selectorOf, wholeNumber } from "./list-options";
 import type { Answer, ObjectRequest } from "./object-request";
 import { type Rendering, renderObject } from "./representation";
 import { apiVersionOf } from "./resource-type";
@@ -63,9 +63,7 @@ function initialEvents(query: URLSearchParams): "sent" | "skipped" | undefined {
   const text = query.get("sendInitialEvents");
   const match = query.get("resourceVersionMatch");
   const invalid = (field: string, message: string) =>
-    refuse.invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
-      { reason: "FieldValueForbidden", field, message: `Forbidden: ${message}` },
-    ]);
+    invalidListOption(field, "FieldValueForbidden", `Forbidden: ${message}`);
   if (text === null) {
     if (!match) return undefined;
     throw invalid(

@@ -4,15 +4,17 @@ import type { ApiObjects } from "./api-objects";
 import { inPathNamespace, objectOf, requirePathName } from "./object-body";
 import type { Answer, ObjectRequest } from "./object-request";
 import { renderObject } from "./representation";
-import { parseObject } from "./request-body";
+import { parseObject, repeatedFields } from "./request-body";
 import { qualified, refuse } from "./status-error";
 import { writeOptions } from "./write-request";
 
 /** POST to a collection. @throws StatusError */
 export async function createObject(objects: ApiObjects, request: ObjectRequest): Promise<Answer> {
   const { target, path, rendering } = request;
-  const options = writeOptions(request);
-  const body = parseObject(await request.body(), request.contentType);
+  const bytes = await request.body();
+  const body = parseObject(bytes, request.contentType);
+  const duplicates = repeatedFields(bytes, request.contentType);
+  const options = { ...writeOptions(request), duplicates };
   const object = inPathNamespace(objectOf(body, target), target, path);
   const created = objects.create(target, path.namespace, object, options);
   return { code: 201, text: renderObject(created, rendering) };
@@ -37,8 +39,10 @@ const UNCONDITIONAL = new Set([
 /** PUT of an object or its status. @throws StatusError */
 export async function replaceObject(objects: ApiObjects, request: ObjectRequest): Promise<Answer> {
   const { target, path, rendering } = request;
-  const options = writeOptions(request, "UpdateOptions");
-  const body = parseObject(await request.body(), request.contentType);
+  const bytes = await request.body();
+  const body = parseObject(bytes, request.contentType);
+  const duplicates = repeatedFields(bytes, request.contentType);
+  const options = { ...writeOptions(request, "UpdateOptions"), duplicates };
   const object = inPathNamespace(objectOf(body, target), target, path);
   requirePathName(object, path);
   const live = objects.get(target.type, path);

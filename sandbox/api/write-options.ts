@@ -10,6 +10,10 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation;
   /** Sent as Warning headers. */
   readonly warnings: string[];
+  /** Fields that the body gives more than once, by their paths. */
+  readonly duplicates?: readonly string[];
+  /** The body is a patch: what strict validation finds wrong is wrong with it. */
+  readonly patch?: true;
   /** `object`: all but the status. `status`: only that. `all`: both, as controllers of the sandbox write. */
   readonly part: "object" | "status" | "all";
   /** `Apply`: the object comes with its managed fields worked out already. */

@@ -41,6 +41,21 @@ test("a Status object gives its message, fields at fault and wait", () => {
   });
 });
 
+test("strict decoding of a patch names the fields, not the object that the server quotes", () => {
+  const message =
+    'Invalid value: "{\\"spec\\":{\\"htp\\":[]}}": strict decoding error: unknown field "spec.htp"';
+  const body = {
+    kind: "Status",
+    code: 422,
+    reason: "Invalid",
+    message: ` "" is invalid: patch: ${message}`,
+    details: { causes: [{ reason: "FieldValueInvalid", field: "patch", message }] },
+  };
+  const error = statusError(422, body, "patch it");
+  expect(error.causes).toEqual([{ field: "spec.htp", message: "unknown field" }]);
+  expect(error.message).toBe('Cannot patch it: strict decoding error: unknown field "spec.htp"');
+});
+
 test("the fields that strict decoding does not know are named, though only in the message", () => {
   const message =
     'strict decoding error: unknown field "spec.http[0].rout", duplicate field "spec.hosts"';

@@ -2,6 +2,11 @@ import { z } from "zod";
 import { AppError, type ErrorCode, type FieldCause } from "@/lib/base/errors";
 import { type Millis, seconds } from "@/lib/base/units";
 
+interface Cause {
+  readonly field?: string | undefined;
+  readonly message?: string | undefined;
+}
+
 /** A `Status` object, as far as we act on it. Field names are those of meta/v1. */
 const Status = z.object({
   kind: z.literal("Status"),
@@ -60,7 +65,9 @@ export function statusError(
 ): AppError {
   const status = Status.safeParse(typeof body === "string" ? parsed(body) : body);
   const code = status.data?.code ?? httpStatus;
-  const message = status.data?.message ?? `the API server answered ${httpStatus}`;
+  const causes = status.data?.details?.causes ?? [];
+  const told = status.data?.message ?? `the API server answered ${httpStatus}`;
+  const message = strictPatchFault(causes) ?? told;
   return new AppError(
     CODES[code] ?? (code >= 500 ? "unavailable" : "invalid"),
     `Cannot ${doing}: ${message.slice(0, MAX_MESSAGE)}`,
@@ -68,11 +75,19 @@ export function statusError(
       hint: HINTS[code] ?? (code >= 500 ? "Try again; look at the API server's log." : undefined),
       retryAfter:
         retryAfterOf(retryAfterHeader) ?? retryAfterOf(status.data?.details?.retryAfterSeconds),
-      causes: status.data?.details?.causes?.length
-        ? causesOf(status.data.details.causes)
-        : strictCauses(message),
+      causes: causes.length > 0 && message === told ? causesOf(causes) : strictCauses(message),
     },
   );
+}
+
+/**
+ * What strict decoding finds in a patch, without the whole object that kube-apiserver (1.33) quotes
+ * before it: there the only cause's field is `patch`.
+ */
+function strictPatchFault(causes: readonly Cause[]): string | undefined {
+  const [only] = causes;
+  if (causes.length !== 1 || only?.field !== "patch") return undefined;
+  return /": (strict decoding error: .*)$/s.exec(only.message ?? "")?.[1];
 }
 
 /** Strict decoding names the fields in its message only. */
@@ -82,12 +97,9 @@ const strictCauses = (message: string): FieldCause[] =>
     message: what ?? "",
   }));
 
-function causesOf(
-  causes:
-    readonly { field?: string | undefined; message?: string | undefined }[] | null | undefined,
-): FieldCause[] {
+function causesOf(causes: readonly Cause[]): FieldCause[] {
   // "<nil>" names no field: it says that CEL rules were not tried after the other errors.
-  return (causes ?? []).flatMap(({ field = "", message = "" }) =>
+  return causes.flatMap(({ field = "", message = "" }) =>
     field === "<nil>" ? [] : [{ field, message }],
   );
 }
