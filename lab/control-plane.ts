@@ -10,6 +10,7 @@ import { LabError } from "./lab-error";
 import { NETNS_PREFIX } from "./network";
 import { listens, start, until } from "./processes";
 import { attempt, run } from "./shell";
+import { ADDRESSES } from "./topology";
 import { EXPORTER_PORT } from "./telemetry/exporter";
 import { PROMETHEUS_PORT } from "./telemetry/start-prometheus";
 
@@ -119,6 +120,8 @@ function startApiServer(folders: Folders): void {
       `--cert-dir=${join(folder, "certificates")}`,
       `--secure-port=${API_PORT}`,
       "--bind-address=127.0.0.1",
+      // Else it looks for a default route, which a machine without a network lacks.
+      `--advertise-address=${ADDRESSES.bridge}`,
       `--token-auth-file=${tokens}`,
       "--authorization-mode=RBAC",
       `--service-account-key-file=${publicKey}`,
