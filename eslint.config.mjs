@@ -12,6 +12,8 @@ const HOMES = [
   ["components/editor/", "monaco-yaml", "The editor has one importer."],
   ["server/cluster/", "@kubernetes/client-node", "The cluster is reached through its port."],
 ];
+// The API suite tries that library as a client of a server.
+const LIBRARY_CLIENT = "lab/kubeapi/areas/library-client.ts";
 const TIME = [
   {
     object: "Date",
@@ -94,6 +96,19 @@ export default tseslint.config(
       ],
     },
   })),
+  {
+    files: [LIBRARY_CLIENT],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: HOMES.filter(([, name]) => name !== "@kubernetes/client-node").map((home) =>
+            only(...home),
+          ),
+        },
+      ],
+    },
+  },
   {
     files: ["**/*.test.{ts,tsx}", "e2e/**/*.ts"],
     rules: {

@@ -9,9 +9,11 @@ import type { Target } from "./type-registry";
 /** `value` as an object of the kind that the request's path names. @throws StatusError 400 */
 export function objectOf(value: JsonRecord | undefined, target: Target): KubeObject {
   const { type, version } = target;
+  const given = (text: string) => (type.custom ? undefined : text);
   const wanted = apiVersionOf(type.group, version.name);
   if (!value) throw refuse.badRequest("the body of the request is empty");
-  const { apiVersion, kind } = value;
+  // A built-in kind is known by the path alone; clients of such kinds leave both out.
+  const { apiVersion = given(wanted), kind = given(type.kind) } = value;
   if (typeof kind !== "string" || !kind) {
     throw refuse.badRequest(`Object 'Kind' is missing in '${excerpt(value)}'`);
   }

@@ -9,6 +9,7 @@ import { refuse } from "./status-error";
 /** GET of a pod's log. @throws StatusError */
 export function podLog(state: ClusterState, { path, query, target }: ObjectRequest): Answer {
   const pod = state.objects.get(target.type, path);
+  checkTail(query.get("tailLines") ?? "", path.name);
   const ref = {
     namespace: path.namespace,
     name: path.name,
@@ -38,6 +39,18 @@ export function podLog(state: ClusterState, { path, query, target }: ObjectReque
       response.on("close", () => stops.forEach((stop) => stop()));
     },
   };
+}
+
+/** @throws StatusError 422 for a negative number of lines */
+function checkTail(text: string, name: string): void {
+  if (!/^-\d+$/.test(text)) return;
+  throw refuse.invalid({ group: "", kind: "PodLogOptions" }, name, [
+    {
+      reason: "FieldValueInvalid",
+      field: "tailLines",
+      message: `Invalid value: ${text}: must be greater than or equal to 0`,
+    },
+  ]);
 }
 
 /** The container that a request is about: the named one, the pod's default, or its only one. */

@@ -6,7 +6,6 @@ import type { ResourceType } from "./resource-type";
 
 /** `10.96.0.0/16`, as the lab's API server is told. */
 const PREFIX = "10.96.";
-const RANGE = "10.96.0.0/16";
 /** The first 256 are for those who choose theirs, as scenarios do. */
 const FIRST = 256;
 const LAST = 65_534;
@@ -70,12 +69,7 @@ export class ServiceAddresses {
       parts.length === 2 &&
       parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
     if (!inRange) {
-      throw refused(
-        type,
-        object,
-        wanted,
-        `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${RANGE}`,
-      );
+      throw refused(type, object, wanted, "the provided network does not match the current range");
     }
     if (this.owners.has(wanted)) {
       throw refused(type, object, wanted, "provided IP is already allocated");
