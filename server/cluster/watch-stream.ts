@@ -12,7 +12,11 @@ const LINE_FEED = 0x0a;
 /** Above etcd's limit of 1.5 MB for an object, with room for JSON. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
-/** Bookmarks come about every 60 s, so a longer silence means that the connection is dead. */
+/**
+ * Bookmarks come about every 60 s, but not for kinds of which nothing changed since the API server
+ * started (kube-apiserver 1.36, unless etcd notifies it of progress). So a longer silence says
+ * nothing: the connection may be dead, and only a new one can tell.
+ */
 const WATCH_SILENCE = seconds(90);
 
 /**
@@ -96,25 +100,23 @@ function jsonOf(line: string, doing: string): unknown {
 }
 
 /**
- * The events of a watch until the server closes it, or `signal` aborts.
- * @throws AppError as `watchEvent` does, and `timeout` when the connection is dead.
+ * The events of a watch until the server closes it, `signal` aborts, or nothing came for so long
+ * that a new watch must find out whether the connection is alive.
+ * @throws AppError as `watchEvent` does, and `unavailable` when the connection breaks.
  */
 export async function* watchEvents(
   stream: Readable,
   { doing, signal, server }: { doing: string; signal: AbortSignal; server: URL },
 ): AsyncGenerator<WatchEvent> {
-  const silent = new AppError(
-    "timeout",
-    `Cannot ${doing}: nothing came for ${WATCH_SILENCE / 1000} s`,
-  );
-  const timer = setTimeout(() => stream.destroy(silent), WATCH_SILENCE);
+  const silence = new Error(`nothing came for ${WATCH_SILENCE / 1000} s`);
+  const timer = setTimeout(() => stream.destroy(silence), WATCH_SILENCE);
   try {
     const chunks = heard(stream as AsyncIterable<Buffer>, () => timer.refresh());
     for await (const line of linesOf(chunks)) {
       yield watchEvent(line, doing);
     }
   } catch (cause) {
-    if (!signal.aborted) throw networkError(cause, server);
+    if (!signal.aborted && cause !== silence) throw networkError(cause, server);
   } finally {
     clearTimeout(timer);
     stream.destroy();

@@ -1,6 +1,6 @@
 import type { FieldCause } from "@/lib/base/errors";
 import { AppError } from "@/lib/base/errors";
-import { parsePath } from "@/lib/yaml/field-path";
+import { type FieldPath, formatPath, parsePath } from "@/lib/yaml/field-path";
 import { locate } from "@/lib/yaml/locate";
 import { parseYaml } from "@/lib/yaml/parse";
 
@@ -42,19 +42,41 @@ export function verdictOfError(error: unknown, text: string): Verdict | undefine
     type: "refused",
     message: error.message,
     hint: error.hint,
-    causes: placeCauses(error.causes, text),
+    causes: placeCauses(error, text),
   };
 }
 
 /** Finds the fields that a server names in the text that was sent. */
-function placeCauses(causes: readonly FieldCause[], text: string): readonly PlacedCause[] {
+function placeCauses({ causes, message }: AppError, text: string): readonly PlacedCause[] {
   const parsed = parseYaml(text);
   const document = parsed.documents.find(({ value }) => value !== null);
-  return causes.map((cause) => {
-    const path = parsePath(cause.field) ?? [];
-    const { line, column } = document
-      ? locate(parsed, document, path).range
-      : { line: 1, column: 1 };
+  if (!document) return causes.map((cause) => ({ ...cause, line: 1, column: 1 }));
+  const named = causes.length > 0 ? causes : quotedCauses(message, document.value);
+  return named.map((cause) => {
+    const { line, column } = locate(parsed, document, parsePath(cause.field) ?? []).range;
     return { ...cause, line, column };
   });
+}
+
+const QUOTED = /"([^"]+)"/g;
+
+/**
+ * istiod's webhook names no field, but often quotes the value that it refuses, as in `"soon" is not
+ * a valid retryOn policy`: the one field that holds it is at fault.
+ */
+function quotedCauses(message: string, value: unknown): readonly FieldCause[] {
+  const [, said = message] = /configuration is invalid: (.*)$/s.exec(message) ?? [];
+  return [...said.matchAll(QUOTED)].flatMap(([, quoted = ""]) => {
+    const [path, ...others] = pathsTo(quoted, value);
+    return path && others.length === 0 ? [{ field: formatPath(path), message: said }] : [];
+  });
+}
+
+/** Where a text is the value of a field. */
+function pathsTo(text: string, value: unknown): FieldPath[] {
+  if (value === text) return [[]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    pathsTo(text, inner).map((path) => [Array.isArray(value) ? Number(key) : key, ...path]),
+  );
 }
