@@ -1,3 +1,4 @@
+import { edgeId, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { eventually, found, inSeconds, must, mustEqual, type Bench, type Check } from "../check";
 import type { Client } from "../client";
 import { istioctlTable } from "../istioctl-table";
@@ -31,10 +32,10 @@ const WITH_TRAFFIC = [
   "reviews",
 ];
 const MUTUAL = [
-  "bank/teller@v1->bank/payments@v1",
-  "bookinfo/productpage@v1->bookinfo/details@v1",
-  "bookinfo/productpage@v1->bookinfo/reviews@v1",
-  "istio-ingress/istio-ingressgateway@v1->bookinfo/productpage@v1",
+  "bank/teller->bank/payments",
+  "bookinfo/productpage->bookinfo/details",
+  "bookinfo/productpage->bookinfo/reviews",
+  "istio-ingress/istio-ingressgateway->bookinfo/productpage",
 ];
 
 async function graph({ product }: Bench): Promise<string> {
@@ -51,7 +52,7 @@ async function graph({ product }: Bench): Promise<string> {
         "services with traffic",
       );
       const mutual = reading.graph.edges.filter((edge) => (edge.mutualTls ?? 0) > 0.999);
-      const known = mutual.map(({ source, target }) => `${source}->${target}`);
+      const known = mutual.map(({ source, target }) => edgeId(nodeIdOf(source), nodeIdOf(target)));
       for (const edge of MUTUAL) must(known.includes(edge), `${edge} is not among ${known.join()}`);
       return { busy, window: reading.graph.windowSeconds, mutual: mutual.length };
     },
@@ -63,8 +64,10 @@ async function graph({ product }: Bench): Promise<string> {
   return `${rates.join(", ")}; ${value.mutual} edges in mTLS, window ${value.window} s, after ${inSeconds(seconds)}`;
 }
 
+const STATUS_COLUMNS = ["NAME", "CLUSTER", "ISTIOD", "VERSION"];
+
 async function proxies({ product }: Bench): Promise<string> {
-  const table = istioctlTable(await istioctl("proxy-status"), ["NAME", "CLUSTER", "ISTIOD"]);
+  const table = istioctlTable(await istioctl("proxy-status"), STATUS_COLUMNS);
   const list = await product.proxies.list.query({});
   mustEqual(
     list.rows.map(({ id, cluster, istiod }) => `${id} ${cluster} ${istiod ?? ""}`),

@@ -1,3 +1,4 @@
+import { nodeIdOf } from "@/lib/graph/mesh-graph";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { labFolders } from "../../folders";
@@ -66,7 +67,7 @@ async function deny({ product }: Bench): Promise<string> {
     const shown = await eventually(
       "403 in the graph's detail",
       async () => {
-        const target = { source: "bank/teller@v1", target: "bank/payments@v1" };
+        const target = { source: "bank/teller", target: "bank/payments" };
         const detail = await product.topology.detail.query(target);
         return detail?.responses.find(({ code }) => code === "403");
       },
@@ -101,7 +102,8 @@ const plainTextGetsIn = (): boolean =>
 const bank = async (product: Client) => {
   const { graph } = await product.topology.graph.query({});
   const edge = graph.edges.find(
-    ({ source, target }) => source === "bank/teller@v1" && target === "bank/payments@v1",
+    ({ source, target }) =>
+      nodeIdOf(source) === "bank/teller" && nodeIdOf(target) === "bank/payments",
   );
   return {
     share: edge?.mutualTls ?? null,
