@@ -25,7 +25,7 @@ export function chooseTopology(args: readonly string[]): Topology {
 }
 
 /** @throws LabError naming the file, the path in it and the reason, for the first thing that is wrong */
-export function readTopology(file: string): Topology {
+function readTopology(file: string): Topology {
   const parsed = Topology.safeParse(readDocument(file));
   if (parsed.success) return parsed.data;
   const [issue, ...more] = parsed.error.issues;

@@ -15,9 +15,9 @@ export interface Outcome {
   readonly err: string;
 }
 
-function runToEnd(program: string, args: readonly string[], input?: string): Promise<Outcome> {
+function runToEnd(program: string, args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(
+    execFile(
       program,
       args,
       { cwd: ROOT, maxBuffer: MAX_OUTPUT, timeout: 180_000 },
@@ -26,7 +26,6 @@ function runToEnd(program: string, args: readonly string[], input?: string): Pro
         resolve({ code, out, err });
       },
     );
-    child.stdin?.end(input ?? "");
   });
 }
 
@@ -42,19 +41,15 @@ export async function labDoes(...args: string[]): Promise<string> {
 }
 
 /** @throws Error with the program's own words */
-async function cached(name: string, args: readonly string[], input?: string): Promise<string> {
+async function cached(name: string, args: readonly string[]): Promise<string> {
   const all = [`--kubeconfig=${kubeconfigPath(folders)}`, ...args];
-  const { code, out, err } = await runToEnd(join(folders.bin, name), all, input);
+  const { code, out, err } = await runToEnd(join(folders.bin, name), all);
   if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${err.trim()}`);
   return out;
 }
 
 export const kubectl = (...args: string[]): Promise<string> => cached("kubectl", args);
 export const istioctl = (...args: string[]): Promise<string> => cached("istioctl", args);
-/** Writes YAML documents beside the product, as a colleague does. */
-export const applyYaml = (text: string): Promise<string> =>
-  cached("kubectl", ["apply", "-f", "-"], text);
-
 /** The product over the lab. */
 export interface RunningProduct {
   readonly url: string;

@@ -33,7 +33,7 @@ const reviews = (...lines: string[]): string =>
   ].join("\n");
 
 /** Splits reviews between versions. */
-export const reviewsSplit = (shares: Readonly<Record<string, number>>): string =>
+const reviewsSplit = (shares: Readonly<Record<string, number>>): string =>
   reviews(
     "route:",
     ...Object.entries(shares).flatMap(([subset, weight]) => [
