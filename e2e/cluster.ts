@@ -9,36 +9,51 @@ interface Kubeconfig {
   readonly users: readonly { readonly user: { readonly token: string } }[];
 }
 
-/**
- * Changes an object behind the product's back, as any client of the cluster can: a JSON merge
- * patch. @throws with the server's answer when it is refused
- */
-export function mergePatch(kubeconfig: string, path: string, patch: unknown): Promise<void> {
+/** Changes an object behind the product's back. @throws with the server's answer when it is refused */
+export async function mergePatch(kubeconfig: string, path: string, patch: unknown): Promise<void> {
+  await callCluster(kubeconfig, path, { method: "PATCH", body: patch });
+}
+
+/** An object, or a list of them, as it is stored. @throws with the server's answer when it is refused */
+export async function readObject<T>(kubeconfig: string, path: string): Promise<T> {
+  return JSON.parse(await callCluster(kubeconfig, path, { method: "GET" })) as T;
+}
+
+/** Deletes an object behind the product's back. @throws with the server's answer when it is refused */
+export async function deleteObject(kubeconfig: string, path: string): Promise<void> {
+  await callCluster(kubeconfig, path, { method: "DELETE" });
+}
+
+/** One call of the cluster's API, as any client of it makes one; a body is a JSON merge patch. */
+function callCluster(
+  kubeconfig: string,
+  path: string,
+  { method, body }: { readonly method: string; readonly body?: unknown },
+): Promise<string> {
   const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
   const { server, "certificate-authority-data": ca } = config.clusters[0]!.cluster;
-  const body = JSON.stringify(patch);
   return new Promise((resolve, reject) => {
     const call = request(
       new URL(path, server),
       {
-        method: "PATCH",
+        method,
         ca: Buffer.from(ca, "base64"),
         headers: {
           authorization: `Bearer ${config.users[0]!.user.token}`,
-          "content-type": "application/merge-patch+json",
           "user-agent": "e2e",
+          ...(body !== undefined && { "content-type": "application/merge-patch+json" }),
         },
       },
       (response) => {
         let answer = "";
         response.on("data", (chunk: Buffer) => (answer += chunk.toString()));
         response.on("end", () => {
-          if (response.statusCode === 200) resolve();
-          else reject(new Error(`${path}: ${response.statusCode} ${answer}`));
+          if (response.statusCode === 200) resolve(answer);
+          else reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
         });
       },
     );
     call.on("error", reject);
-    call.end(body);
+    call.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "./fixtures";
+import { replaceText } from "./yaml-editor";
 
 /** The VirtualService of reviews, with one destination a line of `routes`. */
 const reviews = (...routes: readonly { subset: string; weight: number }[]) =>
@@ -27,14 +28,6 @@ const reviews = (...routes: readonly { subset: string; weight: number }[]) =>
     ]),
     "",
   ].join("\n");
-
-/** Replaces the editor's text as a person does: everything selected, then pasted over. */
-async function type(page: Page, text: string): Promise<void> {
-  const editor = page.getByRole("textbox", { name: /^YAML of/ });
-  await editor.focus();
-  await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(text);
-}
 
 /** Follows the wizard for a version of a service with the quick plan, and starts. */
 async function startCanary(page: Page, service: string, version: string): Promise<void> {
@@ -95,7 +88,7 @@ test("a stranger sees the mesh, mends a route safely, takes one canary to 100 % 
       .click();
     await page.getByRole("link", { name: /^VirtualService reviews/ }).click();
     await expect(page.getByRole("textbox", { name: /^YAML of/ })).toBeVisible();
-    await type(page, reviews({ subset: "v1", weight: 80 }, { subset: "v22", weight: 20 }));
+    await replaceText(page, reviews({ subset: "v1", weight: 80 }, { subset: "v22", weight: 20 }));
     const findings = page.getByRole("region", { name: "Findings" });
     await expect(findings.getByText(/v22/).first()).toBeVisible();
     await expect(findings.getByRole("button", { name: /^Go to line 18/ })).toBeVisible();
@@ -105,7 +98,7 @@ test("a stranger sees the mesh, mends a route safely, takes one canary to 100 % 
   });
 
   await test.step("mended to 80/20 it shows its diff and the server's verdict, and is applied", async () => {
-    await type(page, reviews({ subset: "v1", weight: 80 }, { subset: "v2", weight: 20 }));
+    await replaceText(page, reviews({ subset: "v1", weight: 80 }, { subset: "v2", weight: 20 }));
     await expect(page.getByRole("region", { name: "Draft to live" })).toContainText("weight: 80");
     await expect(page.getByRole("region", { name: "Server's verdict" })).toContainText("Accepted");
     await expect(applyButton).not.toHaveAttribute("aria-disabled", "true");
