@@ -1,12 +1,10 @@
 import type { Client } from "./client";
-import type { RunningProduct } from "./programs";
 
 /** What a check works with. */
 export interface Bench {
   readonly product: Client;
-  readonly running: RunningProduct;
-  /** Prometheus' address. */
-  readonly prometheus: string;
+  /** When the product was up, by `performance.now()`. */
+  readonly startedAt: number;
 }
 
 /** One thing that must hold on the real mesh; `run` returns its figures in a few words. */

@@ -5,7 +5,7 @@ import { LabError } from "../lab-error";
 import type { Bench, Check } from "./check";
 import { commandChecks } from "./checks/commands";
 import { policyChecks } from "./checks/policies";
-import { outageChecks } from "./checks/outages";
+import { calmChecks, outageChecks } from "./checks/outages";
 import { pageChecks } from "./checks/pages";
 import { proxyChecks } from "./checks/refusals";
 import { rolloutChecks } from "./checks/rollouts";
@@ -19,6 +19,7 @@ const CHECKS: readonly Check[] = [
   ...writeChecks,
   ...proxyChecks,
   ...policyChecks,
+  ...calmChecks,
   ...rolloutChecks,
   ...outageChecks,
 ];
@@ -66,7 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
     }
     if (product) {
       closePage = openPage(product.url);
-      const bench: Bench = { product: clientOf(product.url), running: product, prometheus };
+      const bench: Bench = { product: clientOf(product.url), startedAt: performance.now() };
       for (const { title, run } of CHECKS)
         if (chosen(title)) await attemptCheck(title, () => run(bench));
     }

@@ -53,8 +53,6 @@ export const istioctl = (...args: string[]): Promise<string> => cached("istioctl
 /** The product over the lab. */
 export interface RunningProduct {
   readonly url: string;
-  /** What it logged last, to tell why a check failed. */
-  readonly log: () => string;
   stop(): Promise<void>;
 }
 
@@ -84,7 +82,7 @@ export async function startProduct(prometheus: string): Promise<RunningProduct> 
       const url = /^Quarterdeck is at (\S+)/m.exec(said)?.[1];
       if (url === undefined) return;
       clearTimeout(timer);
-      resolve({ url, stop, log: () => said });
+      resolve({ url, stop });
     });
   });
 }
