@@ -1,4 +1,5 @@
 import { type Command, CommandError } from "./command";
+import { analyze } from "./commands/analyze";
 import { sandbox } from "./commands/sandbox";
 import { version } from "./commands/version";
 
@@ -14,7 +15,7 @@ const help: Command = {
   },
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { help, sandbox, version };
+const COMMANDS: Readonly<Record<string, Command>> = { help, analyze, sandbox, version };
 
 const ALIASES: Readonly<Record<string, string>> = {
   "--help": "help",

@@ -1,0 +1,66 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CommandError } from "@/cli/command";
+
+/** One text and where it comes from. */
+export interface InputText {
+  /** The path as it was given, or found in a folder that was; `-` for stdin. */
+  readonly file: string;
+  readonly text: string;
+}
+
+const MANIFEST = /\.(ya?ml|json)$/i;
+
+/** The texts of files, of folders with all below them, and of `-` (stdin). @throws CommandError */
+export async function readInputs(inputs: readonly string[]): Promise<readonly InputText[]> {
+  const texts = new Map<string, InputText>();
+  for (const input of inputs) {
+    for (const file of await filesOf(input)) {
+      if (!texts.has(file)) texts.set(file, { file, text: await textOf(file) });
+    }
+  }
+  return [...texts.values()];
+}
+
+async function filesOf(input: string): Promise<readonly string[]> {
+  if (input === "-") return [input];
+  const found = await reading(input, async () => {
+    if (!(await stat(input)).isDirectory()) return [input];
+    const names = await readdir(input, { recursive: true });
+    const paths = names.filter((name) => MANIFEST.test(name)).map((name) => join(input, name));
+    const kinds = await Promise.all(paths.map((path) => stat(path)));
+    return paths.filter((_, index) => kinds[index]?.isFile()).sort();
+  });
+  if (found.length === 0) throw new CommandError(`${input}: holds no .yaml, .yml or .json file`);
+  return found;
+}
+
+async function textOf(file: string): Promise<string> {
+  const bytes = await reading(file, () => (file === "-" ? readStdin() : readFile(file)));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new CommandError(`${file}: is not UTF-8 text`);
+  }
+}
+
+async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  EACCES: "may not be read",
+};
+
+/** Runs `read` and says of `file` why it failed. @throws CommandError */
+async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new CommandError(`${file}: ${REASONS[String(error.code)] ?? error.message}`);
+  }
+}
