@@ -1,0 +1,136 @@
+import type { Page } from "@playwright/test";
+import { mergePatch, readObject } from "./cluster";
+import { expect, test } from "./fixtures";
+
+const PODS = "/api/v1/namespaces/bookinfo/pods";
+const WATCHED_MS = 5_000;
+
+async function open(page: Page): Promise<void> {
+  await page.goto("/topology");
+  await expect(page.getByText("6 services with traffic")).toBeVisible();
+  await expect(page.locator(".qd-plate").first()).toBeVisible();
+}
+
+test("one Tab leads into the graph, arrows walk it, and Esc returns from the panel", async ({
+  page,
+}) => {
+  await open(page);
+  const graph = page.getByRole("group", { name: "Service graph" });
+  await expect(graph.locator("[tabindex='0']")).toHaveCount(1);
+  await page.getByRole("button", { name: "Lay out again" }).focus();
+  for (let press = 0; press < 4; press += 1) {
+    if ((await graph.locator(":focus").count()) > 0) break;
+    await page.keyboard.press("Tab");
+  }
+  const gateway = graph.getByRole("button", { name: /^istio-ingressgateway/ });
+  await expect(gateway).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  const productpage = graph.getByRole("button", { name: /^productpage/ });
+  await expect(productpage).toBeFocused();
+  await expect(graph.locator("[tabindex='0']")).toHaveCount(1);
+
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("complementary", { name: /^productpage/ });
+  await expect(panel).toBeVisible();
+  await expect(page).toHaveURL(/select=bookinfo(%2F|\/)productpage/);
+  const close = panel.getByRole("button", { name: "Close panel" });
+  await close.focus();
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  await expect(productpage).toBeFocused();
+
+  await page.keyboard.press("Tab");
+  await expect(graph.locator(":focus")).toHaveCount(0);
+});
+
+test("nothing moves while figures are renewed", async ({ page }) => {
+  await open(page);
+  const moved = await page.evaluate(
+    (watched) =>
+      new Promise<{ shifts: number; renewed: number; plates: number }>((resolve) => {
+        const plates = [...document.querySelectorAll(".qd-plate")];
+        const places = () =>
+          plates.map((plate) => {
+            const { x, y, width, height } = plate.getBoundingClientRect();
+            return [x, y, width, height].join(" ");
+          });
+        const [first, words] = [places(), plates.map((plate) => plate.textContent)];
+        let [shifts, renewed] = [0, 0];
+        const began = performance.now();
+        const look = () => {
+          shifts += places().filter((place, index) => place !== first[index]).length;
+          renewed += plates.filter((plate, index) => plate.textContent !== words[index]).length;
+          if (performance.now() - began < watched) requestAnimationFrame(look);
+          else resolve({ shifts, renewed, plates: plates.length });
+        };
+        look();
+      }),
+    WATCHED_MS,
+  );
+  expect(moved.plates).toBeGreaterThanOrEqual(6);
+  expect(moved.renewed, "figures that changed").toBeGreaterThan(0);
+  expect(moved.shifts, "plates that moved").toBe(0);
+});
+
+test("the table holds the services of the graph, and the same selection", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: /^ratings,/ }).click();
+  const panel = page.getByRole("complementary", { name: /^ratings/ });
+  await expect(panel).toBeVisible();
+  await page
+    .getByRole("radio", { name: "Table" })
+    .or(page.getByRole("button", { name: "Table" }))
+    .click();
+  const table = page.getByRole("table", { name: "Services and versions" });
+  for (const name of [
+    "istio-ingressgateway",
+    "productpage",
+    "details v1",
+    "reviews v1",
+    "ratings",
+    "www.googleapis.com",
+  ]) {
+    await expect(table.getByRole("rowheader", { name, exact: true })).toBeVisible();
+  }
+  await expect(table.locator("[aria-selected=true]")).toHaveText(/^ratings/);
+  await expect(panel).toBeVisible();
+});
+
+test("an error turns its edge red, with the rule, the numbers and the query behind it", async ({
+  page,
+  product,
+}) => {
+  const { items } = await readObject<{ items: { metadata: { name: string } }[] }>(
+    product.kubeconfig,
+    `${PODS}?labelSelector=app%3Ddetails,version%3Dv1`,
+  );
+  const pod = `${PODS}/${items[0]!.metadata.name}`;
+  const failWith = (rate: string | null) =>
+    mergePatch(product.kubeconfig, pod, {
+      metadata: { annotations: { "sandbox.quarterdeck.dev/error-rate": rate } },
+    });
+  await page.goto("/topology?view=table");
+  const row = page
+    .getByRole("table", { name: "Traffic between services" })
+    .getByRole("row", { name: /^productpage → details v1/ });
+  await expect(row).toContainText("healthy");
+  await failWith("0.5");
+  try {
+    await expect(row).toContainText("failing", { timeout: 30_000 });
+    await row.getByRole("button").click();
+    const panel = page.getByRole("complementary", { name: /productpage.*details/ });
+    await expect(panel).toContainText(
+      /\d+(\.\d)?\s% of \d+(\.\d)?\srequests\/s fail; red from 5\s%/,
+    );
+    await expect(panel).toContainText(/Measured over \d+\ss/);
+    await expect(panel.getByRole("heading", { name: "Why is it red" })).toBeVisible();
+    await expect(panel.getByRole("region", { name: "Query of these rates" })).toContainText(
+      /rate\(istio_requests_total\{.*details-v1/,
+    );
+    await page.goto("/topology");
+    await expect(page.locator(".qd-edge-label[data-tone=fail]").first()).toBeVisible();
+  } finally {
+    await failWith(null);
+  }
+  await expect(page.locator(".qd-edge-label[data-tone=fail]")).toHaveCount(0, { timeout: 30_000 });
+});
