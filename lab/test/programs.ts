@@ -5,7 +5,8 @@ import { kubeconfigPath } from "../control-plane";
 
 /** The clone: the bundle lives in its dist/. */
 const ROOT = join(import.meta.dirname, "..");
-const folders = labFolders(process.env);
+/** Asked when it is needed: who may not run the lab may not write its folders either. */
+const folders = () => labFolders(process.env);
 const MAX_OUTPUT = 64 << 20;
 
 /** How a program ended. */
@@ -42,8 +43,8 @@ export async function labDoes(...args: string[]): Promise<string> {
 
 /** @throws Error with the program's own words */
 async function cached(name: string, args: readonly string[]): Promise<string> {
-  const all = [`--kubeconfig=${kubeconfigPath(folders)}`, ...args];
-  const { code, out, err } = await runToEnd(join(folders.bin, name), all);
+  const all = [`--kubeconfig=${kubeconfigPath(folders())}`, ...args];
+  const { code, out, err } = await runToEnd(join(folders().bin, name), all);
   if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${err.trim()}`);
   return out;
 }
@@ -60,7 +61,7 @@ const START_MS = 240_000;
 
 /** Starts the product as a user does. @throws Error with what it printed when it does not start */
 export async function startProduct(prometheus: string): Promise<RunningProduct> {
-  const args = ["--port", "0", "--no-open", "--kubeconfig", kubeconfigPath(folders)];
+  const args = ["--port", "0", "--no-open", "--kubeconfig", kubeconfigPath(folders())];
   const child = spawn(
     process.execPath,
     ["scripts/start.mjs", ...args, "--prometheus", prometheus],

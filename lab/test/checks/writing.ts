@@ -121,7 +121,11 @@ export async function writeSplit(
   return { total: value.total, seconds };
 }
 
-const LOG = join(labFolders(process.env).logs, "bookinfo_productpage-v1-lab_istio-proxy.log");
+const accessLog = (): string =>
+  readFileSync(
+    join(labFolders(process.env).logs, "bookinfo_productpage-v1-lab_istio-proxy.log"),
+    "utf8",
+  );
 const SAMPLE_MS = 25_000;
 /** One run in 150 000 of a right split is further away than this. */
 const DEVIATIONS = 4.5;
@@ -129,7 +133,7 @@ const DEVIATIONS = 4.5;
 /** How many requests Envoy sent to each subset of reviews since a place in its access log. */
 function sentSince(offset: number): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const line of readFileSync(LOG, "utf8").slice(offset).split("\n")) {
+  for (const line of accessLog().slice(offset).split("\n")) {
     const [, , subset = "", host = ""] = parseAccessLog(line)?.upstream_cluster?.split("|") ?? [];
     if (host.startsWith("reviews.")) counts.set(subset, (counts.get(subset) ?? 0) + 1);
   }
@@ -139,7 +143,7 @@ function sentSince(offset: number): Map<string, number> {
 async function weights({ product }: Bench): Promise<string> {
   const { total, seconds } = await writeSplit(product, { v1: 80, v2: 20 });
   await pause(1_500); // requests under way, and the log's buffer
-  const from = readFileSync(LOG, "utf8").length;
+  const from = accessLog().length;
   await pause(SAMPLE_MS);
   const counts = sentSince(from);
   const [v1 = 0, v2 = 0] = [counts.get("v1"), counts.get("v2")];
