@@ -9,7 +9,7 @@ export const proxyChecks: readonly Check[] = [
 
 const FILTER = { kind: "EnvoyFilter", namespace: "bookinfo", name: "unwritable-log" } as const;
 /** The proxy may not write there, so Envoy refuses the listener. */
-const UNWRITABLE = "/root/quarterdeck-lab-refuses.log";
+const UNWRITABLE = "/etc/quarterdeck-lab-refuses.log";
 const ENVOY_FILTER = `apiVersion: networking.istio.io/v1alpha3
 kind: EnvoyFilter
 metadata:
