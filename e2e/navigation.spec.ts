@@ -27,9 +27,12 @@ test("finds a page and an object by a few letters", async ({ page }) => {
   await expect(page.getByRole("option", { name: /reviews/ }).first()).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/config\/VirtualService\/bookinfo\/reviews/);
+  await expect(page.getByRole("heading", { name: "bookinfo/reviews" })).toBeVisible();
 
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox", { name: "Search or go to" }).fill("rollo");
+  await expect(field).toBeFocused();
+  await field.fill("rollo");
+  await expect(page.getByRole("option", { name: /^Overview/ })).toBeHidden();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/rollouts/);
 });

@@ -23,7 +23,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const ref = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState("");
-  const wanted = useDeferredValue(text.trim());
+  const typed = text.trim();
+  const wanted = useDeferredValue(typed);
   const found = useQuery(
     trpc.overview.search.queryOptions(
       { text: wanted },
@@ -37,8 +38,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     return () => dialog?.close();
   }, []);
 
-  const pages = PAGES.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
-  const objects = wanted === "" ? [] : (found.data ?? []);
+  // Pages follow each letter at once: who types fast and presses Enter means what stands there.
+  const pages = PAGES.filter(({ name }) => name.toLowerCase().includes(typed.toLowerCase()));
+  const objects = typed === "" ? [] : (found.data ?? []);
   // What was chosen may be gone from a newer answer; then the first is.
   const values = [...pages.map(({ path }) => path), ...objects.map(valueOf)];
   const current = values.includes(chosen) ? chosen : (values[0] ?? "");
