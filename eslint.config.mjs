@@ -126,6 +126,7 @@ export default tseslint.config(
       "next.config.ts",
       "playwright.config.ts",
       "vitest.config.ts",
+      "scripts/property-seed.ts",
       "e2e/**/*.ts",
       "instrumentation.ts",
       "cli/**/*.ts",

@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
   test: {
     include: ["{lib,server,components,sandbox,cli,scripts,lab}/**/*.test.{ts,tsx}"],
+    setupFiles: ["scripts/property-seed.ts"],
     testTimeout: 20_000,
   },
 });

@@ -46,6 +46,14 @@ describe("JSON patches", () => {
     expect(() => patched({ a: 1 }, patch)).toThrow(/operation 0/);
   });
 
+  it.each([[{ toString: "" }], [{ toString: null, valueOf: 1 }], [[{ toString: "" }]]])(
+    "are refused by a failed test of %j too, which no template can print",
+    (value) => {
+      const run = () => patched({ a: value }, [{ op: "test", path: "/a", value: false }]);
+      expect(run).toThrow(JsonPatchError);
+    },
+  );
+
   it("with a test go through exactly when the value is the one expected", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (value, wanted) => {

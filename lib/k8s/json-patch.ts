@@ -1,5 +1,5 @@
-import { applyPatch, type Operation } from "rfc6902";
-import { isRecord } from "./json-value";
+import { applyPatch, type Operation, Pointer } from "rfc6902";
+import { isRecord, sameJson } from "./json-value";
 
 /** A JSON patch that is malformed, or does not fit the document. */
 export class JsonPatchError extends Error {
@@ -46,12 +46,28 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
   const root = { document: structuredCloneJson(document) };
   for (const [index, operation] of operations.entries()) {
     const { op, path } = operation;
-    const [failure] = applyPatch(root, [rooted(operation)]);
-    if (failure) {
-      throw new JsonPatchError("refused", `operation ${index} (${op} ${path}): ${failure.message}`);
+    const failure =
+      operation.op === "test" ? testFailure(root, operation) : applyFailure(root, operation);
+    if (failure !== undefined) {
+      throw new JsonPatchError("refused", `operation ${index} (${op} ${path}): ${failure}`);
     }
   }
   return root.document;
+}
+
+/** Why a change does not fit; `undefined` once it is made. */
+const applyFailure = (root: object, operation: Operation): string | undefined =>
+  applyPatch(root, [rooted(operation)])[0]?.message;
+
+/** Compared here, because the library's own text of a failed test breaks on values without `toString`. */
+function testFailure(
+  root: object,
+  operation: Extract<Operation, { op: "test" }>,
+): string | undefined {
+  const value: unknown = Pointer.fromJSON(`/document${operation.path}`).get(root);
+  if (sameJson(value, operation.value)) return undefined;
+  const found = value === undefined ? "nothing" : JSON.stringify(value);
+  return `expected ${JSON.stringify(operation.value)}, found ${found}`;
 }
 
 /** The operation below `/document`, so that a patch may replace the whole document. */
