@@ -2,7 +2,7 @@ const not = (name, from, to, comment, extra = {}) => ({
   name,
   severity: "error",
   comment,
-  from: { path: from, pathNot: "\\.test\\.tsx?$" },
+  from: { path: from, pathNot: "\\.test\\.tsx?$|^server/testing/" },
   to: { path: to, ...extra },
 });
 
@@ -76,6 +76,18 @@ module.exports = {
       "^(app|components|server|lib)/",
       "^sandbox/",
       "The sandbox is reached over the network, like any cluster.",
+    ),
+    not(
+      "lab-is-a-cluster",
+      "^(app|cli|components|lib|sandbox|server)/",
+      "^lab/",
+      "The lab is reached over the network, like any cluster; only tests command it.",
+    ),
+    not(
+      "tests-alone-choose-a-cluster",
+      "^(app|cli|components|lib|sandbox|server)/",
+      "^server/testing/",
+      "This starts clusters, which only tests do.",
     ),
     not(
       "sandbox-knows-no-product",

@@ -122,6 +122,7 @@ export default tseslint.config(
     // The homes of time, randomness and the environment.
     files: [
       "server/{env,clock}.ts",
+      "server/testing/*.ts",
       "sandbox/{clock,random,options}.ts",
       "next.config.ts",
       "playwright.config.ts",

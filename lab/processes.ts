@@ -79,10 +79,27 @@ export function living(folders: Folders): { pid: number; name: string }[] {
 
 /** Kills one daemon and what it started, as a crash would. @throws LabError for a name that does not run */
 export async function kill(folders: Folders, name: string): Promise<void> {
-  const found = remembered(folders).filter((each) => each.daemon.name === name && lives(each));
-  if (found.length === 0) throw new LabError(`no process ${name} runs; see npm run lab -- status`);
+  const found = runningNamed(folders, name);
   for (const { pid } of found) signal(pid, "SIGKILL");
   await gone(found, 5_000);
+}
+
+/** Stops a daemon and what it started without ending them. @throws LabError for a name that does not run */
+export const freeze = (folders: Folders, name: string): void =>
+  signalNamed(folders, name, "SIGSTOP");
+
+/** Lets a frozen daemon go on. @throws LabError for a name that does not run */
+export const thaw = (folders: Folders, name: string): void => signalNamed(folders, name, "SIGCONT");
+
+function signalNamed(folders: Folders, name: string, what: NodeJS.Signals): void {
+  for (const { pid } of runningNamed(folders, name)) signal(pid, what);
+}
+
+/** @throws LabError for a name that does not run */
+function runningNamed(folders: Folders, name: string): Remembered[] {
+  const found = remembered(folders).filter((each) => each.daemon.name === name && lives(each));
+  if (found.length === 0) throw new LabError(`no process ${name} runs; see npm run lab -- status`);
+  return found;
 }
 
 /** Starts a daemon again with the command that it had. @throws LabError for a name that never ran */

@@ -1,3 +1,4 @@
+import { refusedListener, UNWRITABLE } from "../../refused-listener";
 import { eventually, found, inSeconds, must, type Bench, type Check } from "../check";
 import { kubectl, labDoes } from "../programs";
 
@@ -8,36 +9,9 @@ export const proxyChecks: readonly Check[] = [
 ];
 
 const FILTER = { kind: "EnvoyFilter", namespace: "bookinfo", name: "unwritable-log" } as const;
-/** The proxy may not write there, so Envoy refuses the listener. */
-const UNWRITABLE = "/etc/quarterdeck-lab-refuses.log";
-const ENVOY_FILTER = `apiVersion: networking.istio.io/v1alpha3
-kind: EnvoyFilter
-metadata:
-  name: ${FILTER.name}
-  namespace: ${FILTER.namespace}
-spec:
-  workloadSelector:
-    labels:
-      app: ratings
-  configPatches:
-  - applyTo: NETWORK_FILTER
-    match:
-      context: SIDECAR_INBOUND
-      listener:
-        filterChain:
-          filter:
-            name: envoy.filters.network.http_connection_manager
-    patch:
-      operation: MERGE
-      value:
-        typed_config:
-          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          access_log:
-          - name: envoy.access_loggers.file
-            typed_config:
-              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-              path: ${UNWRITABLE}
-`;
+const ENVOY_FILTER = JSON.stringify(
+  refusedListener(FILTER.name, FILTER.namespace, { app: "ratings" }),
+);
 const RATINGS = "ratings-v1-lab.bookinfo";
 
 const rowOf = async ({ product }: Bench, id: string) =>

@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { summarise } from "@/lib/graph/graph-summary";
-import { type RunningSandbox, startSandbox } from "@/sandbox/main";
-import { sandboxOptions } from "@/sandbox/options";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { liveHub } from "../live/live";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import { prometheusMetrics } from "../metrics/prometheus";
 import type { Cluster, Metrics } from "../ports";
+import { BOOKINFO } from "../testing/bookinfo-facts";
+import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { topologyDetail } from "./topology-detail";
 import { type Topology, topologyService } from "./topology-service";
 
-/** The graph of the embedded cluster, its objects over HTTPS and its metrics over HTTP. */
-let sandbox: RunningSandbox;
+/** The graph of a cluster, its objects over HTTPS and its metrics over HTTP. */
+let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
 let metrics: Metrics;
 let topology: Topology;
 
 beforeAll(async () => {
-  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  target = await testCluster();
   const clock = systemClock;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   cluster = kubernetesCluster(
-    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
+    { type: "kubeconfig", file: target.kubeconfig, context: undefined },
     { clock, random: systemRandom },
   );
   mesh = meshStore({ cluster, clock, random: systemRandom, log });
   mesh.start();
-  metrics = prometheusMetrics(sandbox.address.prometheus, {
+  metrics = prometheusMetrics(target.prometheus, {
     clock,
     observer: { answered: () => undefined, failed: () => undefined },
   });
@@ -42,7 +42,7 @@ afterAll(async () => {
   topology.close();
   mesh.close();
   cluster.close();
-  await sandbox.stop();
+  await target.stop();
 });
 
 const graph = () => topology.graph({ level: "versions", namespaces: [] });
@@ -54,20 +54,21 @@ const detail = (target: string, source?: string) =>
   );
 
 describe("the graph of bookinfo", () => {
-  it("has its six services with traffic, each request on one edge, all of it in mutual TLS", async () => {
+  it("has its services, six with traffic, each request on one edge, all of it in mutual TLS", async () => {
     const reading = await graph();
     expect([reading.telemetry.state, reading.telemetry.missing]).toEqual(["live", []]);
-    expect(reading.graph.windowSeconds).toBe(5);
+    const { services, withTraffic, windowSeconds, requestsPerSecond } = BOOKINFO;
+    expect(reading.graph.windowSeconds).toBe(windowSeconds);
     expect(summarise(reading.graph)).toMatchObject({
-      services: 6,
-      withTraffic: 6,
+      services,
+      withTraffic,
       counts: { failing: 0, degraded: 0 },
     });
     const entry = reading.graph.edges.find(
       ({ id }) => id === "istio-ingress/istio-ingressgateway->bookinfo/productpage",
     );
-    expect(entry?.traffic.requestsPerSecond).toBeGreaterThan(30);
-    expect(entry?.traffic.requestsPerSecond).toBeLessThan(50);
+    expect(entry?.traffic.requestsPerSecond).toBeGreaterThan(requestsPerSecond * 0.75);
+    expect(entry?.traffic.requestsPerSecond).toBeLessThan(requestsPerSecond * 1.25);
     expect(entry?.traffic.latency.p95).toBeGreaterThan(0);
     expect(entry?.mutualTls).toBe(1);
   });
@@ -108,7 +109,9 @@ describe("the detail of a service", () => {
   it("has charts, responses, the pods behind it and the objects that decide", async () => {
     const reviews = await detail("bookinfo/reviews");
     expect(reviews?.requests).toHaveLength(60);
-    expect(reviews?.requests.some((rate) => (rate ?? 0) > 10)).toBe(true);
+    expect(reviews?.requests.some((rate) => (rate ?? 0) > BOOKINFO.requestsPerSecond / 4)).toBe(
+      true,
+    );
     expect(reviews?.responses[0]).toMatchObject({ code: "200", flags: "-", failed: false });
     expect(reviews?.pods.map(({ version }) => version).sort()).toEqual(["v1", "v2", "v3"]);
     expect(reviews?.decidedBy.map(({ ref }) => `${ref.kind} ${ref.name}`)).toEqual(
@@ -120,7 +123,7 @@ describe("the detail of a service", () => {
     const edge = await detail("bookinfo/productpage", "istio-ingress/istio-ingressgateway");
     const [answer] = await metrics.query(edge?.queries?.responses ?? "");
     expect(answer?.labels.response_code).toBe("200");
-    expect(answer?.value).toBeGreaterThan(30);
+    expect(answer?.value).toBeGreaterThan(BOOKINFO.requestsPerSecond * 0.75);
   });
 
   it("is nothing for what is not there", async () => {

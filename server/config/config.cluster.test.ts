@@ -1,28 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from "vitest";
 import type { ObjectRef } from "@/lib/istio/kinds";
-import { type RunningSandbox, startSandbox } from "@/sandbox/main";
-import { sandboxOptions } from "@/sandbox/options";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster } from "../ports";
+import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { reportDraft } from "./draft-report";
 import { listConfig } from "./list-config";
 import { meshFindings } from "./mesh-findings";
 import { type ConfigObject, readConfig, readEditorSchema } from "./read-config";
 import { applyDraft, type ConfigWriter, deleteConfig, dryRun, liveState } from "./write-config";
 
-/** The write path over HTTPS, against the embedded cluster. */
-let sandbox: RunningSandbox;
+/** The write path over HTTPS, against a cluster, by default the embedded one. */
+let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
 const audit = vi.fn();
 const REVIEWS: ObjectRef = { kind: "VirtualService", namespace: "bookinfo", name: "reviews" };
 
 beforeAll(async () => {
-  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  target = await testCluster();
   const time = { clock: systemClock, random: systemRandom };
-  const file = sandbox.address.kubeconfig;
+  const file = target.kubeconfig;
   cluster = kubernetesCluster({ type: "kubeconfig", file, context: undefined }, time);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   mesh = meshStore({ cluster, log, ...time });
@@ -35,7 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   mesh.close();
   cluster.close();
-  await sandbox.stop();
+  await target.stop();
 });
 beforeEach(() => audit.mockClear());
 

@@ -3,22 +3,22 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { candidates } from "@/lib/rollout/candidates";
 import type { CanaryRolloutInput } from "@/lib/rollout/plan";
 import { initialStatus, type Phase, type RolloutStatus } from "@/lib/rollout/status";
-import { type RunningSandbox, startSandbox } from "@/sandbox/main";
-import { sandboxOptions } from "@/sandbox/options";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { liveHub } from "../live/live";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import { prometheusMetrics } from "../metrics/prometheus";
 import type { Cluster, Live, Metrics } from "../ports";
+import { BOOKINFO } from "../testing/bookinfo-facts";
+import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { goldenSignals } from "./golden-signals";
 import { previewOf, readRollout } from "./preview-rollout";
 import { detailOf, listRollouts } from "./read-rollouts";
 import { type Rollouts, rolloutsService } from "./rollouts-service";
 import { commandRollout, type RolloutActs, startRollout } from "./start-rollout";
 
-/** The driver over HTTPS against the embedded cluster, judging by its Prometheus. */
-let sandbox: RunningSandbox;
+/** The driver over HTTPS against a cluster, judging by its Prometheus. */
+let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
 let live: Live & { close(): void };
@@ -27,15 +27,16 @@ let rollouts: Rollouts;
 const audit = vi.fn();
 const log = { info: audit, warn: () => undefined, error: () => undefined };
 const time = { clock: systemClock, random: systemRandom };
-const PATIENCE = { timeout: 30_000, interval: 50 };
+vi.setConfig({ testTimeout: 2 * BOOKINFO.patience, hookTimeout: 2 * BOOKINFO.patience });
+const PATIENCE = { timeout: BOOKINFO.patience, interval: 50 };
 
 const service = () => rolloutsService({ cluster, metrics, mesh, live, log, ...time }, undefined);
 
 beforeAll(async () => {
-  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
-  const file = sandbox.address.kubeconfig;
+  target = await testCluster();
+  const file = target.kubeconfig;
   cluster = kubernetesCluster({ type: "kubeconfig", file, context: undefined }, time);
-  metrics = prometheusMetrics(sandbox.address.prometheus, {
+  metrics = prometheusMetrics(target.prometheus, {
     clock: systemClock,
     observer: { answered: () => undefined, failed: () => undefined },
   });
@@ -48,13 +49,13 @@ beforeAll(async () => {
     () => expect(mesh.ready && mesh.view().list("Pod").length > 6).toBe(true),
     PATIENCE,
   );
-}, 40_000);
+});
 afterAll(async () => {
   await rollouts.close();
   live.close();
   mesh.close();
   cluster.close();
-  await sandbox.stop();
+  await target.stop();
 });
 
 const acts = (readOnly = false): RolloutActs => ({
@@ -105,8 +106,9 @@ const reaches = (name: string, phase: Phase) =>
 const command = (name: string, id: string, type: Parameters<typeof commandRollout>[2]["type"]) =>
   commandRollout(acts(), { namespace: "bookinfo", name }, { id, type, force: true });
 
-describe("a rollout on the embedded cluster", () => {
+describe("a rollout on a cluster", () => {
   test("a version that fails is rolled back by itself, and the route is as it was", async () => {
+    await target.fail(cluster, "details-v2", 1);
     const before = httpOf(await routeOf("details"));
     const ref = await startRollout(
       acts(),
@@ -126,7 +128,7 @@ describe("a rollout on the embedded cluster", () => {
       expect.objectContaining({ audit: true, name: "details", share: 50, result: "written" }),
       "write",
     );
-  }, 40_000);
+  });
 
   test("a healthy one goes to 100 % through a pause, an edit and a restart of its driver", async () => {
     const { name } = await startRollout(acts(), plan("reviews", "v3"));
@@ -164,7 +166,7 @@ describe("a rollout on the embedded cluster", () => {
     expect(route).toMatchObject({ timeout: "7s" });
     expect(route?.route.map(({ weight }) => weight)).toEqual([0, 100]);
     expect((await statusOf(name)).handled).toEqual(["p1", "r1"]);
-  }, 60_000);
+  });
 
   test("lists, details and signals tell of it", async () => {
     await vi.waitFor(() => expect(listRollouts(rollouts.store).rollouts).toHaveLength(2), PATIENCE);
@@ -182,7 +184,7 @@ describe("a rollout on the embedded cluster", () => {
       expect(window?.canary.requests).toBeGreaterThan(0);
       expect(window?.canary.p99).toBeGreaterThan(0);
     }, PATIENCE);
-  }, 40_000);
+  });
 });
 
 describe("before a start", () => {
@@ -238,7 +240,7 @@ describe("before a start", () => {
     await vi.waitFor(() => expect(listRollouts(rollouts.store).rollouts).toHaveLength(3), PATIENCE);
     const { findings } = await previewOf(acts(), plan("details", "v2", { name: "second" }));
     expect(findings).toContainEqual(expect.objectContaining({ code: "RouteOwned" }));
-  }, 40_000);
+  });
 
   test("read-only mode refuses every act", async () => {
     await expect(startRollout(acts(true), plan("details", "v2"))).rejects.toMatchObject({

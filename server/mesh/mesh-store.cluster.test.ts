@@ -2,23 +2,23 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { millis } from "@/lib/base/units";
 import type { KindId } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
-import { type RunningSandbox, startSandbox } from "@/sandbox/main";
-import { sandboxOptions } from "@/sandbox/options";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { prometheusMetrics } from "../metrics/prometheus";
 import type { Cluster } from "../ports";
+import { BOOKINFO } from "../testing/bookinfo-facts";
+import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { meshStore, type RunningMeshStore } from "./mesh-store";
 
-/** The adapters together, over HTTPS, against the embedded cluster. */
-let sandbox: RunningSandbox;
+/** The adapters together, over HTTPS, against a cluster, by default the embedded one. */
+let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
 
 beforeAll(async () => {
-  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  target = await testCluster();
   const time = { clock: systemClock, random: systemRandom };
-  const file = sandbox.address.kubeconfig;
+  const file = target.kubeconfig;
   cluster = kubernetesCluster({ type: "kubeconfig", file, context: undefined }, time);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   mesh = meshStore({ cluster, log, ...time });
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(async () => {
   mesh.close();
   cluster.close();
-  await sandbox.stop();
+  await target.stop();
 });
 
 /** Waits until `fact` holds: of states that settle without a change of objects, too. */
@@ -62,7 +62,7 @@ test("the whole scenario is mirrored, and the cluster is live", () => {
   expect(mesh.view().get("Namespace", "", "bookinfo")).toBeDefined();
   expect(find("Pod", "bookinfo", "reviews-v1")).toBeDefined();
   expect(cluster.identity).toEqual({
-    server: new URL(sandbox.address.server).host,
+    server: new URL(target.server).host,
     context: expect.any(String) as string,
     user: expect.any(String) as string,
   });
@@ -175,10 +175,12 @@ test("a forwarded port is a byte stream, and ends with its signal", async () => 
   await closed;
 });
 
-test("Prometheus of the sandbox is scraped every second", async () => {
-  const metrics = prometheusMetrics(sandbox.address.prometheus, {
+test("it is told how often Prometheus scrapes", async () => {
+  const metrics = prometheusMetrics(target.prometheus, {
     clock: systemClock,
     observer: { answered: () => undefined, failed: () => undefined },
   });
-  await expect.poll(() => metrics.scrapeInterval(), { timeout: 8_000 }).toBe(1_000);
+  await expect
+    .poll(() => metrics.scrapeInterval(), { timeout: 8_000 })
+    .toBe(BOOKINFO.scrapeSeconds * 1000);
 });

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
-import { type RunningSandbox, startSandbox } from "@/sandbox/main";
-import { sandboxOptions } from "@/sandbox/options";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { envoyClient } from "../envoy/envoy-client";
@@ -10,14 +8,16 @@ import { liveHub } from "../live/live";
 import { sourceStates } from "../live/sources";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster, Live } from "../ports";
+import { BOOKINFO } from "../testing/bookinfo-facts";
+import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { exploreProxy, rawDump } from "./explore-proxy";
 import { type Proxies, proxiesService } from "./proxies-service";
 import { proxyDetail } from "./proxy-detail";
 import { type ProxyDumps, proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
 
-/** The service over port-forwards to the embedded cluster's istiod and Envoys. */
-let sandbox: RunningSandbox;
+/** The service over port-forwards to a cluster's istiod and Envoys. */
+let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
 let live: Live & { close(): void };
@@ -26,11 +26,11 @@ let dumps: ProxyDumps;
 const stop = new AbortController();
 
 beforeAll(async () => {
-  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  target = await testCluster();
   const clock = systemClock;
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   cluster = kubernetesCluster(
-    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
+    { type: "kubeconfig", file: target.kubeconfig, context: undefined },
     { clock, random: systemRandom },
   );
   mesh = meshStore({ cluster, clock, random: systemRandom, log });
@@ -52,7 +52,7 @@ afterAll(async () => {
   live.close();
   mesh.close();
   cluster.close();
-  await sandbox.stop();
+  await target.stop();
 });
 
 const table = async () => proxyTable(await proxies.snapshot(), mesh.view(), systemClock.now());
@@ -67,14 +67,8 @@ function pod(prefix: string): { namespace: string; name: string } {
   return { namespace: found.metadata.namespace ?? "", name: found.metadata.name };
 }
 
-const annotate = (prefix: string, value: string | null) =>
-  cluster.patch(
-    { kind: "Pod", ...pod(prefix) },
-    {
-      type: "merge",
-      body: { metadata: { annotations: { "sandbox.quarterdeck.dev/proxy": value } } },
-    },
-  );
+/** How many proxies there are. */
+const all = () => BOOKINFO.proxies.length;
 
 const setWeights = async (v1: number, v2: number): Promise<KubeObject> => {
   const destination = (subset: string, weight: number) => ({
@@ -94,18 +88,11 @@ const setWeights = async (v1: number, v2: number): Promise<KubeObject> => {
 describe("the table", () => {
   test("holds every proxy of the mesh with its release, kind and istiod", async () => {
     const { rows, istiods, counts } = await table();
-    expect(rows.map(({ workload, kind }) => `${workload ?? "?"} ${kind}`).sort()).toEqual([
-      "details-v1 sidecar",
-      "details-v2 sidecar",
-      "istio-ingressgateway gateway",
-      "productpage-v1 sidecar",
-      "ratings-v1 sidecar",
-      "reviews-v1 sidecar",
-      "reviews-v2 sidecar",
-      "reviews-v3 sidecar",
-    ]);
-    expect(counts).toMatchObject({ total: 8, refused: 0, late: 0, disconnected: 0 });
-    expect(istiods).toEqual([expect.objectContaining({ proxies: 8, error: undefined })]);
+    expect(rows.map(({ workload, kind }) => `${workload ?? "?"} ${kind}`).sort()).toEqual(
+      BOOKINFO.proxies.toSorted(),
+    );
+    expect(counts).toMatchObject({ total: all(), refused: 0, late: 0, disconnected: 0 });
+    expect(istiods).toEqual([expect.objectContaining({ proxies: all(), error: undefined })]);
     for (const { version, istiod } of rows) {
       expect(version).toMatch(/^\d+\.\d+/);
       expect(istiod).toBe(istiods[0]?.name);
@@ -114,7 +101,7 @@ describe("the table", () => {
 
   test("a proxy that refuses is refused in Envoy's words, and recovers", async () => {
     const since = systemClock.now();
-    await annotate("reviews-v3", "reject");
+    await target.proxy(cluster, "reviews-v3", "refuse");
     const refused = await vi.waitFor(
       async () => {
         const { stragglers } = await proxies.propagation({ since });
@@ -130,7 +117,7 @@ describe("the table", () => {
     expect(refused.row).toMatchObject({ state: "refused", cause: "Listeners refused" });
     expect(refused.types?.LDS.error).toContain("Error adding/updating listener(s)");
     const healed = systemClock.now();
-    await annotate("reviews-v3", null);
+    await target.proxy(cluster, "reviews-v3", "well");
     await vi.waitFor(
       async () => {
         const progress = await proxies.propagation({ since: healed });
@@ -156,7 +143,7 @@ describe("a change of the mesh", () => {
     await vi.waitFor(
       async () => {
         const progress = await proxies.propagation({ since });
-        expect(progress).toMatchObject({ pushed: true, synced: 8, total: 8 });
+        expect(progress).toMatchObject({ pushed: true, synced: all(), total: all() });
         const page = await exploreProxy(dumps, pod("productpage"), "routes", {
           filter: "reviews :9080",
           offset: 0,
@@ -183,7 +170,8 @@ describe("a change of the mesh", () => {
         if (event.topic === "proxies") told += 1;
       }
     })();
-    await annotate("ratings-v1", "stuck");
+    await target.proxy(cluster, "ratings-v1", "freeze");
+    await setWeights(60, 40);
     await vi.waitFor(
       async () => {
         expect(told).toBeGreaterThan(0);
@@ -192,7 +180,7 @@ describe("a change of the mesh", () => {
       },
       { timeout: 8_000, interval: 20 },
     );
-    await annotate("ratings-v1", null);
+    await target.proxy(cluster, "ratings-v1", "well");
     reader.abort();
     await listening.catch(() => undefined);
   });

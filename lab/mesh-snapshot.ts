@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
+import type { ApiClient } from "./api-client";
+
+const Item = z.looseObject({
+  metadata: z.looseObject({
+    name: z.string(),
+    namespace: z.string().optional(),
+    resourceVersion: z.string().optional(),
+    generation: z.number().optional(),
+  }),
+});
+type Item = z.infer<typeof Item>;
+const List = z.looseObject({ kind: z.string(), apiVersion: z.string(), items: z.array(Item) });
+const Definition = z.looseObject({
+  spec: z.looseObject({
+    group: z.string(),
+    scope: z.string(),
+    names: z.looseObject({ plural: z.string() }),
+    versions: z.array(z.looseObject({ name: z.string(), storage: z.boolean() })),
+  }),
+});
+
+/** What tests of the product change: Istio's objects, and the state of rollouts. */
+interface Collection {
+  /** Such as `/apis/networking.istio.io/v1`. */
+  readonly root: string;
+  readonly plural: string;
+  readonly query: string;
+}
+
+function collections(): Collection[] {
+  const kinds = customResourceDefinitions().flatMap((definition) => {
+    const { group, scope, names, versions } = Definition.parse(definition).spec;
+    const stored = versions.find(({ storage }) => storage);
+    return scope === "Namespaced" && stored && group.endsWith(".istio.io")
+      ? [{ root: `/apis/${group}/${stored.name}`, plural: names.plural, query: "" }]
+      : [];
+  });
+  const query = "?labelSelector=app.kubernetes.io/managed-by%3Dquarterdeck";
+  return [...kinds, { root: "/api/v1", plural: "configmaps", query }];
+}
+
+/**
+ * Remembers the mesh's configuration as it is now; the result puts it back: what was made since is
+ * deleted, what was changed or deleted is written as it was. @throws LabError with the server's words
+ */
+export async function meshSnapshot(api: ApiClient): Promise<() => Promise<void>> {
+  const before = await Promise.all(
+    collections().map(async (of) => ({ of, objects: await read(api, of) })),
+  );
+  return async () => {
+    for (const { of, objects } of before) await putBack(api, of, objects);
+  };
+}
+
+async function putBack(
+  api: ApiClient,
+  of: Collection,
+  before: ReadonlyMap<string, Item>,
+): Promise<void> {
+  const now = await read(api, of);
+  for (const path of now.keys()) if (!before.has(path)) await api.send("DELETE", path);
+  for (const [path, object] of before) {
+    const current = now.get(path);
+    if (current && isDeepStrictEqual(withoutHistory(current), withoutHistory(object))) continue;
+    const { resourceVersion: _, uid: __, ...metadata } = object.metadata;
+    const { resourceVersion } = current?.metadata ?? {};
+    const body = {
+      ...object,
+      metadata: { ...metadata, ...(resourceVersion && { resourceVersion }) },
+    };
+    await (current
+      ? api.send("PUT", path, body)
+      : api.send("POST", path.slice(0, path.lastIndexOf("/")), body));
+  }
+}
+
+/** The objects of a collection by their paths. */
+async function read(api: ApiClient, { root, plural, query }: Collection) {
+  const { items, apiVersion, kind } = List.parse(
+    await api.send("GET", `${root}/${plural}${query}`),
+  );
+  return new Map(
+    items.map((item) => {
+      const { namespace = "", name } = item.metadata;
+      const typed = { apiVersion, kind: kind.replace(/List$/, ""), ...item };
+      const path: string = `${root}/namespaces/${namespace}/${plural}/${name}`;
+      return [path, typed] as const;
+    }),
+  );
+}
+
+/** An object without what the server counts and notes by itself. */
+function withoutHistory({ metadata, ...rest }: Item): unknown {
+  const { resourceVersion: _, generation: __, managedFields: ___, ...own } = metadata;
+  return { ...rest, metadata: own };
+}

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { API_PORT, ApiClient } from "./api-client";
+import { type Behaviour, setBehaviour } from "./behave";
+import { kubeconfigPath } from "./control-plane";
+import type { Environment } from "./environment";
+import { labFolders } from "./folders";
+import { LabError } from "./lab-error";
+import { meshSnapshot } from "./mesh-snapshot";
+import { freeze, thaw } from "./processes";
+import { PROMETHEUS_PORT } from "./telemetry/start-prometheus";
+
+/** The lab that is up, for tests: where it is, and what they may do to it. */
+export interface RunningLab {
+  readonly kubeconfig: string;
+  readonly server: string;
+  readonly prometheus: string;
+  /** The application of a workload, such as `details-v2`, behaves so from now on. */
+  behave(workload: string, behaviour: Behaviour): void;
+  /** Stops the proxy of a workload without ending it, or lets it go on: it acknowledges nothing. */
+  freezeProxy(workload: string, frozen: boolean): void;
+  /** Remembers the mesh's configuration; the result puts it back. */
+  snapshot(): Promise<() => Promise<void>>;
+}
+
+/** @throws LabError when no lab is up */
+export function runningLab(env: Environment): RunningLab {
+  const folders = labFolders(env);
+  const kubeconfig = kubeconfigPath(folders);
+  if (!existsSync(kubeconfig)) throw new LabError("the lab is not up: npm run lab -- up");
+  return {
+    kubeconfig,
+    server: `https://127.0.0.1:${API_PORT}`,
+    prometheus: `http://127.0.0.1:${PROMETHEUS_PORT}`,
+    behave: (workload, behaviour) => setBehaviour(folders, workload, behaviour),
+    freezeProxy: (workload, frozen) => (frozen ? freeze : thaw)(folders, `proxy-${workload}-lab`),
+    snapshot: () => meshSnapshot(new ApiClient(folders)),
+  };
+}
