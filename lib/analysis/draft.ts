@@ -5,14 +5,9 @@ import { formatPath } from "@/lib/yaml/field-path";
 import { locate } from "@/lib/yaml/locate";
 import { type ParsedYaml, parseYaml, type YamlDocument } from "@/lib/yaml/parse";
 import { type DraftObject, readDraftObject } from "./draft-object";
-import { analyzeObjects, rulesThatRead } from "./engine";
-import {
-  compareFindings,
-  type Finding,
-  findingKey,
-  type ObjectFinding,
-  type TextFinding,
-} from "./finding";
+import { analyzeObjects } from "./engine";
+import { compareFindings, type Finding, type ObjectFinding, type TextFinding } from "./finding";
+import { IncrementalAnalysis } from "./incremental";
 import type { Report, Rule } from "./rule";
 import { checkSchema, customSchema } from "./schema-check";
 
@@ -26,6 +21,15 @@ export interface DraftAnalysis {
   readonly elsewhere: readonly Finding[];
 }
 
+/** What a draft is judged by. */
+export interface DraftContext {
+  readonly rules: readonly Rule[];
+  /** For objects that name none. */
+  readonly namespace: string;
+  /** What is known of the mesh already; without it a draft costs a full run. */
+  readonly analysis?: IncrementalAnalysis | undefined;
+}
+
 /**
  * Analyses a text as if it were stored: its objects are laid over the mesh. Half-typed documents
  * are analysed as far as they can be read; nothing throws.
@@ -33,7 +37,7 @@ export interface DraftAnalysis {
 export function analyzeDraft(
   text: string,
   mesh: MeshView,
-  { rules, namespace }: { rules: readonly Rule[]; namespace: string },
+  { rules, namespace, analysis }: DraftContext,
 ): DraftAnalysis {
   const parsed = parseYaml(text);
   const findings: TextFinding[] = parsed.problems.map(({ message, range }) => ({
@@ -68,7 +72,10 @@ export function analyzeDraft(
   return {
     objects,
     findings: findings.sort(compareFindings),
-    elsewhere: arising(objects, { mesh, overlay, rules }),
+    elsewhere: (analysis?.view === mesh ? analysis : full(mesh, rules))
+      .arising(overlay)
+      .filter(({ suppressed }) => !suppressed)
+      .map(toFinding),
   };
 }
 
@@ -76,19 +83,10 @@ const SYNTAX = { rule: "yaml-syntax", code: "QD0001" };
 const SHAPE = { rule: "object-shape", code: "QD0002" };
 const SCHEMA = { rule: "schema", code: "QD0003" };
 
-/** Findings of objects outside the draft that are there with it and not without it. */
-function arising(
-  drafts: readonly DraftObject[],
-  { mesh, overlay, rules }: { mesh: MeshView; overlay: MeshView; rules: readonly Rule[] },
-): Finding[] {
-  const affected = rulesThatRead(rules, new Set(drafts.map(({ kind }) => kind)));
-  const own = new Set(drafts.map(({ object }) => object));
-  const kinds = new Set(affected.flatMap((rule) => rule.kinds));
-  const others = [...kinds].flatMap((kind) => overlay.list(kind)).filter((o) => !own.has(o));
-  const before = new Set(analyzeObjects(others, mesh, affected).map(findingKey));
-  return analyzeObjects(others, overlay, affected)
-    .filter((found) => !before.has(findingKey(found)))
-    .map(toFinding);
+function full(mesh: MeshView, rules: readonly Rule[]): IncrementalAnalysis {
+  const analysis = new IncrementalAnalysis(rules);
+  analysis.update(mesh);
+  return analysis;
 }
 
 /** A finding without what only the engine needs. */

@@ -6,7 +6,7 @@ import { docsOf } from "./docs";
 import { Field } from "./field";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import type { Report, Rule, Subject } from "./rule";
-import { isSuppressed } from "./suppression";
+import { suppressionOf } from "./suppression";
 
 /** Namespaces that no rule visits, as in istioctl: the cluster's own. */
 const IGNORED: ReadonlySet<string> = new Set([
@@ -16,42 +16,61 @@ const IGNORED: ReadonlySet<string> = new Set([
   "local-path-storage",
 ]);
 
-/** All findings of the mesh, worst first. Cost: that of each rule on each of its subjects. */
+/** All findings of the mesh that nobody suppressed, worst first. Cost: each rule on each subject. */
 export function analyzeMesh(mesh: MeshView, rules: readonly Rule[]): ObjectFinding[] {
-  const kinds = new Set(rules.flatMap((rule) => rule.kinds));
-  const subjects = [...kinds].flatMap((kind) => mesh.list(kind));
-  return analyzeObjects(subjects, mesh, rules);
+  return analyzeObjects(subjectsOf(mesh, rules), mesh, rules);
 }
 
-/** The findings of some objects, worst first. The objects must be those that `mesh` holds. */
-export function analyzeObjects(
+/** The objects that rules look at. */
+export function subjectsOf(mesh: MeshView, rules: readonly Rule[]): readonly KubeObject[] {
+  return [...rulesByKind(rules).keys()].flatMap((kind) => mesh.list(kind));
+}
+
+/** Those findings of some objects that nobody suppressed, worst first. `mesh` must hold the objects. */
+export const analyzeObjects = (
+  objects: readonly KubeObject[],
+  mesh: MeshView,
+  rules: readonly Rule[],
+): ObjectFinding[] =>
+  checkObjects(objects, mesh, rules).filter(({ suppressed }) => suppressed === undefined);
+
+/** As `analyzeObjects`, suppressed findings among the others. */
+export function checkObjects(
   objects: readonly KubeObject[],
   mesh: MeshView,
   rules: readonly Rule[],
 ): ObjectFinding[] {
   const byKind = rulesByKind(rules);
-  const found = new Map<string, ObjectFinding>();
-  for (const object of objects) {
-    const subject = subjectOf(object);
-    if (!subject || IGNORED.has(subject.namespace)) continue;
-    for (const rule of byKind.get(subject.kind) ?? []) {
-      for (const report of run(rule, subject, mesh)) {
-        const finding = findingOf(rule, subject, report);
-        if (!isSuppressed(object, finding)) found.set(findingKey(finding), finding);
-      }
-    }
-  }
-  return [...found.values()].sort(compareFindings);
+  return objects
+    .flatMap((object) => {
+      const kind = kindIdOf(object);
+      const ofKind = (kind && byKind.get(kind)) ?? [];
+      return ofKind.flatMap((rule) => checkObject(rule, object, mesh));
+    })
+    .sort(compareFindings);
 }
 
-/** The rules that look at one of these kinds, as subject or to look something up. */
-export const rulesThatRead = (
-  rules: readonly Rule[],
-  kinds: ReadonlySet<KindId>,
-): readonly Rule[] =>
-  rules.filter((rule) => [...rule.kinds, ...rule.reads].some((kind) => kinds.has(kind)));
+/** What one rule finds on one object, each thing once. */
+export function checkObject(
+  rule: Rule,
+  object: KubeObject,
+  mesh: MeshView,
+): readonly ObjectFinding[] {
+  const subject = subjectOf(object);
+  if (!subject || IGNORED.has(subject.namespace)) return NONE;
+  let found: Map<string, ObjectFinding> | undefined;
+  for (const report of run(rule, subject, mesh)) {
+    const finding = findingOf(rule, subject, report);
+    found ??= new Map();
+    found.set(findingKey(finding), finding);
+  }
+  return found ? [...found.values()] : NONE;
+}
 
-function rulesByKind(rules: readonly Rule[]): Map<KindId, Rule[]> {
+const NONE: readonly ObjectFinding[] = [];
+
+/** The rules that visit objects of each kind. */
+export function rulesByKind(rules: readonly Rule[]): ReadonlyMap<KindId, readonly Rule[]> {
   const byKind = new Map<KindId, Rule[]>();
   for (const rule of rules) {
     for (const kind of rule.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), rule]);
@@ -94,6 +113,7 @@ function findingOf(rule: Rule, subject: Subject, report: Report | Crash): Object
   if ("crash" in report) {
     return {
       ...place,
+      suppressed: undefined,
       rule: rule.id,
       code: "QD0099",
       aliases: [],
@@ -106,10 +126,11 @@ function findingOf(rule: Rule, subject: Subject, report: Report | Crash): Object
   }
   return {
     ...place,
+    suppressed: suppressionOf(subject.object, rule),
     rule: rule.id,
     code: rule.code,
     aliases: rule.aliases,
-    level: rule.level,
+    level: report.level ?? rule.level,
     message: report.message,
     related: report.related ?? [],
     fixes: report.fixes ?? [],

@@ -19,6 +19,18 @@ export interface Finding {
   readonly related: readonly Related[];
   /** Where the rule is explained; undefined when nowhere but in the product. */
   readonly docs: string | undefined;
+  /** Why it does not count; absent for one that does. */
+  readonly suppressed?: Suppression | undefined;
+}
+
+/** How a finding was switched off. */
+export interface Suppression {
+  /** The annotation of the object, or the policy, by its file or ConfigMap. */
+  readonly by: string;
+  /** Undefined for annotations, which have no place for one. */
+  readonly reason: string | undefined;
+  /** The last day, as `2026-12-31`; undefined for ever. */
+  readonly until: string | undefined;
 }
 
 /** A finding before it is placed in a text. */

@@ -25,6 +25,8 @@ export interface Report {
   readonly path: FieldPath;
   /** One or two sentences: the fact with its names, then what it does to traffic. */
   readonly message: string;
+  /** Where this place is less bad than the rule's level says. */
+  readonly level?: Level;
   readonly related?: readonly Related[];
   readonly fixes?: readonly Fix[];
 }

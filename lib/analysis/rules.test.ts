@@ -43,6 +43,14 @@ describe.each(rules)("$id", ({ id, rule }) => {
       version: mesh.version,
       list: (kind) => (read.add(kind), mesh.list(kind)),
       get: (kind, namespace, name) => (read.add(kind), mesh.get(kind, namespace, name)),
+      lookup(index, key) {
+        for (const kind of index.kinds) read.add(kind);
+        return mesh.lookup(index, key);
+      },
+      keys(index) {
+        for (const kind of index.kinds) read.add(kind);
+        return mesh.keys(index);
+      },
       derive: (compute) => compute(spy),
     };
     return { findings: analyzeObjects(objects, spy, [rule]), read };

@@ -1,19 +1,29 @@
 import type { KubeObject } from "@/lib/k8s/object";
-import type { Finding } from "./finding";
+import type { Suppression } from "./finding";
 
 const ISTIO = "galley.istio.io/analyze-suppress";
 const KIALI = "kiali.io/ignore-validations";
 
-/** Whether the object's owner has switched this finding off, in istioctl's or Kiali's way. */
-export function isSuppressed(object: KubeObject, { code, aliases }: Finding): boolean {
-  const annotations: Readonly<Record<string, unknown>> = object.metadata.annotations ?? {};
+/** How the object's owner switched a rule off, in istioctl's or Kiali's way; undefined if not. */
+export function suppressionOf(
+  { metadata }: KubeObject,
+  { code, aliases }: { readonly code: string; readonly aliases: readonly string[] },
+): Suppression | undefined {
+  const annotations: Readonly<Record<string, unknown>> = metadata.annotations ?? {};
   const istio = annotations[ISTIO];
-  if (typeof istio === "string" && covers(istio, [code, ...aliases])) return true;
+  if (typeof istio === "string" && covers(istio, [code, ...aliases])) return by(ISTIO);
   const kiali = annotations[KIALI];
-  if (typeof kiali !== "string") return false;
+  if (typeof kiali !== "string") return undefined;
   // Kiali takes an empty list for all.
-  return kiali.trim() === "" || covers(kiali, [code, ...aliases]);
+  const all = kiali.trim() === "";
+  return all || covers(kiali, [code, ...aliases]) ? by(KIALI) : undefined;
 }
+
+const by = (annotation: string): Suppression => ({
+  by: annotation,
+  reason: undefined,
+  until: undefined,
+});
 
 const covers = (list: string, codes: readonly string[]): boolean =>
   list.split(",").some((entry) => entry.trim() === "*" || codes.includes(entry.trim()));

@@ -79,3 +79,24 @@ export function mostSpecificHost(patterns: Iterable<string>, name: string): stri
   }
   return best;
 }
+
+const OTHER_WILDCARDS = "*?";
+
+/**
+ * The key under which a host, perhaps a wildcard, is filed so that `coveringKeys` finds it.
+ * `*x.example.com`, which is legal and rare, is filed with its like.
+ */
+export const hostKey = (host: string): string =>
+  isWildcard(host) && host !== "*" && !host.startsWith("*.") ? OTHER_WILDCARDS : host;
+
+/**
+ * The keys under which hosts may be filed that take in all of `host`, the most specific first.
+ * What is found under them must still be asked: `isSubsetOfHost(host, found)`.
+ */
+export function coveringKeys(host: string): readonly string[] {
+  const keys = [hostKey(host)];
+  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
+    keys.push(`*${host.slice(dot)}`);
+  }
+  return [...new Set([...keys, OTHER_WILDCARDS, "*"])];
+}

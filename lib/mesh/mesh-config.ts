@@ -4,6 +4,7 @@ import type { HttpRetry } from "@/lib/istio/virtual-service";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import { parseYaml } from "@/lib/yaml/parse";
+import type { MeshIndex } from "./mesh-index";
 import type { MeshView } from "./view";
 
 /** The settings of the mesh that decide what configuration means, with Istio's defaults. */
@@ -37,11 +38,20 @@ const DEFAULT_MESH_CONFIG: MeshConfig = {
  * several. Istio's defaults where there is none or where it cannot be read. Use with `mesh.derive`.
  */
 export function meshConfig(mesh: MeshView): MeshConfig {
-  const inSystem = mesh.get("ConfigMap", DEFAULT_MESH_CONFIG.rootNamespace, "istio");
-  const found =
-    inSystem ?? mesh.list("ConfigMap").find(({ metadata }) => metadata.name === "istio");
+  const all = mesh.lookup(NAMED_ISTIO, "");
+  const inSystem = all.find(
+    ({ metadata }) => metadata.namespace === DEFAULT_MESH_CONFIG.rootNamespace,
+  );
+  const found = inSystem ?? all[0];
   return found ? readMeshConfig(found) : DEFAULT_MESH_CONFIG;
 }
+
+const NAMED_ISTIO: MeshIndex<KubeObject> = {
+  kinds: ["ConfigMap"],
+  *entries(object) {
+    if (object.metadata.name === "istio") yield ["", object];
+  },
+};
 
 const readMeshConfig = weakMemo((configMap: KubeObject): MeshConfig => {
   const data = configMap["data"];

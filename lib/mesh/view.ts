@@ -1,5 +1,6 @@
-import { type KindId, kindIdOf } from "@/lib/istio/kinds";
+import { type KindId, kindIdOf, KINDS } from "@/lib/istio/kinds";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { IndexTable, type MeshIndex, type ObjectChange } from "./mesh-index";
 
 /** One change of one object, as a watch tells it. */
 export interface MeshChange {
@@ -20,7 +21,14 @@ export interface MeshView {
   list(kind: KindId): readonly KubeObject[];
   /** `namespace` is empty for kinds without namespaces. */
   get(kind: KindId, namespace: string, name: string): KubeObject | undefined;
-  /** `compute(this)`, computed once for each view. Pass a function that is defined once. */
+  /** The values of one key of an index, in the order of their objects' kinds, namespaces and names. */
+  lookup<T>(index: MeshIndex<T>, key: string): readonly T[];
+  /** All keys of an index, in no order. */
+  keys(index: MeshIndex<unknown>): Iterable<string>;
+  /**
+   * `compute(this)`, computed once for each view. Pass a function that is defined once. What one
+   * object can say by itself is cheaper in an index: a fact is computed anew with each change.
+   */
   derive<T>(compute: (mesh: MeshView) => T): T;
 }
 
@@ -36,33 +44,89 @@ export function meshView(objects: Iterable<KubeObject>): MeshView {
     ofKind.set(objectKey(object), object);
     byKind.set(kind, ofKind);
   }
-  return viewOf(byKind, 1);
+  return viewOf(byKind, 1, new Map());
+}
+
+/** A view of each kind as another one has it. @param version where it is used as one of a store */
+export function combinedView(home: (kind: KindId) => MeshView, version: number): MeshView {
+  const objects = KINDS.flatMap(({ id }): [KindId, ReadonlyMap<string, KubeObject>][] => {
+    const ofKind = (home(id) as View).objects.get(id);
+    return ofKind ? [[id, ofKind]] : [];
+  });
+  return viewOf(new Map(objects), version, new Map());
 }
 
 /** The view after `changes`; cost is that of the kinds that changed. */
 export function applyChanges(view: MeshView, changes: readonly MeshChange[]): MeshView {
-  const before = (view as View).objects;
+  const { objects: before, indexes } = view as View;
   const byKind = new Map<KindId, ReadonlyMap<string, KubeObject>>(before);
   const copied = new Map<KindId, Map<string, KubeObject>>();
+  const touched = new Map<string, Pick<ObjectChange, "kind"> & { readonly key: string }>();
   for (const { type, kind, object } of changes) {
+    const key = objectKey(object);
     const ofKind = copied.get(kind) ?? new Map(before.get(kind));
-    if (type === "put") ofKind.set(objectKey(object), object);
-    else ofKind.delete(objectKey(object));
+    if (type === "put") ofKind.set(key, object);
+    else ofKind.delete(key);
     copied.set(kind, ofKind);
     byKind.set(kind, ofKind);
+    touched.set(`${kind} ${key}`, { kind, key });
   }
-  return viewOf(byKind, view.version + 1);
+  const net = [...touched.values()]
+    .map(({ kind, key }) => ({
+      kind,
+      before: before.get(kind)?.get(key),
+      after: byKind.get(kind)?.get(key),
+    }))
+    .filter((change) => change.before !== change.after);
+  const tables = new Map<MeshIndex<unknown>, IndexTable>();
+  for (const [index, table] of indexes) {
+    const stays = !index.kinds.some((kind) => copied.has(kind));
+    tables.set(index, stays ? table : table.after(net));
+  }
+  return viewOf(byKind, view.version + 1, tables);
+}
+
+/** How two views differ. Cost: one comparison for each object of the kinds that changed. */
+export function changesBetween(from: MeshView, to: MeshView): readonly ObjectChange[] {
+  const [before, after] = [(from as View).objects, (to as View).objects];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((kind): ObjectChange[] => {
+    const [old, now] = [before.get(kind), after.get(kind)];
+    if (old === now) return [];
+    const changes: ObjectChange[] = [];
+    for (const [key, object] of old ?? []) {
+      const next = now?.get(key);
+      if (next !== object) changes.push({ kind, before: object, after: next });
+    }
+    for (const [key, object] of now ?? []) {
+      if (!old?.has(key)) changes.push({ kind, before: undefined, after: object });
+    }
+    return changes;
+  });
 }
 
 interface View extends MeshView {
   readonly objects: Objects;
+  /** Those that were asked for, in this view or the one before it. */
+  readonly indexes: Map<MeshIndex<unknown>, IndexTable>;
 }
 
-function viewOf(objects: Objects, version: number): View {
+function viewOf(
+  objects: Objects,
+  version: number,
+  indexes: Map<MeshIndex<unknown>, IndexTable>,
+): View {
   const derived = new Map<unknown, unknown>();
   const lists = new Map<KindId, readonly KubeObject[]>();
+  const table = (index: MeshIndex<unknown>): IndexTable => {
+    const known = indexes.get(index);
+    if (known) return known;
+    const made = IndexTable.of(index, (kind) => view.list(kind));
+    indexes.set(index, made);
+    return made;
+  };
   const view: View = {
     objects,
+    indexes,
     version,
     list(kind) {
       const known = lists.get(kind);
@@ -73,6 +137,8 @@ function viewOf(objects: Objects, version: number): View {
     },
     get: (kind, namespace, name) =>
       objects.get(kind)?.get(namespace ? `${namespace}/${name}` : name),
+    lookup: <T>(index: MeshIndex<T>, key: string) => table(index).get(key) as readonly T[],
+    keys: (index) => table(index).keys(),
     derive<T>(compute: (mesh: MeshView) => T): T {
       if (!derived.has(compute)) derived.set(compute, compute(view));
       return derived.get(compute) as T;

@@ -1,6 +1,8 @@
-import { hostMatches, isWildcard, serviceFqdn } from "@/lib/istio/host";
+import { coveringKeys, hostKey, isSubsetOfHost, isWildcard, serviceFqdn } from "@/lib/istio/host";
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
+import type { KubeObject } from "@/lib/k8s/object";
 import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 
@@ -17,83 +19,76 @@ export interface RegistryHost {
 }
 
 /** Every host that clients can send to. */
-export class DeclaredHosts {
-  private readonly exact = new Map<string, RegistryHost[]>();
-  private readonly wildcards: RegistryHost[] = [];
-
-  constructor(hosts: Iterable<RegistryHost>) {
-    for (const entry of hosts) {
-      if (isWildcard(entry.host)) this.wildcards.push(entry);
-      else this.exact.set(entry.host, [...(this.exact.get(entry.host) ?? []), entry]);
-    }
-  }
-
+export interface DeclaredHosts {
   /** What declares `host` to clients of `namespace`: an exact name before a wildcard. */
-  find(host: string, namespace: string): RegistryHost | undefined {
-    return (
-      this.exact.get(host)?.find(({ visibility }) => isVisibleTo(visibility, namespace)) ??
-      this.wildcards.find(
-        (entry) =>
-          isVisibleTo(entry.visibility, namespace) &&
-          (entry.host === host || hostMatches(entry.host, host)),
-      )
-    );
-  }
-
+  find(host: string, namespace: string): RegistryHost | undefined;
   /** The names, without wildcards. */
-  names(): Iterable<string> {
-    return this.exact.keys();
-  }
+  names(): readonly string[];
 }
 
 /** Reads Service, ServiceEntry and ConfigMap. Unlike the registry of lib/mesh it is total over drafts. */
 export function declaredHosts(mesh: MeshView): DeclaredHosts {
-  return new DeclaredHosts([...serviceHosts(mesh), ...serviceEntryHosts(mesh)]);
+  return {
+    find(host, namespace) {
+      const { defaultServiceExportTo } = mesh.derive(meshConfig);
+      for (const key of coveringKeys(host)) {
+        for (const { exportTo, ...found } of mesh.lookup(BY_HOST, key)) {
+          if (!isSubsetOfHost(host, found.host)) continue;
+          const visibility = visibilityOf(exportTo, found.namespace, defaultServiceExportTo);
+          if (isVisibleTo(visibility, namespace)) return { ...found, visibility };
+        }
+      }
+      return undefined;
+    },
+    names: () => [...mesh.keys(BY_HOST)].filter((key) => !isWildcard(key)),
+  };
 }
+
+interface HostDeclaration extends Omit<RegistryHost, "visibility"> {
+  readonly exportTo: readonly string[] | undefined;
+}
+
+const BY_HOST: MeshIndex<HostDeclaration> = {
+  kinds: ["Service", "ServiceEntry"],
+  *entries(object, kind) {
+    for (const host of kind === "Service" ? serviceHosts(object) : serviceEntryHosts(object)) {
+      yield [hostKey(host.host), host];
+    }
+  },
+};
 
 const EXPORT_TO = "networking.istio.io/exportTo";
 
-function* serviceHosts(mesh: MeshView): Iterable<RegistryHost> {
-  const { defaultServiceExportTo } = mesh.derive(meshConfig);
-  for (const object of mesh.list("Service")) {
-    const { name, namespace = "" } = object.metadata;
-    const fields = new Field(object);
-    const exportTo = fields.at("metadata", "annotations", EXPORT_TO).text?.split(",");
-    yield {
+function serviceHosts(object: KubeObject): readonly HostDeclaration[] {
+  const { name, namespace = "" } = object.metadata;
+  const fields = new Field(object);
+  const exportTo = fields.at("metadata", "annotations", EXPORT_TO).text?.split(",");
+  const ports = fields
+    .at("spec", "ports")
+    .items()
+    .flatMap((port) => port.at("port").number ?? []);
+  return [
+    {
       host: serviceFqdn(name, namespace),
       kind: "Service",
       namespace,
       name,
-      visibility: visibilityOf(
-        exportTo?.map((entry) => entry.trim()),
-        namespace,
-        defaultServiceExportTo,
-      ),
-      ports: fields
-        .at("spec", "ports")
-        .items()
-        .flatMap((port) => port.at("port").number ?? []),
-    };
-  }
+      exportTo: exportTo?.map((entry) => entry.trim()),
+      ports,
+    },
+  ];
 }
 
-function* serviceEntryHosts(mesh: MeshView): Iterable<RegistryHost> {
-  const { defaultServiceExportTo } = mesh.derive(meshConfig);
-  for (const object of mesh.list("ServiceEntry")) {
-    const { name, namespace = "" } = object.metadata;
-    const spec = new Field(object).at("spec");
-    for (const host of spec.at("hosts").texts()) {
-      yield {
-        host,
-        kind: "ServiceEntry",
-        namespace,
-        name,
-        visibility: visibilityOf(spec.at("exportTo").texts(), namespace, defaultServiceExportTo),
-        ports: spec
-          .at("ports")
-          .items()
-          .flatMap((port) => port.at("number").number ?? []),
-      };
-    }
-  }
+function serviceEntryHosts(object: KubeObject): readonly HostDeclaration[] {
+  const { name, namespace = "" } = object.metadata;
+  const spec = new Field(object).at("spec");
+  const ports = spec
+    .at("ports")
+    .items()
+    .flatMap((port) => port.at("number").number ?? []);
+  const exportTo = spec.at("exportTo").texts();
+  return spec
+    .at("hosts")
+    .texts()
+    .map((host) => ({ host, kind: "ServiceEntry", namespace, name, exportTo, ports }));
 }

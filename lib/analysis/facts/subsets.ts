@@ -1,6 +1,7 @@
-import { hostMatches, resolveHost } from "@/lib/istio/host";
-import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
+import { coveringKeys, hostKey, isSubsetOfHost, resolveHost } from "@/lib/istio/host";
+import { isVisibleTo, visibilityOf } from "@/lib/istio/visibility";
 import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 
@@ -9,50 +10,43 @@ export interface SubsetSource {
   readonly host: string;
   readonly namespace: string;
   readonly name: string;
-  readonly visibility: Visibility;
+  readonly exportTo: readonly string[];
   readonly subsets: readonly string[];
 }
 
 /** Where subsets are defined, by host. */
-export class SubsetIndex {
-  private readonly byHost = new Map<string, SubsetSource[]>();
-  private readonly wildcards: SubsetSource[] = [];
-
-  constructor(sources: Iterable<SubsetSource>) {
-    for (const source of sources) {
-      if (source.host.startsWith("*")) this.wildcards.push(source);
-      else this.byHost.set(source.host, [...(this.byHost.get(source.host) ?? []), source]);
-    }
-  }
-
-  /** The DestinationRules for `host` that clients of `namespace` see. */
-  of(host: string, namespace: string): readonly SubsetSource[] {
-    return [
-      ...(this.byHost.get(host) ?? []),
-      ...this.wildcards.filter((source) => hostMatches(source.host, host)),
-    ].filter(({ visibility }) => isVisibleTo(visibility, namespace));
-  }
+export interface SubsetIndex {
+  /** The DestinationRules for `host` that clients of `namespace` see, the most specific first. */
+  of(host: string, namespace: string): readonly SubsetSource[];
 }
 
 /** Reads DestinationRule and ConfigMap. */
-export function subsetIndex(mesh: MeshView): SubsetIndex {
-  const { defaultDestinationRuleExportTo } = mesh.derive(meshConfig);
-  return new SubsetIndex(
-    mesh.list("DestinationRule").flatMap((object): SubsetSource[] => {
-      const { name, namespace = "" } = object.metadata;
-      const spec = new Field(object).at("spec");
-      const host = spec.at("host").text;
-      if (host === undefined) return [];
-      const subsets = spec
-        .at("subsets")
-        .items()
-        .flatMap((subset) => subset.at("name").text ?? []);
-      const visibility = visibilityOf(
-        spec.at("exportTo").texts(),
-        namespace,
-        defaultDestinationRuleExportTo,
-      );
-      return [{ host: resolveHost(host, namespace), namespace, name, visibility, subsets }];
-    }),
-  );
-}
+export const subsetIndex = (mesh: MeshView): SubsetIndex => ({
+  of(host, namespace) {
+    const { defaultDestinationRuleExportTo } = mesh.derive(meshConfig);
+    return coveringKeys(host).flatMap((key) =>
+      mesh.lookup(BY_HOST, key).filter((source) => {
+        const { exportTo, namespace: home } = source;
+        const visibility = visibilityOf(exportTo, home, defaultDestinationRuleExportTo);
+        return isSubsetOfHost(host, source.host) && isVisibleTo(visibility, namespace);
+      }),
+    );
+  },
+});
+
+const BY_HOST: MeshIndex<SubsetSource> = {
+  kinds: ["DestinationRule"],
+  *entries(object) {
+    const { name, namespace = "" } = object.metadata;
+    const spec = new Field(object).at("spec");
+    const written = spec.at("host").text;
+    if (written === undefined) return;
+    const host = resolveHost(written, namespace);
+    const subsets = spec
+      .at("subsets")
+      .items()
+      .flatMap((subset) => subset.at("name").text ?? []);
+    const exportTo = spec.at("exportTo").texts();
+    yield [hostKey(host), { host, namespace, name, exportTo, subsets }];
+  },
+};

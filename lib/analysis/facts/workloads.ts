@@ -1,4 +1,6 @@
 import { hasLabels } from "@/lib/k8s/label-selector";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 
@@ -6,59 +8,82 @@ type Labels = Readonly<Record<string, string>>;
 
 /** The labels of one workload: of a running pod, a Deployment's pods to be, or a WorkloadEntry. */
 export interface Workload {
+  readonly kind: "Pod" | "Deployment" | "WorkloadEntry";
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
-}
-
-/** Everything that a selector can select. */
-export class Workloads {
-  private readonly byNamespace = new Map<string, Workload[]>();
-
-  constructor(private readonly all: readonly Workload[]) {
-    for (const workload of all) {
-      const list = this.byNamespace.get(workload.namespace);
-      if (list) list.push(workload);
-      else this.byNamespace.set(workload.namespace, [workload]);
-    }
-  }
-
-  /** Those of one namespace, or of all when none is given. */
-  in(namespace?: string): readonly Workload[] {
-    return namespace === undefined ? this.all : (this.byNamespace.get(namespace) ?? []);
-  }
-
-  /** The first workload that has all of these labels. */
-  select(labels: Labels, namespace?: string): Workload | undefined {
-    return this.in(namespace).find((workload) => hasLabels(workload.labels, labels));
-  }
-}
-
-/** Reads Pod, Deployment and WorkloadEntry: a workload scaled to zero is still one. */
-export function workloads(mesh: MeshView): Workloads {
-  const all: Workload[] = [];
-  for (const pod of mesh.list("Pod")) {
-    const fields = new Field(pod);
-    const phase = fields.at("status", "phase").text;
-    if (phase === "Succeeded" || phase === "Failed") continue;
-    all.push(workload(fields, fields.at("metadata", "labels")));
-  }
-  for (const deployment of mesh.list("Deployment")) {
-    const fields = new Field(deployment);
-    all.push(workload(fields, fields.at("spec", "template", "metadata", "labels")));
-  }
-  for (const entry of mesh.list("WorkloadEntry")) {
-    const fields = new Field(entry);
-    all.push(workload(fields, fields.at("spec", "labels")));
-  }
-  return new Workloads(all);
+  readonly object: KubeObject;
 }
 
 /** What `workloads` reads, for the rules that use it. */
 export const WORKLOAD_KINDS = ["Pod", "Deployment", "WorkloadEntry"] as const;
 
-const workload = (fields: Field, labels: Field): Workload => ({
-  namespace: fields.at("metadata", "namespace").text ?? "",
-  name: fields.at("metadata", "name").text ?? "",
-  labels: labels.labels(),
-});
+/** Everything that a selector can select: a workload scaled to zero is still one. */
+export interface Workloads {
+  /** Those of one namespace. */
+  in(namespace: string): readonly Workload[];
+  /** All that have these labels, in one namespace or, where none is given, in any. */
+  matching(labels: Labels, namespace?: string): readonly Workload[];
+  /** The first of these. */
+  select(labels: Labels, namespace?: string): Workload | undefined;
+}
+
+/** Reads Pod, Deployment and WorkloadEntry, and of these no more than is asked for. */
+export function workloads(mesh: MeshView): Workloads {
+  const matching = (labels: Labels, namespace?: string): readonly Workload[] => {
+    const pairs = Object.entries(labels);
+    if (pairs.length === 0) return mesh.lookup(BY_LABEL, scopeKey(namespace));
+    const lists = pairs.map(([key, value]) =>
+      mesh.lookup(BY_LABEL, `${scopeKey(namespace)} ${key}=${value}`),
+    );
+    const shortest = lists.reduce((a, b) => (b.length < a.length ? b : a));
+    return pairs.length === 1
+      ? shortest
+      : shortest.filter((workload) => hasLabels(workload.labels, labels));
+  };
+  return {
+    in: (namespace) => mesh.lookup(BY_LABEL, scopeKey(namespace)),
+    matching,
+    select: (labels, namespace) => matching(labels, namespace)[0],
+  };
+}
+
+const EVERYWHERE = "*";
+const scopeKey = (namespace: string | undefined): string => namespace ?? EVERYWHERE;
+
+/** By namespace, and by label within a namespace and everywhere. */
+const BY_LABEL: MeshIndex<Workload> = {
+  kinds: WORKLOAD_KINDS,
+  *entries(object) {
+    const workload = workloadOf(object);
+    if (!workload) return;
+    for (const scope of [workload.namespace, EVERYWHERE]) {
+      yield [scope, workload];
+      for (const [key, value] of Object.entries(workload.labels)) {
+        yield [`${scope} ${key}=${value}`, workload];
+      }
+    }
+  },
+};
+
+/** An object of WORKLOAD_KINDS as a workload; undefined for a pod that has ended. */
+function workloadOf(object: KubeObject): Workload | undefined {
+  const fields = new Field(object);
+  const { name, namespace = "" } = object.metadata;
+  switch (object.kind) {
+    case "Pod": {
+      const phase = fields.at("status", "phase").text;
+      if (phase === "Succeeded" || phase === "Failed") return undefined;
+      const labels = fields.at("metadata", "labels").labels();
+      return { kind: "Pod", namespace, name, labels, object };
+    }
+    case "Deployment": {
+      const labels = fields.at("spec", "template", "metadata", "labels").labels();
+      return { kind: "Deployment", namespace, name, labels, object };
+    }
+    default: {
+      const labels = fields.at("spec", "labels").labels();
+      return { kind: "WorkloadEntry", namespace, name, labels, object };
+    }
+  }
+}

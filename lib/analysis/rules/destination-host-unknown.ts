@@ -33,7 +33,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
   },
 
   *check(subject, mesh) {
-    const known = mesh.derive(declaredHosts);
+    const known = declaredHosts(mesh);
     const clients = clientNamespaces(subject);
     for (const use of destinationsOf(subject)) {
       if (clients.some((namespace) => known.find(use.host, namespace))) continue;
@@ -68,5 +68,5 @@ function candidates(
   if (known.find(qualified, namespace)) return [qualified];
   const suffix = `.${namespace}.svc.${CLUSTER_DOMAIN}`;
   const short = (host: string) => (host.endsWith(suffix) ? host.slice(0, -suffix.length) : host);
-  return nearestNames(use.written, [...known.names()].map(short));
+  return nearestNames(use.written, known.names().map(short));
 }

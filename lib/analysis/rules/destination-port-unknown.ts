@@ -36,7 +36,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, port:
   },
 
   *check(subject, mesh) {
-    const known = mesh.derive(declaredHosts);
+    const known = declaredHosts(mesh);
     for (const use of destinationsOf(subject)) {
       const field = use.field.at("port", "number");
       const host = known.find(use.host, subject.namespace);

@@ -1,10 +1,10 @@
 import { serverHost } from "@/lib/istio/gateway-ref";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { MeshView } from "@/lib/mesh/view";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { labelText } from "../facts/label-text";
-import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
+import { type Workloads, workloads, WORKLOAD_KINDS } from "../facts/workloads";
 import { defineRule } from "../rule";
 
 type Labels = Readonly<Record<string, string>>;
@@ -44,18 +44,19 @@ spec: { selector: { istio: ingress }, servers: [{ port: { number: 80 }, hosts: [
 apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: { name: c, namespace: shop }
-spec: { selector: { istio: egress }, servers: [{ port: { number: 80 }, hosts: [a.example.com] }] }`,
+spec: { selector: { app: egress }, servers: [{ port: { number: 80 }, hosts: [a.example.com] }] }`,
   },
 
   *check(subject, mesh) {
-    const index = mesh.derive(listeners);
-    const known = mesh.derive(workloads);
+    const known = workloads(mesh);
     const selector = subject.fields.at("spec", "selector").labels();
     for (const own of listenersOf(subject.object)) {
-      const others = (index.get(own.key) ?? []).filter(
-        (other) =>
-          other.object !== subject.object && sharesProxies(selector, other.selector, known.in()),
-      );
+      const others = mesh
+        .lookup(LISTENERS, own.key)
+        .filter(
+          (other) =>
+            other.object !== subject.object && sharesProxies(selector, other.selector, known),
+        );
       const names = [...new Set(others.map(({ object }) => nameOf(object)))];
       if (names.length === 0) continue;
       yield {
@@ -86,15 +87,12 @@ interface Listener {
 
 const nameOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ""}/${metadata.name}`;
 
-function listeners(mesh: MeshView): ReadonlyMap<string, readonly Listener[]> {
-  const byKey = new Map<string, Listener[]>();
-  for (const object of mesh.list("Gateway")) {
-    for (const listener of listenersOf(object)) {
-      byKey.set(listener.key, [...(byKey.get(listener.key) ?? []), listener]);
-    }
-  }
-  return byKey;
-}
+const LISTENERS: MeshIndex<Listener> = {
+  kinds: ["Gateway"],
+  *entries(object) {
+    for (const listener of listenersOf(object)) yield [listener.key, listener];
+  },
+};
 
 function* listenersOf(object: KubeObject): Iterable<Listener> {
   const spec = new Field(object).at("spec");
@@ -112,11 +110,8 @@ function* listenersOf(object: KubeObject): Iterable<Listener> {
 }
 
 /** Equal selectors share whatever they select, even if it is not deployed yet. */
-function sharesProxies(
-  a: Labels,
-  b: Labels,
-  known: readonly { readonly labels: Labels }[],
-): boolean {
+function sharesProxies(a: Labels, b: Labels, known: Workloads): boolean {
   if (hasLabels(a, b) && hasLabels(b, a)) return true;
-  return known.some(({ labels }) => hasLabels(labels, a) && hasLabels(labels, b));
+  const both = { ...a, ...b };
+  return hasLabels(both, a) && known.select(both) !== undefined;
 }

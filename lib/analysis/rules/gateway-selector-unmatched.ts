@@ -34,7 +34,7 @@ spec: { selector: { istio: ingress } }`,
     const labels = selector.labels();
     if (Object.keys(labels).length === 0) return;
     // istiod looks in all namespaces unless it was told to keep gateways to their own.
-    if (mesh.derive(workloads).select(labels)) return;
+    if (workloads(mesh).select(labels)) return;
     yield {
       path: selector.path,
       message: `No workload has the labels ${labelText(labels)}; no proxy opens the ports of this Gateway.`,

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
-import type { MeshView } from "@/lib/mesh/view";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { oldest } from "../facts/oldest";
 import { defineRule } from "../rule";
@@ -43,7 +43,7 @@ spec: { mtls: { mode: STRICT } }`,
   },
 
   *check(subject, mesh) {
-    const ofNamespace = mesh.derive(withoutSelector).get(subject.namespace) ?? [];
+    const ofNamespace = mesh.lookup(WITHOUT_SELECTOR, subject.namespace);
     if (ofNamespace.length < 2 || !ofNamespace.includes(subject.object)) return;
     const winner = oldest(ofNamespace);
     const others = ofNamespace.filter((object) => object !== subject.object);
@@ -65,13 +65,11 @@ spec: { mtls: { mode: STRICT } }`,
   },
 });
 
-function withoutSelector(mesh: MeshView): ReadonlyMap<string, readonly KubeObject[]> {
-  const byNamespace = new Map<string, KubeObject[]>();
-  for (const object of mesh.list("PeerAuthentication")) {
+/** By namespace. */
+const WITHOUT_SELECTOR: MeshIndex<KubeObject> = {
+  kinds: ["PeerAuthentication"],
+  *entries(object) {
     const labels = new Field(object).at("spec", "selector", "matchLabels").labels();
-    if (Object.keys(labels).length > 0) continue;
-    const namespace = object.metadata.namespace ?? "";
-    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), object]);
-  }
-  return byNamespace;
-}
+    if (Object.keys(labels).length === 0) yield [object.metadata.namespace ?? "", object];
+  },
+};

@@ -1,4 +1,6 @@
 import { hasLabels } from "@/lib/k8s/label-selector";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { oldest } from "../facts/oldest";
 import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
@@ -49,20 +51,14 @@ spec: { selector: { matchLabels: { app: ratings } }, mtls: { mode: PERMISSIVE } 
     const own = subject.fields.at("spec", "selector", "matchLabels");
     const labels = own.labels();
     if (Object.keys(labels).length === 0) return;
-    const selected = mesh
-      .derive(workloads)
-      .in(subject.namespace)
-      .filter((workload) => hasLabels(workload.labels, labels));
-    const others = mesh.list("PeerAuthentication").filter((object) => {
-      if (object === subject.object || object.metadata.namespace !== subject.namespace)
-        return false;
-      const theirs = new Field(object).at("spec", "selector", "matchLabels").labels();
-      if (Object.keys(theirs).length === 0) return false;
-      return selected.some((workload) => hasLabels(workload.labels, theirs));
+    const selected = workloads(mesh).matching(labels, subject.namespace);
+    const others = mesh.lookup(SELECTING, subject.namespace).filter((other) => {
+      if (other.object === subject.object) return false;
+      return selected.some((workload) => hasLabels(workload.labels, other.labels));
     });
     if (others.length === 0) return;
-    const names = others.map(({ metadata }) => metadata.name).join(", ");
-    const winner = oldest([subject.object, ...others]);
+    const names = others.map(({ object }) => object.metadata.name).join(", ");
+    const winner = oldest([subject.object, ...others.map(({ object }) => object)]);
     yield {
       path: own.path,
       message:
@@ -70,12 +66,24 @@ spec: { selector: { matchLabels: { app: ratings } }, mtls: { mode: PERMISSIVE } 
         (winner === subject.object
           ? "this one is the oldest and counts."
           : `${winner?.metadata.name ?? names} is the oldest and counts.`),
-      related: others.map(({ metadata }) => ({
+      related: others.map(({ object }) => ({
         kind: "PeerAuthentication",
         namespace: subject.namespace,
-        name: metadata.name,
+        name: object.metadata.name,
         message: "Selects the same workload.",
       })),
     };
   },
 });
+
+/** Those with a selector, by namespace. */
+const SELECTING: MeshIndex<{
+  readonly object: KubeObject;
+  readonly labels: Readonly<Record<string, string>>;
+}> = {
+  kinds: ["PeerAuthentication"],
+  *entries(object) {
+    const labels = new Field(object).at("spec", "selector", "matchLabels").labels();
+    if (Object.keys(labels).length > 0) yield [object.metadata.namespace ?? "", { object, labels }];
+  },
+};

@@ -37,7 +37,7 @@ spec: { workloadSelector: { labels: { app: reviews } } }`,
     const labels = selector.labels();
     if (Object.keys(labels).length === 0) return;
     const scope = selectorScope(subject, mesh.derive(meshConfig).rootNamespace);
-    if (mesh.derive(workloads).select(labels, scope)) return;
+    if (workloads(mesh).select(labels, scope)) return;
     yield {
       path: selector.path,
       message:

@@ -39,7 +39,7 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subse
   },
 
   *check(subject, mesh) {
-    const index = mesh.derive(subsetIndex);
+    const index = subsetIndex(mesh);
     for (const use of destinationsOf(subject)) {
       const field = use.field.at("subset");
       if (field.text === undefined) continue;

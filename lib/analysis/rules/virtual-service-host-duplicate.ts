@@ -1,9 +1,9 @@
 import { MESH_GATEWAY, resolveGateways } from "@/lib/istio/gateway-ref";
 import { resolveHost } from "@/lib/istio/host";
-import { type Visibility, visibilityOf } from "@/lib/istio/visibility";
+import { visibilityOf } from "@/lib/istio/visibility";
 import type { KubeObject } from "@/lib/k8s/object";
 import { meshConfig } from "@/lib/mesh/mesh-config";
-import type { MeshView } from "@/lib/mesh/view";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { compareAge } from "../facts/oldest";
 import { defineRule } from "../rule";
@@ -44,14 +44,14 @@ spec: { hosts: [reviews] }`,
   },
 
   *check(subject, mesh) {
-    const byHost = mesh.derive(claimsByHost);
+    const { defaultVirtualServiceExportTo: defaults } = mesh.derive(meshConfig);
     for (const field of subject.fields.at("spec", "hosts").items()) {
       if (field.text === undefined) continue;
       const host = resolveHost(field.text, subject.namespace);
-      const claims = byHost.get(host) ?? [];
+      const claims = mesh.lookup(CLAIMS, host);
       const own = claims.find(({ object }) => object === subject.object);
       if (!own) continue;
-      const others = claims.filter((claim) => claim !== own && overlap(claim, own));
+      const others = claims.filter((claim) => claim !== own && overlap(claim, own, defaults));
       if (others.length === 0) continue;
       const [winner = own] = [own, ...others].sort((a, b) => compareAge(a.object, b.object));
       yield {
@@ -75,39 +75,33 @@ spec: { hosts: [reviews] }`,
 interface Claim {
   readonly object: KubeObject;
   readonly key: string;
-  readonly visibility: Visibility;
+  readonly exportTo: readonly string[];
 }
 
 /**
  * Who claims a host for the sidecars of the mesh. A wildcard and a narrower host do not meet: the
  * most specific one wins in every proxy, though istioctl reports them where one is exported to all.
  */
-function claimsByHost(mesh: MeshView): ReadonlyMap<string, readonly Claim[]> {
-  const byHost = new Map<string, Claim[]>();
-  const { defaultVirtualServiceExportTo } = mesh.derive(meshConfig);
-  for (const object of mesh.list("VirtualService")) {
+const CLAIMS: MeshIndex<Claim> = {
+  kinds: ["VirtualService"],
+  *entries(object) {
     const { namespace = "", name } = object.metadata;
     const spec = new Field(object).at("spec");
     const gateways = resolveGateways(spec.at("gateways").texts(), namespace);
-    if (!gateways.includes(MESH_GATEWAY)) continue;
-    const claim: Claim = {
-      object,
-      key: `${namespace}/${name}`,
-      visibility: visibilityOf(
-        spec.at("exportTo").texts(),
-        namespace,
-        defaultVirtualServiceExportTo,
-      ),
-    };
+    if (!gateways.includes(MESH_GATEWAY)) return;
+    const exportTo = spec.at("exportTo").texts();
+    const claim: Claim = { object, key: `${namespace}/${name}`, exportTo };
     const hosts = spec.at("hosts").texts();
     for (const host of new Set(hosts.map((written) => resolveHost(written, namespace)))) {
-      byHost.set(host, [...(byHost.get(host) ?? []), claim]);
+      yield [host, claim];
     }
-  }
-  return byHost;
-}
+  },
+};
 
-function overlap({ visibility: a }: Claim, { visibility: b }: Claim): boolean {
-  if (a === "*" || b === "*") return true;
-  return [...a].some((namespace) => b.has(namespace));
+function overlap(a: Claim, b: Claim, defaults: readonly string[]): boolean {
+  const [left, right] = [a, b].map(({ object, exportTo }) =>
+    visibilityOf(exportTo, object.metadata.namespace ?? "", defaults),
+  );
+  if (!left || !right || left === "*" || right === "*") return true;
+  return [...left].some((namespace) => right.has(namespace));
 }

@@ -1,0 +1,134 @@
+import type { KindId } from "@/lib/istio/kinds";
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
+
+/**
+ * What single objects say, found by key. An entry depends on nothing but its object, so a change of
+ * one object costs its own entries, and who asked for other keys need not ask again.
+ * Define it once, as a constant: it is known by its identity.
+ */
+export interface MeshIndex<T> {
+  readonly kinds: readonly KindId[];
+  /** The keys under which an object is found, each with what is kept of it. */
+  entries(object: KubeObject, kind: KindId): Iterable<readonly [key: string, value: T]>;
+}
+
+/** One object in two snapshots; absent where it was not there. */
+export interface ObjectChange {
+  readonly kind: KindId;
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
+
+interface Bucket {
+  /** Whose value stands at the same place; sorted, so that the order has no history. */
+  readonly owners: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+const EMPTY: Bucket = { owners: [], values: [] };
+
+/** Changed keys are kept apart until they are so many that one new table is cheaper. */
+const MAX_CHANGED = 512;
+
+/** The entries of one index in one snapshot. Immutable. */
+export class IndexTable {
+  private constructor(
+    private readonly index: MeshIndex<unknown>,
+    private readonly base: ReadonlyMap<string, Bucket>,
+    private readonly changed: ReadonlyMap<string, Bucket>,
+  ) {}
+
+  /** The table of all objects that `list` gives. */
+  static of(index: MeshIndex<unknown>, list: (kind: KindId) => Iterable<KubeObject>): IndexTable {
+    const found = new Map<string, { owner: string; value: unknown }[]>();
+    for (const kind of index.kinds) {
+      for (const object of list(kind)) {
+        const owner = ownerOf(kind, object);
+        for (const [key, value] of index.entries(object, kind)) {
+          const entries = found.get(key);
+          if (entries) entries.push({ owner, value });
+          else found.set(key, [{ owner, value }]);
+        }
+      }
+    }
+    const base = new Map<string, Bucket>();
+    for (const [key, entries] of found) base.set(key, bucketOf(entries));
+    return new IndexTable(index, base, new Map());
+  }
+
+  /** The values of a key, in the order of their objects' kinds, namespaces and names. */
+  get(key: string): readonly unknown[] {
+    return this.bucket(key).values;
+  }
+
+  /** Every key that has a value. */
+  *keys(): Iterable<string> {
+    for (const [key] of this.base) if (!this.changed.has(key)) yield key;
+    for (const [key, { owners }] of this.changed) if (owners.length > 0) yield key;
+  }
+
+  /** The table after some changes. Cost: that of the entries of the changed objects. */
+  after(changes: readonly ObjectChange[]): IndexTable {
+    const changed = new Map(this.changed);
+    for (const { kind, before, after } of changes) {
+      const object = before ?? after;
+      if (!object || !this.index.kinds.includes(kind)) continue;
+      const owner = ownerOf(kind, object);
+      const added = new Map<string, unknown[]>();
+      for (const [key] of before ? this.index.entries(before, kind) : []) added.set(key, []);
+      for (const [key, value] of after ? this.index.entries(after, kind) : []) {
+        const values = added.get(key);
+        if (values) values.push(value);
+        else added.set(key, [value]);
+      }
+      for (const [key, values] of added) {
+        const kept = entriesOf(changed.get(key) ?? this.base.get(key) ?? EMPTY).filter(
+          (entry) => entry.owner !== owner,
+        );
+        changed.set(key, bucketOf([...kept, ...values.map((value) => ({ owner, value }))]));
+      }
+    }
+    if (changed.size <= MAX_CHANGED) return new IndexTable(this.index, this.base, changed);
+    const base = new Map(this.base);
+    for (const [key, bucket] of changed) {
+      if (bucket.owners.length > 0) base.set(key, bucket);
+      else base.delete(key);
+    }
+    return new IndexTable(this.index, base, new Map());
+  }
+
+  private bucket(key: string): Bucket {
+    return this.changed.get(key) ?? this.base.get(key) ?? EMPTY;
+  }
+}
+
+/** The keys that a change touches. */
+export function touchedKeys(
+  index: MeshIndex<unknown>,
+  { kind, before, after }: ObjectChange,
+): ReadonlySet<string> {
+  const keys = new Set<string>();
+  if (!index.kinds.includes(kind)) return keys;
+  for (const object of [before, after]) {
+    for (const [key] of object ? index.entries(object, kind) : []) keys.add(key);
+  }
+  return keys;
+}
+
+const ownerOf = (kind: KindId, object: KubeObject): string => `${kind} ${objectKey(object)}`;
+
+interface Entry {
+  readonly owner: string;
+  readonly value: unknown;
+}
+
+const entriesOf = ({ owners, values }: Bucket): Entry[] =>
+  owners.map((owner, at) => ({ owner, value: values[at] }));
+
+function bucketOf(entries: readonly Entry[]): Bucket {
+  const sorted =
+    entries.length < 2
+      ? entries
+      : entries.toSorted((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
+  return { owners: sorted.map(({ owner }) => owner), values: sorted.map(({ value }) => value) };
+}
