@@ -1,4 +1,5 @@
 import type { SimulationClock } from "@/sandbox/contracts";
+import { type HeapTimer, TimerHeap } from "./timer-heap";
 
 /** A clock that somebody drives and must stop. */
 export interface DrivenClock extends SimulationClock {
@@ -17,9 +18,7 @@ const MAX_MISSED_TICKS = 30;
 /** setTimeout overflows beyond this. */
 const MAX_TIMEOUT_MS = 2_000_000_000;
 
-interface Timer {
-  due: number;
-  readonly order: number;
+interface Timer extends HeapTimer {
   readonly run: (due: number) => void;
   /** Zero for a timer that runs once. */
   readonly period: number;
@@ -27,37 +26,34 @@ interface Timer {
 
 /** What waits, run in the order of its due times; while a timer runs, time stands at its due time. */
 class Agenda {
-  private readonly timers = new Set<Timer>();
+  private readonly timers = new TimerHeap<Timer>();
   private count = 0;
   running: number | undefined;
 
   constructor(private readonly changed: () => void) {}
 
   add(due: number, period: number, run: (due: number) => void): () => void {
-    const timer: Timer = { due, order: this.count++, run, period };
+    const timer: Timer = { due, order: this.count++, run, period, place: -1 };
     this.timers.add(timer);
-    this.changed();
+    if (this.next() === timer) this.changed();
     return () => {
-      this.timers.delete(timer);
+      this.timers.remove(timer);
     };
   }
 
   next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of this.timers) {
-      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
-        first = timer;
-    }
-    return first;
+    return this.timers.first();
   }
 
   runUntil(now: number): void {
     for (let timer = this.next(); timer && timer.due <= now; timer = this.next()) {
-      const { due } = timer;
-      if (timer.period === 0) this.timers.delete(timer);
-      else if (now - due > timer.period * MAX_MISSED_TICKS) {
-        timer.due = now - ((now - due) % timer.period) + timer.period;
-      } else timer.due = due + timer.period;
+      const { due, period } = timer;
+      this.timers.remove(timer);
+      if (period > 0) {
+        const missed = now - due > period * MAX_MISSED_TICKS;
+        timer.due = missed ? now - ((now - due) % period) + period : due + period;
+        this.timers.add(timer);
+      }
       this.running = due;
       try {
         timer.run(due);

@@ -8,11 +8,11 @@ import { kubeconfig } from "./api/kubeconfig";
 import { makeTlsIdentity } from "./api/tls-identity";
 import { realTimeClock } from "./clock";
 import { startControlPlane } from "./control-plane/start-control-plane";
-import { type SandboxOptions, UsageError } from "./options";
+import type { SandboxOptions } from "./options";
 import { startPrometheus } from "./prometheus/start-prometheus";
 import { seededRandom } from "./random";
-import { scenarioNamed, SCENARIOS } from "./scenarios/registry";
-import type { Scenario } from "./scenarios/scenario";
+import { scenarioContent } from "./scenarios/registry";
+import type { ScenarioContent } from "./scenarios/scenario";
 import { startTraffic } from "./traffic/start-traffic";
 import { startWorkloads } from "./workloads/start-workloads";
 
@@ -36,7 +36,7 @@ const TOKEN_BYTES = 32;
 
 /** Starts the embedded cluster with everything in it. @throws when a port or folder cannot be used */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const scenario = chosenScenario(options.scenario);
+  const scenario = scenarioContent(options.scenario, options.seed);
   const stops: Stop[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -52,9 +52,10 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 /** Starts part after part; how to stop each is added to `stops` as soon as it runs. */
 async function assemble(
   options: SandboxOptions,
-  scenario: Scenario,
+  scenario: ScenarioContent,
   stops: Stop[],
 ): Promise<SandboxAddress> {
+  const { scrapeIntervalMs = SCRAPE_INTERVAL_MS } = scenario;
   const folder = await stateFolder(options.state, stops);
   const identity = await makeTlsIdentity();
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
@@ -93,12 +94,12 @@ async function assemble(
   const prometheus = await startPrometheus({
     clock,
     sources: () => [...controlPlane.metricSources(), ...traffic.metricSources()],
-    scrapeIntervalMs: SCRAPE_INTERVAL_MS,
+    scrapeIntervalMs,
     port: 0,
   });
   stops.push(() => prometheus.stop());
   // Rates need a past, and nobody should have to wait for one.
-  traffic.warmUp(WARM_UP_MS, SCRAPE_INTERVAL_MS, (now) => prometheus.scrape(now));
+  traffic.warmUp(WARM_UP_MS, scrapeIntervalMs, (now) => prometheus.scrape(now));
   const path = join(folder, "kubeconfig");
   // A file of an earlier run would keep its own rights.
   await rm(path, { force: true });
@@ -107,14 +108,6 @@ async function assemble(
 }
 
 type Stop = () => void | Promise<void>;
-
-/** @throws UsageError for a scenario that nobody wrote */
-function chosenScenario(name: string): Scenario {
-  const scenario = scenarioNamed(name);
-  if (scenario) return scenario;
-  const known = SCENARIOS.map((each) => each.name).join(", ");
-  throw new UsageError(`--scenario is one of ${known}, not '${name}'`);
-}
 
 /** The path of the folder; a given one is kept, one that we make ourselves goes with us. */
 async function stateFolder(given: string | undefined, stops: Stop[]): Promise<string> {

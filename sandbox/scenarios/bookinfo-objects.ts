@@ -1,4 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
+import { gatewayWorkload } from "./gateway-workload";
 import { istioSystemObjects } from "./istio-system-objects";
 import {
   namespaceObject,
@@ -38,48 +39,17 @@ const toFirstVersion = (name: string): KubeObject =>
     ],
   });
 
-const gateway: readonly KubeObject[] = [
-  namespaceObject(GATEWAY.namespace, false),
-  serviceAccount(GATEWAY.namespace, GATEWAY.name),
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { ...GATEWAY, labels: { app: GATEWAY.name, istio: "ingressgateway" } },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: GATEWAY.name, istio: "ingressgateway" } },
-      template: {
-        metadata: { labels: { app: GATEWAY.name, istio: "ingressgateway" } },
-        spec: {
-          serviceAccountName: GATEWAY.name,
-          containers: [
-            {
-              name: "istio-proxy",
-              image: "docker.io/istio/proxyv2:1.30.1",
-              args: ["proxy", "router"],
-              ports: [
-                { containerPort: 8080, name: "http2", protocol: "TCP" },
-                { containerPort: 15_090, name: "http-envoy-prom", protocol: "TCP" },
-              ],
-            },
-          ],
-        },
-      },
-    },
-  },
-  service({
-    ...GATEWAY,
-    clusterIP: "10.96.0.20",
-    selector: { app: GATEWAY.name, istio: "ingressgateway" },
-    type: "LoadBalancer",
-    ports: [{ name: "http2", port: 80, targetPort: 8080 }],
-  }),
-];
-
 /** The book shop: four services, three versions of reviews, a bad build of details, a gateway. */
 export const bookinfoObjects: readonly KubeObject[] = [
   ...istioSystemObjects,
-  ...gateway,
+  namespaceObject(GATEWAY.namespace, false),
+  ...gatewayWorkload({
+    ...GATEWAY,
+    istio: "ingressgateway",
+    clusterIP: "10.96.0.20",
+    type: "LoadBalancer",
+    ports: [{ name: "http2", port: 80, targetPort: 8080 }],
+  }),
   namespaceObject(NAMESPACE, true),
   ...["productpage", "details", "reviews", "ratings"].map((name) =>
     serviceAccount(NAMESPACE, name),

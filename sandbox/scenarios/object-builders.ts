@@ -53,11 +53,12 @@ export function workload(options: WorkloadOptions): KubeObject {
   };
 }
 
-/** A Service with a cluster IP over the pods of an app. */
+/** A Service over the pods of an app. */
 export const service = (options: {
   readonly namespace: string;
   readonly name: string;
-  readonly clusterIP: string;
+  /** Undefined for one that the API server chooses. */
+  readonly clusterIP?: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly Readonly<Record<string, unknown>>[];
   readonly type?: string;
@@ -71,16 +72,38 @@ export const service = (options: {
   },
   spec: {
     type: options.type ?? "ClusterIP",
-    clusterIP: options.clusterIP,
-    clusterIPs: [options.clusterIP],
+    ...(options.clusterIP === undefined
+      ? {}
+      : { clusterIP: options.clusterIP, clusterIPs: [options.clusterIP] }),
     selector: options.selector,
     ports: options.ports.map((port) => ({ protocol: "TCP", ...port })),
   },
 });
 
+type NetworkingKind =
+  | "VirtualService"
+  | "DestinationRule"
+  | "Gateway"
+  | "ServiceEntry"
+  | "Sidecar"
+  | "WorkloadEntry"
+  | "WorkloadGroup";
+
+/** An Istio object of `security.istio.io/v1`. */
+export const security = (
+  kind: "AuthorizationPolicy" | "PeerAuthentication" | "RequestAuthentication",
+  [namespace, name]: readonly [string, string],
+  spec: Readonly<Record<string, unknown>>,
+): KubeObject => ({
+  apiVersion: "security.istio.io/v1",
+  kind,
+  metadata: { name, namespace },
+  spec,
+});
+
 /** An Istio object of `networking.istio.io/v1`. */
 export const networking = (
-  kind: "VirtualService" | "DestinationRule" | "Gateway" | "ServiceEntry",
+  kind: NetworkingKind,
   [namespace, name]: readonly [string, string],
   spec: Readonly<Record<string, unknown>>,
 ): KubeObject => ({

@@ -4,6 +4,11 @@ export interface TrafficModel {
   readonly loads: readonly Load[];
   /** By `namespace/app` label. An app that is not here answers fast and calls nobody. */
   readonly apps: Readonly<Record<string, AppModel>>;
+  /**
+   * At most so many requests from outside are followed through the mesh one by one; each counts for
+   * as many as bring its load to its rate. Undefined: all of them, each for itself.
+   */
+  readonly followedPerSecond?: number;
 }
 
 /** Requests from outside, evenly spaced. */

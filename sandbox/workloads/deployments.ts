@@ -2,6 +2,7 @@ import { deploymentSpec, deploymentStatus } from "@/lib/k8s/deployment";
 import type { KubeObject, OwnerReference } from "@/lib/k8s/object";
 import { isPodReady } from "@/lib/k8s/pod";
 import type { ObjectStore } from "@/sandbox/contracts";
+import { type ControllerContext, updateIfNew } from "./controller-context";
 import { suffixOf } from "./generated-name";
 import { podParts } from "./inject-sidecar";
 
@@ -10,35 +11,23 @@ const HASH_LENGTH = 10;
 const POD_SUFFIX_LENGTH = 5;
 
 /** Brings the ReplicaSets and Pods of one Deployment one step nearer to what it asks for. */
-export function reconcileDeployment(store: ObjectStore, deployment: KubeObject): void {
+export function reconcileDeployment(context: ControllerContext, deployment: KubeObject): void {
   const { template = {}, replicas = 1, paused } = deploymentSpec(deployment);
   if (deployment.metadata.deletionTimestamp) return;
   const hash = suffixOf(JSON.stringify(template), HASH_LENGTH);
-  const sets = ownedBy(store, "ReplicaSet", deployment);
+  const sets = context.index.ownedBy("ReplicaSet", deployment);
   const current =
     sets.find((set) => set.metadata.labels?.[HASH_LABEL] === hash) ??
-    (paused ? undefined : createReplicaSet(store, deployment, hash));
+    (paused ? undefined : createReplicaSet(context.store, deployment, hash));
   if (current) {
-    scale(store, current, replicas);
-    const ready = podsOf(store, current).filter(isPodReady).length;
+    scale(context, current, replicas);
+    const ready = context.index.ownedBy("Pod", current).filter(isPodReady).length;
     // Old pods go only when as many new ones take traffic, so that a roll-out loses no request.
     if (ready >= replicas) {
-      for (const old of sets.filter((set) => set !== current)) scale(store, old, 0);
+      for (const old of sets.filter((set) => set !== current)) scale(context, old, 0);
     }
   }
-  updateStatus(store, deployment, current);
-}
-
-/** The Pods of a ReplicaSet, in the order they were made. */
-const podsOf = (store: ObjectStore, set: KubeObject): KubeObject[] => ownedBy(store, "Pod", set);
-
-function ownedBy(store: ObjectStore, kind: "ReplicaSet" | "Pod", owner: KubeObject): KubeObject[] {
-  return store
-    .view()
-    .list(kind)
-    .filter(({ metadata }) =>
-      metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
-    );
+  updateStatus(context, deployment, current);
 }
 
 function ownerReference({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
@@ -65,51 +54,49 @@ function createReplicaSet(store: ObjectStore, deployment: KubeObject, hash: stri
   });
 }
 
-function scale(store: ObjectStore, set: KubeObject, replicas: number): void {
-  const pods = podsOf(store, set);
-  for (let i = 0; pods.length + i < replicas; i += 1) createPod(store, set, takenNames(pods, i));
+function scale(context: ControllerContext, set: KubeObject, replicas: number): void {
+  const { store, index } = context;
+  const pods = index.ownedBy("Pod", set);
+  for (let count = pods.length; count < replicas; count += 1) createPod(context, set);
   for (const pod of pods.slice(replicas)) {
     store.delete("Pod", pod.metadata.namespace ?? "", pod.metadata.name);
   }
-  const ready = podsOf(store, set).filter(isPodReady).length;
-  store.update({
+  const ready = index.ownedBy("Pod", set).filter(isPodReady).length;
+  updateIfNew(store, set, {
     ...set,
     spec: { ...deploymentSpec(set), replicas },
     status: { replicas, readyReplicas: ready, availableReplicas: ready, observedGeneration: 1 },
   });
 }
 
-/** A number that no living pod of the set was named for. */
-function takenNames(pods: readonly KubeObject[], offset: number): number {
-  return pods.length === 0 ? offset : pods.length + offset;
-}
-
-function createPod(store: ObjectStore, set: KubeObject, ordinal: number): void {
+function createPod(context: ControllerContext, set: KubeObject): void {
   const { template = {} } = deploymentSpec(set);
   const namespace = set.metadata.namespace ?? "";
-  const parts = podParts(template, store.get("Namespace", "", namespace));
+  const parts = podParts(template, context.store.get("Namespace", "", namespace));
   let name = "";
-  // A pod is never named like one that lives, or that was deleted under this resource version.
-  for (let attempt = ordinal; name === "" || store.get("Pod", namespace, name); attempt += 1) {
-    name = `${set.metadata.name}-${suffixOf(`${set.metadata.name}/${store.view().version}/${attempt}`, POD_SUFFIX_LENGTH)}`;
+  while (name === "" || context.store.get("Pod", namespace, name)) {
+    const seed = `${set.metadata.name}/${context.nextPodNumber()}`;
+    name = `${set.metadata.name}-${suffixOf(seed, POD_SUFFIX_LENGTH)}`;
   }
-  store.create({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace,
-      labels: parts.labels,
-      annotations: parts.annotations,
-      ownerReferences: [ownerReference(set)],
-    },
-    spec: parts.spec,
-    status: { phase: "Pending" },
-  });
+  context.store.create(
+    context.placed({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name,
+        namespace,
+        labels: parts.labels,
+        annotations: parts.annotations,
+        ownerReferences: [ownerReference(set)],
+      },
+      spec: parts.spec,
+      status: { phase: "Pending" },
+    }),
+  );
 }
 
 function updateStatus(
-  store: ObjectStore,
+  { store, index }: ControllerContext,
   deployment: KubeObject,
   current: KubeObject | undefined,
 ): void {
@@ -117,18 +104,18 @@ function updateStatus(
   const stored = store.get("Deployment", namespace, name);
   if (!stored) return;
   const { replicas: wanted = 1 } = deploymentSpec(stored);
-  const all = ownedBy(store, "ReplicaSet", deployment).flatMap((set) => podsOf(store, set));
+  const all = index.ownedBy("ReplicaSet", deployment).flatMap((set) => index.ownedBy("Pod", set));
   const ready = all.filter(isPodReady).length;
   const available = ready >= wanted;
   const before = deploymentStatus(stored).conditions?.find(({ type }) => type === "Available");
   const status = available ? "True" : "False";
   const since = before?.status === status ? before.lastTransitionTime : undefined;
-  store.update({
+  updateIfNew(store, stored, {
     ...stored,
     status: {
       observedGeneration: generation,
       replicas: all.length,
-      updatedReplicas: current ? podsOf(store, current).length : 0,
+      updatedReplicas: current ? index.ownedBy("Pod", current).length : 0,
       readyReplicas: ready,
       availableReplicas: ready,
       unavailableReplicas: Math.max(0, wanted - ready),

@@ -4,20 +4,18 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { isPodReady, podSpec, podStatus } from "@/lib/k8s/pod";
 import { type ServicePort, serviceSpec } from "@/lib/k8s/service";
 import type { ObjectStore } from "@/sandbox/contracts";
+import { type ControllerContext, updateIfNew } from "./controller-context";
 import { suffixOf } from "./generated-name";
 
 /** Writes the EndpointSlice and the Endpoints of a Service from the pods that it selects. */
-export function reconcileEndpoints(store: ObjectStore, service: KubeObject): void {
+export function reconcileEndpoints({ store, index }: ControllerContext, service: KubeObject): void {
   const { selector } = serviceSpec(service);
   // A Service without a selector has endpoints that somebody else writes.
   if (!selector || Object.keys(selector).length === 0) return;
   const { namespace = "", name, uid = "" } = service.metadata;
-  const pods = store
-    .view()
-    .list("Pod")
-    .filter(
-      (pod) => pod.metadata.namespace === namespace && hasLabels(pod.metadata.labels, selector),
-    )
+  const pods = index
+    .inNamespace("Pod", namespace)
+    .filter((pod) => hasLabels(pod.metadata.labels, selector))
     .filter((pod) => podStatus(pod).podIP !== undefined);
   const owner = { apiVersion: "v1", kind: "Service", name, uid, controller: true };
   put(store, "EndpointSlice", {
@@ -100,5 +98,6 @@ function targetPort(
 function put(store: ObjectStore, kind: "EndpointSlice" | "Endpoints", wanted: KubeObject): void {
   const known = store.get(kind, wanted.metadata.namespace ?? "", wanted.metadata.name);
   if (!known) store.create(wanted);
-  else store.update({ ...wanted, metadata: { ...known.metadata, ...wanted.metadata } });
+  else
+    updateIfNew(store, known, { ...wanted, metadata: { ...known.metadata, ...wanted.metadata } });
 }

@@ -5,16 +5,16 @@ import { podStatus } from "@/lib/k8s/pod";
 import { serviceSpec } from "@/lib/k8s/service";
 import type { ObjectStore, SimulationClock, StoreEvent } from "@/sandbox/contracts";
 import { hashText } from "@/sandbox/random";
+import type { ControllerContext } from "./controller-context";
 import { reconcileDeployment } from "./deployments";
+import { Kubelet } from "./kubelet";
+import { ObjectIndex } from "./object-index";
 import { reconcileEndpoints } from "./service-endpoints";
 
 const REACTION_MS = 20;
 const FASTEST_START_MS = 400;
 const START_SPREAD_MS = 800;
 const MAX_ROUNDS = 100;
-
-/** On a pod, `false` keeps it from becoming ready: a probe that fails. */
-const READY_ANNOTATION = "sandbox.quarterdeck.dev/ready";
 
 /** The controllers of the embedded cluster while they run. */
 export interface Workloads {
@@ -44,16 +44,30 @@ class Controllers {
   private readonly deployments = new Set<string>();
   private readonly services = new Set<string>();
   private readonly timers = new Set<() => void>();
-  private addresses = 0;
+  private readonly index: ObjectIndex;
+  private readonly kubelet: Kubelet;
+  private readonly context: ControllerContext;
+  private podNumber = 0;
   private wake: (() => void) | undefined;
   private settling = false;
 
   constructor(
     private readonly store: ObjectStore,
     private readonly clock: SimulationClock,
-  ) {}
+  ) {
+    this.index = new ObjectIndex(store);
+    this.kubelet = new Kubelet(this.index, clock);
+    this.context = {
+      store,
+      index: this.index,
+      nextPodNumber: () => ++this.podNumber,
+      placed: (pod) => (this.settling ? this.kubelet.running(pod) : pod),
+    };
+  }
 
-  notice({ kind, object, type }: StoreEvent): void {
+  notice(event: StoreEvent): void {
+    this.index.notice(event);
+    const { kind, object, type } = event;
     if (kind === "Deployment" && type !== "DELETED") this.deployments.add(objectKey(object));
     if (kind === "ReplicaSet") this.noticeOwner(object);
     if (kind === "Service" && type !== "DELETED") this.services.add(objectKey(object));
@@ -80,10 +94,9 @@ class Controllers {
     const set = pod.metadata.ownerReferences?.find(({ kind }) => kind === "ReplicaSet");
     const owner = set && this.store.get("ReplicaSet", pod.metadata.namespace ?? "", set.name);
     if (owner) this.noticeOwner(owner);
-    for (const service of this.store.view().list("Service")) {
+    for (const service of this.index.inNamespace("Service", pod.metadata.namespace ?? "")) {
       const { selector } = serviceSpec(service);
-      const same = service.metadata.namespace === pod.metadata.namespace;
-      if (same && selector && hasLabels(pod.metadata.labels, selector))
+      if (selector && hasLabels(pod.metadata.labels, selector))
         this.services.add(objectKey(service));
     }
     if (type === "DELETED") return;
@@ -118,11 +131,11 @@ class Controllers {
   private each(
     kind: KindId,
     key: string,
-    act: (store: ObjectStore, object: KubeObject) => void,
+    act: (context: ControllerContext, object: KubeObject) => void,
   ): void {
     const [namespace = "", name = ""] = key.split("/");
     const object = this.store.get(kind, namespace, name);
-    if (object) act(this.store, object);
+    if (object) act(this.context, object);
   }
 
   private startPod(pod: KubeObject): void {
@@ -137,64 +150,16 @@ class Controllers {
     this.timers.add(cancel);
   }
 
-  /** The scheduler's and the kubelet's part: a node, an address, running containers. */
   private run(pod: KubeObject): void {
-    const nodes = this.store.view().list("Node");
-    const node = nodes[hashText(pod.metadata.name) % Math.max(1, nodes.length)];
-    this.addresses += 1;
-    const podIP = `10.244.${Math.floor(this.addresses / 250) + 1}.${(this.addresses % 250) + 2}`;
-    const spec = pod["spec"] as Readonly<Record<string, unknown>>;
-    this.store.update({
-      ...pod,
-      spec: { ...spec, ...(node ? { nodeName: node.metadata.name } : {}) },
-      status: this.runningStatus(pod, podIP),
-    });
-  }
-
-  private runningStatus(pod: KubeObject, podIP: string) {
-    const at = new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-    const ready = wantsReady(pod);
-    const containers =
-      (pod["spec"] as { containers?: { name: string; image?: string }[] }).containers ?? [];
-    return {
-      phase: "Running",
-      podIP,
-      podIPs: [{ ip: podIP }],
-      startTime: at,
-      conditions: conditions(ready, at),
-      containerStatuses: containers.map(({ name, image = "" }) => ({
-        name,
-        image,
-        imageID: "",
-        ready,
-        started: true,
-        restartCount: 0,
-        state: { running: { startedAt: at } },
-      })),
-    };
+    this.store.update(this.kubelet.running(pod));
   }
 
   /** Follows the annotation that makes a pod's probe fail. */
   private setReady(pod: KubeObject): void {
-    const status = podStatus(pod);
-    const isReady =
-      status.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True") ??
-      false;
-    if (isReady === wantsReady(pod)) return;
-    this.store.update({ ...pod, status: this.runningStatus(pod, status.podIP ?? "") });
+    const probed = this.kubelet.probed(pod);
+    if (probed) this.store.update(probed);
   }
 }
-
-const wantsReady = (pod: KubeObject): boolean =>
-  pod.metadata.annotations?.[READY_ANNOTATION] !== "false";
-
-const conditions = (ready: boolean, at: string) =>
-  ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map((type) => ({
-    type,
-    status: ready || type === "PodScheduled" || type === "Initialized" ? "True" : "False",
-    lastTransitionTime: at,
-    ...(ready || !type.endsWith("Ready") ? {} : { reason: "ContainersNotReady" }),
-  }));
 
 function take(keys: Set<string>): string[] {
   const taken = [...keys];
