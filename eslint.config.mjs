@@ -46,7 +46,6 @@ export default tseslint.config(
       "test-results/",
       "playwright-report/",
       "next-env.d.ts",
-      "**/*.gen.ts",
     ],
   },
   ...next,

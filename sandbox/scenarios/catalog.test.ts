@@ -4,10 +4,9 @@ import { SCENARIOS } from "./catalog.gen";
 import { scenarioContent } from "./registry";
 import type { Scenario } from "./scenario";
 
-const files = import.meta.glob<{ scenario: Scenario }>(
-  ["./catalog/*.ts", "!./catalog/*.test.ts"],
-  { eager: true },
-);
+const files = import.meta.glob<{ scenario: Scenario }>(["./catalog/*.ts", "!./catalog/*.test.ts"], {
+  eager: true,
+});
 const names = Object.keys(files).map((path) => path.slice("./catalog/".length, -".ts".length));
 
 test("the registry is the folder (renew it with `npx vitest run sandbox/scenarios/catalog.test.ts -u`)", async () => {
