@@ -2,6 +2,7 @@ import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type Environment, readEnvironment } from "./env";
+import { type FindingAges, findingAges } from "./config/finding-ages";
 import { envoyClient } from "./envoy/envoy-client";
 import { istiodClient } from "./istiod/istiod-client";
 import { type LiveHub, liveHub } from "./live/live";
@@ -29,6 +30,7 @@ export interface Runtime {
   readonly proxies: Proxies;
   readonly proxyDumps: ProxyDumps;
   readonly rollouts: Rollouts;
+  readonly findingAges: FindingAges;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
   /** The version of the product. */
@@ -79,6 +81,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       { cluster, metrics, mesh, live, clock, random, log },
       whyNotDriving(environment),
     ),
+    findingAges: findingAges(),
     readOnly: environment.readOnly,
     version: environment.version,
   };

@@ -1,10 +1,14 @@
-import { type Analysis, analyzeFiles, type FileFinding } from "@/cli/analyze/analyze-files";
+import { type Analysis, analyzeFiles } from "@/cli/analyze/analyze-files";
 import { analyzeOptions } from "@/cli/analyze/analyze-options";
+import { fileUri } from "@/cli/analyze/file-uri";
 import { readInputs } from "@/cli/analyze/read-inputs";
 import { readObjects } from "@/cli/analyze/read-objects";
-import { sarifOf } from "@/cli/analyze/sarif";
 import type { Command } from "@/cli/command";
+import { findingJson } from "@/lib/analysis/finding-json";
 import type { Level } from "@/lib/analysis/rule";
+import { RULES } from "@/lib/analysis/rules.gen";
+import { sarifOf } from "@/lib/analysis/sarif";
+import packageJson from "@/package.json";
 
 /** Finds what is wrong with the configuration in files. */
 export const analyze: Command = {
@@ -29,27 +33,14 @@ const SEVERITY: Readonly<Record<Level, number>> = { Info: 0, Warning: 1, Error: 
 const FORMATS = {
   text: textOf,
   json: ({ findings, summary }: Analysis) =>
-    JSON.stringify({ findings: findings.map(jsonFinding), summary }, null, 2),
-  sarif: ({ findings }: Analysis) => JSON.stringify(sarifOf(findings), null, 2),
+    JSON.stringify({ findings: findings.map(findingJson), summary }, null, 2),
+  sarif: ({ findings }: Analysis) =>
+    JSON.stringify(
+      sarifOf(findings, { version: packageJson.version, rules: RULES, uriOf: fileUri }),
+      null,
+      2,
+    ),
 };
-
-/** Exactly the fields of the interface. */
-const jsonFinding = (finding: FileFinding) => ({
-  code: finding.code,
-  level: finding.level,
-  kind: finding.kind,
-  namespace: finding.namespace,
-  name: finding.name,
-  message: finding.message,
-  path: finding.path,
-  file: finding.file,
-  line: finding.line,
-  column: finding.column,
-  endLine: finding.endLine,
-  endColumn: finding.endColumn,
-  related: finding.related,
-  docs: finding.docs ?? null,
-});
 
 function textOf({ findings, summary }: Analysis): string {
   const lines = findings.map(({ file, line, column, level, code, message, ...finding }) => {

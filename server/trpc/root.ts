@@ -1,5 +1,6 @@
 import { router } from "./init";
 import { configRouter } from "./routers/config";
+import { findingsRouter } from "./routers/findings";
 import { liveRouter } from "./routers/live";
 import { overviewRouter } from "./routers/overview";
 import { proxiesRouter } from "./routers/proxies";
@@ -9,6 +10,7 @@ import { topologyRouter } from "./routers/topology";
 
 export const appRouter = router({
   config: configRouter,
+  findings: findingsRouter,
   live: liveRouter,
   overview: overviewRouter,
   proxies: proxiesRouter,

@@ -1,0 +1,87 @@
+import { toFinding } from "@/lib/analysis/draft";
+import { countLevels, type Finding, type LevelCounts } from "@/lib/analysis/finding";
+import { RULES } from "@/lib/analysis/rules.gen";
+import type { Instant } from "@/lib/base/units";
+import { kindInfo, type ObjectRef } from "@/lib/istio/kinds";
+import type { MeshView } from "@/lib/mesh/view";
+import type { MeshStore } from "../ports";
+import type { FindingAges } from "./finding-ages";
+import { meshFindings } from "./mesh-findings";
+
+/** One finding of the mesh, with what lists group it by. */
+export interface FindingRow extends Finding {
+  /** Tells rows apart. */
+  readonly id: string;
+  readonly ref: ObjectRef | undefined;
+  /** Since when it is there, as far as that can be told. */
+  readonly since: Instant | undefined;
+  /** The label `team` of the object, or of its namespace. */
+  readonly team: string | undefined;
+}
+
+/** What is wrong in the mesh, worst first. */
+export interface FindingList {
+  /** At most `FINDINGS_SHOWN`; `summary` counts all. */
+  readonly rows: readonly FindingRow[];
+  readonly summary: LevelCounts;
+  readonly total: number;
+  /** By rule id: what the rule says of itself, for the rules of these rows. */
+  readonly titles: Readonly<Record<string, string>>;
+  /** Kinds that could not be read: what depends on them is not judged. */
+  readonly problems: readonly {
+    readonly kind: string;
+    readonly message: string;
+    readonly forbidden: boolean;
+  }[];
+  readonly meshVersion: number;
+  readonly ready: boolean;
+  readonly at: Instant;
+}
+
+/** More rows than this are counted, not sent: the worst are shown. */
+export const FINDINGS_SHOWN = 5000;
+
+/** Every finding of the mesh as it is stored. */
+export function listFindings(
+  store: MeshStore,
+  ages: FindingAges,
+  { now, namespaces }: { readonly now: Instant; readonly namespaces: readonly string[] },
+): FindingList {
+  const view = store.view();
+  const all = view.derive(meshFindings);
+  const since = ages.since(view, all, now);
+  const inScope =
+    namespaces.length === 0
+      ? all
+      : all.filter(({ namespace }) => namespace === "" || namespaces.includes(namespace));
+  const rows = inScope.slice(0, FINDINGS_SHOWN).map((found, index) => ({
+    ...toFinding(found),
+    id: `${found.kind}/${found.namespace}/${found.name}/${found.code}/${found.path}/${index}`,
+    ref: found.object,
+    since: since(found),
+    team: teamOf(view, found.object),
+  }));
+  const shown = new Set(rows.map(({ rule }) => rule));
+  return {
+    rows,
+    summary: countLevels(inScope),
+    total: inScope.length,
+    titles: Object.fromEntries(
+      RULES.filter(({ id }) => shown.has(id)).map(({ id, title }) => [id, title]),
+    ),
+    problems: store.problems().map(({ kind, error }) => ({
+      kind: kindInfo(kind).kind,
+      message: error.message,
+      forbidden: error.code === "forbidden",
+    })),
+    meshVersion: view.version,
+    ready: store.ready,
+    at: now,
+  };
+}
+
+function teamOf(view: MeshView, ref: ObjectRef | undefined): string | undefined {
+  if (!ref) return undefined;
+  const own = view.get(ref.kind, ref.namespace, ref.name)?.metadata.labels?.team;
+  return own ?? view.get("Namespace", "", ref.namespace)?.metadata.labels?.team;
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { Finding } from "@/lib/analysis/finding";
+import { csvOf } from "./handle-findings";
+
+const finding = (parts: Partial<Finding>): Finding => ({
+  rule: "r",
+  code: "IST0101",
+  aliases: [],
+  level: "Error",
+  kind: "VirtualService",
+  namespace: "shop",
+  name: "cart",
+  message: "m",
+  path: "spec.hosts[0]",
+  related: [],
+  docs: undefined,
+  ...parts,
+});
+
+test("cells with commas, quotes and breaks are quoted, and formulas are text", () => {
+  expect(
+    csvOf([
+      finding({ message: 'says "no", twice' }),
+      finding({ name: "=HYPERLINK(1)", message: "a\nb" }),
+    ]),
+  ).toBe(
+    [
+      "level,code,kind,namespace,name,path,message",
+      'Error,IST0101,VirtualService,shop,cart,spec.hosts[0],"says ""no"", twice"',
+      'Error,IST0101,VirtualService,shop,\'=HYPERLINK(1),spec.hosts[0],"a\nb"',
+      "",
+    ].join("\r\n"),
+  );
+});
