@@ -4,6 +4,8 @@ const PAGES = [
   { path: "/", heading: "What needs you now" },
   { path: "/topology", heading: "Topology" },
   { path: "/config", heading: "Configuration" },
+  { path: "/findings", heading: "Findings" },
+  { path: "/findings/rules", heading: "Rules" },
   { path: "/proxies", heading: "Proxies" },
   { path: "/rollouts", heading: "Rollouts" },
   { path: "/rollouts/new", heading: "New canary" },
@@ -63,7 +65,7 @@ test("all of the frame is reached by keyboard, in the order it is read", async (
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const reached: string[] = [];
-  for (let press = 0; press < 12; press += 1) {
+  for (let press = 0; press < 13; press += 1) {
     await page.keyboard.press("Tab");
     reached.push(
       await page.evaluate(() => {
@@ -83,6 +85,7 @@ test("all of the frame is reached by keyboard, in the order it is read", async (
     /^Overview/,
     /^Topology/,
     /^Config/,
+    /^Findings/,
     /^Proxies/,
     /^Rollouts/,
   ];

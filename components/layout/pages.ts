@@ -2,6 +2,7 @@ import {
   Box,
   ChartNoAxesColumnIncreasing,
   FileText,
+  ListChecks,
   type LucideIcon,
   TextAlignStart,
   Workflow,
@@ -19,6 +20,7 @@ export const PAGES: readonly Page[] = [
   { path: "/", name: "Overview", icon: TextAlignStart },
   { path: "/topology", name: "Topology", icon: Workflow },
   { path: "/config", name: "Config", icon: FileText },
+  { path: "/findings", name: "Findings", icon: ListChecks },
   { path: "/proxies", name: "Proxies", icon: Box },
   { path: "/rollouts", name: "Rollouts", icon: ChartNoAxesColumnIncreasing },
 ];

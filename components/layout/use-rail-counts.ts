@@ -25,6 +25,7 @@ export function useRailCounts(): Readonly<Record<string, RailCount>> {
   const on = (page: string) => incidents.filter(({ target }) => target?.page === page);
   return {
     "/": countOf(incidents, () => 1),
+    "/findings": countOf(on("config"), ({ weight }) => weight),
     // An incident of proxies weighs as much as there are of them.
     "/proxies": countOf(on("proxies"), ({ weight }) => weight),
     "/rollouts": countOf(on("rollouts"), () => 1),
