@@ -21,7 +21,7 @@ export interface FindingRow extends Finding {
 
 /** What is wrong in the mesh, worst first. */
 export interface FindingList {
-  /** At most `FINDINGS_SHOWN`; `summary` counts all. */
+  /** At most 5000; `summary` counts all. */
   readonly rows: readonly FindingRow[];
   readonly summary: LevelCounts;
   readonly total: number;
@@ -39,7 +39,7 @@ export interface FindingList {
 }
 
 /** More rows than this are counted, not sent: the worst are shown. */
-export const FINDINGS_SHOWN = 5000;
+const FINDINGS_SHOWN = 5000;
 
 /** Every finding of the mesh as it is stored. */
 export function listFindings(
