@@ -14,3 +14,25 @@ export interface LabelSelector {
 /** Whether `labels` hold every pair of `wanted`; an empty `wanted` is held by any. */
 export const hasLabels = (labels: Labels | undefined, wanted: Labels): boolean =>
   Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
+
+/** Whether `labels` meet the whole selector. An empty selector is met by any; an unknown operator by none. */
+export function matchesLabels(selector: LabelSelector, labels: Labels = {}): boolean {
+  return (
+    hasLabels(labels, selector.matchLabels ?? {}) &&
+    (selector.matchExpressions ?? []).every(({ key = "", operator, values = [] }) => {
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+      switch (operator) {
+        case "In":
+          return value !== undefined && values.includes(value);
+        case "NotIn":
+          return value === undefined || !values.includes(value);
+        case "Exists":
+          return value !== undefined;
+        case "DoesNotExist":
+          return value === undefined;
+        default:
+          return false;
+      }
+    })
+  );
+}

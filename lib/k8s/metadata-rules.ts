@@ -19,7 +19,7 @@ const QUALIFIED_WORDS = `name part must consist of alphanumeric characters, '-',
 const VALUE_WORDS = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '${VALUE}')`;
 
 /** How a kind's names are restricted. */
-export type NameRule = "label" | "subdomain" | "label-1035";
+export type NameRule = "label" | "subdomain" | "label-1035" | "segment";
 
 const invalid = (field: string, value: string, why: string): FieldFault => ({
   reason: "FieldValueInvalid",
@@ -73,7 +73,14 @@ function nameFaults({ name, generateName }: ObjectMeta, rule: NameRule): readonl
 const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const LABEL_1035_PATTERN = whole(LABEL_1035);
 
+/** A name that is only kept from breaking a request's path, such as a role's. */
+const segmentProblems = (name: string): readonly string[] =>
+  name === "." || name === ".."
+    ? [`may not be '${name}'`]
+    : ["/", "%"].filter((sign) => name.includes(sign)).map((sign) => `may not contain '${sign}'`);
+
 function namingProblems(name: string, rule: NameRule): readonly string[] {
+  if (rule === "segment") return segmentProblems(name);
   const longest = rule === "subdomain" ? 253 : 63;
   const long =
     name.length > longest

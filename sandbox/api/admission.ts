@@ -5,6 +5,7 @@ import { celFaults } from "@/lib/k8s/schema-cel";
 import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
 import { validate } from "@/lib/k8s/schema-validate";
+import { roleFaults } from "./access/role-rules";
 import { completed } from "./core-defaults";
 import { checkDefinition } from "./definition-rules";
 import type { ResourceType } from "./resource-type";
@@ -13,9 +14,14 @@ import type { Target } from "./type-registry";
 import { wholeSchema } from "./whole-schema";
 import type { WriteOptions } from "./write-options";
 
+const RBAC = "rbac.authorization.k8s.io";
 const NAME_RULES: Readonly<Record<string, NameRule>> = {
   namespaces: "label",
   services: "label-1035",
+  [`roles.${RBAC}`]: "segment",
+  [`clusterroles.${RBAC}`]: "segment",
+  [`rolebindings.${RBAC}`]: "segment",
+  [`clusterrolebindings.${RBAC}`]: "segment",
 };
 
 /** Faults after which the rules in CEL are not tried: they count on the shape of what they see. */
@@ -91,7 +97,7 @@ export function admitted(
     }),
     ...finalizerFaults(filled, live),
     ...(schema ? schemaFaults(filled, schema, live) : []),
-    ...ownRules(type, filled),
+    ...ownRules(type, filled, live),
   ];
   if (faults.length > 0) throw refuse.invalid(type, filled.metadata.name, faults);
   return filled;
@@ -122,5 +128,11 @@ function finalizerFaults(object: KubeObject, live: KubeObject | undefined): read
   ];
 }
 
-const ownRules = (type: ResourceType, object: KubeObject): readonly FieldFault[] =>
-  type.kind === "CustomResourceDefinition" ? checkDefinition(object) : [];
+function ownRules(
+  type: ResourceType,
+  object: KubeObject,
+  live: KubeObject | undefined,
+): readonly FieldFault[] {
+  if (type.kind === "CustomResourceDefinition") return checkDefinition(object);
+  return type.group === RBAC ? roleFaults(object, live) : [];
+}

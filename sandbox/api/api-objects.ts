@@ -66,6 +66,7 @@ export class ApiObjects {
         random,
         options,
       });
+      options.guard?.(type, born);
       const tracked = this.tracked(
         target,
         undefined,
@@ -98,10 +99,9 @@ export class ApiObjects {
     const wanted = this.addresses.kept(type, live, cleaned(target, change(live), options));
     checkPreconditions(type, live, wanted.metadata, MISMATCH);
     const { clock } = this.parts;
-    const ready = admitted(target, successor(type, live, wanted, options.part), {
-      live,
-      now: clock.now(),
-    });
+    const heir = successor(type, live, wanted, options.part);
+    options.guard?.(type, heir);
+    const ready = admitted(target, heir, { live, now: clock.now() });
     const next = this.tracked(target, live, ready, options);
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");

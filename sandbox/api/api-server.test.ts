@@ -24,13 +24,16 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe("who may ask", () => {
-  it("refuses a missing or wrong token with a Status", async () => {
-    for (const authorization of ["", "Bearer wrong", "Basic eDp5"]) {
+  it("refuses a wrong token with a Status, and takes whoever has none for anonymous", async () => {
+    const wrong = { authorization: "Bearer wrong" };
+    expect(await api.send("GET", "/api/v1/pods", { headers: wrong })).toMatchObject({
+      code: 401,
+      body: { kind: "Status", status: "Failure", reason: "Unauthorized", code: 401 },
+    });
+    for (const authorization of ["", "Basic eDp5"]) {
       const reply = await api.send("GET", "/api/v1/pods", { headers: { authorization } });
-      expect(reply).toMatchObject({
-        code: 401,
-        body: { kind: "Status", status: "Failure", reason: "Unauthorized", code: 401 },
-      });
+      expect(reply).toMatchObject({ code: 403, body: { reason: "Forbidden" } });
+      expect(reply.body.message).toContain('User "system:anonymous" cannot list resource "pods"');
     }
   });
 

@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { authenticate, authorize, type User } from "./access";
-import { answerReview, reviewAt } from "./access-review";
+import { Authenticator } from "./access/authenticator";
+import { forbidEscalation } from "./access/escalation";
+import { impersonated } from "./access/impersonation";
+import { answerReview, reviewAt } from "./access/reviews";
+import type { User } from "./access/user";
 import type { ClusterState } from "./cluster-state";
 import { discover } from "./discovery";
 import { readBody, refuseUpgrade, send, sendError } from "./http-exchange";
@@ -89,11 +92,13 @@ const listening = (server: Server, port: number): Promise<void> =>
 class ApiHandler {
   private readonly objects: ObjectHandler;
   private readonly openApi: OpenApi;
+  private readonly authenticator: Authenticator;
 
   constructor(
     private readonly state: ClusterState,
-    private readonly token: string,
+    token: string,
   ) {
+    this.authenticator = new Authenticator(token, state.tokens);
     this.objects = new ObjectHandler(state);
     this.openApi = new OpenApi(state.objects.types);
   }
@@ -106,11 +111,7 @@ class ApiHandler {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     checkHost(request);
     const url = requestTarget(request);
-    if (/^\/(healthz|livez|readyz)$/.test(url.pathname)) {
-      send(response, { code: 200, text: "ok", contentType: "text/plain" });
-      return;
-    }
-    const user = authenticate(request, this.token);
+    const user = this.userOf(request);
     const warnings: string[] = [];
     const answer = await this.route(request, url, user, warnings);
     send(response, answer, { warnings, head: request.method === "HEAD" });
@@ -122,14 +123,14 @@ class ApiHandler {
     socket.on("error", () => socket.destroy());
     try {
       checkHost(request);
-      const user = authenticate(request, this.token);
+      const user = this.userOf(request);
       const { pathname, query } = requestTarget(request);
       const path = resourcePath(pathname);
       if (path?.plural !== "pods" || path.group || path.subresource !== "portforward") {
         throw refuse.noSuchPath();
       }
-      authorize(user, {
-        verb: "create",
+      this.state.authorizer.authorize(user, {
+        verb: request.method === "GET" ? "get" : "create",
         group: "",
         resource: "pods",
         subresource: "portforward",
@@ -154,6 +155,12 @@ class ApiHandler {
     }
   }
 
+  /** Who the request is handled as. @throws StatusError 400, 401, 403 */
+  private userOf(request: IncomingMessage): User {
+    const sender = this.authenticator.authenticate(request);
+    return impersonated(sender, request, this.state.authorizer);
+  }
+
   private async route(
     request: IncomingMessage,
     url: RequestTarget,
@@ -162,7 +169,12 @@ class ApiHandler {
   ): Promise<Answer> {
     const path = resourcePath(url.pathname);
     if (path) return this.routeObject(request, { path, query: url.query, user, warnings });
-    if (request.method !== "GET" && request.method !== "HEAD") throw refuse.methodNotAllowed();
+    const verb = (request.method ?? "GET").toLowerCase();
+    this.state.authorizer.authorize(user, { verb, path: url.pathname });
+    if (verb !== "get" && verb !== "head") throw refuse.methodNotAllowed();
+    if (/^\/(healthz|livez|readyz)$/.test(url.pathname)) {
+      return { code: 200, text: "ok", contentType: "text/plain; charset=utf-8" };
+    }
     const types = this.state.objects.types.all();
     const found = discover(types, url.pathname, request.headers.accept);
     if (found) return found;
@@ -181,15 +193,9 @@ class ApiHandler {
     const { path, query, user, warnings } = about;
     const method = request.method ?? "GET";
     const contentType = request.headers["content-type"] ?? "";
-    const review = reviewAt(path.group, path.version, path.plural);
-    if (review) {
-      if (method !== "POST") throw refuse.methodNotAllowed();
-      return answerReview(review, { body: await readBody(request), contentType, user });
-    }
-    const { clock, objects } = this.state;
-    const target = objects.types.byPath(path.group, path.version, path.plural);
-    if (!target) throw refuse.noSuchPath();
-    authorize(user, {
+    const { authenticator } = this;
+    const { authorizer, clock, objects } = this.state;
+    authorizer.authorize(user, {
       verb: verbOf(method, path.name, query),
       group: path.group,
       resource: path.plural,
@@ -197,6 +203,17 @@ class ApiHandler {
       namespace: path.namespace,
       name: path.name,
     });
+    const review = reviewAt(path);
+    if (review) {
+      if (method !== "POST") throw refuse.methodNotAllowed();
+      const body = await readBody(request);
+      const { namespace } = path;
+      const now = clock.now();
+      const asked = { user, namespace, now, authorizer, authenticator };
+      return answerReview(review, { body, contentType, ...asked });
+    }
+    const target = objects.types.byPath(path.group, path.version, path.plural);
+    if (!target) throw refuse.noSuchPath();
     if (target.version.deprecation) warnings.push(target.version.deprecation);
     const include = query.get("includeObject");
     const objectRequest: ObjectRequest = {
@@ -205,6 +222,7 @@ class ApiHandler {
       path,
       query,
       user,
+      guard: (type, object) => forbidEscalation(authorizer, user, { type, object }),
       rendering: {
         target,
         form: wantedForm(request.headers.accept),

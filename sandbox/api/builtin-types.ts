@@ -31,12 +31,31 @@ const TRAITS: Readonly<Record<string, Traits>> = {
   },
 };
 
-/** The kinds that the API server knows without a CustomResourceDefinition. */
-export const BUILTIN_TYPES: readonly ResourceType[] = KINDS.filter(
-  (kind) => kind.family === "core",
-).map(builtin);
+type BuiltinKind = Pick<KindInfo, "kind" | "group" | "versions" | "plural" | "namespaced">;
 
-function builtin(kind: KindInfo): ResourceType {
+const rbac = (kind: string, namespaced: boolean): BuiltinKind => ({
+  kind,
+  group: "rbac.authorization.k8s.io",
+  versions: ["v1"],
+  plural: `${kind.toLowerCase()}s`,
+  namespaced,
+});
+
+/** Kinds that the API server itself goes by, and the product never reads. */
+const SERVER_KINDS: readonly BuiltinKind[] = [
+  rbac("Role", true),
+  rbac("RoleBinding", true),
+  rbac("ClusterRole", false),
+  rbac("ClusterRoleBinding", false),
+];
+
+/** The kinds that the API server knows without a CustomResourceDefinition. */
+export const BUILTIN_TYPES: readonly ResourceType[] = [
+  ...KINDS.filter((kind) => kind.family === "core"),
+  ...SERVER_KINDS,
+].map(builtin);
+
+function builtin(kind: BuiltinKind): ResourceType {
   const traits = TRAITS[kind.kind] ?? {};
   const version = (name: string): ServedVersion => ({
     name,

@@ -1,5 +1,9 @@
 import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
 import type { SimulationClock } from "@/sandbox/contracts";
+import { AccountTokens } from "./access/account-tokens";
+import { aggregateRoles } from "./access/aggregate-roles";
+import { Authorizer } from "./access/authorizer";
+import { DEFAULT_ROLES } from "./access/default-roles";
 import { ApiObjects } from "./api-objects";
 import { ClusterStore } from "./cluster-store";
 import { PodLogStore } from "./pod-log-store";
@@ -14,14 +18,28 @@ export interface ClusterState {
   readonly store: ClusterStore;
   readonly network: VirtualPodNetwork;
   readonly logs: PodLogStore;
+  /** Who may do what. */
+  readonly authorizer: Authorizer;
+  /** Tokens of ServiceAccounts. */
+  readonly tokens: AccountTokens;
 }
 
-/** A cluster that holds the definitions of Istio's and the Gateway API's kinds, and nothing else. */
+/** A cluster that holds the definitions of Istio's and the Gateway API's kinds, and the default roles. */
 export function emptyCluster(clock: SimulationClock, random: () => number): ClusterState {
   const storage = new Storage();
   const types = new TypeRegistry(storage);
   const objects = new ApiObjects(storage, types, { clock, random });
   const store = new ClusterStore(objects);
   for (const definition of customResourceDefinitions()) store.create(definition);
-  return { clock, objects, store, network: new VirtualPodNetwork(), logs: new PodLogStore(clock) };
+  aggregateRoles(storage);
+  for (const object of DEFAULT_ROLES) store.create(object);
+  return {
+    clock,
+    objects,
+    store,
+    network: new VirtualPodNetwork(),
+    logs: new PodLogStore(clock),
+    authorizer: new Authorizer(storage),
+    tokens: new AccountTokens(storage, clock),
+  };
 }

@@ -108,6 +108,31 @@ const lastSeen: Cell = (object, now) =>
     now,
   );
 
+const createdAt = column("Created At", ({ metadata }) => metadata.creationTimestamp, {
+  type: "date",
+});
+
+const subjects =
+  (kind: string): Cell =>
+  (object) =>
+    records(object.subjects)
+      .filter((subject) => subject.kind === kind)
+      .map(({ namespace, name }) =>
+        kind === "ServiceAccount" ? `${string(namespace, "")}/${string(name)}` : string(name),
+      )
+      .join(", ");
+const bindingColumns: readonly Column[] = [
+  NAME,
+  column("Role", ({ roleRef }) => {
+    const { kind, name } = record(roleRef);
+    return `${string(kind)}/${string(name)}`;
+  }),
+  AGE,
+  wide("Users", subjects("User")),
+  wide("Groups", subjects("Group")),
+  wide("ServiceAccounts", subjects("ServiceAccount")),
+];
+
 /** The columns of the built-in kinds; kinds that are left out show their name and age. */
 export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Namespace: [NAME, column("Status", (o) => string(status(o).phase, "Active")), AGE],
@@ -204,8 +229,9 @@ export const CORE_COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   Lease: [NAME, column("Holder", (o) => string(spec(o).holderIdentity, "")), AGE],
   ValidatingWebhookConfiguration: [NAME, count("Webhooks", (o) => records(o.webhooks).length), AGE],
   MutatingWebhookConfiguration: [NAME, count("Webhooks", (o) => records(o.webhooks).length), AGE],
-  CustomResourceDefinition: [
-    NAME,
-    column("Created At", ({ metadata }) => metadata.creationTimestamp, { type: "date" }),
-  ],
+  CustomResourceDefinition: [NAME, createdAt],
+  Role: [NAME, createdAt],
+  ClusterRole: [NAME, createdAt],
+  RoleBinding: bindingColumns,
+  ClusterRoleBinding: bindingColumns,
 };

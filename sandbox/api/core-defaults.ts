@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, without } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
+import { completedBinding } from "./access/role-rules";
 import type { ResourceType } from "./resource-type";
 import { stamp } from "./object-lifecycle";
 
@@ -67,11 +68,18 @@ const definition: Complete = (object, now) => {
   };
 };
 
+/** A rule-less role says so; an aggregated one is filled in later. */
+const withRules: Complete = (object) => ({ ...object, rules: object.rules ?? null });
+
 const COMPLETE: Readonly<Record<string, Complete>> = {
   namespaces: namespace,
   secrets: secret,
   services: service,
   "customresourcedefinitions.apiextensions.k8s.io": definition,
+  "roles.rbac.authorization.k8s.io": withRules,
+  "clusterroles.rbac.authorization.k8s.io": withRules,
+  "rolebindings.rbac.authorization.k8s.io": completedBinding,
+  "clusterrolebindings.rbac.authorization.k8s.io": completedBinding,
 };
 
 /** The object with what the API server sets for its kind beside the schema's defaults. */

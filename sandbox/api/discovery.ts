@@ -1,5 +1,5 @@
 import type { JsonRecord } from "@/lib/k8s/json-value";
-import { REVIEWS } from "./access-review";
+import { REVIEWS } from "./access/reviews";
 import { mediaTypes } from "./media-type";
 import { type Answer, json } from "./object-request";
 import { apiVersionOf, type ResourceType, type ServedVersion } from "./resource-type";
@@ -69,8 +69,8 @@ function groupsOf(types: readonly ResourceType[]): readonly Group[] {
   for (const type of types) {
     for (const version of type.versions) resourcesOf(type, version).forEach(add);
   }
-  for (const { group, plural, kind } of REVIEWS) {
-    const rest = { version: "v1", namespaced: false, shortNames: [], categories: [] };
+  for (const { group, plural, kind, namespaced } of REVIEWS) {
+    const rest = { version: "v1", namespaced, shortNames: [], categories: [] };
     add({ ...rest, name: plural, kind, group, verbs: ["create"], singular: kind.toLowerCase() });
   }
   return [...groups].map(([name, versions]) => ({
@@ -108,6 +108,7 @@ function resourcesOf(type: ResourceType, version: ServedVersion): readonly Resou
     ...(type.key === "pods"
       ? [part("log", ["get"]), part("portforward", ["create", "get"], "PodPortForwardOptions")]
       : []),
+    ...(type.key === "serviceaccounts" ? [part("token", ["create"], "TokenRequest")] : []),
   ];
 }
 

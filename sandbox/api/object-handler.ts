@@ -9,6 +9,7 @@ import { podLog } from "./pod-logs";
 import { renderObject } from "./representation";
 import { answerScale } from "./scale";
 import { refuse } from "./status-error";
+import { requestToken } from "./token-request";
 import { watchObjects } from "./watch-objects";
 import { createObject, replaceObject } from "./write-objects";
 
@@ -47,6 +48,7 @@ export class ObjectHandler {
     const { path, method, query, target } = request;
     this.checkPart(request);
     if (path.subresource === "log") return podLog(this.state, request);
+    if (path.subresource === "token") return requestToken(this.objects, this.state.tokens, request);
     if (path.subresource === "scale") return answerScale(this.objects, request);
     switch (verbOf(method, path.name, query)) {
       case "get":
@@ -87,6 +89,7 @@ export class ObjectHandler {
       if (verb !== "get") throw refuse.methodNotAllowed();
       return;
     }
+    if (path.subresource === "token" && target.type.key === "serviceaccounts") return;
     if (path.subresource === "scale" && target.version.scale) return;
     if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
     if (!["get", "update", "patch"].includes(verb)) throw refuse.methodNotAllowed();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { User } from "./access";
+import type { User } from "./access/user";
+import type { WriteOptions } from "./write-options";
 import type { Rendering } from "./representation";
 import type { ResourcePath } from "./request-path";
 import type { Target } from "./type-registry";
@@ -12,6 +13,7 @@ export interface ObjectRequest {
   readonly query: URLSearchParams;
   readonly user: User;
   readonly rendering: Rendering;
+  readonly guard: NonNullable<WriteOptions["guard"]>;
   readonly contentType: string;
   readonly userAgent: string;
   /** Sent as Warning headers. */

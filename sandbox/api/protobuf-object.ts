@@ -1,115 +1,91 @@
+import { PROTOBUF_MESSAGES } from "./protobuf-messages";
 import { ProtobufError, type WireField, wireFields } from "./protobuf-reader";
-
-type Decode = (field: WireField) => unknown;
 
 /** How one field of a message appears in JSON. */
 interface Field {
-  readonly name: string;
-  readonly decode: Decode;
-  readonly many?: "list" | "map";
+  /** Undefined: its own fields belong to the message around it. */
+  readonly name: string | undefined;
+  readonly decode: (field: WireField, depth: number) => unknown;
+  readonly many: "one" | "list" | "map";
+  /** Whether a zero is a value, not absence. */
+  readonly keepsZero: boolean;
 }
 
-type Message = Readonly<Record<number, Field>>;
+type Message = ReadonlyMap<number, Field>;
 
-const text: Decode = ({ bytes }) => bytes.toString();
-const integer: Decode = (field) => field.integer;
-const boolean: Decode = (field) => field.integer !== 0;
-const base64: Decode = ({ bytes }) => bytes.toString("base64");
-const message =
-  (fields: Message): Decode =>
-  ({ bytes }) =>
-    decodeMessage(bytes, fields);
+const MAX_DEPTH = 50;
 
-const one = (name: string, decode: Decode = text): Field => ({ name, decode });
-const list = (name: string, decode: Decode = text): Field => ({ name, decode, many: "list" });
-const map = (name: string, decode: Decode = text): Field => ({
-  name,
-  decode: ({ bytes }) => {
-    const [key, value] = [1, 2].map((number) => wireFields(bytes).find((f) => f.number === number));
-    return [key?.bytes.toString() ?? "", value ? decode(value) : ""];
-  },
-  many: "map",
-});
-
-const TIME: Decode = ({ bytes }) => {
-  const seconds = wireFields(bytes).find(({ number }) => number === 1)?.integer ?? 0;
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+const stamp = ({ bytes }: WireField, digits: number): string | undefined => {
+  if (bytes.length === 0) return undefined;
+  const parts = wireFields(bytes);
+  const part = (number: number) => parts.find((field) => field.number === number)?.integer ?? 0;
+  const time = new Date(part(1) * 1000 + Math.floor(part(2) / 1e6));
+  if (Number.isNaN(time.getTime())) throw new ProtobufError("a time is out of range");
+  const text = time.toISOString();
+  return digits === 0 ? `${text.slice(0, 19)}Z` : `${text.slice(0, -1)}${"0".repeat(digits - 3)}Z`;
 };
 
-const OWNER: Message = {
-  1: one("kind"),
-  3: one("name"),
-  4: one("uid"),
-  5: one("apiVersion"),
-  6: one("controller", boolean),
-  7: one("blockOwnerDeletion", boolean),
-};
-const META: Message = {
-  1: one("name"),
-  2: one("generateName"),
-  3: one("namespace"),
-  5: one("uid"),
-  6: one("resourceVersion"),
-  7: one("generation", integer),
-  8: one("creationTimestamp", TIME),
-  11: map("labels"),
-  12: map("annotations"),
-  13: list("ownerReferences", message(OWNER)),
-  14: list("finalizers"),
-};
-const metadata = one("metadata", message(META));
-const resource = (names: readonly [string, string, string, string, string, string, string]) =>
-  Object.fromEntries(names.map((name, index) => [index + 1, one(name)]));
-const RESOURCE_ATTRIBUTES: Message = resource([
-  "namespace",
-  "verb",
-  "group",
-  "version",
-  "resource",
-  "subresource",
-  "name",
-]);
-const NON_RESOURCE: Message = { 1: one("path"), 2: one("verb") };
-const REFERENCE: Message = { 1: one("kind"), 2: one("namespace"), 3: one("name"), 4: one("uid") };
+const partOf = ({ bytes }: WireField, number: number): WireField | undefined =>
+  wireFields(bytes).findLast((field) => field.number === number);
 
-/** The kinds that kubectl sends as protobuf, by their message's fields. */
-const MESSAGES: Readonly<Record<string, Message>> = {
-  SelfSubjectAccessReview: {
-    1: metadata,
-    2: one(
-      "spec",
-      message({
-        1: one("resourceAttributes", message(RESOURCE_ATTRIBUTES)),
-        2: one("nonResourceAttributes", message(NON_RESOURCE)),
-      }),
-    ),
-  },
-  SelfSubjectRulesReview: { 1: metadata, 2: one("spec", message({ 1: one("namespace") })) },
-  SelfSubjectReview: { 1: metadata },
-  Namespace: { 1: metadata },
-  ConfigMap: {
-    1: metadata,
-    2: map("data"),
-    3: map("binaryData", base64),
-    4: one("immutable", boolean),
-  },
-  Secret: { 1: metadata, 2: map("data", base64), 3: one("type"), 5: one("immutable", boolean) },
-  ServiceAccount: {
-    1: metadata,
-    2: list("secrets", message(REFERENCE)),
-    3: list("imagePullSecrets", message({ 1: one("name") })),
-    4: one("automountServiceAccountToken", boolean),
-  },
-  DeleteOptions: {
-    1: one("gracePeriodSeconds", integer),
-    2: one("preconditions", message({ 1: one("uid"), 2: one("resourceVersion") })),
-    4: one("propagationPolicy"),
-    5: list("dryRun"),
-  },
+/** Types that are no messages of our list. */
+const SCALARS: Readonly<Record<string, Field["decode"]>> = {
+  text: ({ bytes }) => bytes.toString(),
+  integer: ({ integer }) => integer,
+  boolean: ({ integer }) => integer !== 0,
+  bytes: ({ bytes }) => bytes.toString("base64"),
+  Time: (field) => stamp(field, 0),
+  MicroTime: (field) => stamp(field, 6),
+  Quantity: (field) => partOf(field, 1)?.bytes.toString() ?? "0",
+  IntOrString: (field) =>
+    partOf(field, 1)?.integer === 1
+      ? (partOf(field, 3)?.bytes.toString() ?? "")
+      : (partOf(field, 2)?.integer ?? 0),
+  ExtraValue: ({ bytes }) => wireFields(bytes).map((item) => item.bytes.toString()),
 };
+
+const parsed = new Map<string, Message>();
+
+function messageNamed(name: string): Message | undefined {
+  if (!Object.hasOwn(PROTOBUF_MESSAGES, name)) return undefined;
+  const known = parsed.get(name);
+  if (known) return known;
+  const text = PROTOBUF_MESSAGES[name as keyof typeof PROTOBUF_MESSAGES];
+  const message: Message = new Map(text.split(", ").map(fieldOf));
+  parsed.set(name, message);
+  return message;
+}
+
+function fieldOf(text: string): readonly [number, Field] {
+  const [number = "", label = "", kind = ""] = text.split(" ");
+  const name = label.replace(/!?:$/, "");
+  const type = kind.replace(/\[\]$|\{\}$/, "");
+  const decode =
+    SCALARS[type] ??
+    (({ bytes }: WireField, depth: number) => decodeMessage(bytes, messageNamed(type), depth + 1));
+  const isMap = kind.endsWith("{}");
+  return [
+    Number(number),
+    {
+      name: name === "..." ? undefined : name,
+      decode: isMap ? entryOf(decode) : decode,
+      many: isMap ? "map" : kind.endsWith("[]") ? "list" : "one",
+      keepsZero: label.includes("!") || !(type in SCALARS),
+    },
+  ];
+}
+
+const NOTHING: WireField = { number: 2, integer: 0, bytes: Buffer.alloc(0) };
+
+/** A map's entry: a message of key and value. */
+const entryOf =
+  (decode: Field["decode"]): Field["decode"] =>
+  (field, depth) => [
+    partOf(field, 1)?.bytes.toString() ?? "",
+    decode(partOf(field, 2) ?? NOTHING, depth),
+  ];
 
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
-const TYPE: Message = { 1: one("apiVersion"), 2: one("kind") };
 
 /**
  * The object in Kubernetes' protobuf envelope, as its JSON would be; undefined for a kind whose
@@ -122,26 +98,40 @@ export function protobufObject(body: Buffer): Readonly<Record<string, unknown>> 
   const envelope = wireFields(body.subarray(MAGIC.length));
   const part = (number: number): Buffer =>
     envelope.find((field) => field.number === number)?.bytes ?? Buffer.alloc(0);
-  const { apiVersion, kind } = decodeMessage(part(1), TYPE);
-  const fields = typeof kind === "string" ? MESSAGES[kind] : undefined;
-  return fields && { apiVersion, kind, ...decodeMessage(part(2), fields) };
+  const type = wireFields(part(1));
+  const named = (number: number): string =>
+    type.find((field) => field.number === number)?.bytes.toString() ?? "";
+  const [apiVersion, kind] = [named(1), named(2)];
+  const message = messageNamed(kind);
+  return message && { apiVersion, kind, ...decodeMessage(part(2), message, 0) };
 }
 
-function decodeMessage(bytes: Buffer, fields: Message): Record<string, unknown> {
-  const decoded: Record<string, unknown> = {};
+function decodeMessage(
+  bytes: Buffer,
+  message: Message | undefined,
+  depth: number,
+): Record<string, unknown> {
+  if (depth > MAX_DEPTH) throw new ProtobufError("exceeded max depth");
+  const decoded = new Map<string, unknown>();
+  const lists = new Map<string, unknown[]>();
+  const maps = new Map<string, Map<string, unknown>>();
   for (const wire of wireFields(bytes)) {
-    const field = fields[wire.number];
+    const field = message?.get(wire.number);
     if (!field) continue;
-    const value = field.decode(wire);
-    const known = decoded[field.name];
-    if (field.many === "list")
-      decoded[field.name] = [...(Array.isArray(known) ? (known as readonly unknown[]) : []), value];
-    else if (field.many === "map") {
-      decoded[field.name] = {
-        ...(known as object),
-        ...Object.fromEntries([value as [string, unknown]]),
-      };
-    } else if (wire.bytes.length > 0 || wire.integer !== 0) decoded[field.name] = value;
+    const { name, many, keepsZero } = field;
+    const value = field.decode(wire, depth);
+    if (name === undefined) {
+      for (const [key, own] of Object.entries(value as object)) decoded.set(key, own);
+    } else if (many === "list") {
+      const list = lists.get(name) ?? [];
+      list.push(value);
+      lists.set(name, list);
+    } else if (many === "map") {
+      const [key, own] = value as [string, unknown];
+      maps.set(name, (maps.get(name) ?? new Map<string, unknown>()).set(key, own));
+    } else if (keepsZero || wire.bytes.length > 0 || wire.integer !== 0) decoded.set(name, value);
   }
-  return decoded;
+  for (const [name, list] of lists) decoded.set(name, list);
+  for (const [name, map] of maps) decoded.set(name, Object.fromEntries(map));
+  return Object.fromEntries(decoded);
 }

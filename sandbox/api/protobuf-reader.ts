@@ -17,16 +17,16 @@ export function wireFields(message: Buffer): readonly WireField[] {
   const fields: WireField[] = [];
   let at = 0;
   const varint = (): number => {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
       const byte = message[at++];
-      if (byte === undefined || factor > 2 ** 63) throw new ProtobufError("truncated number");
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
+      if (byte === undefined || shift > 63n) throw new ProtobufError("truncated number");
+      value += BigInt(byte & 127) << shift;
+      if (byte < 128) return Number(BigInt.asIntN(64, value));
     }
   };
   const take = (length: number): Buffer => {
-    if (at + length > message.length) throw new ProtobufError("truncated field");
+    if (length < 0 || at + length > message.length) throw new ProtobufError("truncated field");
     at += length;
     return message.subarray(at - length, at);
   };

@@ -1,3 +1,6 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { ResourceType } from "./resource-type";
+
 /** What `fieldValidation` asks to do with fields that the schema does not know. */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
 
@@ -14,6 +17,8 @@ export interface WriteOptions {
   readonly duplicates?: readonly string[];
   /** The body is a patch: what strict validation finds wrong is wrong with it. */
   readonly patch?: true;
+  /** Refuses what the writer may not store. @throws StatusError 403 */
+  readonly guard?: (type: ResourceType, object: KubeObject) => void;
   /** `object`: all but the status. `status`: only that. `all`: both, as controllers of the sandbox write. */
   readonly part: "object" | "status" | "all";
   /** `Apply`: the object comes with its managed fields worked out already. */

@@ -33,6 +33,7 @@ export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): Wr
     dryRun: dryRun.length > 0,
     fieldValidation: isValidation(validation) ? validation : "Warn",
     warnings,
+    guard: request.guard,
     part: path.subresource === "status" ? "status" : "object",
     operation: "Update",
   };

@@ -84,6 +84,19 @@ const replicaCounts = integers(
   "replicas updatedReplicas readyReplicas availableReplicas unavailableReplicas fullyLabeledReplicas terminatingReplicas collisionCount observedGeneration",
 );
 
+const policyRules: Schema = list(
+  object(fields("verbs apiGroups resources resourceNames nonResourceURLs", list(text))),
+);
+
+/** References to a role and to whom it is granted; each is owned and replaced as a whole. */
+const binding: Schema = whole(
+  {
+    subjects: list(object(texts("kind apiGroup name namespace"))),
+    roleRef: { ...object(texts("apiGroup kind name")), "x-kubernetes-map-type": "atomic" },
+  },
+  ["roleRef"],
+);
+
 const webhook: Schema = { ...any, properties: { name: text }, required: ["name"] };
 const webhooks: Schema = whole({ webhooks: listMap(webhook, ["name"]) });
 
@@ -187,6 +200,13 @@ export const CORE_SCHEMAS: Readonly<Record<string, Schema>> = {
       ...fields("acquireTime renewTime", time),
     }),
   }),
+  Role: whole({ rules: policyRules }),
+  ClusterRole: whole({
+    rules: policyRules,
+    aggregationRule: object({ clusterRoleSelectors: list(labelSelector) }),
+  }),
+  RoleBinding: binding,
+  ClusterRoleBinding: binding,
   ValidatingWebhookConfiguration: webhooks,
   MutatingWebhookConfiguration: webhooks,
   CustomResourceDefinition: whole(
