@@ -116,7 +116,7 @@ function boundObject(
   const { metadata } = objects.get(target.type, { namespace, name: String(name) });
   const live = metadata.uid ?? "";
   if (uid && uid !== live) {
-    const why = `the UID in the bound object reference (${String(uid)}) does not match the UID in record. The object might have been deleted and then recreated`;
+    const why = `the UID in the bound object reference (${JSON.stringify(uid)}) does not match the UID in record. The object might have been deleted and then recreated`;
     throw refuse.conflict(target.type, metadata.name, why);
   }
   return { kind, name: metadata.name, uid: live };

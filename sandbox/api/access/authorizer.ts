@@ -6,7 +6,7 @@ import { type PolicyRule, policyRules, ruleAllows } from "./policy-rule";
 import { accountUserName, MASTERS, type User } from "./user";
 
 const RBAC = "rbac.authorization.k8s.io";
-export const ROLES: ResourceKey = `roles.${RBAC}`;
+const ROLES: ResourceKey = `roles.${RBAC}`;
 export const CLUSTER_ROLES: ResourceKey = `clusterroles.${RBAC}`;
 const ROLE_BINDINGS: ResourceKey = `rolebindings.${RBAC}`;
 const CLUSTER_ROLE_BINDINGS: ResourceKey = `clusterrolebindings.${RBAC}`;

@@ -14,10 +14,10 @@ const invalid = (field: string, value: unknown, why: string): FieldFault => ({
   field,
   message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
 });
-const unsupported = (field: string, value: string, known: readonly string[]): FieldFault => ({
+const unsupported = (field: string, value: unknown, known: readonly string[]): FieldFault => ({
   reason: "FieldValueNotSupported",
   field,
-  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${known.map((word) => JSON.stringify(word)).join(", ")}`,
+  message: `Unsupported value: ${JSON.stringify(value ?? "")}: supported values: ${known.map((word) => JSON.stringify(word)).join(", ")}`,
 });
 
 const record = (value: unknown): JsonRecord => (isRecord(value) ? value : {});
@@ -86,9 +86,9 @@ function bindingFaults(object: KubeObject, live: KubeObject | undefined): readon
   const roles = object.kind === "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
   const faults: FieldFault[] = [];
   if (apiGroup !== RBAC)
-    faults.push(unsupported("roleRef.apiGroup", String(apiGroup ?? ""), [RBAC]));
+    faults.push(unsupported("roleRef.apiGroup", apiGroup, [RBAC]));
   if (!roles.includes(String(kind))) {
-    faults.push(unsupported("roleRef.kind", String(kind ?? ""), roles));
+    faults.push(unsupported("roleRef.kind", kind, roles));
   }
   if (!name) faults.push(required("roleRef.name"));
   records(object.subjects).forEach((subject, index) =>
@@ -112,7 +112,7 @@ function subjectFaults(
   const group = kind === "ServiceAccount" ? "" : RBAC;
   if (kind === "ServiceAccount" || kind === "User" || kind === "Group") {
     if ((apiGroup ?? "") !== group) {
-      faults.push(unsupported(`${at}.apiGroup`, String(apiGroup ?? ""), [group]));
+      faults.push(unsupported(`${at}.apiGroup`, apiGroup, [group]));
     }
     if (kind === "ServiceAccount" && !namespaced && !namespace) {
       faults.push(required(`${at}.namespace`));
@@ -120,7 +120,7 @@ function subjectFaults(
     return faults;
   }
   const kinds = ["ServiceAccount", "User", "Group"];
-  return [...faults, unsupported(`${at}.kind`, String(kind ?? ""), kinds)];
+  return [...faults, unsupported(`${at}.kind`, kind, kinds)];
 }
 
 /** Groups that the server fills in: those of a role reference and of users and groups. */

@@ -9,7 +9,7 @@ export interface User {
 /** Members of this group may do anything, whatever the roles say. */
 export const MASTERS = "system:masters";
 export const AUTHENTICATED = "system:authenticated";
-export const UNAUTHENTICATED = "system:unauthenticated";
+const UNAUTHENTICATED = "system:unauthenticated";
 
 /** A request without credentials. */
 export const ANONYMOUS: User = { name: "system:anonymous", groups: [UNAUTHENTICATED] };
