@@ -85,8 +85,7 @@ function bindingFaults(object: KubeObject, live: KubeObject | undefined): readon
   const { apiGroup, kind, name } = record(object.roleRef);
   const roles = object.kind === "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"];
   const faults: FieldFault[] = [];
-  if (apiGroup !== RBAC)
-    faults.push(unsupported("roleRef.apiGroup", apiGroup, [RBAC]));
+  if (apiGroup !== RBAC) faults.push(unsupported("roleRef.apiGroup", apiGroup, [RBAC]));
   if (!roles.includes(String(kind))) {
     faults.push(unsupported("roleRef.kind", kind, roles));
   }
