@@ -87,5 +87,47 @@ export interface MetricPoint {
 export interface MetricSource {
   readonly job: string;
   readonly instance: string;
-  collect(): Iterable<MetricPoint>;
+  /** What service discovery adds to every series of the target: `namespace` and `pod`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** All that it exposes now; undefined while it does not answer. */
+  collect(): Iterable<MetricPoint> | undefined;
+  /** Equal numbers say that nothing has changed in between: the scraper then need not collect. */
+  revision?(): number;
 }
+
+/** How a replica of istiod is: `down` answers nobody and loses its proxies, `slow` takes `delayMs` for all. */
+export type IstiodCondition =
+  | { readonly kind: "healthy" }
+  | { readonly kind: "down" }
+  | { readonly kind: "slow"; readonly delayMs: number };
+
+/** How a proxy takes what istiod sends: `stuck` never answers, `rejects` refuses one type. */
+export type ProxyCondition =
+  | { readonly kind: "healthy" }
+  | { readonly kind: "stuck" }
+  | {
+      readonly kind: "rejects";
+      readonly type: "CDS" | "EDS" | "LDS" | "RDS" | "ECDS";
+      /** What Envoy says; undefined for a usual text. */
+      readonly error?: string | undefined;
+    };
+
+/** What can be broken in the control plane on purpose. Setting `healthy` heals. */
+export interface ControlPlaneFaults {
+  /** @param pod name of an istiod pod; `*` for all */
+  istiod(pod: string, condition: IstiodCondition): void;
+  proxy(pod: { namespace: string; name: string }, condition: ProxyCondition): void;
+  /**
+   * Gives the proxy a certificate that ends `validMs` of virtual time from now; undefined gives it a
+   * usual one again. `root` changes the mesh's root certificate instead.
+   */
+  certificate(pod: { namespace: string; name: string } | "root", validMs: number | undefined): void;
+}
+
+/**
+ * How the embedded Prometheus is broken: `down` closes every connection, `slow` answers after
+ * `delayMs`, `stale` scrapes no more, `empty` finds no series, `nan` answers NaN for every sample.
+ */
+export type PrometheusFault =
+  | { readonly kind: "down" | "stale" | "empty" | "nan" }
+  | { readonly kind: "slow"; readonly delayMs: number };

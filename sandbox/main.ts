@@ -22,6 +22,8 @@ interface SandboxAddress {
   readonly kubeconfig: string;
   readonly server: string;
   readonly prometheus: string;
+  /** Service discovery (JSON) of all scrape targets, for a Prometheus of one's own. */
+  readonly targets: string;
 }
 
 /** The embedded cluster while it runs. */
@@ -104,7 +106,12 @@ async function assemble(
   // A file of an earlier run would keep its own rights.
   await rm(path, { force: true });
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
-  return { kubeconfig: path, server: api.url, prometheus: prometheus.url };
+  return {
+    kubeconfig: path,
+    server: api.url,
+    prometheus: prometheus.url,
+    targets: prometheus.targetsUrl,
+  };
 }
 
 type Stop = () => void | Promise<void>;

@@ -1,8 +1,10 @@
+import type { RequestListener } from "node:http";
 import type { ObjectStore, PodNetwork, SimulationClock, TrafficStats } from "@/sandbox/contracts";
 import { envoyAdmin } from "./envoy/admin-server";
-import { workloadAuthority } from "./envoy/workload-certificates";
+import type { WorkloadAuthority } from "./envoy/workload-certificates";
 import { istiodServer } from "./istiod-server";
-import { istiodPods, proxyPods } from "./proxy-pod";
+import { istiodPods, type ProxyPod, proxyPods } from "./proxy-pod";
+import type { FaultBoard } from "./control-plane-faults";
 import type { PushEngine } from "./push-engine";
 
 const ISTIOD_PORTS = [15014, 8080] as const;
@@ -14,24 +16,30 @@ interface Setting {
   readonly clock: SimulationClock;
   readonly network: PodNetwork;
   readonly trafficStats: TrafficStats | undefined;
+  readonly authority: WorkloadAuthority;
+  readonly faults: FaultBoard;
 }
 
 /** Keeps a server on the debug ports of every istiod and every proxy that runs. Returns how to stop. */
 export function serveDebugPages(setting: Setting): () => void {
-  const { engine, store, clock, network, trafficStats } = setting;
-  const certificates = workloadAuthority(clock);
+  const { engine, store, clock, network, trafficStats, authority, faults } = setting;
+  const certificates = (pod: ProxyPod) => authority.certificatesOf(pod);
   const serving = new Map<string, () => void>();
 
   const reconcile = (): void => {
     const mesh = store.view();
     const wanted = new Map<string, () => () => void>();
     for (const { namespace, name } of istiodPods(mesh)) {
-      const handler = istiodServer({
-        metrics: engine.metrics,
-        connections: () => engine.connectionsOf(name),
-        mesh: () => store.view(),
-        certificates,
-      });
+      const handler = brokenAsAsked(
+        faults,
+        name,
+        istiodServer({
+          metrics: engine.metricsOf(name),
+          connections: () => engine.connectionsOf(name),
+          mesh: () => store.view(),
+          certificates,
+        }),
+      );
       for (const port of ISTIOD_PORTS) {
         wanted.set(`${namespace}/${name}:${port}`, () =>
           network.serve({ namespace, name, port }, handler),
@@ -72,3 +80,13 @@ export function serveDebugPages(setting: Setting): () => void {
     serving.clear();
   };
 }
+
+/** An istiod that is down lets nobody in, and a slow one lets everybody wait. */
+const brokenAsAsked =
+  (faults: FaultBoard, istiod: string, handler: RequestListener): RequestListener =>
+  (request, response) => {
+    const condition = faults.conditionOfIstiod(istiod);
+    if (condition.kind === "down") request.socket.destroy();
+    else if (condition.kind === "healthy") handler(request, response);
+    else setTimeout(() => handler(request, response), condition.delayMs);
+  };

@@ -1,3 +1,4 @@
+import type { ProxyCondition } from "@/sandbox/contracts";
 import type { ProxyPod } from "./proxy-pod";
 import { XDS_TYPES, type XdsType } from "./xds-type";
 
@@ -20,11 +21,15 @@ export type Answer =
   | { readonly kind: "refuses"; readonly error: string };
 
 /**
- * What the annotations of a pod make its proxy do with a push: `stuck` never answers, `reject`
- * refuses listeners, `reject-cds` (eds, rds, ecds) another type, with the text of
+ * What a fault, or else the annotations of a pod, make its proxy do with a push: `stuck` never answers,
+ * `reject` refuses listeners, `reject-cds` (eds, rds, ecds) another type, with the text of
  * `sandbox.quarterdeck.dev/proxy-error` if there is one.
  */
-export function answerOf(pod: ProxyPod, type: XdsType): Answer {
+export function answerOf(pod: ProxyPod, type: XdsType, condition: ProxyCondition): Answer {
+  if (condition.kind === "stuck") return { kind: "silent" };
+  if (condition.kind === "rejects" && condition.type === type) {
+    return { kind: "refuses", error: condition.error ?? REFUSALS[type] };
+  }
   const wish = pod.annotations[BEHAVIOUR];
   if (wish === "stuck") return { kind: "silent" };
   const refused =

@@ -1,5 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
-import type { SimulationClock } from "@/sandbox/contracts";
+import type { ProxyCondition, SimulationClock } from "@/sandbox/contracts";
 import type { HeldMeshes } from "./held-mesh";
 import { answerOf } from "./proxy-behaviour";
 import type { ProxyPod } from "./proxy-pod";
@@ -50,11 +50,14 @@ export interface ConnectionEvents {
   converged(ms: number): void;
 }
 
-/** What all connections of a control plane share. */
+/** What a connection lives in. */
 export interface ConnectionSetting {
   readonly clock: SimulationClock;
   readonly seed: number;
   readonly events: ConnectionEvents;
+  /** How much longer its istiod takes for everything just now, in ms. */
+  istiodDelayMs(): number;
+  condition(): ProxyCondition;
 }
 
 /** The part of an answer's delay after which each type is answered: clusters first, routes last. */
@@ -149,7 +152,8 @@ export class ProxyConnection {
 
   private awaitAnswer(type: XdsType, channel: Channel, sent: Sent): void {
     const delay = answerDelay(this.setting.seed, this.id, sent.push.number) * ORDER_SHARE[type];
-    const cancel = this.setting.clock.after(Math.max(50, delay), () => {
+    const wait = Math.max(50, delay) + this.setting.istiodDelayMs();
+    const cancel = this.setting.clock.after(wait, () => {
       this.cancels.delete(cancel);
       if (channel.sent === sent && channel.unanswered) this.answer(type, channel, sent);
     });
@@ -158,7 +162,7 @@ export class ProxyConnection {
 
   private answer(type: XdsType, channel: Channel, sent: Sent): void {
     const { clock, events } = this.setting;
-    const answer = answerOf(this.pod, type);
+    const answer = answerOf(this.pod, type, this.setting.condition());
     if (answer.kind === "silent") return;
     channel.unanswered = false;
     if (answer.kind === "refuses") {

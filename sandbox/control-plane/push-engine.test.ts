@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
 import { manualClock } from "@/sandbox/clock";
+import { FaultBoard } from "./control-plane-faults";
 import { PushEngine } from "./push-engine";
 import { istiodPod, memoryStore, sidecarPod, virtualService } from "./testing";
 
@@ -28,13 +29,13 @@ describe("PushEngine", () => {
 
   test("waits 100 ms after the last change and sends one push for all of them", () => {
     const { clock, store, engine } = start(sidecarPod("a"));
-    const before = engine.metrics.pushes.get("RDS");
+    const before = engine.metricsOf("istiod-1").pushes.get("RDS");
     for (let n = 0; n < 5; n++) {
       store.put(virtualService("reviews", { n }));
       clock.advance(60);
     }
     clock.advance(1000);
-    expect(engine.metrics.pushes.get("RDS")).toBe((before ?? 0) + 1);
+    expect(engine.metricsOf("istiod-1").pushes.get("RDS")).toBe((before ?? 0) + 1);
   });
 
   test("moves only the types that the change touches", () => {
@@ -67,7 +68,7 @@ describe("PushEngine", () => {
       metadata: { name, namespace: "istio-system" },
       data: { mesh: "outboundTrafficPolicy: {mode: REGISTRY_ONLY}" },
     });
-    const pushes = () => [...engine.metrics.pushes.values()];
+    const pushes = () => [...engine.metricsOf("istiod-1").pushes.values()];
     const before = pushes();
     store.put(configMap("rollout-state"));
     clock.advance(1000);
@@ -131,5 +132,71 @@ describe("PushEngine", () => {
     store.delete("Pod", "istio-system", "istiod-2");
     clock.advance(1000);
     expect([count("istiod-1"), count("istiod-2")]).toEqual([6, 0]);
+  });
+
+  test("a replica that is down loses its proxies to the others, and its page is gone", () => {
+    const clock = manualClock();
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const store = memoryStore([
+      istiodPod("istiod-1"),
+      istiodPod("istiod-2"),
+      ...names.map((name) => sidecarPod(name)),
+    ]);
+    const faults = new FaultBoard(() => clock.now());
+    const engine = new PushEngine(store, clock, 1, faults);
+    faults.istiod("istiod-1", { kind: "down" });
+    expect([
+      engine.connectionsOf("istiod-1").length,
+      engine.connectionsOf("istiod-2").length,
+    ]).toEqual([0, 6]);
+    faults.istiod("*", { kind: "down" });
+    expect(engine.connectionsOf("istiod-2")).toEqual([]);
+    faults.istiod("*", { kind: "healthy" });
+    expect(engine.connectionsOf("istiod-1").length + engine.connectionsOf("istiod-2").length).toBe(
+      6,
+    );
+  });
+
+  test("a slow istiod is acknowledged later, and its convergence time grows", () => {
+    const clock = manualClock();
+    const store = memoryStore([istiodPod("istiod-1"), sidecarPod("a")]);
+    const faults = new FaultBoard(() => clock.now());
+    const engine = new PushEngine(store, clock, 1, faults);
+    clock.advance(1000);
+    const before = engine.metricsOf("istiod-1").histogram().sum;
+    faults.istiod("istiod-1", { kind: "slow", delayMs: 5000 });
+    store.put(virtualService("reviews", { n: 1 }));
+    clock.advance(3000);
+    const seen = () =>
+      engine
+        .meshOf({ namespace: "bookinfo", name: "a" })
+        .get("VirtualService", "bookinfo", "reviews");
+    expect(seen()).toBeUndefined();
+    clock.advance(5000);
+    expect(seen()).toBeDefined();
+    expect(engine.metricsOf("istiod-1").histogram().sum - before).toBeGreaterThan(5);
+  });
+
+  test("a proxy is stuck, or refuses with a text, until it is healed", () => {
+    const clock = manualClock();
+    const store = memoryStore([istiodPod("istiod-1"), sidecarPod("a")]);
+    const faults = new FaultBoard(() => clock.now());
+    const engine = new PushEngine(store, clock, 1, faults);
+    clock.advance(1000);
+    const state = (type: "RDS" | "LDS") =>
+      engine.connectionOf("bookinfo", "a")!.subscriptions().get(type)!;
+    const pod = { namespace: "bookinfo", name: "a" };
+    faults.proxy(pod, { kind: "rejects", type: "LDS", error: "no such filter" });
+    clock.advance(1000);
+    expect(state("LDS").lastError).toBe("no such filter");
+    expect(state("RDS").acked).toBe(state("RDS").sent);
+    faults.proxy(pod, { kind: "stuck" });
+    store.put(virtualService("reviews", { n: 2 }));
+    clock.advance(60_000);
+    expect(state("RDS").acked).not.toBe(state("RDS").sent);
+    faults.proxy(pod, { kind: "healthy" });
+    clock.advance(2000);
+    expect(state("RDS").acked).toBe(state("RDS").sent);
+    expect(state("LDS").lastError).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { KINDS } from "@/lib/istio/kinds";
 import { isVisibleTo } from "@/lib/istio/visibility";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Distribution, ObjectStore, SimulationClock, StoreEvent } from "@/sandbox/contracts";
+import { FaultBoard } from "./control-plane-faults";
 import { heldMeshFactory } from "./held-mesh";
 import { type Changes, PendingChanges } from "./pending-changes";
 import { ProxyConnection, type Push } from "./proxy-connection";
@@ -26,7 +27,7 @@ interface Attached {
 
 /** The control plane's heart: hears of changes, pushes, and knows what each proxy holds. */
 export class PushEngine implements Distribution {
-  readonly metrics = new PushMetrics();
+  private readonly metrics = new Map<string, PushMetrics>();
   private readonly attached = new Map<string, Attached>();
   private readonly pending: PendingChanges;
   private readonly meshOfHeld = heldMeshFactory();
@@ -40,7 +41,16 @@ export class PushEngine implements Distribution {
     private readonly store: ObjectStore,
     private readonly clock: SimulationClock,
     private readonly seed: number,
+    private readonly faults = new FaultBoard(() => clock.now()),
   ) {
+    faults.notify({
+      istiodChanged: () => {
+        this.attachProxies(this.store.view());
+      },
+      proxyChanged: (pod) => {
+        this.repeat(pod);
+      },
+    });
     const mesh = store.view();
     this.pending = new PendingChanges(
       mesh,
@@ -57,6 +67,16 @@ export class PushEngine implements Distribution {
   meshOf({ namespace, name }: { namespace: string; name: string }): MeshView {
     const attached = this.attached.get(`${namespace}/${name}`);
     return attached ? this.meshOfHeld(attached.connection.held()) : this.store.view();
+  }
+
+  /** What one istiod has counted, by the name of its pod. */
+  metricsOf(istiod: string): PushMetrics {
+    let metrics = this.metrics.get(istiod);
+    if (!metrics) {
+      metrics = new PushMetrics();
+      this.metrics.set(istiod, metrics);
+    }
+    return metrics;
   }
 
   /** The connections of one istiod, by the name of its pod. */
@@ -102,8 +122,15 @@ export class PushEngine implements Distribution {
     const before = JSON.stringify(connection.pod.annotations);
     connection.pod = pod;
     if (JSON.stringify(pod.annotations) === before) return;
-    connection.wake();
-    connection.push(ALL_TYPES, this.takePush(this.store.view(), this.clock.now()));
+    this.repeat(pod);
+  }
+
+  /** Sends a proxy whose manners have changed all that it should have. */
+  private repeat({ namespace, name }: { namespace: string; name: string }): void {
+    const attached = this.attached.get(`${namespace}/${name}`);
+    if (attached?.istiod === undefined) return;
+    attached.connection.wake();
+    attached.connection.push(ALL_TYPES, this.takePush(this.store.view(), this.clock.now()));
   }
 
   private pushAll(): void {
@@ -134,7 +161,9 @@ export class PushEngine implements Distribution {
   /** Drops the streams of pods that are gone or whose istiod is, and opens those that are missing. */
   private attachProxies(mesh: MeshView): void {
     const pods = proxyPods(mesh);
-    const istiods = istiodPods(mesh).map(({ name }) => name);
+    const istiods = istiodPods(mesh)
+      .map(({ name }) => name)
+      .filter((name) => this.faults.conditionOfIstiod(name).kind !== "down");
     for (const [key, { connection }] of this.attached) {
       const pod = pods.get(key);
       if (pod?.uid === connection.pod.uid) continue;
@@ -157,14 +186,23 @@ export class PushEngine implements Distribution {
   private attach(key: string, pod: ProxyPod, istiods: readonly string[]): void {
     const held = this.attached.get(key)?.connection.held();
     this.attached.get(key)?.connection.close();
+    const turn = Number.parseInt(seededHex(`${this.seed}/${key}`, 3), 16);
+    const istiod = istiods[turn % Math.max(1, istiods.length)];
     const connection = new ProxyConnection(
-      { clock: this.clock, seed: this.seed, events: this.metrics },
+      {
+        clock: this.clock,
+        seed: this.seed,
+        events: this.metricsOf(istiod ?? ""),
+        istiodDelayMs: () => {
+          const condition = this.faults.conditionOfIstiod(istiod ?? "");
+          return condition.kind === "slow" ? condition.delayMs : 0;
+        },
+        condition: () => this.faults.conditionOfProxy(pod),
+      },
       pod,
       ++this.connections,
       held ? this.meshOfHeld(held) : this.lastPush.mesh,
     );
-    const turn = Number.parseInt(seededHex(`${this.seed}/${key}`, 3), 16);
-    const istiod = istiods[turn % Math.max(1, istiods.length)];
     this.attached.set(key, { connection, istiod });
     if (istiod !== undefined)
       connection.watch(watchedTypes(pod, this.lastPush.mesh), this.lastPush);

@@ -1,4 +1,5 @@
 import type {
+  ControlPlaneFaults,
   Distribution,
   MetricSource,
   ObjectStore,
@@ -6,7 +7,9 @@ import type {
   SimulationClock,
   TrafficStats,
 } from "@/sandbox/contracts";
+import { FaultBoard } from "./control-plane-faults";
 import { serveDebugPages } from "./debug-servers";
+import { workloadAuthority } from "./envoy/workload-certificates";
 import { istiodMetrics } from "./istiod-metrics";
 import { istiodPods } from "./proxy-pod";
 import { PushEngine } from "./push-engine";
@@ -24,6 +27,7 @@ export interface ControlPlaneSetting {
 /** What the control plane gives to the rest of the sandbox. */
 export interface ControlPlane {
   readonly distribution: Distribution;
+  readonly faults: ControlPlaneFaults;
   /** One for each istiod that runs now. */
   metricSources(): readonly MetricSource[];
   stop(): void;
@@ -35,20 +39,26 @@ export interface ControlPlane {
  */
 export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
   const { store, clock, seed } = setting;
-  const engine = new PushEngine(store, clock, seed);
-  const stopPages = serveDebugPages({ ...setting, engine });
+  const faults = new FaultBoard(() => clock.now());
+  const authority = workloadAuthority(clock, faults);
+  const engine = new PushEngine(store, clock, seed, faults);
+  const stopPages = serveDebugPages({ ...setting, engine, authority, faults });
   return {
     distribution: engine,
+    faults,
     metricSources: () =>
-      istiodPods(store.view()).map(({ name, ip }) => ({
+      istiodPods(store.view()).map(({ namespace, name, ip }) => ({
         job: "istiod",
         instance: `${ip}:15014`,
+        labels: { namespace, pod: name },
         collect: () =>
-          istiodMetrics({
-            metrics: engine.metrics,
-            connections: engine.connectionsOf(name),
-            mesh: store.view(),
-          }),
+          faults.conditionOfIstiod(name).kind === "down"
+            ? undefined
+            : istiodMetrics({
+                metrics: engine.metricsOf(name),
+                connections: engine.connectionsOf(name),
+                mesh: store.view(),
+              }),
       })),
     stop() {
       stopPages();

@@ -121,12 +121,18 @@ it("lists series, label names and values", async () => {
 });
 
 it.each([
-  ["/api/v1/query", 400, /"query": is missing/],
+  ["/api/v1/query", 400, /"query": unknown position: parse error: no expression found in input/],
   ["/api/v1/query?query=rate(", 400, /parse error/],
   ["/api/v1/query_range?query=up&start=0&end=100000000&step=1", 400, /11,000 points/],
   ["/api/v1/query_range?query=up&start=10&end=0&step=1", 400, /must not be before/],
   ["/api/v1/query?query=up&time=yesterday", 400, /valid timestamp/],
-  ["/api/v1/unheard", 404, /no such path/],
+  [
+    "/api/v1/query_range?query=up[1m]&start=0&end=10&step=1",
+    400,
+    /must be Scalar or instant Vector/,
+  ],
+  ["/api/v1/series", 400, /no match\[\] parameter/],
+  ["/api/v1/label/a-b/values", 400, /invalid label name/],
 ])("refuses %s", async (path, status, message) => {
   const answer = await get(path);
   expect(answer.status).toBe(status);

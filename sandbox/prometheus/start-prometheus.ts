@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { MetricSource, SimulationClock } from "../contracts";
+import type { MetricSource, PrometheusFault, SimulationClock } from "../contracts";
 import { prometheusListener } from "./http-api";
 import { Scraper } from "./scraper";
+import { serveTargets } from "./targets-server";
 import { TimeSeriesStore } from "./time-series-store";
 
 const RETENTION_MS = 30 * 60_000;
@@ -12,14 +13,18 @@ const CLEAN_UP_MS = 60_000;
 export interface RunningPrometheus {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Service discovery and metrics of every target, for a Prometheus outside: stays up in a fault. */
+  readonly targetsUrl: string;
   /** One scrape at `now`; the warm-up of a scenario drives it through past virtual time. */
   scrape(now: number): void;
+  /** Breaks it on purpose, until called with undefined. */
+  breakDown(fault: PrometheusFault | undefined): void;
   stop(): Promise<void>;
 }
 
 /**
  * A Prometheus for the sandbox: scrapes `sources()` every `scrapeIntervalMs` of virtual time into
- * memory, keeps half an hour, and answers Prometheus' HTTP API on 127.0.0.1.
+ * memory, keeps them for `retentionMs` (half an hour), and answers Prometheus' HTTP API on 127.0.0.1.
  *
  * @param port 0 lets the system choose.
  */
@@ -27,33 +32,55 @@ export async function startPrometheus(options: {
   readonly clock: SimulationClock;
   readonly sources: () => readonly MetricSource[];
   readonly scrapeIntervalMs: number;
+  readonly retentionMs?: number;
   readonly port: number;
 }): Promise<RunningPrometheus> {
-  const { clock, sources, scrapeIntervalMs } = options;
-  const store = new TimeSeriesStore(RETENTION_MS);
+  const { clock, sources, scrapeIntervalMs, retentionMs = RETENTION_MS } = options;
+  const store = new TimeSeriesStore(retentionMs);
+  const nothing = new TimeSeriesStore(retentionMs);
   const scraper = new Scraper(store);
+  let fault: PrometheusFault | undefined;
   const scrape = (now: number) => {
-    scraper.setSources(sources(), now);
-    scraper.scrape(now);
+    if (fault?.kind !== "stale") scraper.scrape(sources(), now);
   };
+  const startedAt = clock.now();
   const server = createServer(
-    prometheusListener({ store, scrapeIntervalMs, now: () => clock.now() }),
+    prometheusListener({
+      get store() {
+        return fault?.kind === "empty" ? nothing : store;
+      },
+      scraper,
+      scrapeIntervalMs,
+      startedAt,
+      now: () => clock.now(),
+      fault: () => fault,
+    }),
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, "127.0.0.1", resolve);
   });
+  const targets = await serveTargets(() => scraper.targets);
   const { port } = server.address() as AddressInfo;
   const stops = [
     clock.every(scrapeIntervalMs, scrape),
-    clock.every(CLEAN_UP_MS, (now) => store.dropBefore(now - RETENTION_MS)),
+    clock.every(CLEAN_UP_MS, (now) => {
+      store.dropBefore(now - retentionMs);
+      scraper.prune();
+    }),
   ];
   return {
     url: `http://127.0.0.1:${port}`,
+    targetsUrl: targets.url,
     scrape,
-    stop: () => {
+    breakDown: (next) => {
+      fault = next;
+      if (fault?.kind === "down") server.closeAllConnections();
+    },
+    stop: async () => {
       for (const stop of stops) stop();
-      return new Promise((resolve) => {
+      await targets.stop();
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       });

@@ -1,40 +1,31 @@
 import type { LabelMatcher } from "./promql/matcher";
-import { SampleRing } from "./sample-ring";
-
-/** Label names to values; `__name__` is the metric. */
-export type LabelSet = Readonly<Record<string, string>>;
-
-/** One line of numbers over time. */
-export interface Series {
-  readonly labels: LabelSet;
-  readonly samples: SampleRing;
-}
+import { ScrapeAxis } from "./scrape-axis";
+import { type LabelSet, Series, type SeriesOwner } from "./series";
 
 /** All series of the embedded Prometheus, in memory, for `retentionMs`. */
 export class TimeSeriesStore {
-  private readonly byName = new Map<string, Map<string, Series>>();
+  private readonly axis = new ScrapeAxis();
+  private readonly byName = new Map<string, Series[]>();
 
   constructor(readonly retentionMs: number) {}
 
-  /** The series of exactly these labels (with `__name__`), made when it is new. */
-  series(labels: LabelSet): Series {
-    const name = labels.__name__ ?? "";
-    const ofName = this.byName.get(name) ?? new Map<string, Series>();
-    this.byName.set(name, ofName);
-    const key = labelKey(labels);
-    const known = ofName.get(key);
-    if (known) return known;
-    const made: Series = { labels, samples: new SampleRing() };
-    ofName.set(key, made);
-    return made;
+  /** Opens a scrape at `time` (ms since the epoch). Undefined unless it is after all others. */
+  openScrape(time: number): number | undefined {
+    return this.axis.add(time);
   }
 
-  /**
-   * Adds a sample. `null` says that the target no longer exposes the series (Prometheus' staleness
-   * marker): it is then absent at once, not only after the five minutes of look-back.
-   */
-  append(series: Series, time: number, value: number | null): void {
-    series.samples.append(time, value, time - this.retentionMs);
+  /** The time of a scrape, ms since the epoch. */
+  timeOf(scrape: number): number {
+    return this.axis.timeOf(scrape);
+  }
+
+  /** A new series. That its owner has no other of the same labels is the caller's care. */
+  add(owner: SeriesOwner, name: string, own: LabelSet): Series {
+    const made = new Series(this.axis, owner, name, own);
+    const group = this.byName.get(name);
+    if (group) group.push(made);
+    else this.byName.set(name, [made]);
+    return made;
   }
 
   /** Every series that all matchers accept. */
@@ -44,8 +35,8 @@ export class TimeSeriesStore {
     const others = matchers.filter((matcher) => matcher !== name);
     const found: Series[] = [];
     for (const group of groups) {
-      for (const series of group?.values() ?? []) {
-        if (others.every((matcher) => matcher.accepts(series.labels[matcher.label] ?? ""))) {
+      for (const series of group ?? []) {
+        if (others.every((matcher) => matcher.accepts(series.label(matcher.label)))) {
           found.push(series);
         }
       }
@@ -53,21 +44,18 @@ export class TimeSeriesStore {
     return found;
   }
 
-  /** Forgets series without a sample since `time`; called now and then. */
+  /** The metrics that have a series now, and how many. */
+  metricSizes(): ReadonlyMap<string, number> {
+    return new Map([...this.byName].map(([name, group]) => [name, group.length]));
+  }
+
+  /** Forgets samples before `time`, and series without any since; called now and then. */
   dropBefore(time: number): void {
+    this.axis.dropBefore(time);
     for (const [name, group] of this.byName) {
-      for (const [key, { samples }] of group) {
-        if (samples.length === 0 || samples.timeAt(samples.length - 1) < time) group.delete(key);
-      }
-      if (group.size === 0) this.byName.delete(name);
+      const kept = group.filter((series) => series.dropBefore(this.axis.start));
+      if (kept.length === 0) this.byName.delete(name);
+      else if (kept.length < group.length) this.byName.set(name, kept);
     }
   }
-}
-
-/** A text that is equal for equal label sets, whatever the order of their keys. */
-export function labelKey(labels: LabelSet): string {
-  const names = Object.keys(labels).sort();
-  let key = "";
-  for (const name of names) key += `${name}\u0001${labels[name]}\u0002`;
-  return key;
 }

@@ -65,13 +65,15 @@ class ConnectionSeries {
   }
 }
 
+const BUILD: Labels = { component: "proxy", tag: "1.30.1" };
+
 /** Istio's standard metrics as the proxy of one pod keeps them. */
 export class ProxyTelemetry implements MetricSource {
   readonly job = "kubernetes-pods";
   readonly instance: string;
   private readonly series = new Map<string, RequestSeries | ConnectionSeries>();
-  private readonly build: Labels;
-  private readonly constants: Labels;
+  readonly labels: Labels;
+  private changes = 0;
 
   constructor(pod: {
     readonly namespace: string;
@@ -79,8 +81,7 @@ export class ProxyTelemetry implements MetricSource {
     readonly address: string;
   }) {
     this.instance = `${pod.address}:15020`;
-    this.constants = { namespace: pod.namespace, pod: pod.name };
-    this.build = { component: "proxy", tag: "1.30.1", ...this.constants };
+    this.labels = { namespace: pod.namespace, pod: pod.name };
   }
 
   /** Counts a request (or a TCP connection). Equal facts always mean equal labels. */
@@ -93,15 +94,20 @@ export class ProxyTelemetry implements MetricSource {
     const key = `${reporter}|${from}|${to}|${service?.host}|${service?.name}|${mutualTls}|${facts.protocol}|${status}|${flags}`;
     let series = this.series.get(key);
     if (!series) {
-      const labels = { ...requestLabels(facts), ...this.constants };
+      const labels = requestLabels(facts);
       series = facts.protocol === "tcp" ? new ConnectionSeries(labels) : new RequestSeries(labels);
       this.series.set(key, series);
     }
     series.add(size);
+    this.changes += 1;
+  }
+
+  revision(): number {
+    return this.changes;
   }
 
   collect(): readonly MetricPoint[] {
-    const points: MetricPoint[] = [{ name: "istio_build", labels: this.build, value: 1 }];
+    const points: MetricPoint[] = [{ name: "istio_build", labels: BUILD, value: 1 }];
     for (const series of this.series.values()) series.collect(points);
     return points;
   }

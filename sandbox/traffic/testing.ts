@@ -35,7 +35,7 @@ export function bookinfoInTest(seed = 1, model: TrafficModel = bookinfoTraffic) 
     model,
   });
   const points = (): readonly MetricPoint[] =>
-    traffic.metricSources().flatMap((source) => [...source.collect()]);
+    traffic.metricSources().flatMap((source) => [...(source.collect() ?? [])]);
   /** The sum of a metric over all series that have these labels. */
   const total = (name: string, labels: Labels = {}): number =>
     points()

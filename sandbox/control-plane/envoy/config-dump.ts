@@ -116,10 +116,10 @@ function secrets({ chain, root, issuedAt }: WorkloadCertificates): readonly Json
   return [
     secret("default", {
       tls_certificate: {
-        certificate_chain: { inline_bytes: base64(chain) },
+        certificate_chain: { inline_bytes: base64(chain.pem) },
         private_key: { inline_bytes: REDACTED },
       },
     }),
-    secret("ROOTCA", { validation_context: { trusted_ca: { inline_bytes: base64(root) } } }),
+    secret("ROOTCA", { validation_context: { trusted_ca: { inline_bytes: base64(root.pem) } } }),
   ];
 }

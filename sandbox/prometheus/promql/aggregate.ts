@@ -1,21 +1,18 @@
-import { type LabelSet, labelKey } from "../time-series-store";
+import type { LabelSet } from "../series";
+import { formatValue } from "../number-format";
+import { labelKey } from "./label-order";
 import { PromqlError } from "./promql-error";
+import { extreme, mean, quantile, variance } from "./statistics";
+import type { AggregateExpr } from "./syntax";
 import type { Sample } from "./value";
 
-/** Aggregation operators, and whether they take a parameter before the vector. */
-export const AGGREGATIONS: ReadonlyMap<string, boolean> = new Map([
-  ["sum", false],
-  ["avg", false],
-  ["min", false],
-  ["max", false],
-  ["count", false],
-  ["group", false],
-  ["stddev", false],
-  ["stdvar", false],
-  ["topk", true],
-  ["bottomk", true],
-  ["quantile", true],
-  ["count_values", true],
+/** Aggregation operators, and what they take before the vector. */
+export const AGGREGATIONS: ReadonlyMap<string, "scalar" | "string" | undefined> = new Map([
+  ...["sum", "avg", "min", "max", "count", "group", "stddev", "stdvar"].map(
+    (op) => [op, undefined] as const,
+  ),
+  ...["topk", "bottomk", "quantile"].map((op) => [op, "scalar"] as const),
+  ["count_values", "string"] as const,
 ]);
 
 interface Group {
@@ -23,11 +20,18 @@ interface Group {
   readonly samples: Sample[];
 }
 
-/** Which samples count as one: `by` or `without` the labels of `names`. */
-export interface Grouping {
-  readonly names: readonly string[];
-  readonly without: boolean;
-}
+const REDUCTIONS: Readonly<Record<string, (values: readonly number[]) => number>> = {
+  sum: (values) => values.reduce((total, value) => total + value, 0),
+  avg: mean,
+  count: (values) => values.length,
+  group: () => 1,
+  min: (values) => extreme(values, (candidate, kept) => candidate < kept),
+  max: (values) => extreme(values, (candidate, kept) => candidate > kept),
+  stdvar: variance,
+  stddev: (values) => Math.sqrt(variance(values)),
+};
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
  * Applies an aggregation as Prometheus does.
@@ -35,52 +39,47 @@ export interface Grouping {
  * @param parameter the number of `topk`, `bottomk` and `quantile`, the label of `count_values`.
  */
 export function aggregate(
-  op: string,
+  expr: AggregateExpr,
   samples: readonly Sample[],
-  grouping: Grouping,
   parameter: number | string | undefined,
 ): Sample[] {
-  const groups = groupsOf(samples, grouping);
+  const { op } = expr;
+  const groups = groupsOf(samples, expr);
   switch (op) {
     case "topk":
     case "bottomk":
       return groups.flatMap((group) => best(group.samples, Number(parameter), op === "topk"));
     case "count_values":
-      return groups.flatMap((group) => countValues(group, String(parameter)));
-    case "quantile":
+      return countValues(groups, String(parameter));
+    default: {
+      const reduce =
+        op === "quantile"
+          ? (values: readonly number[]) => quantile(Number(parameter), values)
+          : REDUCTIONS[op];
+      if (!reduce) throw new PromqlError("bad_data", `aggregation ${op} is not supported`);
       return groups.map(({ labels, samples: all }) => ({
         labels,
-        value: quantile(
-          Number(parameter),
-          all.map(({ value }) => value),
-        ),
+        value: reduce(all.map(({ value }) => value)),
       }));
-    default:
-      return groups.map(({ labels, samples: all }) => ({
-        labels,
-        value: reduce(
-          op,
-          all.map(({ value }) => value),
-        ),
-      }));
+    }
   }
 }
 
-function groupsOf(samples: readonly Sample[], { names, without }: Grouping): Group[] {
-  const dropped = new Set([...names, "__name__"]);
+/** By expression, the group of each label set: the same at every step of a query. */
+const groupings = new WeakMap<AggregateExpr, WeakMap<LabelSet, LabelSet>>();
+
+function groupsOf(samples: readonly Sample[], expr: AggregateExpr): Group[] {
+  let known = groupings.get(expr);
+  if (!known) {
+    known = new WeakMap();
+    groupings.set(expr, known);
+  }
   const groups = new Map<string, Group>();
   for (const sample of samples) {
-    const labels: Record<string, string> = {};
-    if (without) {
-      for (const name of Object.keys(sample.labels)) {
-        const value = sample.labels[name];
-        if (value !== undefined && !dropped.has(name)) labels[name] = value;
-      }
-    } else {
-      for (const name of names) {
-        const value = sample.labels[name];
-        if (value !== undefined && value !== "") labels[name] = value;
-      }
+    let labels = known.get(sample.labels);
+    if (!labels) {
+      labels = groupLabels(sample.labels, expr);
+      known.set(sample.labels, labels);
     }
     const key = labelKey(labels);
     const group = groups.get(key);
@@ -90,59 +89,16 @@ function groupsOf(samples: readonly Sample[], { names, without }: Grouping): Gro
   return [...groups.values()];
 }
 
-function reduce(op: string, values: readonly number[]): number {
-  const total = () => values.reduce((sum, value) => sum + value, 0);
-  switch (op) {
-    case "sum":
-      return total();
-    case "avg":
-      return total() / values.length;
-    case "count":
-      return values.length;
-    case "group":
-      return 1;
-    case "min":
-      return extreme(values, (candidate, kept) => candidate < kept);
-    case "max":
-      return extreme(values, (candidate, kept) => candidate > kept);
-    case "stdvar":
-      return variance(values);
-    case "stddev":
-      return Math.sqrt(variance(values));
-    default:
-      throw new PromqlError("bad_data", `aggregation ${op} is not supported by the sandbox`);
+function groupLabels(all: LabelSet, { grouping, without }: AggregateExpr): LabelSet {
+  const labels: Record<string, string> = {};
+  const names = without
+    ? Object.keys(all).filter((name) => name !== "__name__" && !grouping.includes(name))
+    : grouping;
+  for (const name of names) {
+    const value = all[name];
+    if (value) labels[name] = value;
   }
-}
-
-/** NaN loses against every number. */
-export function extreme(
-  values: readonly number[],
-  better: (candidate: number, kept: number) => boolean,
-): number {
-  let kept = Number.NaN;
-  for (const value of values) {
-    if (Number.isNaN(kept) || better(value, kept)) kept = value;
-  }
-  return kept;
-}
-
-/** The population variance. */
-export function variance(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-}
-
-/** The `q` quantile with linear interpolation; infinite outside [0, 1], NaN of nothing. */
-export function quantile(q: number, values: readonly number[]): number {
-  if (values.length === 0 || Number.isNaN(q)) return Number.NaN;
-  if (q < 0) return -Infinity;
-  if (q > 1) return Infinity;
-  const sorted = [...values].sort((a, b) => a - b);
-  const rank = q * (sorted.length - 1);
-  const low = sorted[Math.floor(rank)] ?? Number.NaN;
-  const high = sorted[Math.min(sorted.length - 1, Math.floor(rank) + 1)] ?? Number.NaN;
-  const weight = rank - Math.floor(rank);
-  return low * (1 - weight) + high * weight;
+  return labels;
 }
 
 function best(samples: readonly Sample[], count: number, largest: boolean): Sample[] {
@@ -155,14 +111,19 @@ function best(samples: readonly Sample[], count: number, largest: boolean): Samp
   return [...samples].sort(order).slice(0, Math.floor(count));
 }
 
-function countValues(group: Group, label: string): Sample[] {
-  const counts = new Map<string, number>();
-  for (const { value } of group.samples) {
-    const text = String(value);
-    counts.set(text, (counts.get(text) ?? 0) + 1);
+function countValues(groups: readonly Group[], label: string): Sample[] {
+  if (!LABEL_NAME.test(label)) {
+    throw new PromqlError("execution", `invalid label name ${JSON.stringify(label)}`);
   }
-  return [...counts].map(([text, value]) => ({
-    labels: { ...group.labels, [label]: text },
-    value,
-  }));
+  return groups.flatMap((group) => {
+    const counts = new Map<string, number>();
+    for (const { value } of group.samples) {
+      const text = formatValue(value);
+      counts.set(text, (counts.get(text) ?? 0) + 1);
+    }
+    return [...counts].map(([text, value]) => ({
+      labels: { ...group.labels, [label]: text },
+      value,
+    }));
+  });
 }

@@ -1,7 +1,12 @@
-import { type LabelSet, labelKey } from "../time-series-store";
+import type { LabelSet } from "../series";
+import { labelKey, labelText } from "./label-order";
 import { PromqlError } from "./promql-error";
 import type { BinaryExpr, VectorMatching } from "./syntax";
 import { type Sample, scalar, type Value, vector, withoutName } from "./value";
+
+/** As C's pow, which Prometheus has from Go: one to any power is one. */
+const power = (a: number, b: number): number =>
+  a === 1 || (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) ? 1 : a ** b;
 
 const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   "+": (a, b) => a + b,
@@ -9,11 +14,12 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
   "*": (a, b) => a * b,
   "/": (a, b) => a / b,
   "%": (a, b) => a % b,
-  "^": (a, b) => a ** b,
+  "^": power,
   atan2: (a, b) => Math.atan2(a, b),
 };
 
-const COMPARISON: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+/** The operators that compare. */
+export const COMPARISON: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   "==": (a, b) => a === b,
   "!=": (a, b) => a !== b,
   ">": (a, b) => a > b,
@@ -27,14 +33,9 @@ export function binary(expr: BinaryExpr, left: Value, right: Value): Value {
   if (left.type === "vector" && right.type === "vector") {
     return vector(vectors(expr, left.samples, right.samples));
   }
-  if (expr.matching.cardinality === "many-to-many") {
-    throw new PromqlError(
-      "bad_data",
-      `set operator "${expr.op}" not allowed in binary scalar expression`,
-    );
+  if (left.type === "scalar" && right.type === "scalar") {
+    return scalar(scalars(expr, left.value, right.value));
   }
-  if (left.type === "scalar" && right.type === "scalar")
-    return scalars(expr, left.value, right.value);
   if (left.type === "vector" && right.type === "scalar") {
     return vector(
       left.samples.flatMap((sample) =>
@@ -49,19 +50,13 @@ export function binary(expr: BinaryExpr, left: Value, right: Value): Value {
       ),
     );
   }
-  throw new PromqlError(
-    "bad_data",
-    `binary expression must contain only scalar and instant vector types`,
-  );
+  throw new TypeError("the parser lets only scalars and vectors through");
 }
 
-function scalars(expr: BinaryExpr, a: number, b: number): Value {
-  const compute = ARITHMETIC[expr.op];
-  if (compute) return scalar(compute(a, b));
-  if (!expr.bool) {
-    throw new PromqlError("bad_data", "comparisons between scalars must use BOOL modifier");
-  }
-  return scalar(COMPARISON[expr.op]?.(a, b) ? 1 : 0);
+function scalars({ op }: BinaryExpr, a: number, b: number): number {
+  const compute = ARITHMETIC[op];
+  if (compute) return compute(a, b);
+  return COMPARISON[op]?.(a, b) ? 1 : 0;
 }
 
 /** One result, or none where a comparison filters it out; a filter keeps the vector's own value. */
@@ -81,19 +76,10 @@ function combine(
 function vectors(expr: BinaryExpr, left: readonly Sample[], right: readonly Sample[]): Sample[] {
   const { matching, op } = expr;
   if (matching.cardinality === "many-to-many") return sets(op, matching, { left, right });
+  if (left.length === 0 || right.length === 0) return [];
   const swap = matching.cardinality === "one-to-many";
   const [many, one] = swap ? [right, left] : [left, right];
-  const ones = new Map<string, Sample>();
-  for (const sample of one) {
-    const key = signature(sample.labels, matching);
-    if (ones.has(key)) {
-      throw new PromqlError(
-        "execution",
-        `found duplicate series for the match group ${JSON.stringify(matched(sample.labels, matching))} on the ${swap ? "left" : "right"} hand-side of the operation: many-to-many matching not allowed: matching labels must be unique on one side`,
-      );
-    }
-    ones.set(key, sample);
-  }
+  const ones = onesByGroup(one, matching, swap ? "left" : "right");
   const used = new Set<string>();
   const results: Sample[] = [];
   for (const sample of many) {
@@ -103,19 +89,44 @@ function vectors(expr: BinaryExpr, left: readonly Sample[], right: readonly Samp
     const pair: [number, number] = swap
       ? [partner.value, sample.value]
       : [sample.value, partner.value];
-    const [result] = combine(expr, sample, pair, resultLabels(sample, partner, expr));
+    // A filter keeps the value of the operator's left side.
+    const kept = { ...sample, value: pair[0] };
+    const [result] = combine(expr, kept, pair, resultLabels(sample, partner, expr));
     if (!result) continue;
-    const identity = labelKey(result.labels);
+    const single = matching.cardinality === "one-to-one";
+    const identity = single ? key : labelKey(result.labels);
     if (used.has(identity)) {
       throw new PromqlError(
         "execution",
-        "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+        single
+          ? "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
+          : "multiple matches for labels: grouping labels must ensure unique matches",
       );
     }
     used.add(identity);
     results.push(result);
   }
   return results;
+}
+
+function onesByGroup(
+  samples: readonly Sample[],
+  matching: VectorMatching,
+  side: "left" | "right",
+): ReadonlyMap<string, Sample> {
+  const ones = new Map<string, Sample>();
+  for (const sample of samples) {
+    const key = signature(sample.labels, matching);
+    const other = ones.get(key);
+    if (other) {
+      throw new PromqlError(
+        "execution",
+        `found duplicate series for the match group ${labelText(matched(sample.labels, matching))} on the ${side} hand-side of the operation: [${labelText(sample.labels)}, ${labelText(other.labels)}];many-to-many matching not allowed: matching labels must be unique on one side`,
+      );
+    }
+    ones.set(key, sample);
+  }
+  return ones;
 }
 
 function resultLabels(many: Sample, one: Sample, { matching, op, bool }: BinaryExpr): LabelSet {
@@ -127,6 +138,7 @@ function resultLabels(many: Sample, one: Sample, { matching, op, bool }: BinaryE
     );
     return Object.fromEntries(kept);
   }
+  if (matching.include.length === 0) return base;
   const labels: Record<string, string> = { ...base };
   for (const name of matching.include) {
     const value = one.labels[name];
@@ -153,14 +165,26 @@ function sets(
 
 function matched(labels: LabelSet, { on, labels: names }: VectorMatching): LabelSet {
   const kept: Record<string, string> = {};
-  for (const name of Object.keys(labels)) {
+  for (const name of on ? names : Object.keys(labels)) {
     const value = labels[name];
-    if (value === undefined || value === "") continue;
-    if (on ? names.includes(name) : name !== "__name__" && !names.includes(name))
-      kept[name] = value;
+    if (value && (on || (name !== "__name__" && !names.includes(name)))) kept[name] = value;
   }
   return kept;
 }
 
-const signature = (labels: LabelSet, matching: VectorMatching): string =>
-  labelKey(matched(labels, matching));
+/** By matching, the text of each label set's match group: the same at every step of a query. */
+const signatures = new WeakMap<VectorMatching, WeakMap<LabelSet, string>>();
+
+function signature(labels: LabelSet, matching: VectorMatching): string {
+  let known = signatures.get(matching);
+  if (!known) {
+    known = new WeakMap();
+    signatures.set(matching, known);
+  }
+  let key = known.get(labels);
+  if (key === undefined) {
+    key = labelKey(matched(labels, matching));
+    known.set(labels, key);
+  }
+  return key;
+}

@@ -1,25 +1,36 @@
 import { describe, expect, it, test } from "vitest";
 import { TimeSeriesStore } from "../time-series-store";
 import { evaluate } from "./evaluate";
+import { Evaluation } from "./evaluation";
 import { parsePromql } from "./parse";
 
-/** `load("x{a=\"1\"}", [0, 1, 2])`: a sample every `step` seconds from time 0. */
+/** `{'x{a="1"}': [0, 1, null]}`: a sample every `step` seconds from time 0; null ends the series. */
 function storeOf(lines: Record<string, (number | null)[]>, stepSeconds = 1): TimeSeriesStore {
   const store = new TimeSeriesStore(3_600_000);
-  for (const [text, values] of Object.entries(lines)) {
+  const all = Object.entries(lines).map(([text, values]) => {
     const [, name = "", inside = ""] = /^([^{]*)\{?([^}]*)\}?$/.exec(text) ?? [];
-    const labels: Record<string, string> = {};
-    for (const [, label = "", value = ""] of inside.matchAll(/(\w+)="([^"]*)"/g))
-      labels[label] = value;
-    const series = store.series({ __name__: name, ...labels });
-    values.forEach((value, i) => store.append(series, i * stepSeconds * 1_000, value));
+    const pairs = [...inside.matchAll(/(\w+)="([^"]*)"/g)];
+    const own = Object.fromEntries(pairs.map(([, label = "", value = ""]) => [label, value]));
+    const owner = { labels: {}, lastScrape: -1 };
+    return { owner, values, series: store.add(owner, name, own) };
+  });
+  const length = Math.max(...all.map(({ values }) => values.length));
+  for (let i = 0; i < length; i += 1) {
+    const scrape = store.openScrape(i * stepSeconds * 1_000)!;
+    for (const { owner, values, series } of all) {
+      const value = values[i];
+      if (value === undefined) continue;
+      owner.lastScrape = scrape;
+      if (value === null) series.end(scrape);
+      else series.set(scrape, value);
+    }
   }
   return store;
 }
 
 function run(store: TimeSeriesStore, query: string, atSeconds: number): unknown {
   const time = atSeconds * 1_000;
-  const value = evaluate(parsePromql(query), time, { store, start: time, end: time });
+  const value = evaluate(parsePromql(query), time, new Evaluation(store, time, time));
   if (value.type === "scalar" || value.type === "string") return value.value;
   if (value.type === "matrix") return value.series.map(({ values }) => values);
   return value.samples.map(({ labels, value: number }) => [labels, number]);
@@ -147,12 +158,22 @@ describe("PromQL", () => {
     ["", /no expression/],
     ["{}", /non-empty matcher/],
     ['x{a=~"("}', /invalid regular expression/],
-    ["rate(x)", /expected type matrix/],
-    ["no_such(x[1m])", /unknown function with name "no_such"/],
     [
-      "double_exponential_smoothing(x[1m], 0.5, 0.5)",
-      /double_exponential_smoothing.*not supported/,
+      "rate(x)",
+      /^1:1: parse error: expected type range vector in call to function "rate", got instant vector$/,
     ],
+    ["no_such(x[1m])", /unknown function with name "no_such"/],
+    ["histogram_avg(x)", /histogram_avg.*not supported/],
+    ["limitk(2, x)", /limitk.*not supported/],
+    ["holt_winters(x[1m], 0.5, 0.5)", /unknown function with name "holt_winters"/],
+    ["topk(x)", /wrong number of arguments.*expected 2, got 1/],
+    ["sum(x[1m])", /expected type instant vector in aggregation expression, got range vector/],
+    ["clamp(x, 1)", /expected 3 argument\(s\) in call to "clamp", got 2/],
+    ["x and 1", /set operator "and" not allowed in binary scalar expression/],
+    ["x + bool y", /bool modifier can only be used on comparison operators/],
+    ["time()[1m:1s]", /subquery is only allowed on instant vector/],
+    ["sum(x) offset 5m", /offset modifier must be preceded by/],
+    ['label_replace(requests, "code", "x", "", ".*")', /same labelset/],
     ["requests / on (app) requests", /many-to-many matching not allowed/],
     ["1 > 2", /BOOL/],
     ["x[0s]", /greater than 0/],

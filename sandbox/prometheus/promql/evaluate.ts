@@ -1,9 +1,12 @@
-import { labelKey, type TimeSeriesStore } from "../time-series-store";
+import type { LabelSet } from "../series";
 import { aggregate } from "./aggregate";
 import { binary } from "./binary";
+import type { Evaluation } from "./evaluation";
 import { INSTANT_FUNCTIONS } from "./instant-functions";
+import { labelKey } from "./label-order";
+import type { LabelMatcher } from "./matcher";
 import { PromqlError } from "./promql-error";
-import { RANGE_FUNCTIONS, RANGE_PARAMETER } from "./range-functions";
+import { RANGE_FUNCTIONS } from "./range-functions";
 import type {
   AggregateExpr,
   CallExpr,
@@ -11,6 +14,7 @@ import type {
   MatrixExpr,
   SelectorExpr,
   SubqueryExpr,
+  TimeShift,
 } from "./syntax";
 import {
   type RangeSeries,
@@ -26,14 +30,6 @@ import {
 const LOOKBACK_MS = 300_000;
 const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
-/** What one evaluation needs besides the expression. Times are ms since the epoch. */
-export interface Evaluation {
-  readonly store: TimeSeriesStore;
-  /** The edges of the whole query, which `@ start()` and `@ end()` mean. */
-  readonly start: number;
-  readonly end: number;
-}
-
 /** The value of `expr` at `time` (ms since the epoch). @throws PromqlError */
 export function evaluate(expr: Expr, time: number, run: Evaluation): Value {
   switch (expr.type) {
@@ -44,7 +40,7 @@ export function evaluate(expr: Expr, time: number, run: Evaluation): Value {
     case "negate":
       return negate(evaluate(expr.expr, time, run));
     case "selector":
-      return vector(instant(expr, time, run));
+      return vector(instant(expr, time, run).map(({ labels, value }) => ({ labels, value })));
     case "matrix":
       return range(expr, time, run);
     case "subquery":
@@ -60,52 +56,57 @@ export function evaluate(expr: Expr, time: number, run: Evaluation): Value {
 
 function negate(value: Value): Value {
   if (value.type === "scalar") return scalar(-value.value);
-  const { samples } = wanted(value, "vector", "unary expression");
-  return vector(
+  const { samples } = wanted(value, "vector");
+  return distinct(
     samples.map((sample) => ({ labels: withoutName(sample.labels), value: -sample.value })),
   );
 }
 
+/** A vector of which no two samples may have the same labels. @throws PromqlError */
+function distinct(samples: readonly Sample[]): Value {
+  const seen = new Set<string>();
+  for (const { labels } of samples) {
+    const key = labelKey(labels);
+    if (seen.has(key)) {
+      throw new PromqlError("execution", "vector cannot contain metrics with the same labelset");
+    }
+    seen.add(key);
+  }
+  return vector(samples);
+}
+
 /** Where a selector looks when the query is evaluated at `time`. */
-function shifted(
-  { at, offset }: Pick<SelectorExpr, "at" | "offset">,
-  time: number,
-  run: Evaluation,
-): number {
+function shifted({ at, offset }: TimeShift, time: number, run: Evaluation): number {
   const edges = { start: run.start, end: run.end };
   const base = at === undefined ? time : typeof at === "number" ? at : edges[at];
   return base - offset;
 }
 
-function instant(expr: SelectorExpr, time: number, run: Evaluation): Sample[] {
+interface StampedSample extends Sample {
+  readonly at: number;
+}
+
+function instant(expr: SelectorExpr, time: number, run: Evaluation): StampedSample[] {
   const at = shifted(expr, time, run);
-  const found: Sample[] = [];
-  for (const { labels, samples } of run.store.select(expr.matchers)) {
-    const index = samples.lowerBound(at + 1) - 1;
-    if (index < 0 || samples.timeAt(index) < at - LOOKBACK_MS || samples.endsAt(index)) continue;
-    found.push({ labels, value: samples.valueAt(index) });
+  const found: StampedSample[] = [];
+  for (const series of run.select(expr)) {
+    const latest = series.latest(at, LOOKBACK_MS);
+    if (latest) found.push({ labels: series.labels, value: latest.value, at: latest.time });
   }
+  run.spend(found.length);
   return found;
 }
 
 function range(expr: MatrixExpr, time: number, run: Evaluation): Value {
   const end = shifted(expr.selector, time, run);
-  const start = end - expr.range;
   const series: RangeSeries[] = [];
-  for (const { labels, samples } of run.store.select(expr.selector.matchers)) {
-    const times: number[] = [];
-    const values: number[] = [];
-    for (
-      let i = samples.lowerBound(start);
-      i < samples.length && samples.timeAt(i) <= end;
-      i += 1
-    ) {
-      if (samples.endsAt(i)) continue;
-      times.push(samples.timeAt(i));
-      values.push(samples.valueAt(i));
-    }
-    if (times.length > 0) series.push({ labels, times, values });
+  let samples = 0;
+  for (const each of run.select(expr.selector)) {
+    const { times, values } = each.window(end - expr.range, end);
+    if (times.length > 0) series.push({ labels: each.labels, times, values });
+    samples += times.length;
   }
+  run.spend(samples);
   return { type: "matrix", series, range: expr.range, end };
 }
 
@@ -115,18 +116,13 @@ function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
   // Subqueries are aligned to multiples of their step, so that they are stable over time.
   let at = Math.floor((end - expr.range) / step) * step;
   if (at < end - expr.range) at += step;
-  const all = new Map<string, { labels: Sample["labels"]; times: number[]; values: number[] }>();
+  const all = new Map<string, { labels: LabelSet; times: number[]; values: number[] }>();
   for (; at <= end; at += step) {
-    const value = evaluate(expr.expr, at, run);
-    const samples =
-      value.type === "scalar"
-        ? [{ labels: {}, value: value.value }]
-        : wanted(value, "vector", "subquery").samples;
-    for (const { labels, value: number } of samples) {
+    for (const { labels, value } of wanted(evaluate(expr.expr, at, run), "vector").samples) {
       const key = labelKey(labels);
       const series = all.get(key) ?? { labels, times: [], values: [] };
       series.times.push(at);
-      series.values.push(number);
+      series.values.push(value);
       all.set(key, series);
     }
   }
@@ -134,96 +130,94 @@ function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
 }
 
 function aggregation(expr: AggregateExpr, time: number, run: Evaluation): Value {
-  const { samples } = wanted(
-    evaluate(expr.expr, time, run),
-    "vector",
-    `aggregation expression ${expr.op}`,
-  );
+  const { samples } = wanted(evaluate(expr.expr, time, run), "vector");
   const parameter = expr.parameter && evaluate(expr.parameter, time, run);
   const plain =
-    parameter && (parameter.type === "string" ? parameter : wanted(parameter, "scalar", expr.op));
-  return vector(
-    aggregate(expr.op, samples, { names: expr.grouping, without: expr.without }, plain?.value),
-  );
+    parameter && (parameter.type === "string" ? parameter : wanted(parameter, "scalar"));
+  return vector(aggregate(expr, samples, plain?.value));
 }
 
 function call(expr: CallExpr, time: number, run: Evaluation): Value {
-  const { name } = expr;
-  const special = SPECIAL[name];
+  const special = SPECIAL[expr.name];
   if (special) return special(expr, time, run);
   const args = expr.args.map((arg) => evaluate(arg, time, run));
-  const overRange = RANGE_FUNCTIONS[name];
+  const overRange = RANGE_FUNCTIONS[expr.name];
   if (overRange) {
-    const place = RANGE_PARAMETER[name];
-    const parameter =
-      place === undefined ? 0 : wanted(args[place], "scalar", `call to function "${name}"`).value;
-    const window = wanted(args[place === 0 ? 1 : 0], "matrix", `call to function "${name}"`);
-    const keepsName = name === "last_over_time";
-    return vector(
-      window.series.flatMap((series) => {
-        const value = overRange(series, window, parameter);
+    const matrix = wanted(
+      args.find(({ type }) => type === "matrix"),
+      "matrix",
+    );
+    const parameters = args.flatMap((arg) => (arg.type === "scalar" ? arg.value : []));
+    checkSmoothing(expr.name, parameters);
+    const window = { end: matrix.end, range: matrix.range, time };
+    const keepsName = expr.name === "last_over_time";
+    return distinct(
+      matrix.series.flatMap((series) => {
+        const value = overRange(series, window, parameters);
         const labels = keepsName ? series.labels : withoutName(series.labels);
         return value === undefined ? [] : [{ labels, value }];
       }),
     );
   }
-  const plain = INSTANT_FUNCTIONS[name];
-  if (plain) return plain(args, time);
-  throw new PromqlError("bad_data", `function "${name}" is not supported by the sandbox`);
+  const plain = INSTANT_FUNCTIONS[expr.name];
+  if (!plain) throw new PromqlError("bad_data", `function "${expr.name}" is not supported`);
+  const value = plain(args, time);
+  return value.type === "vector" ? distinct(value.samples) : value;
 }
 
-/** Functions that must see their argument's expression and not only its value. */
-const SPECIAL: Readonly<Record<string, (expr: CallExpr, time: number, run: Evaluation) => Value>> =
-  {
-    absent: (expr, time, run) => {
-      const [arg] = expr.args;
-      const { samples } = wanted(
-        arg && evaluate(arg, time, run),
-        "vector",
-        'call to function "absent"',
+function checkSmoothing(name: string, [smoothing = 0, trend = 0]: readonly number[]): void {
+  if (name !== "double_exponential_smoothing") return;
+  for (const [what, factor] of [
+    ["smoothing", smoothing],
+    ["trend", trend],
+  ] as const) {
+    if (!(factor > 0 && factor < 1)) {
+      throw new PromqlError(
+        "execution",
+        `invalid ${what} factor. Expected: 0 < ${what === "trend" ? "tf" : "sf"} < 1, got: ${factor}`,
       );
-      return vector(samples.length > 0 ? [] : [{ labels: equalities(arg), value: 1 }]);
-    },
-    absent_over_time: (expr, time, run) => {
-      const [arg] = expr.args;
-      const { series } = wanted(
-        arg && evaluate(arg, time, run),
-        "matrix",
-        'call to function "absent_over_time"',
-      );
-      return vector(series.length > 0 ? [] : [{ labels: equalities(arg), value: 1 }]);
-    },
-    timestamp: (expr, time, run) => {
-      const [arg] = expr.args;
-      if (arg?.type !== "selector") {
-        const { samples } = wanted(
-          arg && evaluate(arg, time, run),
-          "vector",
-          'call to function "timestamp"',
-        );
-        return vector(
-          samples.map(({ labels }) => ({ labels: withoutName(labels), value: time / 1_000 })),
-        );
-      }
-      const at = shifted(arg, time, run);
-      return vector(
-        run.store.select(arg.matchers).flatMap(({ labels, samples }) => {
-          const index = samples.lowerBound(at + 1) - 1;
-          if (index < 0 || samples.timeAt(index) < at - LOOKBACK_MS || samples.endsAt(index))
-            return [];
-          return [{ labels: withoutName(labels), value: samples.timeAt(index) / 1_000 }];
-        }),
-      );
-    },
-  };
+    }
+  }
+}
 
-/** The labels that a selector demands by `=`: what `absent` can say of the missing series. */
-function equalities(expr: Expr | undefined): Sample["labels"] {
+type SpecialFunction = (expr: CallExpr, time: number, run: Evaluation) => Value;
+
+const absent: SpecialFunction = ({ args: [arg] }, time, run) => {
+  const value = arg && evaluate(arg, time, run);
+  const found =
+    value?.type === "matrix" ? value.series.length : wanted(value, "vector").samples.length;
+  return vector(found > 0 ? [] : [{ labels: equalities(arg), value: 1 }]);
+};
+
+/** Functions that must see their argument's expression and not only its value. */
+const SPECIAL: Readonly<Record<string, SpecialFunction>> = {
+  absent,
+  absent_over_time: absent,
+  timestamp: ({ args: [arg] }, time, run) => {
+    const samples =
+      arg?.type === "selector"
+        ? instant(arg, time, run)
+        : wanted(arg && evaluate(arg, time, run), "vector").samples.map((sample) => ({
+            ...sample,
+            at: time,
+          }));
+    return distinct(
+      samples.map(({ labels, at }) => ({ labels: withoutName(labels), value: at / 1_000 })),
+    );
+  },
+};
+
+/** The labels that a selector demands by `=` alone: what `absent` can say of the missing series. */
+function equalities(expr: Expr | undefined): LabelSet {
   const selector = expr?.type === "matrix" ? expr.selector : expr;
   if (selector?.type !== "selector") return {};
+  const byLabel = new Map<string, LabelMatcher[]>();
+  for (const matcher of selector.matchers) {
+    byLabel.set(matcher.label, [...(byLabel.get(matcher.label) ?? []), matcher]);
+  }
   const labels: Record<string, string> = {};
-  for (const { label, op, value } of selector.matchers) {
-    if (op === "=" && label !== "__name__") labels[label] = value;
+  for (const [label, [only, ...others]] of byLabel) {
+    if (label !== "__name__" && only?.op === "=" && others.length === 0) labels[label] = only.value;
   }
   return labels;
 }

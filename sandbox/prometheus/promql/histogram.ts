@@ -1,4 +1,5 @@
-import { type LabelSet, labelKey } from "../time-series-store";
+import type { LabelSet } from "../series";
+import { labelKey } from "./label-order";
 import type { Sample } from "./value";
 
 interface Bucket {

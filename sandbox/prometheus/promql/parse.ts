@@ -1,9 +1,11 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import { AGGREGATIONS } from "./aggregate";
+import { problemOf } from "./check";
 import { parseDuration, parseNumber, parseString } from "./literals";
 import { type LabelMatcher, labelMatcher, type MatchOperator } from "./matcher";
 import { PromqlError } from "./promql-error";
+import { children, EXPRESSIONS } from "./syntax-tree";
 import type { AggregateExpr, BinaryExpr, Expr, SelectorExpr, VectorMatching } from "./syntax";
 
 const MAX_QUERY_LENGTH = 100_000;
@@ -15,7 +17,11 @@ const MAX_QUERY_LENGTH = 100_000;
  * what this store does not support.
  */
 export function parsePromql(query: string): Expr {
-  if (query.trim() === "") throw new PromqlError("bad_data", "no expression found in input");
+  if (query.trim() === "")
+    throw new PromqlError(
+      "bad_data",
+      "unknown position: parse error: no expression found in input",
+    );
   if (query.length > MAX_QUERY_LENGTH) throw new PromqlError("bad_data", "the query is too long");
   const tree = parser.parse(query);
   tree.iterate({
@@ -23,14 +29,20 @@ export function parsePromql(query: string): Expr {
       if (!node.type.isError) return;
       const called = /([a-zA-Z_]\w*)\s*$/.exec(query.slice(0, node.from));
       if (called && query[node.from] === "(") {
-        throw new PromqlError("bad_data", `unknown function with name "${called[1] ?? ""}"`);
+        const name = called[1] ?? "";
+        throw parseError(query, called.index, `unknown function with name "${name}"`);
       }
-      const near = query.slice(node.from, node.from + 20) || "end of input";
-      throw new PromqlError("bad_data", `1:${node.from + 1}: parse error: unexpected ${near}`);
+      const near = query.slice(node.from, node.from + 20);
+      const problem = near ? `unexpected ${JSON.stringify(near)}` : "unexpected end of input";
+      throw parseError(query, node.from, problem);
     },
   });
   const root = tree.topNode.firstChild;
-  if (!root) throw new PromqlError("bad_data", "no expression found in input");
+  if (!root)
+    throw new PromqlError(
+      "bad_data",
+      "unknown position: parse error: no expression found in input",
+    );
   return new Reader(query).expr(root);
 }
 
@@ -38,7 +50,15 @@ export function parsePromql(query: string): Expr {
 class Reader {
   constructor(private readonly query: string) {}
 
+  /** An expression whose types fit together. @throws PromqlError */
   expr(node: SyntaxNode): Expr {
+    const expr = this.read(node);
+    const problem = problemOf(expr);
+    if (problem !== undefined) throw this.refused(node, problem);
+    return expr;
+  }
+
+  private read(node: SyntaxNode): Expr {
     switch (node.name) {
       case "ParenExpr":
         return this.expr(this.only(node));
@@ -91,10 +111,7 @@ class Reader {
       );
     }
     if (matchers.every((matcher) => matcher.accepts(""))) {
-      throw new PromqlError(
-        "bad_data",
-        "vector selector must contain at least one non-empty matcher",
-      );
+      throw this.refused(node, "vector selector must contain at least one non-empty matcher");
     }
     return { type: "selector", matchers, offset: 0, at: undefined };
   }
@@ -102,7 +119,7 @@ class Reader {
   private matrix(node: SyntaxNode): Expr {
     const inner = this.expr(this.only(node));
     if (inner.type !== "selector") {
-      throw new PromqlError("bad_data", "ranges only allowed for vector selectors");
+      throw this.refused(node, "ranges only allowed for vector selectors");
     }
     return {
       type: "matrix",
@@ -131,7 +148,11 @@ class Reader {
     const inner = this.expr(this.only(node));
     if (inner.type === "matrix") return { ...inner, selector: { ...inner.selector, ...change } };
     if (inner.type === "selector" || inner.type === "subquery") return { ...inner, ...change };
-    throw new PromqlError("bad_data", "offset and @ must follow a selector or a subquery");
+    const what = "offset" in change ? "offset" : "@";
+    throw this.refused(
+      node,
+      `${what} modifier must be preceded by an instant vector selector or range vector selector or a subquery`,
+    );
   }
 
   private at(node: SyntaxNode): number | "start" | "end" {
@@ -158,18 +179,23 @@ class Reader {
     return operator === "-" ? { type: "negate", expr: inner } : inner;
   }
 
-  private binary(node: SyntaxNode): BinaryExpr {
+  private binary(node: SyntaxNode): Expr {
     const parts = children(node);
     const [left, operator, right] = [parts[0], parts[1], parts.at(-1)];
     if (!left || !operator || !right) throw this.unsupported(node);
-    return {
+    const op = this.text(operator).toLowerCase();
+    const base = this.expr(left);
+    // The grammar takes a sign for a part of the number, but a power binds more tightly.
+    const signed = op === "^" && base.type === "number" && this.text(left).startsWith("-");
+    const expr: BinaryExpr = {
       type: "binary",
-      op: this.text(operator).toLowerCase(),
+      op,
       bool: node.getChild("BoolModifier") !== null,
-      matching: this.matching(node, this.text(operator).toLowerCase()),
-      left: this.expr(left),
+      matching: this.matching(node, op),
+      left: signed ? { type: "number", value: -base.value } : base,
       right: this.expr(right),
     };
+    return signed ? { type: "negate", expr } : expr;
   }
 
   private matching(node: SyntaxNode, op: string): VectorMatching {
@@ -192,21 +218,25 @@ class Reader {
 
   private aggregate(node: SyntaxNode): AggregateExpr {
     const op = this.text(this.child(node, "AggregateOp")).toLowerCase();
-    const takesParameter = AGGREGATIONS.get(op);
-    if (takesParameter === undefined) {
-      throw new PromqlError("bad_data", `aggregation ${op} is not supported by the sandbox`);
+    if (!AGGREGATIONS.has(op)) {
+      throw this.refused(node, `aggregation ${op} is not supported by the sandbox`);
     }
+    const wanted = AGGREGATIONS.get(op) === undefined ? 1 : 2;
     const modifier = node.getChild("AggregateModifier");
     const body = children(this.child(node, "FunctionCallBody")).map((child) => this.expr(child));
     const expr = body.at(-1);
-    if (!expr || body.length !== (takesParameter ? 2 : 1)) {
-      throw new PromqlError("bad_data", `wrong number of arguments for aggregate expression ${op}`);
+    if (!expr) throw this.refused(node, "no arguments for aggregate expression provided");
+    if (body.length !== wanted) {
+      throw this.refused(
+        node,
+        `wrong number of arguments for aggregate expression provided, expected ${wanted}, got ${body.length}`,
+      );
     }
     return {
       type: "aggregate",
       op,
       expr,
-      parameter: takesParameter ? body[0] : undefined,
+      parameter: wanted === 2 ? body[0] : undefined,
       grouping: modifier ? this.labelNames(this.child(modifier, "GroupingLabels")) : [],
       without: Boolean(modifier?.getChild("Without")),
     };
@@ -242,30 +272,17 @@ class Reader {
   }
 
   private unsupported(node: SyntaxNode): PromqlError {
-    return new PromqlError(
-      "bad_data",
-      `1:${node.from + 1}: ${node.name} is not supported by the sandbox`,
-    );
+    return this.refused(node, `${node.name} is not supported by the sandbox`);
+  }
+
+  private refused(node: SyntaxNode, problem: string): PromqlError {
+    return parseError(this.query, node.from, problem);
   }
 }
 
-const EXPRESSIONS = new Set([
-  "ParenExpr",
-  "NumberDurationLiteral",
-  "StringLiteral",
-  "VectorSelector",
-  "MatrixSelector",
-  "SubqueryExpr",
-  "OffsetExpr",
-  "StepInvariantExpr",
-  "UnaryExpr",
-  "BinaryExpr",
-  "AggregateExpr",
-  "FunctionCall",
-]);
-
-function children(node: SyntaxNode | null): SyntaxNode[] {
-  const found: SyntaxNode[] = [];
-  for (let child = node?.firstChild ?? null; child; child = child.nextSibling) found.push(child);
-  return found;
+/** As Prometheus says where: line and column from 1. */
+function parseError(query: string, offset: number, problem: string): PromqlError {
+  const lines = query.slice(0, offset).split("\n");
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return new PromqlError("bad_data", `${lines.length}:${column}: parse error: ${problem}`);
 }

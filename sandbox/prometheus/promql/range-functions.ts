@@ -1,22 +1,22 @@
-import { extreme, quantile, variance } from "./aggregate";
+import { extreme, mean, quantile, variance } from "./statistics";
+import { exactSum, regression } from "./regression";
 import type { RangeSeries } from "./value";
 
-/** The window of a range vector: `end` in ms since the epoch, `range` in ms. */
+/** The window of a range vector, and when it is asked for: times in ms since the epoch. */
 export interface Window {
+  /** Right edge, after offset and `@`. */
   readonly end: number;
   readonly range: number;
+  /** The evaluation time itself. */
+  readonly time: number;
 }
 
 /** A function of the samples of one series in a window; undefined yields no sample. */
-export type RangeFunction = (
+type RangeFunction = (
   series: RangeSeries,
   window: Window,
-  parameter: number,
+  parameters: readonly number[],
 ) => number | undefined;
-
-const sum = (values: readonly number[]): number =>
-  values.reduce((total, value) => total + value, 0);
-const last = (values: readonly number[]): number => values.at(-1) ?? Number.NaN;
 
 /** Functions over ranges, by PromQL's name. */
 export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
@@ -25,32 +25,35 @@ export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
   delta: (series, window) => extrapolated(series, window, { counter: false, perSecond: false }),
   irate: (series) => instantChange(series, true),
   idelta: (series) => instantChange(series, false),
-  deriv: ({ times, values }) => slope(times, values),
-  predict_linear: ({ times, values }, { end }, seconds) => {
-    const perSecond = slope(times, values);
-    if (perSecond === undefined) return undefined;
-    const meanTime = sum(times) / times.length;
-    return sum(values) / values.length + perSecond * ((end - meanTime) / 1_000 + seconds);
+  deriv: ({ times, values }) =>
+    values.length < 2 ? undefined : regression(times, values, times[0] ?? 0).slope,
+  predict_linear: ({ times, values }, { time }, [seconds = Number.NaN]) => {
+    if (values.length < 2) return undefined;
+    const { slope, intercept } = regression(times, values, time);
+    return slope * seconds + intercept;
   },
-  sum_over_time: ({ values }) => sum(values),
-  avg_over_time: ({ values }) => sum(values) / values.length,
+  double_exponential_smoothing: ({ values }, _, [smoothing = 0, trend = 0]) =>
+    smoothed(values, smoothing, trend),
+  sum_over_time: ({ values }) => exactSum(values),
+  avg_over_time: ({ values }) => mean(values),
   min_over_time: ({ values }) => extreme(values, (candidate, kept) => candidate < kept),
   max_over_time: ({ values }) => extreme(values, (candidate, kept) => candidate > kept),
   count_over_time: ({ values }) => values.length,
-  last_over_time: ({ values }) => last(values),
+  last_over_time: ({ values }) => values.at(-1),
   present_over_time: () => 1,
   stddev_over_time: ({ values }) => Math.sqrt(variance(values)),
   stdvar_over_time: ({ values }) => variance(values),
-  quantile_over_time: ({ values }, _, q) => quantile(q, values),
+  mad_over_time: ({ values }) => {
+    const median = quantile(0.5, values);
+    return quantile(
+      0.5,
+      values.map((value) => Math.abs(value - median)),
+    );
+  },
+  quantile_over_time: ({ values }, _, [q = Number.NaN]) => quantile(q, values),
   changes: ({ values }) =>
     countPairs(values, (a, b) => a !== b && !(Number.isNaN(a) && Number.isNaN(b))),
   resets: ({ values }) => countPairs(values, (a, b) => b < a),
-};
-
-/** Range functions that take a number: its place among the arguments. */
-export const RANGE_PARAMETER: Readonly<Record<string, 0 | 1>> = {
-  quantile_over_time: 0,
-  predict_linear: 1,
 };
 
 function countPairs(values: readonly number[], counts: (a: number, b: number) => boolean): number {
@@ -70,19 +73,24 @@ function instantChange({ times, values }: RangeSeries, perSecond: boolean): numb
   return perSecond ? change / ((to - from) / 1_000) : change;
 }
 
-/** Least squares, per second. */
-function slope(times: readonly number[], values: readonly number[]): number | undefined {
-  if (values.length < 2) return undefined;
-  const meanTime = sum(times) / times.length;
-  const meanValue = sum(values) / values.length;
-  let covariance = 0;
-  let spread = 0;
-  for (const [i, time] of times.entries()) {
-    const seconds = (time - meanTime) / 1_000;
-    covariance += seconds * ((values[i] ?? 0) - meanValue);
-    spread += seconds * seconds;
+/** Holt's linear smoothing. */
+function smoothed(
+  values: readonly number[],
+  smoothing: number,
+  factor: number,
+): number | undefined {
+  const [first, second] = values;
+  if (first === undefined || second === undefined) return undefined;
+  let before = 0;
+  let level = first;
+  let trend = second - first;
+  for (let i = 1; i < values.length; i += 1) {
+    if (i > 1) trend = factor * (level - before) + (1 - factor) * trend;
+    const next = smoothing * (values[i] ?? Number.NaN) + (1 - smoothing) * (level + trend);
+    before = level;
+    level = next;
   }
-  return covariance / spread;
+  return level;
 }
 
 /**
@@ -90,7 +98,7 @@ function slope(times: readonly number[], values: readonly number[]): number | un
  * further than half a sample interval past them where the series seems to begin or end there, and
  * never below zero for counters.
  *
- * Source: the documented behaviour of rate() and increase() of Prometheus 2.
+ * Source: extrapolatedRate of Prometheus 2.
  */
 function extrapolated(
   { times, values }: RangeSeries,

@@ -1,5 +1,4 @@
-import type { LabelSet } from "../time-series-store";
-import { PromqlError } from "./promql-error";
+import type { LabelSet } from "../series";
 
 /** One labelled number at the evaluation time. */
 export interface Sample {
@@ -30,22 +29,25 @@ export type Value =
 export const scalar = (value: number): Value => ({ type: "scalar", value });
 export const vector = (samples: readonly Sample[]): Value => ({ type: "vector", samples });
 
-/** @throws PromqlError when `value` is of another type than the function wants. */
-export function wanted<T extends Value["type"]>(value: Value | undefined, type: T, where: string) {
-  if (value?.type !== type) {
-    const got = value
-      ? (({ matrix: "range vector", vector: "instant vector" } as Record<string, string>)[
-          value.type
-        ] ?? value.type)
-      : "nothing";
-    throw new PromqlError("bad_data", `expected type ${type} in ${where}, got ${got}`);
-  }
+/** A value of the type that the parser has made sure of. @throws TypeError otherwise */
+export function wanted<T extends Value["type"]>(value: Value | undefined, type: T) {
+  if (value?.type !== type) throw new TypeError(`expected a ${type}`);
   return value as Extract<Value, { type: T }>;
 }
 
-/** The labels without the metric's name: what arithmetic and most functions leave. */
+const nameless = new WeakMap<LabelSet, LabelSet>();
+
+/**
+ * The labels without the metric's name: what arithmetic and most functions leave. The same object
+ * for the same labels, so that what is known of it need not be worked out anew at each step.
+ */
 export function withoutName(labels: LabelSet): LabelSet {
   if (labels.__name__ === undefined) return labels;
-  const { __name__: _, ...rest } = labels;
+  let rest = nameless.get(labels);
+  if (!rest) {
+    const { __name__: _, ...others } = labels;
+    rest = others;
+    nameless.set(labels, rest);
+  }
   return rest;
 }

@@ -1,0 +1,48 @@
+import type { Series } from "../series";
+import type { TimeSeriesStore } from "../time-series-store";
+import { PromqlError } from "./promql-error";
+import type { SelectorExpr } from "./syntax";
+
+/** Prometheus' default of `--query.max-samples`. */
+const MAX_SAMPLES = 50_000_000;
+
+/** What the steps of one query share. Times are ms since the epoch. */
+export class Evaluation {
+  private readonly selected = new Map<SelectorExpr, readonly Series[]>();
+  private samples = 0;
+
+  /**
+   * @param start and `end`: edges of the whole query, which `@ start()` and `@ end()` mean
+   * @param expired whether the time for the query is over
+   */
+  constructor(
+    private readonly store: TimeSeriesStore,
+    readonly start: number,
+    readonly end: number,
+    private readonly expired: () => boolean = () => false,
+  ) {}
+
+  /** The series of a selector: looked up once for all steps. */
+  select(expr: SelectorExpr): readonly Series[] {
+    let found = this.selected.get(expr);
+    if (!found) {
+      found = this.store.select(expr.matchers);
+      this.selected.set(expr, found);
+    }
+    return found;
+  }
+
+  /** Counts samples that were read. @throws PromqlError when they are too many, or time is over */
+  spend(samples: number): void {
+    this.samples += samples;
+    if (this.samples > MAX_SAMPLES) {
+      throw new PromqlError(
+        "execution",
+        "query processing would load too many samples into memory in query execution",
+      );
+    }
+    if (this.expired()) {
+      throw new PromqlError("timeout", "query timed out in expression evaluation");
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { emptyCluster } from "../api/cluster-state";
+import { manualClock, realTimeClock } from "../clock";
+import { startControlPlane } from "../control-plane/start-control-plane";
+import { startPrometheus } from "../prometheus/start-prometheus";
+import { seededRandom } from "../random";
+import { scenarioContent } from "../scenarios/registry";
+import { startTraffic } from "../traffic/start-traffic";
+import { startWorkloads } from "../workloads/start-workloads";
+import { ask } from "./samples";
+
+/** A sandbox whose time stands still until it is told to go on. */
+export interface ScrapedSandbox {
+  /** Of the embedded Prometheus. */
+  readonly url: string;
+  readonly targetsUrl: string;
+  /** ms since the epoch */
+  now(): number;
+  /**
+   * Lets `steps` times `stepMs` pass; each time waits until the other Prometheus has every sample.
+   * Returns the time of the first of them.
+   */
+  advance(steps: number, stepMs: number, other: string): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const SEED = 7;
+const SCRAPE_INTERVAL_MS = 1_000;
+
+/** The book shop on a clock of its own, scraped by the embedded Prometheus. */
+export async function startScrapedSandbox(): Promise<ScrapedSandbox> {
+  const scenario = scenarioContent("bookinfo", SEED);
+  // A whole second near the machine's time: Prometheus takes no samples far from it.
+  const real = realTimeClock();
+  const clock = manualClock(Math.floor(real.now() / 1_000) * 1_000);
+  real.stop();
+  const identities = seededRandom(SEED).fork("identities");
+  const state = emptyCluster(clock, () => identities.next());
+  for (const name of ["default", "kube-system"]) {
+    state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
+  for (const object of scenario.objects) state.store.create(object);
+  const workloads = startWorkloads(state.store, clock);
+  workloads.settle();
+  const { store, network, logs } = state;
+  const controlPlane = startControlPlane({
+    store,
+    clock,
+    network,
+    seed: SEED,
+    trafficStats: undefined,
+  });
+  const traffic = startTraffic({
+    store,
+    clock,
+    seed: SEED,
+    distribution: controlPlane.distribution,
+    logs,
+    model: scenario.traffic,
+  });
+  const prometheus = await startPrometheus({
+    clock,
+    sources: () => [...controlPlane.metricSources(), ...traffic.metricSources()],
+    scrapeIntervalMs: SCRAPE_INTERVAL_MS,
+    port: 0,
+  });
+  return {
+    url: prometheus.url,
+    targetsUrl: prometheus.targetsUrl,
+    now: () => clock.now(),
+    async advance(steps, stepMs, other) {
+      clock.advance(stepMs);
+      const from = clock.now();
+      await untilScraped(prometheus.url, other, from);
+      for (let step = 1; step < steps; step += 1) {
+        clock.advance(stepMs);
+        await untilScraped(prometheus.url, other, clock.now());
+      }
+      return from;
+    },
+    async stop() {
+      await prometheus.stop();
+      traffic.stop();
+      controlPlane.stop();
+      workloads.stop();
+    },
+  };
+}
+
+const PATIENCE_MS = 30_000;
+
+/** Waits until `other` has as many series with a sample at `now` as the embedded one. */
+async function untilScraped(own: string, other: string, now: number): Promise<void> {
+  const time = String(now / 1_000);
+  const query = 'count(last_over_time({__name__=~"(istio|pilot|envoy|citadel|galley).*"}[900ms]))';
+  const expected = JSON.stringify((await ask(own, "query", { query, time })).result);
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until;) {
+    if (JSON.stringify((await ask(other, "query", { query, time })).result) === expected) return;
+    await sleep(20);
+  }
+  throw new Error(`Prometheus did not scrape all samples of ${new Date(now).toISOString()}`);
+}
