@@ -42,4 +42,24 @@ describe("the real-time clock", () => {
     vi.advanceTimersByTime(1000);
     expect(ticks).toHaveLength(3);
   });
+
+  it("stops, jumps and goes on, and what waits goes by the time that passes", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const clock = realTimeClock({ start: 1000 });
+    const ticks: number[] = [];
+    clock.every(10, (now) => ticks.push(now));
+    vi.advanceTimersByTime(20);
+    clock.jump(3_600_000);
+    vi.advanceTimersByTime(10);
+    clock.jump(-3_600_000);
+    clock.setSpeed(2);
+    vi.advanceTimersByTime(10);
+    clock.setSpeed(0);
+    vi.advanceTimersByTime(1000);
+    clock.setSpeed(1);
+    vi.advanceTimersByTime(10);
+    clock.stop();
+    vi.useRealTimers();
+    expect(ticks).toEqual([1010, 1020, 3_601_030, 1040, 1050, 1060]);
+  });
 });

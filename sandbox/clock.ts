@@ -3,6 +3,10 @@ import { type HeapTimer, TimerHeap } from "./timer-heap";
 
 /** A clock that somebody drives and must stop. */
 export interface DrivenClock extends SimulationClock {
+  /** Lets time pass `speed` times as fast as the machine's from now on; zero stops it. */
+  setSpeed(speed: number): void;
+  /** Sets the clock forward, or back if negative, by `ms`. What waits keeps waiting as long as before. */
+  jump(ms: number): void;
   /** Cancels everything that waits; `now` keeps working. */
   stop(): void;
 }
@@ -78,16 +82,20 @@ const periodOf = (ms: number): number => {
  * Ticks fall on an exact grid and are made up for after a short stall.
  */
 export function realTimeClock(options: { start?: number; speed?: number } = {}): DrivenClock {
-  const { start = Date.now(), speed = 1 } = options;
-  const startedAt = performance.now();
-  const passed = (): number => start + (performance.now() - startedAt) * speed;
+  const { start = Date.now(), speed: firstSpeed = 1 } = options;
+  let speed = firstSpeed;
+  /** Where time stood when its speed last changed: by the agenda, and by the machine. */
+  let since = { at: start, machine: performance.now() };
+  /** What jumps add to the agenda's time, which knows none. */
+  let ahead = 0;
+  const passed = (): number => since.at + (performance.now() - since.machine) * speed;
   let wake: NodeJS.Timeout | undefined;
   let stopped = false;
 
   const arm = (): void => {
     clearTimeout(wake);
     const next = agenda.next();
-    if (!next || stopped) return;
+    if (!next || stopped || speed === 0) return;
     const ms = Math.max(0, (next.due - passed()) / speed);
     wake = setTimeout(turn, Math.min(ms, MAX_TIMEOUT_MS));
   };
@@ -101,11 +109,19 @@ export function realTimeClock(options: { start?: number; speed?: number } = {}):
   const agenda = new Agenda(() => {
     if (agenda.running === undefined) arm();
   });
-  const now = (): number => agenda.running ?? Math.floor(passed());
+  const agendaNow = (): number => agenda.running ?? Math.floor(passed());
   return {
-    now,
-    every: (ms, tick) => agenda.add(now() + periodOf(ms), ms, tick),
-    after: (ms, run) => agenda.add(now() + Math.max(0, ms), 0, run),
+    now: () => agendaNow() + ahead,
+    every: (ms, tick) => agenda.add(agendaNow() + periodOf(ms), ms, (due) => tick(due + ahead)),
+    after: (ms, run) => agenda.add(agendaNow() + Math.max(0, ms), 0, run),
+    setSpeed(next) {
+      since = { at: passed(), machine: performance.now() };
+      speed = next;
+      arm();
+    },
+    jump(ms) {
+      ahead += ms;
+    },
     stop() {
       stopped = true;
       clearTimeout(wake);

@@ -131,3 +131,18 @@ export interface ControlPlaneFaults {
 export type PrometheusFault =
   | { readonly kind: "down" | "stale" | "empty" | "nan" }
   | { readonly kind: "slow"; readonly delayMs: number };
+
+/** What goes wrong with one request of the API server. */
+export interface RequestFault {
+  /** How long it waits first, in ms of the machine's time. */
+  readonly delayMs: number;
+  /** `hang` never answers; a status is answered instead of the truth. */
+  readonly then:
+    "answer" | "hang" | { readonly status: number; readonly retryAfterSeconds: number | undefined };
+}
+
+/** What the API server asks before it answers. */
+export interface RequestFaults {
+  /** @param request `verb` as access is granted to it, such as `list`; `path` without the query */
+  strike(request: { verb: string; path: string }): RequestFault | undefined;
+}

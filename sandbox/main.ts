@@ -8,6 +8,10 @@ import { kubeconfig } from "./api/kubeconfig";
 import { makeTlsIdentity } from "./api/tls-identity";
 import { realTimeClock } from "./clock";
 import { startControlPlane } from "./control-plane/start-control-plane";
+import { startControlServer } from "./faults/control-server";
+import { faultEffects } from "./faults/fault-effects";
+import { FaultRegistry } from "./faults/fault-registry";
+import { RequestRules } from "./faults/request-rules";
 import type { SandboxOptions } from "./options";
 import { startPrometheus } from "./prometheus/start-prometheus";
 import { seededRandom } from "./random";
@@ -22,6 +26,8 @@ interface SandboxAddress {
   readonly kubeconfig: string;
   readonly server: string;
   readonly prometheus: string;
+  /** Where faults are set; the token of the kubeconfig opens it. */
+  readonly control: string;
   /** Service discovery (JSON) of all scrape targets, for a Prometheus of one's own. */
   readonly targets: string;
 }
@@ -91,7 +97,14 @@ async function assemble(
     model: scenario.traffic,
   });
   stops.push(() => traffic.stop());
-  const api = await startApiServer(state, { port: options.port, token, identity });
+  const faults = seededRandom(options.seed).fork("faults");
+  const requests = new RequestRules(() => faults.next());
+  const api = await startApiServer(state, {
+    port: options.port,
+    token,
+    identity,
+    faults: requests,
+  });
   stops.push(() => api.close());
   const prometheus = await startPrometheus({
     clock,
@@ -102,7 +115,16 @@ async function assemble(
   stops.push(() => prometheus.stop());
   // Rates need a past, and nobody should have to wait for one.
   traffic.warmUp(WARM_UP_MS, scrapeIntervalMs, (now) => prometheus.scrape(now));
+  const { store } = state;
+  const breakable = { api, requests, clock, store, prometheus, controlPlane: controlPlane.faults };
+  const registry = new FaultRegistry(faultEffects(breakable));
+  stops.push(() => void registry.clearAll());
+  const control = await startControlServer(registry, token);
+  stops.push(() => control.stop());
   const path = join(folder, "kubeconfig");
+  const controlPath = join(folder, "control.json");
+  await rm(controlPath, { force: true });
+  await writeFile(controlPath, JSON.stringify({ url: control.url, token }), { mode: 0o600 });
   // A file of an earlier run would keep its own rights.
   await rm(path, { force: true });
   await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
@@ -110,6 +132,7 @@ async function assemble(
     kubeconfig: path,
     server: api.url,
     prometheus: prometheus.url,
+    control: control.url,
     targets: prometheus.targetsUrl,
   };
 }

@@ -1,13 +1,15 @@
 import type { Command } from "@/cli/command";
 import { CommandError } from "@/cli/command";
+import { sandboxFault } from "@/cli/commands/sandbox-fault";
 import { startSandbox } from "@/sandbox/main";
 import { sandboxOptions, UsageError } from "@/sandbox/options";
 
 /** Runs the embedded cluster until it is told to stop. */
 export const sandbox: Command = {
   summary: "Run the embedded cluster and print where it is reached",
-  usage: "[--scenario NAME] [--seed N] [--port N] [--state DIR]",
+  usage: "[--scenario NAME] [--seed N] [--port N] [--state DIR] | fault list|set|clear --state DIR",
   async run(args) {
+    if (args[0] === "fault") return sandboxFault(args.slice(1));
     const stopped = new Promise<void>((resolve) => {
       process.once("SIGINT", resolve);
       process.once("SIGTERM", resolve);

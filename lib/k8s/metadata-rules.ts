@@ -30,7 +30,7 @@ const invalid = (field: string, value: string, why: string): FieldFault => ({
 /** What is wrong with an object's metadata, in the words of the API server. */
 export function metadataFaults(
   { metadata }: KubeObject,
-  options: { namespaced: boolean; nameRule: NameRule },
+  options: { namespaced: boolean; nameRule: NameRule; custom: boolean },
 ): readonly FieldFault[] {
   return [
     ...nameFaults(metadata, options.nameRule),
@@ -41,13 +41,43 @@ export function metadataFaults(
     ]),
     ...annotationFaults(metadata),
     ...(metadata.finalizers ?? []).flatMap((text) => keyFaults("metadata.finalizers", text)),
+    ...(options.custom ? [] : unqualifiedFinalizers(metadata)),
     ...(metadata.ownerReferences ?? []).flatMap(ownerFaults),
+    ...controllerFaults(metadata),
   ];
 }
 
 const STANDARD_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
-/** What the API server allows in metadata but warns of. */
+/** Built-in kinds take no finalizer without a domain, save Kubernetes' own. */
+const unqualifiedFinalizers = ({ finalizers = [] }: ObjectMeta): readonly FieldFault[] =>
+  finalizers.flatMap((text, index) =>
+    text.includes("/") || STANDARD_FINALIZERS.has(text)
+      ? []
+      : [
+          invalid(
+            `metadata.finalizers[${index}]`,
+            text,
+            "name is neither a standard finalizer name nor is it fully qualified",
+          ),
+        ],
+  );
+
+/** An object has at most one controller. */
+function controllerFaults({ ownerReferences = [] }: ObjectMeta): readonly FieldFault[] {
+  const controllers = ownerReferences.filter(({ controller }) => controller === true);
+  if (controllers.length < 2) return [];
+  const found = controllers.map(({ kind, name }) => `${kind}/${name}`).join(" and ");
+  return [
+    {
+      reason: "FieldValueInvalid",
+      field: "metadata.ownerReferences",
+      message: `Invalid value: ${JSON.stringify(ownerReferences)}: Only one reference can have Controller set to true. Found "true" in references for ${found}`,
+    },
+  ];
+}
+
+/** What the API server allows in the metadata of a custom kind but warns of. */
 export const metadataWarnings = ({ metadata }: KubeObject): readonly string[] =>
   (metadata.finalizers ?? [])
     .filter((text) => !text.includes("/") && !STANDARD_FINALIZERS.has(text))

@@ -6,7 +6,9 @@ import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
 import { validate } from "@/lib/k8s/schema-validate";
 import { roleFaults } from "./access/role-rules";
+import { coreFaults } from "./core-rules";
 import { completed } from "./core-defaults";
+import { decodeFault } from "./decode-faults";
 import { checkDefinition } from "./definition-rules";
 import type { ResourceType } from "./resource-type";
 import { refuse } from "./status-error";
@@ -47,10 +49,14 @@ const NOT_CHECKED: FieldFault = {
 export function cleaned(
   { type, version }: Target,
   object: KubeObject,
-  { fieldValidation, warnings, duplicates = [], patch }: WriteOptions,
+  { fieldValidation, warnings, duplicates = [], patch, part }: WriteOptions,
 ): KubeObject {
   const { schema } = version;
-  warnings.push(...metadataWarnings(object));
+  if (type.custom) warnings.push(...metadataWarnings(object));
+  else if (schema && !patch && part !== "all") {
+    const fault = decodeFault(object, schema, version.name);
+    if (fault) throw fault;
+  }
   const { value, unknown } = prune(object, wholeSchema(schema));
   const texts = [
     ...duplicates.map((field) => `duplicate field ${JSON.stringify(field)}`),
@@ -94,6 +100,7 @@ export function admitted(
     ...metadataFaults(filled, {
       namespaced: type.namespaced,
       nameRule: NAME_RULES[type.key] ?? "subdomain",
+      custom: type.custom,
     }),
     ...finalizerFaults(filled, live),
     ...(schema ? schemaFaults(filled, schema, live) : []),
@@ -133,6 +140,7 @@ function ownRules(
   object: KubeObject,
   live: KubeObject | undefined,
 ): readonly FieldFault[] {
+  if (type.custom) return [];
   if (type.kind === "CustomResourceDefinition") return checkDefinition(object);
-  return type.group === RBAC ? roleFaults(object, live) : [];
+  return type.group === RBAC ? roleFaults(object, live) : coreFaults(object, live);
 }

@@ -6,6 +6,7 @@ import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecyc
 import { apiVersionOf, type ResourceType } from "./resource-type";
 import { ServiceAddresses } from "./service-addresses";
 import { refuse } from "./status-error";
+import { checkPreconditions, checkSuccessor, type Preconditions } from "./write-checks";
 import type { Storage } from "./storage";
 import type { Target, TypeRegistry } from "./type-registry";
 import { wholeSchema } from "./whole-schema";
@@ -15,12 +16,6 @@ import { SANDBOX_MANAGER, type WriteOptions } from "./write-options";
 export interface Place {
   readonly namespace: string;
   readonly name: string;
-}
-
-/** What a deletion must find to go ahead. */
-interface Preconditions {
-  readonly uid?: string | undefined;
-  readonly resourceVersion?: string | undefined;
 }
 
 /** How to delete, as `metav1.DeleteOptions` says. */
@@ -97,7 +92,7 @@ export class ApiObjects {
     const stored = this.get(type, place);
     const live = this.adopted(target, stored, options);
     const wanted = this.addresses.kept(type, live, cleaned(target, change(live), options));
-    checkPreconditions(type, live, wanted.metadata, MISMATCH);
+    checkSuccessor(type, live, wanted, options);
     const { clock } = this.parts;
     const heir = successor(type, live, wanted, options.part);
     options.guard?.(type, heir);
@@ -118,7 +113,7 @@ export class ApiObjects {
     request: DeleteRequest,
   ): { object: KubeObject; gone: boolean } {
     const live = this.get(type, place);
-    checkPreconditions(type, live, request.preconditions, PRECONDITION);
+    checkPreconditions(type, live, request.preconditions);
     if (live.metadata.finalizers?.length) {
       if (live.metadata.deletionTimestamp) return { object: live, gone: false };
       const marked = dying(live, this.parts.clock.now());
@@ -225,33 +220,3 @@ const withVersion = (next: KubeObject, live: KubeObject): KubeObject => {
     metadata: { ...next.metadata, ...(resourceVersion ? { resourceVersion } : {}) },
   };
 };
-
-const MISMATCH = {
-  version: undefined,
-  uid: (wanted: string, live: string) =>
-    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${live}`,
-};
-const PRECONDITION = {
-  version: (wanted: string, live: string) =>
-    `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${live}). The object might have been modified`,
-  uid: (wanted: string, live: string) =>
-    `the UID in the precondition (${wanted}) does not match the UID in record (${live}). The object might have been deleted and then recreated`,
-};
-
-function checkPreconditions(
-  type: ResourceType,
-  live: KubeObject,
-  wanted: Preconditions,
-  words: {
-    version: ((wanted: string, live: string) => string) | undefined;
-    uid: (wanted: string, live: string) => string;
-  },
-): void {
-  const { name, uid = "", resourceVersion = "" } = live.metadata;
-  if (wanted.uid && wanted.uid !== uid) {
-    throw refuse.conflict(type, name, words.uid(wanted.uid, uid));
-  }
-  if (wanted.resourceVersion && wanted.resourceVersion !== resourceVersion) {
-    throw refuse.conflict(type, name, words.version?.(wanted.resourceVersion, resourceVersion));
-  }
-}

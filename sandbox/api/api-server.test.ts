@@ -60,8 +60,22 @@ describe("who may ask", () => {
 
 describe("malformed requests", () => {
   it.each([
-    ["GET", "/apis/nothing.example/v1/things", undefined, 404],
-    ["GET", "/api/v1/%zz", undefined, 404],
+    ["/apis/nothing.example/v1/things", 404, "404 page not found\n"],
+    ["/nothing", 404, "404 page not found\n"],
+    ["/api/v1/%zz", 400, "400 Bad Request"],
+  ])("outside of all groups are answered in plain text: %s", async (path, code, text) => {
+    const reply = await api.send("GET", path);
+    expect([reply.code, reply.text, reply.headers["content-type"]]).toEqual([
+      code,
+      text,
+      "text/plain; charset=utf-8",
+    ]);
+  });
+
+  it.each([
+    ["GET", "/api/v1/things", undefined, 404],
+    ["HEAD", CM, undefined, 405],
+    ["POST", "/api/v1/configmaps", configMap("x", {}), 405],
     ["GET", "/api/v1/namespaces/bookinfo/../../v1/pods", undefined, 404],
     ["POST", `${VS}/x`, virtualService("x"), 405],
     ["PUT", VS, virtualService("x"), 405],
@@ -85,6 +99,7 @@ describe("malformed requests", () => {
   ])("answers %s %s with a Status", async (method, path, body, code) => {
     const reply = await api.send(method, path, body === undefined ? {} : { body });
     expect(reply.code).toBe(code);
+    if (method === "HEAD") return;
     expect(reply.body).toMatchObject({ kind: "Status", apiVersion: "v1", code });
   });
 
@@ -216,10 +231,17 @@ describe("writing", () => {
     const deleted = await api.send("DELETE", `${CM}/held`);
     expect(deleted.body.metadata).toMatchObject({ deletionTimestamp: "2026-01-01T00:00:00Z" });
     const type = "application/merge-patch+json";
+    const held = { finalizers: ["hold"] };
     const plain = await api.send("POST", `${CM}?dryRun=All`, {
-      body: configMap("plain", {}, { finalizers: ["hold"] }),
+      body: configMap("plain", {}, held),
     });
-    expect(plain.headers.warning).toContain("prefer a domain-qualified finalizer name");
+    expect(plain.body.message).toContain(
+      "neither a standard finalizer name nor is it fully qualified",
+    );
+    const warned = await api.send("POST", `${VS}?dryRun=All`, {
+      body: virtualService("p", 1, held),
+    });
+    expect(warned.headers.warning).toContain("prefer a domain-qualified finalizer name");
     const more = { metadata: { finalizers: [...finalizers, "example.com/more"] } };
     expect((await api.send("PATCH", `${CM}/held`, { body: more, type })).code).toBe(422);
     await api.send("PATCH", `${CM}/held`, { body: { metadata: { finalizers: null } }, type });

@@ -1,37 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { Authenticator } from "./access/authenticator";
-import { forbidEscalation } from "./access/escalation";
-import { impersonated } from "./access/impersonation";
-import { answerReview, reviewAt } from "./access/reviews";
-import type { User } from "./access/user";
+import { setTimeout as delay } from "node:timers/promises";
+import type { RequestFaults } from "@/sandbox/contracts";
+import { ApiHandler } from "./api-handler";
 import type { ClusterState } from "./cluster-state";
-import { discover } from "./discovery";
-import { readBody, refuseUpgrade, send, sendError } from "./http-exchange";
-import { wantedForm } from "./media-type";
-import { ObjectHandler, verbOf } from "./object-handler";
-import { type Answer, json, type ObjectRequest } from "./object-request";
-import { OpenApi } from "./openapi";
-import { forwardChannels, portForwardSockets, portsOf, speaksChannels } from "./port-forward";
-import { forwardSpdy, spdyDialect } from "./port-forward-spdy";
-import { resourcePath, type ResourcePath } from "./request-path";
-import { refuse } from "./status-error";
-import type { TlsIdentity } from "./tls-identity";
-
-/** What the server calls itself: the version of Kubernetes whose behaviour it follows. */
-const VERSION = {
-  major: "1",
-  minor: "33",
-  gitVersion: "v1.33.0+quarterdeck",
-  gitCommit: "0000000000000000000000000000000000000000",
-  gitTreeState: "clean",
-  buildDate: "2026-01-01T00:00:00Z",
-  goVersion: "none",
-  compiler: "node",
-  platform: "linux/amd64",
-};
+import { sendError } from "./http-exchange";
+import type { Cut } from "./open-streams";
+import { type TlsIdentity, VALID_MS } from "./tls-identity";
 
 /** A running API server. */
 export interface ApiServer {
@@ -39,6 +15,18 @@ export interface ApiServer {
   readonly url: string;
   /** Forgets the history of changes and the snapshots of lists now. */
   compact(): void;
+  /** Cuts the streams (watches, followed logs) of some paths. */
+  cutStreams(concerns: (path: string) => boolean, how: Cut): void;
+  /** Lets the streams of some paths say nothing until the returned call. */
+  freezeStreams(concerns: (path: string) => boolean): () => void;
+  /** Says everything twice on the streams of some paths until the returned call. */
+  doubleStreams(concerns: (path: string) => boolean): () => void;
+  /** Tears off the connections of requests that a fault left without an answer. */
+  dropSilent(): void;
+  /** Ends as a killed process would, and is back after `downMs` on the same port. */
+  restart(options: { downMs: number; versions: "kept" | "reset" }): Promise<void>;
+  /** Presents a certificate that is valid for so long from now on; undefined: a usual one. */
+  renewCertificate(validMs: number | undefined): Promise<void>;
   /** Stops at once, ending open streams. */
   close(): Promise<void>;
 }
@@ -46,10 +34,10 @@ export interface ApiServer {
 /** Serves the cluster on 127.0.0.1. Port zero takes a free one. @throws when the port is taken */
 export async function startApiServer(
   state: ClusterState,
-  options: { port: number; token: string; identity: TlsIdentity },
+  options: { port: number; token: string; identity: TlsIdentity; faults?: RequestFaults },
 ): Promise<ApiServer> {
   const { certificate, key } = options.identity;
-  const handler = new ApiHandler(state, options.token);
+  const handler = new ApiHandler(state, options.token, options.faults ?? NO_FAULTS);
   // As a real server's: its history starts with itself, and what was before can only be listed.
   state.objects.storage.compact();
   const server = createServer({ cert: certificate, key }, (request, response) => {
@@ -68,17 +56,39 @@ export async function startApiServer(
   server.requestTimeout = 60_000;
   await listening(server, options.port);
   const { port } = server.address() as AddressInfo;
+  let closed = false;
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+    });
   return {
     url: `https://127.0.0.1:${port}`,
     compact: () => handler.compact(),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const socket of upgraded) socket.destroy();
-      }),
+    cutStreams: (concerns, how) => state.streams.cut(concerns, how),
+    freezeStreams: (concerns) => state.streams.freeze(concerns),
+    doubleStreams: (concerns) => state.streams.double(concerns),
+    dropSilent: () => handler.dropSilent(),
+    async restart({ downMs, versions }) {
+      await stop();
+      if (versions === "reset") state.objects.storage.renumber();
+      handler.compact();
+      await delay(downMs, undefined, { ref: false });
+      if (!closed) await listening(server, port);
+    },
+    async renewCertificate(validMs = VALID_MS) {
+      const renewed = await options.identity.renew(validMs);
+      server.setSecureContext({ cert: renewed.certificate, key: renewed.key });
+    },
+    close: () => {
+      closed = true;
+      return server.listening ? stop() : Promise.resolve();
+    },
   };
 }
+
+const NO_FAULTS: RequestFaults = { strike: () => undefined };
 
 const listening = (server: Server, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -88,174 +98,3 @@ const listening = (server: Server, port: number): Promise<void> =>
       resolve();
     });
   });
-
-class ApiHandler {
-  private readonly objects: ObjectHandler;
-  private readonly openApi: OpenApi;
-  private readonly authenticator: Authenticator;
-
-  constructor(
-    private readonly state: ClusterState,
-    token: string,
-  ) {
-    this.authenticator = new Authenticator(token, state.tokens);
-    this.objects = new ObjectHandler(state);
-    this.openApi = new OpenApi(state.objects.types);
-  }
-
-  compact(): void {
-    this.state.objects.storage.compact();
-    this.objects.lister.compact();
-  }
-
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    checkHost(request);
-    const url = requestTarget(request);
-    const user = this.userOf(request);
-    const warnings: string[] = [];
-    const answer = await this.route(request, url, user, warnings);
-    send(response, answer, { warnings, head: request.method === "HEAD" });
-  }
-
-  /** Takes a request to speak another protocol: port-forward, and nothing else. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    // A client that goes away in the middle is no failure of ours.
-    socket.on("error", () => socket.destroy());
-    try {
-      checkHost(request);
-      const user = this.userOf(request);
-      const { pathname, query } = requestTarget(request);
-      const path = resourcePath(pathname);
-      if (path?.plural !== "pods" || path.group || path.subresource !== "portforward") {
-        throw refuse.noSuchPath();
-      }
-      this.state.authorizer.authorize(user, {
-        verb: request.method === "GET" ? "get" : "create",
-        group: "",
-        resource: "pods",
-        subresource: "portforward",
-        namespace: path.namespace,
-        name: path.name,
-      });
-      const { objects, network } = this.state;
-      const target = objects.types.byPath("", "v1", "pods");
-      if (target) objects.get(target.type, path);
-      const dialect = spdyDialect(request);
-      if (dialect) {
-        forwardSpdy({ request, socket, head, dialect }, network, path);
-        return;
-      }
-      if (!speaksChannels(request)) throw refuse.badRequest("no known port-forward protocol");
-      const ports = portsOf(query);
-      portForwardSockets.handleUpgrade(request, socket, head, (opened) => {
-        forwardChannels(opened, network, path, ports);
-      });
-    } catch (error) {
-      refuseUpgrade(socket, error);
-    }
-  }
-
-  /** Who the request is handled as. @throws StatusError 400, 401, 403 */
-  private userOf(request: IncomingMessage): User {
-    const sender = this.authenticator.authenticate(request);
-    return impersonated(sender, request, this.state.authorizer);
-  }
-
-  private async route(
-    request: IncomingMessage,
-    url: RequestTarget,
-    user: User,
-    warnings: string[],
-  ): Promise<Answer> {
-    const path = resourcePath(url.pathname);
-    if (path) return this.routeObject(request, { path, query: url.query, user, warnings });
-    const verb = (request.method ?? "GET").toLowerCase();
-    this.state.authorizer.authorize(user, { verb, path: url.pathname });
-    if (verb !== "get" && verb !== "head") throw refuse.methodNotAllowed();
-    if (/^\/(healthz|livez|readyz)$/.test(url.pathname)) {
-      return { code: 200, text: "ok", contentType: "text/plain; charset=utf-8" };
-    }
-    const types = this.state.objects.types.all();
-    const found = discover(types, url.pathname, request.headers.accept);
-    if (found) return found;
-    const schemas = this.openApi.answer(url.pathname);
-    if (schemas) return schemas;
-    if (url.pathname === "/version") return json(200, VERSION);
-    if (url.pathname === "/")
-      return json(200, { paths: ["/api", "/apis", "/openapi/v3", "/version"] });
-    throw refuse.noSuchPath();
-  }
-
-  private async routeObject(
-    request: IncomingMessage,
-    about: { path: ResourcePath; query: URLSearchParams; user: User; warnings: string[] },
-  ): Promise<Answer> {
-    const { path, query, user, warnings } = about;
-    const method = request.method ?? "GET";
-    const contentType = request.headers["content-type"] ?? "";
-    const { authenticator } = this;
-    const { authorizer, clock, objects } = this.state;
-    authorizer.authorize(user, {
-      verb: verbOf(method, path.name, query),
-      group: path.group,
-      resource: path.plural,
-      subresource: path.subresource,
-      namespace: path.namespace,
-      name: path.name,
-    });
-    const review = reviewAt(path);
-    if (review) {
-      if (method !== "POST") throw refuse.methodNotAllowed();
-      const body = await readBody(request);
-      const { namespace } = path;
-      const now = clock.now();
-      const asked = { user, namespace, now, authorizer, authenticator };
-      return answerReview(review, { body, contentType, ...asked });
-    }
-    const target = objects.types.byPath(path.group, path.version, path.plural);
-    if (!target) throw refuse.noSuchPath();
-    if (target.version.deprecation) warnings.push(target.version.deprecation);
-    const include = query.get("includeObject");
-    const objectRequest: ObjectRequest = {
-      method,
-      target,
-      path,
-      query,
-      user,
-      guard: (type, object) => forbidEscalation(authorizer, user, { type, object }),
-      rendering: {
-        target,
-        form: wantedForm(request.headers.accept),
-        include: include === "None" || include === "Object" ? include : "Metadata",
-        now: () => clock.now(),
-      },
-      contentType,
-      userAgent: request.headers["user-agent"] ?? "",
-      warnings,
-      body: () => readBody(request),
-    };
-    return this.objects.answer(objectRequest);
-  }
-}
-
-/** A page that a browser opened under another name must not reach us (DNS rebinding). */
-function checkHost({ headers }: IncomingMessage): void {
-  const host = (headers.host ?? "").replace(/:\d+$/, "");
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(host)) {
-    throw refuse.forbidden(`this server does not answer for the host ${JSON.stringify(host)}`);
-  }
-}
-
-interface RequestTarget {
-  readonly pathname: string;
-  readonly query: URLSearchParams;
-}
-
-/** The path as it was sent, dots and all, and the query. */
-function requestTarget(request: IncomingMessage): RequestTarget {
-  const text = request.url ?? "/";
-  const mark = text.indexOf("?");
-  return mark < 0
-    ? { pathname: text, query: new URLSearchParams() }
-    : { pathname: text.slice(0, mark), query: new URLSearchParams(text.slice(mark + 1)) };
-}

@@ -1,5 +1,8 @@
 import { applyConfiguration, type FieldConflict } from "@/lib/k8s/managed-fields";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject, ObjectMeta } from "@/lib/k8s/object";
+import { prune } from "@/lib/k8s/schema-prune";
+import { validate } from "@/lib/k8s/schema-validate";
 import { cleaned } from "./admission";
 import type { ApiObjects } from "./api-objects";
 import { flag } from "./list-options";
@@ -8,7 +11,9 @@ import type { Answer, ObjectRequest } from "./object-request";
 import { renderObject } from "./representation";
 import { parseObject } from "./request-body";
 import { storedApiVersion } from "./resource-type";
-import { refuse } from "./status-error";
+import { refuse, StatusError } from "./status-error";
+import type { Target } from "./type-registry";
+import { wholeSchema } from "./whole-schema";
 import { writeOptions } from "./write-request";
 
 /** PATCH of the kind `application/apply-patch+yaml`: creates what is not there. @throws StatusError */
@@ -26,8 +31,9 @@ export async function applyObject(objects: ApiObjects, request: ObjectRequest): 
     ]);
   }
   const body = parseObject(await request.body(), request.contentType);
-  const given = inPathNamespace(objectOf(body, target), target, path);
+  const given = inPathNamespace(objectOf(named(body, path.name), target), target, path);
   requirePathName(given, path);
+  checkDeclared(given, target, namespaceIn(body));
   if (given.metadata.managedFields) throw refuse.badRequest("metadata.managedFields must be nil");
   const applied = { ...cleaned(target, given, options), apiVersion: storedApiVersion(type) };
   const writer = objects.writer(target, options);
@@ -37,6 +43,11 @@ export async function applyObject(objects: ApiObjects, request: ObjectRequest): 
     return outcome.object;
   };
   if (!objects.storage.get(type.key, path.namespace, path.name) && !path.subresource) {
+    const { uid } = applied.metadata;
+    if (uid) {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      throw refuse.conflict(type, path.name, why);
+    }
     const { apiVersion, kind } = applied;
     const nothing: KubeObject = { apiVersion, kind, metadata: {} as ObjectMeta };
     const created = objects.create(target, path.namespace, lay(nothing, true), options);
@@ -46,6 +57,49 @@ export async function applyObject(objects: ApiObjects, request: ObjectRequest): 
   const updated = objects.update(target, path, (live) => lay(live, force), options);
   return { code: 200, text: renderObject(updated, rendering) };
 }
+
+const namespaceIn = (body: JsonRecord | undefined): string => {
+  const metadata = body?.metadata;
+  const namespace = isRecord(metadata) ? metadata.namespace : undefined;
+  return typeof namespace === "string" ? namespace : "";
+};
+
+/** What is applied says its kind itself, and its name may be the path's alone. @throws StatusError 400 */
+function named(body: JsonRecord | undefined, name: string): JsonRecord | undefined {
+  if (!body) return undefined;
+  const { apiVersion = "", kind = "", metadata } = body;
+  if (!apiVersion || !kind) {
+    const [group = "", version = ""] = String(apiVersion).split("/");
+    throw refuse.badRequest(`invalid object type: ${group}/${version}, Kind=${String(kind)}`);
+  }
+  if (metadata === undefined || metadata === null) return { ...body, metadata: { name } };
+  return isRecord(metadata) && !metadata.name ? { ...body, metadata: { ...metadata, name } } : body;
+}
+
+/** Fields that nobody declared can be owned by nobody. @throws StatusError 500, as the real server does */
+function checkDeclared(object: KubeObject, { type, version }: Target, namespace: string): void {
+  const schema = wholeSchema(version.schema);
+  const { value, unknown } = prune(object, schema);
+  const faults = [
+    ...unknown.map((field) => `.${field}: field not declared in schema`),
+    ...validate(value, schema)
+      .filter(({ reason }) => reason === "FieldValueTypeInvalid")
+      .map(
+        ({ field, message }) =>
+          `.${field}: expected ${EXPECTED.exec(message)?.[1] ?? "another type"}`,
+      ),
+  ];
+  if (faults.length === 0) return;
+  const list = faults.length === 1 ? faults[0] : `errors:\n  ${faults.join("\n  ")}`;
+  const apiVersion = `${type.group}/${version.name}`;
+  throw new StatusError(
+    500,
+    "",
+    `failed to create typed patch object (${namespace}/${object.metadata.name}; ${apiVersion}, Kind=${type.kind}): ${list}`,
+  );
+}
+
+const EXPECTED = /must be of type ([\w ]+):/;
 
 function conflict(conflicts: readonly FieldConflict[]) {
   const causes = conflicts.map(({ manager, field }) => ({

@@ -6,6 +6,7 @@ import { Authorizer } from "./access/authorizer";
 import { DEFAULT_ROLES } from "./access/default-roles";
 import { ApiObjects } from "./api-objects";
 import { ClusterStore } from "./cluster-store";
+import { OpenStreams } from "./open-streams";
 import { PodLogStore } from "./pod-log-store";
 import { VirtualPodNetwork } from "./pod-network";
 import { Storage } from "./storage";
@@ -18,6 +19,8 @@ export interface ClusterState {
   readonly store: ClusterStore;
   readonly network: VirtualPodNetwork;
   readonly logs: PodLogStore;
+  /** Watches and followed logs that are open. */
+  readonly streams: OpenStreams;
   /** Who may do what. */
   readonly authorizer: Authorizer;
   /** Tokens of ServiceAccounts. */
@@ -39,6 +42,7 @@ export function emptyCluster(clock: SimulationClock, random: () => number): Clus
     store,
     network: new VirtualPodNetwork(),
     logs: new PodLogStore(clock),
+    streams: new OpenStreams(),
     authorizer: new Authorizer(storage),
     tokens: new AccountTokens(storage, clock),
   };

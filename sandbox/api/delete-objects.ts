@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { ApiObjects, DeleteRequest } from "./api-objects";
-import { flag, selectorOf } from "./list-options";
+import { flag, selectorOf, wholeNumber } from "./list-options";
 import { type Answer, json, type ObjectRequest } from "./object-request";
 import { renderList, renderObject } from "./representation";
 import { parseObject } from "./request-body";
@@ -64,8 +64,10 @@ export async function deleteCollection(
 async function deleteRequest(request: ObjectRequest): Promise<DeleteRequest> {
   const { query } = request;
   const body = parseObject(await request.body(), request.contentType) ?? {};
+  checkOptions(body);
+  wholeNumber(query, "gracePeriodSeconds");
   const dryRun = [
-    ...query.getAll("dryRun").filter(Boolean),
+    ...query.getAll("dryRun"),
     ...(Array.isArray(body.dryRun) ? (body.dryRun as readonly unknown[]) : []),
   ];
   const causes = dryRunCauses(dryRun);
@@ -79,7 +81,38 @@ async function deleteRequest(request: ObjectRequest): Promise<DeleteRequest> {
   };
 }
 
+/** Refuses options that Go could not decode. @throws StatusError 400 */
+function checkOptions(body: JsonRecord): void {
+  const { kind = "DeleteOptions", gracePeriodSeconds, preconditions, dryRun } = body;
+  if (kind !== "DeleteOptions" && kind !== "") {
+    throw refuse.badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version "meta.k8s.io/v1"`,
+    );
+  }
+  const wrong = (field: string, value: unknown, wanted: string) =>
+    refuse.badRequest(
+      `json: cannot unmarshal ${Array.isArray(value) ? "array" : typeof value} into Go struct field DeleteOptions.${field} of type ${wanted}`,
+    );
+  const isGiven = (value: unknown) => value !== undefined && value !== null;
+  if (isGiven(gracePeriodSeconds) && !Number.isInteger(gracePeriodSeconds)) {
+    throw wrong("gracePeriodSeconds", gracePeriodSeconds, "int64");
+  }
+  if (isGiven(preconditions) && !isRecord(preconditions)) {
+    throw wrong("preconditions", preconditions, "v1.Preconditions");
+  }
+  if (isGiven(dryRun) && !Array.isArray(dryRun)) throw wrong("dryRun", dryRun, "[]string");
+}
+
 function propagationOf(body: JsonRecord, query: URLSearchParams): DeleteRequest["propagation"] {
+  if (isGivenTwice(body)) {
+    throw refuse.invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+      {
+        reason: "FieldValueInvalid",
+        field: "propagationPolicy",
+        message: `Invalid value: ${JSON.stringify(body.propagationPolicy)}: orphanDependents and deletionPropagation cannot be both set`,
+      },
+    ]);
+  }
   const policy = body.propagationPolicy ?? query.get("propagationPolicy") ?? undefined;
   if (policy === undefined || policy === null || policy === "") {
     return body.orphanDependents === true || flag(query, "orphanDependents")
@@ -95,6 +128,9 @@ function propagationOf(body: JsonRecord, query: URLSearchParams): DeleteRequest[
     },
   ]);
 }
+
+const isGivenTwice = ({ orphanDependents, propagationPolicy }: JsonRecord): boolean =>
+  typeof orphanDependents === "boolean" && typeof propagationPolicy === "string";
 
 function preconditionsOf(value: unknown): DeleteRequest["preconditions"] {
   if (!isRecord(value)) return {};

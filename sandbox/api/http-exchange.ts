@@ -1,5 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { stringify } from "yaml";
+import type { Format } from "./media-type";
 import type { Answer } from "./object-request";
 import { refuse, StatusError } from "./status-error";
 
@@ -20,11 +22,11 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Sends an answer. `head` leaves the body out. */
+/** Sends an answer, a JSON document as YAML if so asked. */
 export function send(
   response: ServerResponse,
   answer: Answer,
-  options: { warnings?: readonly string[]; head?: boolean } = {},
+  options: { warnings?: readonly string[]; format?: Format } = {},
 ): void {
   for (const warning of new Set(options.warnings)) {
     response.appendHeader("warning", `299 - ${quoted(warning)}`);
@@ -33,12 +35,14 @@ export function send(
     answer.stream(response);
     return;
   }
+  const isYaml = options.format === "yaml" && answer.contentType === undefined;
+  const text = isYaml ? stringify(JSON.parse(answer.text)) : answer.text;
   response.writeHead(answer.code, {
-    "content-type": answer.contentType ?? "application/json",
-    "content-length": Buffer.byteLength(answer.text),
+    "content-type": isYaml ? "application/yaml" : (answer.contentType ?? "application/json"),
+    "content-length": Buffer.byteLength(text),
     "cache-control": "no-cache, private",
   });
-  response.end(options.head ? undefined : answer.text);
+  response.end(text);
 }
 
 /** Header values hold no line breaks and, in Node, no letters outside Latin 1. */

@@ -1,7 +1,7 @@
 import { isRecord } from "@/lib/k8s/json-value";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
-import { invalidListOption, selectorOf, wholeNumber } from "./list-options";
+import { invalidListOption, selectorOf, versionOption, wholeNumber } from "./list-options";
 import type { Answer, ObjectRequest } from "./object-request";
 import { renderList } from "./representation";
 import { refuse } from "./status-error";
@@ -40,6 +40,7 @@ export class ObjectLister {
     const limit = wholeNumber(query, "limit") ?? 0;
     const token = this.tokenOf(query, key);
     checkMatch(query);
+    wholeNumber(query, "timeoutSeconds");
     if (!token) this.checkVersion(query);
     const version = token?.version || this.storage.version;
     const objects = token?.version ? this.snapshot(token) : this.storage.list(key);
@@ -66,7 +67,8 @@ export class ObjectLister {
   }
 
   private checkVersion(query: URLSearchParams): void {
-    const wanted = wholeNumber(query, "resourceVersion") ?? 0;
+    const wanted =
+      versionOption(query, (why) => refuse.badRequest(`invalid resource version: ${why}`)) ?? 0;
     const match = query.get("resourceVersionMatch");
     if (wanted > this.storage.version) {
       throw refuse.versionTooLarge(String(wanted), this.storage.version);
@@ -107,6 +109,10 @@ export class ObjectLister {
 
 /** Refuses a `resourceVersionMatch` that says nothing here. @throws StatusError 422 */
 function checkMatch(query: URLSearchParams): void {
+  if (query.has("sendInitialEvents")) {
+    const why = "Forbidden: sendInitialEvents is forbidden for list";
+    throw invalidListOption("sendInitialEvents", "FieldValueForbidden", why);
+  }
   const match = query.get("resourceVersionMatch");
   if (!match) return;
   const field = "resourceVersionMatch";

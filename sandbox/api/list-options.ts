@@ -1,20 +1,36 @@
 import { fieldSelector, labelSelector, type Selector, SelectorError } from "@/lib/k8s/selector";
 import type { ResourcePath } from "./request-path";
 import type { ResourceType } from "./resource-type";
-import { refuse } from "./status-error";
+import { refuse, type StatusError } from "./status-error";
 
-/** Reads a query's flag as Go does. */
-export const flag = (query: URLSearchParams, name: string): boolean =>
-  ["true", "1", "t", "TRUE", "True"].includes(query.get(name) ?? "");
+/** Reads a query's flag as the API server does: whatever is there and does not say no means yes. */
+export function flag(query: URLSearchParams, name: string): boolean {
+  const text = query.get(name);
+  return text !== null && text !== "0" && text.toLowerCase() !== "false";
+}
 
-/** Reads a query's whole number; undefined when absent. @throws StatusError 400 */
+/** Reads a query's whole number, which may be negative; undefined when absent. @throws StatusError 400 */
 export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
-  if (!/^\d{1,15}$/.test(text)) {
-    throw refuse.badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  if (!/^-?\d{1,15}$/.test(text)) {
+    throw refuse.badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
   return Number(text);
+}
+
+/** Reads `resourceVersion`; undefined when absent. `refused` makes the refusal of what is no version. */
+export function versionOption(
+  query: URLSearchParams,
+  refused: (why: string) => StatusError,
+): number | undefined {
+  const text = query.get("resourceVersion");
+  if (text === null || text === "") return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const given = JSON.stringify(text);
+  throw refused(
+    `resourceVersion: Invalid value: ${given}: strconv.ParseUint: parsing ${given}: invalid syntax`,
+  );
 }
 
 /** Refuses the options of a list or watch for one of them. */

@@ -31,6 +31,16 @@ export function mediaTypes(header: string | undefined): readonly MediaType[] {
 }
 
 const JSON_TYPES = new Set(["application/json", "application/*", "*/*"]);
+const YAML_TYPE = "application/yaml";
+
+/** How documents are written down. */
+export type Format = "json" | "yaml";
+
+/** The format that the Accept header asks for first, of those that we can give. */
+export function wantedFormat(accept: string | undefined): Format {
+  const first = mediaTypes(accept).find(({ type }) => JSON_TYPES.has(type) || type === YAML_TYPE);
+  return first?.type === YAML_TYPE ? "yaml" : "json";
+}
 
 /**
  * The form that the Accept header asks for: the first entry that we can give.
@@ -40,7 +50,7 @@ export function wantedForm(accept: string | undefined): Form {
   const entries = mediaTypes(accept);
   if (entries.length === 0) return "object";
   for (const { type, parameters } of entries) {
-    if (!JSON_TYPES.has(type)) continue;
+    if (!JSON_TYPES.has(type) && type !== YAML_TYPE) continue;
     if (parameters.as === undefined) return "object";
     if (parameters.g !== "meta.k8s.io" || !["v1", "v1beta1"].includes(parameters.v ?? "")) continue;
     if (parameters.as === "Table") return "table";

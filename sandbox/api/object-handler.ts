@@ -6,6 +6,7 @@ import { ObjectLister } from "./list-objects";
 import type { Answer, ObjectRequest } from "./object-request";
 import { patchObject } from "./patch-object";
 import { podLog } from "./pod-logs";
+import type { ResourcePath } from "./request-path";
 import { renderObject } from "./representation";
 import { answerScale } from "./scale";
 import { refuse } from "./status-error";
@@ -17,7 +18,6 @@ import { createObject, replaceObject } from "./write-objects";
 export function verbOf(method: string, name: string, query: URLSearchParams): string {
   switch (method) {
     case "GET":
-    case "HEAD":
       return flag(query, "watch") ? "watch" : name ? "get" : "list";
     case "POST":
       return "create";
@@ -30,6 +30,17 @@ export function verbOf(method: string, name: string, query: URLSearchParams): st
     default:
       return method.toLowerCase();
   }
+}
+
+const KEPT_NAMESPACES = new Set(["default", "kube-public", "kube-system"]);
+
+/** @throws StatusError 403 for a namespace that every cluster has */
+function forbidDeletion({ group, plural, name }: ResourcePath): void {
+  if (group || plural !== "namespaces" || !KEPT_NAMESPACES.has(name)) return;
+  throw refuse.forbidden(
+    `namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`,
+    { name, kind: "namespaces" },
+  );
 }
 
 /** Answers requests about objects, in whatever kind. */
@@ -59,7 +70,7 @@ export class ObjectHandler {
       case "list":
         return this.lister.list(request);
       case "watch":
-        return watchObjects(this.objects.storage, this.state.clock, request);
+        return watchObjects({ ...this.state, storage: this.objects.storage }, request);
       case "create":
         if (path.name) throw refuse.methodNotAllowed();
         return createObject(this.objects, request);
@@ -70,6 +81,7 @@ export class ObjectHandler {
         if (!path.name) throw refuse.methodNotAllowed();
         return patchObject(this.objects, request);
       case "delete":
+        forbidDeletion(path);
         return deleteObject(this.objects, request);
       case "deletecollection":
         return deleteCollection(this.objects, request);
@@ -79,8 +91,9 @@ export class ObjectHandler {
   }
 
   private checkPart({ path, target, method, query }: ObjectRequest): void {
-    if (target.type.namespaced && !path.namespace && (path.name || method === "POST")) {
-      throw refuse.noSuchPath();
+    if (target.type.namespaced && !path.namespace) {
+      if (path.name) throw refuse.noSuchPath();
+      if (method === "POST") throw refuse.methodNotAllowed();
     }
     if (!target.type.namespaced && path.namespace) throw refuse.noSuchPath();
     if (!path.subresource) return;

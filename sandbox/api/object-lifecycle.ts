@@ -30,7 +30,8 @@ export function newborn(
   context: { now: number; random: () => number; options: WriteOptions },
 ): KubeObject {
   const given: Partial<ObjectMeta> = object.metadata;
-  if (given.resourceVersion) {
+  const { operation } = context.options;
+  if (given.resourceVersion && given.resourceVersion !== "0" && operation !== "Apply") {
     // The real server's storage says so where nobody expects it: no reason, and a code of its own fault.
     throw new StatusError(500, "", "resourceVersion should not be set on objects to be created");
   }

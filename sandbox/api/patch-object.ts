@@ -1,5 +1,5 @@
 import { applyJsonPatch, JsonPatchError, parseJsonPatch } from "@/lib/k8s/json-patch";
-import { isRecord } from "@/lib/k8s/json-value";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import { applyMergePatch } from "@/lib/k8s/merge-patch";
 import { applyStrategicMergePatch, StrategicPatchError } from "@/lib/k8s/strategic-merge-patch";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -11,6 +11,7 @@ import { renderObject } from "./representation";
 import { bodyType, parseJson, repeatedFields } from "./request-body";
 import { apiVersionOf, storedApiVersion } from "./resource-type";
 import { refuse, StatusError } from "./status-error";
+import type { Target } from "./type-registry";
 import { wholeSchema } from "./whole-schema";
 import { writeOptions } from "./write-request";
 
@@ -49,6 +50,7 @@ export async function patchObject(objects: ApiObjects, request: ObjectRequest): 
         apiVersion: apiVersionOf(target.type.group, target.version.name),
       });
       if (!isRecord(patched)) throw refuse.badRequest("the patch leaves no object");
+      checkKind(patched, target);
       const object = objectOf(patched, target);
       requirePathName(object, path);
       return { ...object, apiVersion: storedApiVersion(target.type) };
@@ -56,6 +58,21 @@ export async function patchObject(objects: ApiObjects, request: ObjectRequest): 
     { ...options, duplicates, patch: true },
   );
   return { code: 200, text: renderObject(updated, rendering) };
+}
+
+/** @throws StatusError 422 for a patch that makes another kind of the object */
+function checkKind(patched: JsonRecord, { type, version }: Target): void {
+  const { kind, apiVersion } = patched;
+  const wanted = apiVersionOf(type.group, version.name);
+  if (typeof kind !== "string" || typeof apiVersion !== "string") return;
+  if (kind === type.kind && apiVersion === wanted) return;
+  throw refuse.invalid({ group: "", kind: "" }, "", [
+    {
+      reason: "FieldValueInvalid",
+      field: "patch",
+      message: `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`,
+    },
+  ]);
 }
 
 function readPatch(body: Buffer, { contentType, target }: ObjectRequest): Patch {
@@ -84,7 +101,9 @@ function readPatch(body: Buffer, { contentType, target }: ObjectRequest): Patch 
 }
 
 function jsonPatch(body: Buffer): Patch {
-  const operations = asStatus(() => parseJsonPatch(parseJson(body)));
+  const value = parseJson(body);
+  if (!Array.isArray(value)) throw refuse.badRequest("a JSON patch must be a list of operations");
+  const operations = asStatus(() => parseJsonPatch(value));
   if (operations.length > MAX_OPERATIONS) {
     throw refuse.tooLarge(
       `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
@@ -99,7 +118,6 @@ function asStatus<T>(run: () => T): T {
   } catch (error) {
     if (error instanceof StrategicPatchError) throw refuse.badRequest(error.message);
     if (!(error instanceof JsonPatchError)) throw error;
-    if (error.reason === "malformed") throw refuse.badRequest(error.message);
     throw new StatusError(
       422,
       "Invalid",

@@ -28,12 +28,13 @@ export function podLog(state: ClusterState, { path, query, target }: ObjectReque
     stream(response) {
       response.writeHead(200, { "content-type": "text/plain" });
       response.flushHeaders();
-      response.write(text);
+      const lines = state.streams.add(response);
+      lines.write(text);
       const stops = [
-        state.logs.follow(ref, (line) => response.write(print(line))),
+        state.logs.follow(ref, (line) => lines.write(print(line))),
         state.objects.storage.watch("pods", ({ type, object: { metadata } }) => {
           const same = metadata.name === path.name && metadata.namespace === path.namespace;
-          if (same && type === "DELETED") response.end();
+          if (same && type === "DELETED") lines.end();
         }),
       ];
       response.on("close", () => stops.forEach((stop) => stop()));

@@ -45,6 +45,7 @@ export function parseObject(body: Buffer, contentType: string): JsonRecord | und
         : type === JSON_TYPE || type === "*/*"
           ? parseJson(body)
           : unsupported();
+  if (value === null) return {};
   if (!isRecord(value)) throw refuse.badRequest("the body of the request must be an object");
   return value;
 }

@@ -31,7 +31,14 @@ function wantedScale(
   live: JsonRecord,
   { method, contentType }: ObjectRequest,
 ): unknown {
-  if (method === "PUT") return parseObject(body, contentType);
+  if (method === "PUT") {
+    const scale = parseObject(body, contentType);
+    if (record(record(scale).metadata).name) return scale;
+    const { name } = record(live.metadata);
+    throw refuse.badRequest(
+      `the name of the object (${String(name)} based on URL) was undeterminable: name must be provided`,
+    );
+  }
   switch (bodyType(contentType)) {
     case "application/merge-patch+json":
     case "application/strategic-merge-patch+json":

@@ -71,6 +71,18 @@ const about = ({ group, plural }: Named, name: string): StatusDetails => ({
   kind: plural,
 });
 
+const REASONS: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  409: "Conflict",
+  410: "Expired",
+  429: "TooManyRequests",
+  500: "InternalError",
+  503: "ServiceUnavailable",
+  504: "Timeout",
+};
+
 /** Each way to refuse a request, worded as the API server words it. */
 export const refuse = {
   badRequest: (message: string) => new StatusError(400, "BadRequest", message),
@@ -139,6 +151,22 @@ export const refuse = {
     }),
   forbidden: (message: string, details: StatusDetails = {}) =>
     new StatusError(403, "Forbidden", message, { details }),
+  /** What a fault makes the server answer. */
+  onPurpose: ({
+    status,
+    retryAfterSeconds,
+  }: {
+    status: number;
+    retryAfterSeconds?: number | undefined;
+  }) =>
+    new StatusError(
+      status,
+      REASONS[status] ?? "InternalError",
+      "a fault of the sandbox was asked to answer so",
+      {
+        details: retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+      },
+    ),
   versionTooLarge: (wanted: string, current: number) =>
     new StatusError(
       504,

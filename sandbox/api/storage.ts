@@ -124,6 +124,21 @@ export class Storage {
     }
   }
 
+  /**
+   * As after the restore of a backup: the counter begins anew, every object has another, lower
+   * version, and nobody is told.
+   */
+  renumber(): void {
+    this.counter = 1;
+    for (const table of this.tables.values()) {
+      for (const [id, object] of table.objects) {
+        table.objects.set(id, withVersion(object, ++this.counter));
+      }
+      table.sorted = undefined;
+    }
+    this.compact();
+  }
+
   private commit(key: ResourceKey, event: StorageEvent): void {
     const table = this.table(key);
     table.sorted = undefined;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { JsonRecord } from "@/lib/k8s/json-value";
+import type { RequestFaults } from "@/sandbox/contracts";
 import { type ManualClock, manualClock } from "../clock";
 import { seededRandom } from "../random";
 import { type ApiServer, startApiServer } from "./api-server";
@@ -55,7 +56,7 @@ export class TestApi {
   }
 
   /** Starts a cluster that holds the namespaces `default` and `bookinfo`. */
-  static async start(): Promise<TestApi> {
+  static async start(faults?: RequestFaults): Promise<TestApi> {
     const clock = manualClock();
     const random = seededRandom(1);
     const cluster = emptyCluster(clock, () => random.next());
@@ -63,7 +64,12 @@ export class TestApi {
       cluster.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     }
     const identity = await makeTlsIdentity();
-    const server = await startApiServer(cluster, { port: 0, token: TOKEN, identity });
+    const server = await startApiServer(cluster, {
+      port: 0,
+      token: TOKEN,
+      identity,
+      ...(faults ? { faults } : {}),
+    });
     return new TestApi(cluster, clock, server, identity);
   }
 

@@ -42,6 +42,14 @@ export class TypeRegistry {
     return inVersion(this.types.get(group ? `${plural}.${group}` : plural), version);
   }
 
+  /** Whether any kind of a group is served in a version. */
+  serves(group: string, version: string): boolean {
+    for (const type of this.types.values()) {
+      if (type.group === group && inVersion(type, version)) return true;
+    }
+    return false;
+  }
+
   /** By what an object says of itself; undefined when that is not served. */
   ofObject(object: { apiVersion: string; kind: string }): Target | undefined {
     const group = groupOf(object.apiVersion);

@@ -2,34 +2,37 @@ import type { ServerResponse } from "node:http";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Selector } from "@/lib/k8s/selector";
 import type { SimulationClock } from "@/sandbox/contracts";
-import { flag, invalidListOption, selectorOf, wholeNumber } from "./list-options";
+import { flag, invalidListOption, selectorOf, versionOption, wholeNumber } from "./list-options";
 import type { Answer, ObjectRequest } from "./object-request";
+import type { OpenStream, OpenStreams } from "./open-streams";
 import { type Rendering, renderObject } from "./representation";
 import { apiVersionOf } from "./resource-type";
-import type { StatusError } from "./status-error";
-import { refuse } from "./status-error";
+import { refuse, StatusError } from "./status-error";
 import type { Storage, StorageEvent } from "./storage";
 
 const BOOKMARK_MS = 60_000;
 const DEFAULT_TIMEOUT_S = 1800;
-/** A client that lets this many bytes pile up does not read: it must list again. */
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+/** What a watch lives on. */
+interface WatchSetting {
+  readonly storage: Storage;
+  readonly clock: SimulationClock;
+  readonly streams: OpenStreams;
+}
 
 /** Opens a watch. @throws StatusError when its parameters make no sense. */
 export function watchObjects(
-  storage: Storage,
-  clock: SimulationClock,
+  { storage, clock, streams }: WatchSetting,
   request: ObjectRequest,
 ): Answer {
   const { target, path, query, rendering } = request;
   const select = selectorOf(target.type, path, query);
-  const from = wholeNumber(query, "resourceVersion") ?? 0;
+  const from = versionOption(query, (why) => new StatusError(500, "", why)) ?? 0;
   const initial = initialEvents(query);
-  if (from > storage.version) throw refuse.versionTooLarge(String(from), storage.version);
   const timeoutS = wholeNumber(query, "timeoutSeconds") || DEFAULT_TIMEOUT_S;
   return {
     stream(response) {
-      const stream = new WatchStream(response, select, rendering);
+      const stream = new WatchStream(response, select, rendering, streams);
       const { key } = target.type;
       const bookmark = (annotations?: Record<string, string>): void =>
         stream.bookmark(storage.version, annotations);
@@ -38,6 +41,7 @@ export function watchObjects(
         if (initial === "sent") bookmark({ "k8s.io/initial-events-end": "true" });
       } else {
         const missed = storage.since(key, from || storage.version);
+        // Versions that are still to come are waited for.
         if (!missed) {
           stream.fail(refuse.expired(`too old resource version: ${from} (${storage.version})`));
           return;
@@ -46,10 +50,12 @@ export function watchObjects(
       }
       const bookmarks = flag(query, "allowWatchBookmarks");
       const stops = [
-        storage.watch(key, (event) => stream.change(event)),
-        clock.after(timeoutS * 1000, () => {
+        storage.watch(key, (event) => {
+          if (event.version > from) stream.change(event);
+        }),
+        clock.after(Math.max(0, timeoutS) * 1000, () => {
           if (bookmarks) bookmark();
-          response.end();
+          stream.end();
         }),
         ...(bookmarks ? [clock.every(BOOKMARK_MS, () => bookmark())] : []),
       ];
@@ -83,14 +89,17 @@ function initialEvents(query: URLSearchParams): "sent" | "skipped" | undefined {
 /** One open watch: JSON lines of those changes that concern its selector. */
 class WatchStream {
   private headless = false;
+  private readonly lines: OpenStream;
 
   constructor(
-    private readonly response: ServerResponse,
+    response: ServerResponse,
     private readonly select: Selector,
     private readonly rendering: Rendering,
+    streams: OpenStreams,
   ) {
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" });
     response.flushHeaders();
+    this.lines = streams.add(response);
   }
 
   /** An object that starts to match was added, and one that ceases to was deleted, for this client. */
@@ -130,12 +139,14 @@ class WatchStream {
 
   fail(error: StatusError): void {
     this.write("ERROR", JSON.stringify(error.status()));
-    this.response.end();
+    this.end();
+  }
+
+  end(): void {
+    this.lines.end();
   }
 
   private write(type: string, json: string): void {
-    if (this.response.destroyed || this.response.writableEnded) return;
-    this.response.write(`{"type":"${type}","object":${json}}\n`);
-    if (this.response.writableLength > MAX_UNREAD_BYTES) this.response.destroy();
+    this.lines.write(`{"type":"${type}","object":${json}}\n`);
   }
 }

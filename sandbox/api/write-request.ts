@@ -8,7 +8,7 @@ const LONGEST_MANAGER = 128;
 /** Reads how a write is to be done from its query. @throws StatusError 422 */
 export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): WriteOptions {
   const { query, warnings, path } = request;
-  const dryRun = query.getAll("dryRun").filter(Boolean);
+  const dryRun = query.getAll("dryRun");
   const validation = query.get("fieldValidation") ?? "";
   const manager = query.get("fieldManager") ?? "";
   const causes: StatusCause[] = [
@@ -25,6 +25,7 @@ export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): Wr
           },
         ]
       : []),
+    ...printableCauses(manager),
   ];
   if (causes.length > 0) throw refuse.invalid({ group: "meta.k8s.io", kind }, "", causes);
   return {
@@ -41,9 +42,30 @@ export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): Wr
 
 /** What is wrong with the values of `dryRun`: only `All` is one. */
 export const dryRunCauses = (values: readonly unknown[]): readonly StatusCause[] =>
-  values
-    .filter((value) => value !== "All")
-    .map((value) => unsupported("dryRun", String(value), ["All"]));
+  values.some((value) => value !== "All")
+    ? [
+        {
+          ...unsupported("dryRun", "", ["All"]),
+          message: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
+        },
+      ]
+    : [];
+
+/** Managers are shown to people: their names hold nothing that cannot be seen. */
+function printableCauses(manager: string): readonly StatusCause[] {
+  const letters = [...manager];
+  const at = letters.findIndex((letter) => /[\p{C}\p{Zl}\p{Zp}]/u.test(letter));
+  const letter = letters[at];
+  if (letter === undefined) return [];
+  const code = (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return [
+    {
+      reason: "FieldValueInvalid",
+      field: "fieldManager",
+      message: `Invalid value: ${JSON.stringify(manager)}: invalid character U+${code} (at position ${at})`,
+    },
+  ];
+}
 
 const isValidation = (text: string): text is FieldValidation =>
   VALIDATIONS.some((known) => known === text);

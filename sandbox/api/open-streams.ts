@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** How a stream is cut: closed in order, torn off, or torn off in the middle of a line. */
+export type Cut = "end" | "reset" | "truncate";
+
+type PathTest = (path: string) => boolean;
+
+/** The streams that are open now (watches, logs that are followed), and what is done to them. */
+export class OpenStreams {
+  private readonly open = new Set<OpenStream>();
+  private readonly freezes = new Set<PathTest>();
+  private readonly doubles = new Set<PathTest>();
+
+  /** Takes charge of a stream that writes lines to `response`. */
+  add(response: ServerResponse): OpenStream {
+    const path = pathOf(response.req);
+    const stream = new OpenStream(path, response, {
+      isFrozen: () => this.freezes.size > 0 && [...this.freezes].some((test) => test(path)),
+      isDoubled: () => this.doubles.size > 0 && [...this.doubles].some((test) => test(path)),
+    });
+    this.open.add(stream);
+    response.on("close", () => this.open.delete(stream));
+    return stream;
+  }
+
+  /** Cuts the streams of some paths. */
+  cut(concerns: PathTest, how: Cut): void {
+    for (const stream of [...this.open]) if (concerns(stream.path)) stream.cut(how);
+  }
+
+  /** Lets the streams of some paths, later ones too, say nothing until the returned call. */
+  freeze(concerns: PathTest): () => void {
+    this.freezes.add(concerns);
+    return () => {
+      this.freezes.delete(concerns);
+      for (const stream of [...this.open]) stream.thaw();
+    };
+  }
+
+  /** Writes each line of some paths twice until the returned call. */
+  double(concerns: PathTest): () => void {
+    this.doubles.add(concerns);
+    return () => {
+      this.doubles.delete(concerns);
+    };
+  }
+}
+
+/** A client that lets this many bytes pile up does not read: it must list again. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+/** One open stream of lines. */
+export class OpenStream {
+  private held: string[] = [];
+  private heldBytes = 0;
+  private ending = false;
+
+  constructor(
+    readonly path: string,
+    private readonly response: ServerResponse,
+    private readonly state: { isFrozen(): boolean; isDoubled(): boolean },
+  ) {}
+
+  write(line: string): void {
+    if (this.response.destroyed || this.response.writableEnded || this.ending) return;
+    const text = this.state.isDoubled() ? line + line : line;
+    if (!this.state.isFrozen()) this.response.write(text);
+    else {
+      this.held.push(text);
+      this.heldBytes += text.length;
+    }
+    const unread = this.response.writableLength + this.heldBytes;
+    if (unread > MAX_UNREAD_BYTES) this.response.destroy();
+  }
+
+  end(): void {
+    if (this.state.isFrozen()) this.ending = true;
+    else this.response.end();
+  }
+
+  /** Writes what was held, unless something else still holds it. */
+  thaw(): void {
+    if (this.state.isFrozen()) return;
+    for (const text of this.held.splice(0)) this.response.write(text);
+    this.heldBytes = 0;
+    if (this.ending) this.response.end();
+  }
+
+  cut(how: Cut): void {
+    if (how === "end") {
+      this.response.end();
+      return;
+    }
+    const tear = () => this.response.destroy();
+    if (how === "truncate") this.response.write('{"type":"MODIFIED","object":{"kind":"', tear);
+    else tear();
+  }
+}
+
+/** The path of a request without its query. */
+const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?")[0] ?? url;
