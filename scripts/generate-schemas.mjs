@@ -34,14 +34,25 @@ for (const { file, output } of SOURCES) {
   console.error(`${output}: ${definitions.length} kinds`);
 }
 
+/** The schema without the authors' prose: lib/istio/field-docs says what fields mean. */
+function withoutProse(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutProse);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema).filter(
+    ([keyword, value]) => keyword !== "description" || typeof value !== "string",
+  );
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, withoutProse(value)]));
+}
+
 /** The definition with each distinct schema once: versions name theirs by its index. */
 function compact({ metadata, spec }) {
   const schemas = [];
   const versions = spec.versions.map(({ schema, ...version }) => {
-    const text = JSON.stringify(schema.openAPIV3Schema);
+    const bare = withoutProse(schema.openAPIV3Schema);
+    const text = JSON.stringify(bare);
     let index = schemas.findIndex((known) => JSON.stringify(known) === text);
-    if (index < 0) index = schemas.push(schema.openAPIV3Schema) - 1;
-    return { ...version, schema: index };
+    if (index < 0) index = schemas.push(bare) - 1;
+    return { ...withoutProse(version), schema: index };
   });
   const { name, annotations, labels } = metadata;
   return { metadata: { name, annotations, labels }, spec: { ...spec, versions }, schemas };

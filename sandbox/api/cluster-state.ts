@@ -1,4 +1,4 @@
-import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
+import { documentedDefinitions } from "@/lib/istio/field-docs/documented-definitions";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { AccountTokens } from "./access/account-tokens";
 import { aggregateRoles } from "./access/aggregate-roles";
@@ -33,7 +33,7 @@ export function emptyCluster(clock: SimulationClock, random: () => number): Clus
   const types = new TypeRegistry(storage);
   const objects = new ApiObjects(storage, types, { clock, random });
   const store = new ClusterStore(objects);
-  for (const definition of customResourceDefinitions()) store.create(definition);
+  for (const definition of documentedDefinitions()) store.create(definition);
   aggregateRoles(storage);
   for (const object of DEFAULT_ROLES) store.create(object);
   return {

@@ -1,4 +1,5 @@
 import { servedSchemas } from "@/lib/analysis/schema-check";
+import { describeSchema } from "@/lib/istio/field-docs/describe-schema";
 import { type KindId, kindInfo, type ObjectRef } from "@/lib/istio/kinds";
 import { editorSchema, type JsonSchema } from "@/lib/k8s/editor-schema";
 import type { MeshView } from "@/lib/mesh/view";
@@ -45,7 +46,7 @@ export function readEditorSchema(mesh: MeshView, kind: KindId): JsonSchema | nul
   );
   const schema = schemas.get(`${info.group}/${served[0] ?? ""}/${info.kind}`);
   if (!schema) return null;
-  return editorSchema(schema, {
+  return editorSchema(describeSchema(schema, info), {
     apiVersions: served.map((version) => `${info.group}/${version}`),
     kind: info.kind,
     namespaced: info.namespaced,
