@@ -19,6 +19,9 @@ export interface MeshConfig {
   readonly defaultDestinationRuleExportTo: readonly string[];
   /** Undefined for Istio's own default of two retries. */
   readonly defaultHttpRetryPolicy: HttpRetry | undefined;
+  /** Where proxies log requests: `/dev/stdout`; empty for nowhere. */
+  readonly accessLogFile: string;
+  readonly accessLogEncoding: "TEXT" | "JSON";
 }
 
 /** What goes where the mesh config says nothing. */
@@ -31,6 +34,8 @@ const DEFAULT_MESH_CONFIG: MeshConfig = {
   defaultVirtualServiceExportTo: ["*"],
   defaultDestinationRuleExportTo: ["*"],
   defaultHttpRetryPolicy: undefined,
+  accessLogFile: "",
+  accessLogEncoding: "TEXT",
 };
 
 /**

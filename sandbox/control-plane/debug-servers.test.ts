@@ -41,6 +41,13 @@ class LoopbackNetwork implements PodNetwork {
     return fetch(`http://127.0.0.1:${port}${path}`, { method });
   }
 
+  /** The status of a PUT. */
+  async send(target: string, path: string, body: string): Promise<number> {
+    await this.get(target, path);
+    const { port } = this.servers.get(target)!.address() as AddressInfo;
+    return (await fetch(`http://127.0.0.1:${port}${path}`, { method: "PUT", body })).status;
+  }
+
   has = (target: string): boolean => this.servers.has(target);
 }
 
@@ -189,6 +196,83 @@ describe("istiod's debug pages", () => {
     );
     const shards = JSON.stringify(await json("istiod-1:15014", "/debug/endpointShardz"));
     expect(shards).toContain('"Addresses":["10.0.0.3"]');
+  });
+
+  test.each([
+    ["adsz", ["totalClients", "clients"]],
+    ["ambientz", ["workloads", "services", "policies"]],
+    ["authorizationz", ["authorization_policies"]],
+    ["telemetryz", ["telemetries"]],
+    ["pushcontext", ["AuthorizationPolicies", "NetworkGateways", "UnresolvedGateways"]],
+    ["connections", ["totalClients", "clients"]],
+    ["inject", []],
+    ["push_status", []],
+    [
+      "instancesz",
+      [
+        "ingress.istio-ingress",
+        "productpage-v1.bookinfo",
+        "reviews-v1.bookinfo",
+        "reviews-v2.bookinfo",
+      ],
+    ],
+    ["edsz?proxyID=reviews-v1.bookinfo", ["configs"]],
+    ["config_dump?proxyID=reviews-v1.bookinfo&types=cds", ["configs"]],
+    [
+      "sidecarz?proxyID=reviews-v1.bookinfo",
+      [
+        "destinationRules",
+        "egressListenerServices",
+        "name",
+        "namespace",
+        "outboundTrafficPolicy",
+        "services",
+        "servicesByHostname",
+        "sidecar",
+        "version",
+      ],
+    ],
+  ])("%s has today's keys", async (path, keys) => {
+    const page = (await json("istiod-1:15014", `/debug/${path}`)) as object;
+    expect(Object.keys(page).sort()).toEqual([...keys].sort());
+  });
+
+  test("istiod's dump is in camelCase, and limited to the types that were asked for", async () => {
+    const { configs } = (await json(
+      "istiod-1:15014",
+      "/debug/config_dump?proxyID=productpage-v1.bookinfo&types=cds,rds",
+    )) as Dump;
+    expect(configs.map((config) => Object.keys(config).sort())).toEqual([
+      ["@type", "dynamicActiveClusters"],
+      ["@type", "dynamicRouteConfigs"],
+    ]);
+    expect(JSON.stringify(configs)).toContain('"altStatName"');
+    expect(JSON.stringify(configs)).toContain('"filterMetadata":{"istio":');
+  });
+
+  test("names a host that two VirtualServices claim", async () => {
+    store.put(virtualService("reviews-again", { hosts: ["reviews"], http: [] }));
+    expect(await json("istiod-1:15014", "/debug/push_status")).toEqual({
+      pilot_vservice_dup_domain: {
+        reviews: { message: "duplicate domain from virtual service: reviews-again" },
+      },
+    });
+    const text = await (await network.get("istiod-1:15014", "/metrics")).text();
+    expect(text).toContain("pilot_vservice_dup_domain 1\n");
+  });
+
+  test("ControlZ reads and sets the level of a scope", async () => {
+    const levelOf = async () =>
+      ((await json("istiod-1:9876", "/scopej/ads")) as { output_level: string }).output_level;
+    expect(await levelOf()).toBe("info");
+    const put = (body: string, scope = "ads") =>
+      network.send("istiod-1:9876", `/scopej/${scope}`, body);
+    const wish = { output_level: "debug", stack_trace_level: "none", log_callers: true };
+    expect(await put(JSON.stringify(wish))).toBe(202);
+    expect(await levelOf()).toBe("debug");
+    expect(await put(JSON.stringify({ output_level: "loud" }))).toBe(400);
+    expect(await put(JSON.stringify(wish), "nobody")).toBe(400);
+    expect(await put("{")).toBe(400);
   });
 
   test("a pod that goes takes its pages with it", () => {

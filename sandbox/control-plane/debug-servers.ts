@@ -1,13 +1,16 @@
 import type { RequestListener } from "node:http";
 import type { ObjectStore, PodNetwork, SimulationClock, TrafficStats } from "@/sandbox/contracts";
+import { controlz } from "./controlz";
 import { envoyAdmin } from "./envoy/admin-server";
 import type { WorkloadAuthority } from "./envoy/workload-certificates";
+import { istiodMetrics } from "./istiod-metrics";
 import { istiodServer } from "./istiod-server";
 import { istiodPods, type ProxyPod, proxyPods } from "./proxy-pod";
 import type { FaultBoard } from "./control-plane-faults";
 import type { PushEngine } from "./push-engine";
 
 const ISTIOD_PORTS = [15014, 8080] as const;
+const CONTROLZ_PORT = 9876;
 const ADMIN_PORT = 15000;
 
 interface Setting {
@@ -24,6 +27,7 @@ interface Setting {
 export function serveDebugPages(setting: Setting): () => void {
   const { engine, store, clock, network, trafficStats, authority, faults } = setting;
   const certificates = (pod: ProxyPod) => authority.certificatesOf(pod);
+  const startedAt = clock.now();
   const serving = new Map<string, () => void>();
 
   const reconcile = (): void => {
@@ -34,11 +38,22 @@ export function serveDebugPages(setting: Setting): () => void {
         faults,
         name,
         istiodServer({
-          metrics: engine.metricsOf(name),
           connections: () => engine.connectionsOf(name),
           mesh: () => store.view(),
           certificates,
+          metricPoints: () =>
+            istiodMetrics({
+              metrics: engine.metricsOf(name),
+              connections: engine.connectionsOf(name),
+              mesh: store.view(),
+              now: clock.now(),
+              startedAt,
+              rootEnd: authority.rootEnd(),
+            }),
         }),
+      );
+      wanted.set(`${namespace}/${name}:${CONTROLZ_PORT}`, () =>
+        network.serve({ namespace, name, port: CONTROLZ_PORT }, controlz({ name })),
       );
       for (const port of ISTIOD_PORTS) {
         wanted.set(`${namespace}/${name}:${port}`, () =>

@@ -1,29 +1,37 @@
 import type { MeshView } from "@/lib/mesh/view";
-import { registry } from "@/lib/mesh/registry";
 import type { MetricPoint } from "@/sandbox/contracts";
 import type { ProxyConnection } from "./proxy-connection";
 import { ISTIO_VERSION } from "./proxy-pod";
-import type { PushMetrics } from "./push-metrics";
+import { meshGauges } from "./mesh-gauges";
+import type { HistogramReading, PushMetrics } from "./push-metrics";
 import { XDS_TYPES } from "./xds-type";
 
 const NONE: MetricPoint["labels"] = {};
 
-/** What istiod's metrics are read from. */
+/** What istiod's metrics are read from. Times are ms since the epoch. */
 export interface IstiodFacts {
   readonly metrics: PushMetrics;
   readonly connections: readonly ProxyConnection[];
   readonly mesh: MeshView;
+  readonly now: number;
+  readonly startedAt: number;
+  /** When the mesh's root certificate ends. */
+  readonly rootEnd: number;
 }
 
 /** istiod's own metrics, as it exposes them on port 15014. */
-export function istiodMetrics({ metrics, connections, mesh }: IstiodFacts): readonly MetricPoint[] {
+export function istiodMetrics(facts: IstiodFacts): readonly MetricPoint[] {
+  const { metrics, connections, mesh, now } = facts;
   const byVersion = new Map<string, number>();
   for (const { pod } of connections) {
     byVersion.set(pod.version, (byVersion.get(pod.version) ?? 0) + 1);
   }
-  const { buckets, sum, count } = metrics.histogram();
+  const secondsLeft = (facts.rootEnd - now) / 1000;
+  const { faulty, services } = mesh.derive(meshGauges);
   return [
     point("istio_build", 1, { component: "pilot", tag: ISTIO_VERSION }),
+    point("pilot_info", 1, { version: ISTIO_VERSION }),
+    point("istiod_uptime_seconds", (now - facts.startedAt) / 1000),
     ...[...byVersion].map(([version, value]) => point("pilot_xds", value, { version })),
     ...XDS_TYPES.map((type) =>
       point("pilot_xds_pushes", metrics.pushes.get(type) ?? 0, { type: type.toLowerCase() }),
@@ -34,13 +42,33 @@ export function istiodMetrics({ metrics, connections, mesh }: IstiodFacts): read
       }),
     ),
     ...refusals(connections),
-    ...buckets.map(({ le, count: value }) =>
-      point("pilot_proxy_convergence_time_bucket", value, { le }),
+    ...[...metrics.triggers].map(([type, value]) => point("pilot_push_triggers", value, { type })),
+    ...histogram("pilot_proxy_convergence_time", metrics.histogram()),
+    ...[...metrics.pushTime()].flatMap(([type, reading]) =>
+      histogram("pilot_xds_push_time", reading, { type: type.toLowerCase() }),
     ),
-    point("pilot_proxy_convergence_time_sum", sum),
-    point("pilot_proxy_convergence_time_count", count),
-    point("pilot_services", mesh.derive(registry).services.length),
+    point("pilot_services", services),
     point("pilot_virt_services", mesh.list("VirtualService").length),
+    ...Object.entries(faulty).map(([name, value]) => point(name, value)),
+    point("citadel_server_csr_count", metrics.connected),
+    point("citadel_server_success_cert_issuance_count", metrics.connected),
+    point("sidecar_injection_requests_total", metrics.connected),
+    point("sidecar_injection_success_total", metrics.connected),
+    point("citadel_server_root_cert_expiry_timestamp", facts.rootEnd / 1000),
+    point("citadel_server_root_cert_expiry_seconds", secondsLeft),
+    point("citadel_server_cert_chain_expiry_timestamp", facts.rootEnd / 1000),
+  ];
+}
+
+function histogram(
+  name: string,
+  { buckets, sum, count }: HistogramReading,
+  labels: MetricPoint["labels"] = NONE,
+): MetricPoint[] {
+  return [
+    ...buckets.map(({ le, count: value }) => point(`${name}_bucket`, value, { ...labels, le })),
+    point(`${name}_sum`, sum, labels),
+    point(`${name}_count`, count, labels),
   ];
 }
 
@@ -68,12 +96,3 @@ function point(name: string, value: number, labels: MetricPoint["labels"] = NONE
   labelSets.set(key, known);
   return { name, value, labels: known };
 }
-
-/** The metrics in Prometheus' text format. */
-export const metricsText = (points: readonly MetricPoint[]): string =>
-  points
-    .map(({ name, labels, value }) => {
-      const pairs = Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`);
-      return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
-    })
-    .join("");

@@ -1,24 +1,36 @@
 import type { RequestListener, ServerResponse } from "node:http";
-import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MetricPoint } from "@/sandbox/contracts";
+import { expositionText } from "@/sandbox/exposition";
 import type { MeshView } from "@/lib/mesh/view";
+import { camelCased } from "./camel-case";
 import { configDump } from "./envoy/config-dump";
 import type { WorkloadCertificates } from "./envoy/workload-certificates";
 import { sendJson, sendText } from "./http-answer";
-import { istiodMetrics, metricsText } from "./istiod-metrics";
 import type { ProxyConnection } from "./proxy-connection";
 import { ISTIO_VERSION, type ProxyPod } from "./proxy-pod";
-import type { PushMetrics } from "./push-metrics";
-import { configz, endpointShardz, registryz } from "./registry-pages";
+import {
+  authorizationz,
+  configz,
+  injectPage,
+  meshPage,
+  pushcontext,
+  pushStatus,
+  resourcesz,
+  telemetryz,
+} from "./policy-pages";
+import { cacheSizes, cachez, edsz, instancesz, sidecarz } from "./proxy-pages";
+import { endpointShardz, registryz } from "./registry-pages";
 import { adsClients, connectionList, syncStatus } from "./syncz";
 
 /** What the debug pages of one istiod are made from. */
 export interface IstiodSetting {
-  readonly metrics: PushMetrics;
   /** The proxies that are connected to this istiod. */
   connections(): readonly ProxyConnection[];
   /** The mesh as istiod knows it. */
   mesh(): MeshView;
   certificates(pod: ProxyPod): Promise<WorkloadCertificates>;
+  /** What it exposes on `/metrics`. */
+  metricPoints(): readonly MetricPoint[];
 }
 
 type Page = (setting: IstiodSetting, response: ServerResponse, url: URL) => void | Promise<void>;
@@ -29,17 +41,61 @@ const json =
     sendJson(response, make(setting, url), url.searchParams.has("pretty"));
   };
 
+/** A page about one proxy, which `proxyID` names by a part of its connection's id. */
+const ofProxy =
+  (make: (connection: ProxyConnection, setting: IstiodSetting, url: URL) => unknown): Page =>
+  async (setting, response, url) => {
+    const proxyId = url.searchParams.get("proxyID");
+    if (!proxyId) {
+      sendText(response, 400, "You must provide a proxyID in the query string\n");
+      return;
+    }
+    const connection = setting.connections().find(({ id }) => id.includes(proxyId));
+    if (!connection) {
+      sendText(
+        response,
+        404,
+        "Proxy not connected to this Pilot instance. It may be connected to another instance.\n",
+      );
+      return;
+    }
+    const body = await make(connection, setting, url);
+    sendJson(response, body, url.searchParams.has("pretty"));
+  };
+
 const DEBUG_PAGES: Readonly<Record<string, Page>> = {
-  adsz: json((setting) => adsClients(setting.connections())),
+  adsz: json((setting, url) => {
+    const proxyId = url.searchParams.get("proxyID") ?? "";
+    return adsClients(setting.connections().filter(({ id }) => id.includes(proxyId)));
+  }),
+  ambientz: json(() => ({ workloads: null, services: null, policies: null })),
+  authorizationz: json((setting) => authorizationz(setting.mesh())),
+  cachez: json((setting, url) =>
+    url.searchParams.has("sizes")
+      ? cacheSizes(setting.connections(), setting.mesh())
+      : cachez(setting.connections(), setting.mesh()),
+  ),
+  clusterz: json(() => [{ id: "Kubernetes", secretName: "", syncStatus: "synced" }]),
+  config_dump: ofProxy(istiodDump),
   configz: json((setting) => configz(setting.mesh())),
-  config_dump: proxyDump,
   connections: json((setting) => connectionList(setting.connections())),
+  ecdsz: ofProxy(() => ({ configs: [] })),
+  edsz: ofProxy((connection, setting) => edsz(connection.pod, setting.mesh())),
   endpointShardz: json((setting) => endpointShardz(setting.mesh())),
   endpointz: json((setting) => endpointShardz(setting.mesh())),
-  list: json(() => pageNames()),
-  mesh: json((setting) => setting.mesh().derive(meshConfig)),
-  push_status: json(() => ({})),
+  inject: json((setting) => injectPage(setting.mesh())),
+  instancesz: json((setting) => instancesz(setting.connections(), setting.mesh())),
+  krtz: json(() => []),
+  mcsz: json(() => []),
+  mesh: json((setting) => meshPage(setting.mesh())),
+  // Proxies of the sandbox do not capture DNS, and so have no name table.
+  ndsz: ofProxy(() => ({})),
+  networkz: json(() => null),
+  push_status: json((setting) => pushStatus(setting.mesh())),
+  pushcontext: json((setting) => pushcontext(setting.mesh())),
   registryz: json((setting) => registryz(setting.mesh())),
+  resourcesz: json(resourcesz),
+  sidecarz: ofProxy((connection, setting) => sidecarz(connection, setting.mesh())),
   syncz: json((setting, url) => {
     const namespace = url.searchParams.get("namespace");
     return setting
@@ -47,9 +103,16 @@ const DEBUG_PAGES: Readonly<Record<string, Page>> = {
       .filter(({ pod }) => !namespace || pod.namespace === namespace)
       .map(syncStatus);
   }),
+  telemetryz: json((setting) => telemetryz(setting.mesh())),
 };
-
-const pageNames = (): readonly string[] => Object.keys(DEBUG_PAGES);
+const pageNames = (): readonly string[] =>
+  [
+    ...Object.keys(DEBUG_PAGES),
+    "adsz?push=true",
+    "cachez?clear=true",
+    "cachez?sizes=true",
+    "list",
+  ].sort();
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ...Object.entries(DEBUG_PAGES).map(([name, page]) => [`/debug/${name}`, page] as const),
@@ -61,6 +124,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
       response.end(`<h1>Pilot Debug Console</h1><ul>${items.join("")}</ul>`);
     },
   ],
+  ["/debug/list", (setting, response, url) => json(pageNames)(setting, response, url)],
   [
     "/version",
     (_setting, response) => {
@@ -76,8 +140,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   [
     "/metrics",
     (setting, response) => {
-      const facts = { ...setting, connections: setting.connections(), mesh: setting.mesh() };
-      sendText(response, 200, metricsText(istiodMetrics(facts)));
+      sendText(response, 200, expositionText(setting.metricPoints()));
     },
   ],
 ]);
@@ -97,31 +160,40 @@ export function istiodServer(setting: IstiodSetting): RequestListener {
   };
 }
 
+const SECTIONS: Readonly<Record<string, string>> = {
+  bds: "Bootstrap",
+  cds: "Clusters",
+  eds: "Endpoints",
+  lds: "Listeners",
+  rds: "Routes",
+  sds: "Secrets",
+  ecds: "Ecds",
+};
+
 /** What istiod would send: made from the mesh as it is now, in the shape of an Envoy's own dump. */
-async function proxyDump(
+async function istiodDump(
+  connection: ProxyConnection,
   setting: IstiodSetting,
-  response: ServerResponse,
   url: URL,
-): Promise<void> {
-  const proxyId = url.searchParams.get("proxyID");
-  if (!proxyId) {
-    sendText(response, 400, "You must provide a proxyID in the query string\n");
-    return;
-  }
-  const connection = setting.connections().find(({ id }) => id.includes(proxyId));
-  if (!connection) {
-    sendText(
-      response,
-      404,
-      "Proxy not connected to this Pilot instance. It may be connected to another instance.\n",
-    );
-    return;
-  }
+): Promise<unknown> {
   const certificates = await setting.certificates(connection.pod);
   const source = { connection, certificates, mesh: setting.mesh() };
-  sendJson(
-    response,
-    configDump(source, { includeEds: url.searchParams.has("include_eds") }),
-    url.searchParams.has("pretty"),
-  );
+  const { configs } = configDump(source, { includeEds: url.searchParams.has("include_eds") });
+  const types = url.searchParams.get("types")?.split(",");
+  const wanted = types?.map((type) => SECTIONS[type] ?? type);
+  const sections = (configs as readonly { readonly "@type": string }[])
+    .filter(
+      (section) => !wanted || wanted.some((name) => section["@type"].includes(`.${name}Config`)),
+    )
+    // istiod knows nothing of what a proxy was started with.
+    .map((section) =>
+      section["@type"].includes(".BootstrapConfig") ? { "@type": section["@type"] } : section,
+    )
+    .map(
+      ({ static_clusters: _, static_listeners: __, static_route_configs: ___, ...rest }: Dump) =>
+        rest,
+    );
+  return camelCased({ configs: sections });
 }
+
+type Dump = Readonly<Record<string, unknown>>;

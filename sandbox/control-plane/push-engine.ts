@@ -100,6 +100,8 @@ export class PushEngine implements Distribution {
   private changed(event: StoreEvent): void {
     if (event.kind === "Pod") this.podChanged(event);
     const moves = this.pending.add(event);
+    if (moves)
+      for (const name of this.metrics.keys()) this.metricsOf(name).triggered(triggerOf(event));
     if (!moves && event.kind !== "Pod") return;
     const now = this.clock.now();
     this.firstChangeAt ??= now;
@@ -204,10 +206,19 @@ export class PushEngine implements Distribution {
       held ? this.meshOfHeld(held) : this.lastPush.mesh,
     );
     this.attached.set(key, { connection, istiod });
+    this.metricsOf(istiod ?? "").connected += 1;
     if (istiod !== undefined)
       connection.watch(watchedTypes(pod, this.lastPush.mesh), this.lastPush);
   }
 }
+
+/** Why istiod pushes, as its metrics name it. */
+const triggerOf = ({ kind }: StoreEvent): string =>
+  kind === "EndpointSlice" || kind === "Pod"
+    ? "endpoint"
+    : kind === "Service"
+      ? "service"
+      : "config";
 
 /** The types of which this proxy must hear. */
 function typesFor(pod: ProxyPod, changes: Changes): ReadonlySet<(typeof XDS_TYPES)[number]> {

@@ -1,6 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import { serviceSpec } from "@/lib/k8s/service";
-import { KINDS } from "@/lib/istio/kinds";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
 import { registry, type RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
@@ -18,9 +17,10 @@ const RESOLUTION: Readonly<Record<string, number>> = {
 
 /** `/debug/registryz`: every host as istiod knows it. */
 export const registryz = (mesh: MeshView): readonly Json[] =>
-  mesh.derive(registry).services.map(oneService);
+  mesh.derive(registry).services.map(serviceEntry);
 
-function oneService(service: RegistryService): Json {
+/** A service as several pages show it. */
+export function serviceEntry(service: RegistryService): Json {
   const { metadata } = service.object;
   const own = service.kind === "Service";
   const spec = own ? serviceSpec(service.object) : {};
@@ -38,8 +38,14 @@ function oneService(service: RegistryService): Json {
       Aliases: null,
       ClusterExternalAddresses: { Addresses: null },
       ClusterExternalPorts: null,
+      PassthroughTargetPorts: null,
       Type: spec.type ?? "",
       ExternalName: spec.externalName ?? "",
+      NodeLocal: false,
+      TrafficDistribution: 0,
+      ObjectName: "",
+      DNSConnectStrategy: 0,
+      PublishNotReadyAddresses: false,
     },
     ports: service.ports.map(({ name, number, protocol }) => ({ name, port: number, protocol })),
     creationTime: metadata.creationTimestamp,
@@ -81,6 +87,7 @@ const istioEndpoint = (endpoint: Endpoint, portName: string) => ({
   Labels: endpoint.labels,
   Addresses: [endpoint.address],
   ServicePortName: portName,
+  LegacyClusterPortKey: 0,
   ServiceAccount: endpoint.serviceAccount
     ? `spiffe://cluster.local/ns/${endpoint.namespace}/sa/${endpoint.serviceAccount}`
     : "",
@@ -91,9 +98,12 @@ const istioEndpoint = (endpoint: Endpoint, portName: string) => ({
   TLSMode: endpoint.tlsMode,
   Namespace: endpoint.namespace,
   WorkloadName: endpoint.pod?.metadata.name ?? "",
+  HostName: "",
+  SubDomain: "",
   HealthStatus: endpoint.ready ? 1 : 2,
+  SendUnhealthyEndpoints: true,
+  NodeName: endpoint.pod ? nodeOf(endpoint.pod) : "",
 });
 
-/** `/debug/configz`: every object of configuration that istiod holds. */
-export const configz = (mesh: MeshView): readonly KubeObject[] =>
-  KINDS.filter(({ family }) => family !== "core").flatMap(({ id }) => mesh.list(id));
+const nodeOf = (pod: KubeObject): string =>
+  String((pod["spec"] as { nodeName?: string } | undefined)?.nodeName ?? "");

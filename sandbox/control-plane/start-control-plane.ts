@@ -39,6 +39,7 @@ export interface ControlPlane {
  */
 export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
   const { store, clock, seed } = setting;
+  const startedAt = clock.now();
   const faults = new FaultBoard(() => clock.now());
   const authority = workloadAuthority(clock, faults);
   const engine = new PushEngine(store, clock, seed, faults);
@@ -58,6 +59,9 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
                 metrics: engine.metricsOf(name),
                 connections: engine.connectionsOf(name),
                 mesh: store.view(),
+                now: clock.now(),
+                startedAt,
+                rootEnd: authority.rootEnd(),
               }),
       })),
     stop() {

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expositionText, latestPoints } from "./exposition";
+import { type ExposedPoint, expositionText } from "../exposition";
 import type { ScrapeTarget } from "./scrape-target";
+import type { Series } from "./series";
 
 /** The scrape targets of the sandbox, for a Prometheus outside of it. */
 export interface TargetsServer {
@@ -62,3 +63,11 @@ const discovered = (target: ScrapeTarget, host: string) => ({
   targets: [host],
   labels: { ...target.labels, __metrics_path__: pathOf(target) },
 });
+
+/** The latest samples of a target's series, at the time at which they were scraped. */
+function* latestPoints(series: Iterable<Series>, now: number): Generator<ExposedPoint> {
+  for (const each of series) {
+    const latest = each.latest(now, Infinity);
+    if (latest) yield { name: each.name, labels: each.own, value: latest.value, time: latest.time };
+  }
+}

@@ -16,7 +16,10 @@ class RequestSeries {
   private total = 0;
   private readonly histograms: readonly [Histogram, Histogram, Histogram];
 
-  constructor(private readonly labels: Labels) {
+  constructor(
+    private readonly labels: Labels,
+    private readonly countsMessages: boolean,
+  ) {
     const buckets = bucketLabels(labels);
     this.histograms = [
       new Histogram("istio_request_duration_milliseconds", labels, buckets),
@@ -36,6 +39,13 @@ class RequestSeries {
   collect(points: MetricPoint[]): void {
     points.push({ name: "istio_requests_total", labels: this.labels, value: this.total });
     for (const histogram of this.histograms) histogram.collect(points);
+    if (!this.countsMessages) return;
+    // Every call of the simulation is unary: one message there, one back.
+    const { labels, total: value } = this;
+    points.push(
+      { name: "istio_request_messages_total", labels, value },
+      { name: "istio_response_messages_total", labels, value },
+    );
   }
 }
 
@@ -91,11 +101,14 @@ export class ProxyTelemetry implements MetricSource {
     const to = destination
       ? `${destination.namespace}/${destination.workload}/${destination.canonicalRevision}`
       : "";
-    const key = `${reporter}|${from}|${to}|${service?.host}|${service?.name}|${mutualTls}|${facts.protocol}|${status}|${flags}`;
+    const key = `${reporter}|${from}|${to}|${service?.host}|${service?.name}|${mutualTls}|${facts.protocol}|${status}|${facts.grpcStatus}|${flags}`;
     let series = this.series.get(key);
     if (!series) {
       const labels = requestLabels(facts);
-      series = facts.protocol === "tcp" ? new ConnectionSeries(labels) : new RequestSeries(labels);
+      series =
+        facts.protocol === "tcp"
+          ? new ConnectionSeries(labels)
+          : new RequestSeries(labels, facts.protocol === "grpc");
       this.series.set(key, series);
     }
     series.add(size);

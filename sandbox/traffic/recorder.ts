@@ -3,10 +3,13 @@ import { objectKey } from "@/lib/k8s/object";
 import { podStatus } from "@/lib/k8s/pod";
 import type { Decision } from "@/lib/routing/decision";
 import type { Exchange } from "@/lib/routing/exchange";
+import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshView } from "@/lib/mesh/view";
 import type { PodLogs } from "@/sandbox/contracts";
 import type { Random } from "@/sandbox/random";
-import { accessLogLine } from "./access-log";
+import { type AccessLogEntry, accessLogJson, accessLogLine } from "./access-log";
 import type { EndpointTotals } from "./endpoint-totals";
+import { grpcStatusOf, isGrpcPort } from "./grpc-ports";
 import type { HopRequest, HopResult } from "./hop";
 import { type Peer, peerOf } from "./peer";
 import type { ProxyTelemetry } from "./proxy-telemetry";
@@ -44,6 +47,8 @@ export interface RecorderSetting {
   readonly telemetryOf: (pod: KubeObject) => ProxyTelemetry;
   readonly totals: EndpointTotals;
   readonly logs: PodLogs;
+  /** The mesh as it is now: its settings say whether and how proxies log. */
+  readonly mesh: () => MeshView;
   /** For request ids only, so that whether logs are written changes nothing else. */
   readonly random: Random;
 }
@@ -60,7 +65,7 @@ export class Recorder {
 
   sent(pod: KubeObject, sent: Sent): void {
     const { request, result, decision, exchanged } = sent;
-    const tcp = decision.action.type === "forward" && decision.action.protocol === "tcp";
+    const protocol = sentProtocol(sent);
     this.setting.telemetryOf(pod).count(
       {
         reporter: "source",
@@ -68,8 +73,8 @@ export class Recorder {
         destination: sent.serverPeer,
         service: sent.service,
         mutualTls: sent.mutualTls,
-        protocol: tcp ? "tcp" : "http",
-        status: tcp ? undefined : result.status,
+        protocol,
+        ...statusOf(protocol, result.status),
         flags: sent.flags,
       },
       sizeOf(request, result),
@@ -84,7 +89,8 @@ export class Recorder {
   }
 
   received(pod: KubeObject, received: Received): void {
-    const { request, result, clientPeer, service, mutualTls, protocol } = received;
+    const { request, result, clientPeer, service, mutualTls } = received;
+    const protocol = this.receivedProtocol(pod, received);
     this.setting.telemetryOf(pod).count(
       {
         reporter: "destination",
@@ -96,7 +102,7 @@ export class Recorder {
         },
         mutualTls,
         protocol,
-        status: protocol === "tcp" ? undefined : result.status,
+        ...statusOf(protocol, result.status),
         flags: "-",
       },
       sizeOf(request, result),
@@ -108,11 +114,12 @@ export class Recorder {
     const { request, result, decision, exchanged } = sent;
     const last = exchanged?.tries.at(-1);
     this.write(pod, {
-      ...this.common(sent),
+      ...this.common(sent, sentProtocol(sent)),
       flags: sent.flags,
       details: sent.details,
       upstreamMs: last?.reply && result.durationMs - decision.delayMs,
       upstreamHost: last && `${last.endpoint.address}:${last.endpoint.port}`,
+      upstreamLocal: last?.reply && `${addressOf(pod)}:${this.ephemeralPort()}`,
       cluster: decision.cluster,
       downstreamLocal: `${request.address ?? addressOf(pod)}:${request.port}`,
       downstreamRemote: `${addressOf(pod)}:${this.ephemeralPort()}`,
@@ -126,11 +133,12 @@ export class Recorder {
     const { port } = request;
     const address = addressOf(pod);
     this.write(pod, {
-      ...this.common(received),
+      ...this.common(received, this.receivedProtocol(pod, received)),
       flags: "-",
       details: "via_upstream",
       upstreamMs: result.durationMs,
       upstreamHost: `${address}:${port}`,
+      upstreamLocal: `127.0.0.6:${this.ephemeralPort()}`,
       cluster: `inbound|${port}||`,
       downstreamLocal: `${address}:${port}`,
       downstreamRemote: `${client ? addressOf(client) : "10.244.0.1"}:${this.ephemeralPort()}`,
@@ -139,25 +147,38 @@ export class Recorder {
     });
   }
 
-  private common({ request, result, at }: Recorded) {
+  private common({ request, result, at }: Recorded, protocol: RequestFacts["protocol"]) {
+    const { method, path, authority, headers } = request;
+    const tcp = protocol === "tcp";
+    const requestId = this.requestId();
     return {
       startedAt: at,
-      method: request.method,
-      path: request.path,
-      authority: request.authority,
-      userAgent: request.headers["user-agent"],
-      requestId: this.requestId(),
-      status: result.status,
-      requestBytes: 0,
+      http: tcp
+        ? undefined
+        : { method, path, authority, userAgent: headers["user-agent"], requestId },
+      status: protocol === "grpc" && result.status > 0 ? OK : result.status,
+      requestBytes: tcp ? REQUEST_LINE_BYTES : 0,
       responseBytes: result.responseBytes,
       durationMs: result.durationMs,
     };
   }
 
-  private write(pod: KubeObject, entry: Parameters<typeof accessLogLine>[0]): void {
+  private receivedProtocol(
+    pod: KubeObject,
+    { protocol, request }: Received,
+  ): RequestFacts["protocol"] {
+    if (protocol !== "http") return protocol;
+    return saysGrpc(request) || isGrpcPort(this.setting.mesh(), pod, request.port)
+      ? "grpc"
+      : "http";
+  }
+
+  private write(pod: KubeObject, entry: AccessLogEntry): void {
+    const { accessLogFile, accessLogEncoding } = this.setting.mesh().derive(meshConfig);
+    if (!accessLogFile) return;
     const { namespace = "", name } = pod.metadata;
-    const container = "istio-proxy";
-    this.setting.logs.append({ namespace, name, container }, accessLogLine(entry));
+    const line = accessLogEncoding === "JSON" ? accessLogJson(entry) : accessLogLine(entry);
+    this.setting.logs.append({ namespace, name, container: "istio-proxy" }, line);
   }
 
   private requestId(): string {
@@ -174,6 +195,25 @@ export class Recorder {
     return 32_768 + this.setting.random.below(28_000);
   }
 }
+
+/** Envoy takes a request for gRPC by its content type. */
+const saysGrpc = ({ headers }: HopRequest): boolean =>
+  headers["content-type"]?.startsWith("application/grpc") ?? false;
+
+function sentProtocol({ decision, request }: Sent): RequestFacts["protocol"] {
+  const { action, upstream } = decision;
+  if (action.type === "forward" && action.protocol === "tcp") return "tcp";
+  return saysGrpc(request) || upstream?.port.protocol === "GRPC" ? "grpc" : "http";
+}
+
+/** gRPC tells its status beside HTTP's, which is then always 200. */
+function statusOf(protocol: RequestFacts["protocol"], status: number) {
+  if (protocol === "tcp") return { status: undefined, grpcStatus: undefined };
+  if (protocol === "http") return { status, grpcStatus: undefined };
+  return { status: status > 0 ? OK : status, grpcStatus: grpcStatusOf(status) };
+}
+
+const OK = 200;
 
 const addressOf = (pod: KubeObject): string => podStatus(pod).podIP ?? objectKey(pod);
 

@@ -11,9 +11,11 @@ export interface RequestFacts {
   /** Undefined where neither the cluster nor the host header names one. */
   readonly service: { readonly host: string; readonly name: string } | undefined;
   readonly mutualTls: boolean;
-  readonly protocol: "http" | "tcp";
+  readonly protocol: "http" | "grpc" | "tcp";
   /** Undefined for TCP. */
   readonly status: number | undefined;
+  /** Of gRPC's trailers; undefined for all else. */
+  readonly grpcStatus: number | undefined;
   /** Envoy's response flags with commas; `-` for none. */
   readonly flags: string;
 }
@@ -37,7 +39,9 @@ export function requestLabels(facts: RequestFacts): Labels {
     destination_service_name: service?.name ?? UNKNOWN,
     destination_service_namespace: namespace,
     request_protocol: facts.protocol,
-    ...(status === undefined ? {} : { response_code: String(status), grpc_response_status: "" }),
+    ...(status === undefined
+      ? {}
+      : { response_code: String(status), grpc_response_status: String(facts.grpcStatus ?? "") }),
     response_flags: facts.flags,
     connection_security_policy: reporter === "source" ? UNKNOWN : security,
   };

@@ -188,7 +188,78 @@ describe("the book shop's traffic", () => {
     const { clock, lines } = bookinfoInTest();
     clock.advance(100);
     expect(lines.find((line) => line.includes("|9080|v1|reviews"))).toMatch(
-      /^\[2026-01-01T00:00:00\.\d{3}Z\] "GET \/reviews\/0 HTTP\/1\.1" 200 - via_upstream - "-" 0 379 \d+ \d+ "-" "fortio\.org\/fortio-1\.69\.5" "[0-9a-f-]{36}" "reviews:9080" "10\.[\d.]+:9080" outbound\|9080\|v1\|reviews\.bookinfo\.svc\.cluster\.local - 10\.96\.0\.32:9080 10\.[\d.]+:\d+ - primary$/,
+      /^\[2026-01-01T00:00:00\.\d{3}Z\] "GET \/reviews\/0 HTTP\/1\.1" 200 - via_upstream - "-" 0 379 \d+ \d+ "-" "fortio\.org\/fortio-1\.69\.5" "[0-9a-f-]{36}" "reviews:9080" "10\.[\d.]+:9080" outbound\|9080\|v1\|reviews\.bookinfo\.svc\.cluster\.local 10\.[\d.]+:\d+ 10\.96\.0\.32:9080 10\.[\d.]+:\d+ - primary$/,
+    );
+  });
+
+  it("is logged as JSON where the mesh says so, and not at all where no file is named", () => {
+    const { clock, lines, store } = bookinfoInTest();
+    const configure = (mesh: string) => {
+      const configMap = store.get("ConfigMap", "istio-system", "istio")!;
+      store.update({ ...configMap, data: { mesh } });
+      lines.length = 0;
+      clock.advance(100);
+    };
+    configure("accessLogFile: /dev/stdout\naccessLogEncoding: JSON\n");
+    const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(entries.length).toBeGreaterThan(3);
+    expect(entries.find(({ authority }) => authority === "details:9080")).toMatchObject({
+      bytes_received: 0,
+      method: "GET",
+      path: "/details/0",
+      protocol: "HTTP/1.1",
+      response_code: 200,
+      response_code_details: "via_upstream",
+      response_flags: "-",
+      upstream_cluster: "inbound|9080||",
+      upstream_transport_failure_reason: null,
+      x_forwarded_for: null,
+    });
+    configure("{}");
+    expect(lines).toEqual([]);
+  });
+
+  it("of a gRPC service is counted with its messages and gRPC's own status", () => {
+    const call = { host: "cart", port: 7070, method: "POST", path: "/shop.Cart/Get", share: 1 };
+    const apps = {
+      "bookinfo/productpage": { latencyMs: 5, responseBytes: 100, calls: [call] },
+      "bookinfo/cart": { latencyMs: 1, responseBytes: 90, calls: [] },
+    };
+    const { store, clock, total } = bookinfoInTest(1, { ...bookinfoTraffic, apps });
+    const ports = [{ name: "grpc", port: 7070, targetPort: 7070 }];
+    const selector = { app: "cart" };
+    store.create(
+      service({ namespace: "bookinfo", name: "cart", clusterIP: "10.96.0.98", selector, ports }),
+    );
+    store.create(workload({ namespace: "bookinfo", app: "cart", version: "v1", port: 7070 }));
+    clock.advance(2000);
+    for (const reporter of ["source", "destination"]) {
+      const fine = {
+        reporter,
+        destination_service_name: "cart",
+        request_protocol: "grpc",
+        response_code: "200",
+        grpc_response_status: "0",
+      };
+      const count = total("istio_requests_total", fine);
+      expect(count).toBeGreaterThan(20);
+      expect(total("istio_request_messages_total", fine)).toBe(count);
+      expect(total("istio_response_messages_total", fine)).toBe(count);
+    }
+    const pod = store
+      .view()
+      .list("Pod")
+      .find(({ metadata }) => metadata.name.startsWith("cart"))!;
+    const annotations = { ...pod.metadata.annotations, "sandbox.quarterdeck.dev/status": "503" };
+    store.update({ ...pod, metadata: { ...pod.metadata, annotations } });
+    clock.advance(1000);
+    const unavailable = {
+      destination_service_name: "cart",
+      response_code: "200",
+      grpc_response_status: "14",
+    };
+    expect(total("istio_requests_total", { ...unavailable, reporter: "source" })).toBeGreaterThan(
+      10,
     );
   });
 

@@ -57,6 +57,7 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     telemetryOf: (pod) => proxies.of(pod),
     totals,
     logs: setting.logs,
+    mesh: () => store.view(),
     random: random.fork("request-ids"),
   });
   const simulation = new Simulation({ store, distribution, model, random, recorder });

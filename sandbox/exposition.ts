@@ -1,13 +1,12 @@
-import { METRIC_FAMILIES } from "../metric-families";
-import type { LabelSet, Series } from "./series";
+import { METRIC_FAMILIES } from "./metric-families";
 
 /** One line of the text format. */
-interface ExposedPoint {
+export interface ExposedPoint {
   readonly name: string;
-  readonly labels: LabelSet;
+  readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
   /** ms since the epoch; undefined for "now". */
-  readonly time: number | undefined;
+  readonly time?: number;
 }
 
 /** The family that a series belongs to: `x` for the `x_bucket`, `x_sum` and `x_count` of a histogram. */
@@ -51,12 +50,4 @@ function headerOf(family: string): string[] {
   if (!known) return [];
   const help = known.help ? [`# HELP ${family} ${known.help}`] : [];
   return [...help, `# TYPE ${family} ${known.type}`];
-}
-
-/** The latest samples of a target's series, at the time at which they were scraped. */
-export function* latestPoints(series: Iterable<Series>, now: number): Generator<ExposedPoint> {
-  for (const each of series) {
-    const latest = each.latest(now, Infinity);
-    if (latest) yield { name: each.name, labels: each.own, value: latest.value, time: latest.time };
-  }
 }
