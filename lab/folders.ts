@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "./environment";
+import { LabError } from "./lab-error";
 
 /** Where the lab keeps what it built and what runs: outside the repository. */
 export interface Folders {
@@ -21,14 +22,21 @@ export interface Folders {
 export function labFolders(environment: Environment): Folders {
   const cache = process.getuid?.() === 0 ? "/var/cache" : join(homedir(), ".cache");
   const root = environment.QUARTERDECK_LAB ?? join(cache, "quarterdeck-lab");
-  const folders = {
+  return {
     root,
     bin: join(root, "bin"),
     venv: join(root, "venv"),
     run: join(root, "run"),
     logs: join(root, "run", "logs"),
   };
-  for (const folder of [folders.bin, folders.run, folders.logs])
-    mkdirSync(folder, { recursive: true });
-  return folders;
+}
+
+/** Makes the folders that are not there. @throws LabError where this user may not */
+export function makeFolders({ bin, run, logs }: Folders): void {
+  try {
+    for (const folder of [bin, run, logs]) mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LabError(`${reason}: name another folder in QUARTERDECK_LAB`);
+  }
 }

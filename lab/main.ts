@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Behaviour, setBehaviour } from "./behave";
 import { startPods } from "./pods";
-import { build } from "./build";
+import { bootstrapPath, build } from "./build";
 import { kubeconfigPath, requirePorts, startControlPlane } from "./control-plane";
-import { type Folders, labFolders } from "./folders";
+import { type Folders, labFolders, makeFolders } from "./folders";
 import { LabError } from "./lab-error";
 import { makeBridge, removeNetwork } from "./network";
 import { requireNamespaces, requirePrograms } from "./prerequisites";
@@ -83,14 +75,14 @@ async function up(folders: Folders, source: string, topology: Topology): Promise
   await build(folders, { source, say, env: process.env });
   clean(folders); // what a crash may have left
   rmSync(folders.logs, { recursive: true, force: true });
-  labFolders(process.env);
+  makeFolders(folders);
   await requirePorts();
   writeFileSync(starterFile(folders), `${process.pid} ${startTime(process.pid) ?? 0}`);
   try {
     makeBridge();
     const api = await startControlPlane(folders, process.env, say);
     await startPods(
-      { folders, api, topology, env: process.env, bootstrap: bootstrapOf(folders, source) },
+      { folders, api, topology, env: process.env, bootstrap: bootstrapPath(folders) },
       say,
     );
     startExporter(folders, topology);
@@ -117,18 +109,6 @@ function requireNoStarter(folders: Folders): void {
   const [pid, started] = readFileSync(starterFile(folders), "utf8").split(" ").map(Number);
   if (pid === undefined || startTime(pid) !== started) return;
   throw new LabError(`process ${pid} is starting the lab: wait for it, or end it`);
-}
-
-/** Istio's bootstrap template, which comes with the module that the agent was built from. */
-function bootstrapOf(folders: Folders, source: string): string {
-  const folder = run("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
-    cwd: join(source, "istio"),
-    env: { ...process.env, GOFLAGS: "-mod=mod" },
-  }).trim();
-  const copy = join(folders.run, "envoy_bootstrap.json");
-  copyFileSync(join(folder, "tools/packaging/common/envoy_bootstrap.json"), copy);
-  chmodSync(copy, 0o644);
-  return copy;
 }
 
 function startExporter(folders: Folders, topology: Topology): void {
@@ -228,6 +208,7 @@ async function down(folders: Folders): Promise<void> {
 /** Logs stay until the next start: they tell why the last one failed. */
 function clean(folders: Folders): void {
   removeNetwork();
+  if (!existsSync(folders.run)) return;
   for (const name of readdirSync(folders.run).filter((entry) => entry !== "logs")) {
     rmSync(join(folders.run, name), { recursive: true, force: true });
   }

@@ -3,10 +3,13 @@ import { API_PORT, ApiClient } from "./api-client";
 import { type Behaviour, setBehaviour } from "./behave";
 import { kubeconfigPath } from "./control-plane";
 import type { Environment } from "./environment";
+import { requestsBySubset } from "./envoy-requests";
 import { labFolders } from "./folders";
 import { LabError } from "./lab-error";
 import { meshSnapshot } from "./mesh-snapshot";
+import { NETNS_PREFIX } from "./network";
 import { freeze, thaw } from "./processes";
+import { run } from "./shell";
 import { PROMETHEUS_PORT } from "./telemetry/start-prometheus";
 
 /** The lab that is up, for tests: where it is, and what they may do to it. */
@@ -18,6 +21,8 @@ export interface RunningLab {
   behave(workload: string, behaviour: Behaviour): void;
   /** Stops the proxy of a workload without ending it, or lets it go on: it acknowledges nothing. */
   freezeProxy(workload: string, frozen: boolean): void;
+  /** Requests that the Envoy of a workload has sent to each subset of a host, by its own counters. */
+  requestsSent(workload: string, host: string): Record<string, number>;
   /** Remembers the mesh's configuration; the result puts it back. */
   snapshot(): Promise<() => Promise<void>>;
 }
@@ -33,6 +38,11 @@ export function runningLab(env: Environment): RunningLab {
     prometheus: `http://127.0.0.1:${PROMETHEUS_PORT}`,
     behave: (workload, behaviour) => setBehaviour(folders, workload, behaviour),
     freezeProxy: (workload, frozen) => (frozen ? freeze : thaw)(folders, `proxy-${workload}-lab`),
+    requestsSent(workload, host) {
+      const page = "http://127.0.0.1:15000/clusters";
+      const inPod = ["netns", "exec", `${NETNS_PREFIX}${workload}-lab`];
+      return requestsBySubset(run("ip", [...inPod, "curl", "-sf", "-m", "5", page]), host);
+    },
     snapshot: () => meshSnapshot(new ApiClient(folders)),
   };
 }

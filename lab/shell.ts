@@ -45,8 +45,7 @@ export function runLong(
       { cwd: options.cwd, env: processEnvironment(options.env), maxBuffer: 64 << 20 },
       (error, _, stderr) => {
         if (!error) return resolve();
-        const last = stderr.trim().split("\n").slice(-5).join("\n");
-        reject(new LabError(`${program} ${args.slice(0, 4).join(" ")} failed:\n${last}`));
+        reject(new LabError(`${program} ${args.slice(0, 4).join(" ")}: ${lastLines(stderr)}`));
       },
     );
   });
@@ -56,5 +55,8 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const stderr = (error as { stderr?: unknown }).stderr;
   const text = typeof stderr === "string" && stderr.trim() !== "" ? stderr : error.message;
-  return text.trim().split("\n").slice(-3).join(" ");
+  return lastLines(text);
 }
+
+/** Where programs say why they failed, in one line. */
+const lastLines = (text: string): string => text.trim().split("\n").slice(-3).join(" ");

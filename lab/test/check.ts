@@ -3,6 +3,9 @@ import type { Client } from "./client";
 /** What a check works with. */
 export interface Bench {
   readonly product: Client;
+  /** Where the product and its Prometheus are. */
+  readonly url: string;
+  readonly prometheus: string;
   /** When the product was up, by `performance.now()`. */
   readonly startedAt: number;
 }

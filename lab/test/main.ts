@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { requireNamespaces, requirePrograms } from "../prerequisites";
 import { labFolders } from "../folders";
 import { LabError } from "../lab-error";
@@ -9,13 +8,18 @@ import { calmChecks, outageChecks } from "./checks/outages";
 import { pageChecks } from "./checks/pages";
 import { proxyChecks } from "./checks/refusals";
 import { rolloutChecks } from "./checks/rollouts";
+import { logChecks } from "./checks/logs";
+import { storyChecks, suiteChecks } from "./checks/suites";
 import { writeChecks } from "./checks/writing";
 import { clientOf, openPage } from "./client";
+import { nothingLeft } from "./nothing-left";
 import { lab, labDoes, startProduct, type RunningProduct } from "./programs";
 
 /** In this order: later ones may break what earlier ones look at. */
 const CHECKS: readonly Check[] = [
   ...pageChecks,
+  ...storyChecks,
+  ...logChecks,
   ...writeChecks,
   ...proxyChecks,
   ...policyChecks,
@@ -60,6 +64,8 @@ async function main(args: readonly string[]): Promise<void> {
       return text.trim();
     });
     if (prometheus) {
+      // A product that runs would drive the rollouts of the server tests.
+      for (const { title, run } of suiteChecks) if (chosen(title)) await attemptCheck(title, run);
       await attemptCheck("the product starts over it", async () => {
         product = await startProduct(prometheus);
         return product.url;
@@ -67,14 +73,20 @@ async function main(args: readonly string[]): Promise<void> {
     }
     if (product) {
       closePage = openPage(product.url);
-      const bench: Bench = { product: clientOf(product.url), startedAt: performance.now() };
+      const bench: Bench = {
+        product: clientOf(product.url),
+        url: product.url,
+        prometheus,
+        startedAt: performance.now(),
+      };
       for (const { title, run } of CHECKS)
         if (chosen(title)) await attemptCheck(title, () => run(bench));
     }
   } finally {
     await tearDown();
   }
-  if (!keep) await attemptCheck("nothing is left behind", async () => nothingLeft());
+  if (!keep)
+    await attemptCheck("nothing is left behind", async () => nothingLeft(labFolders(process.env)));
   say(`${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = totals.failed > 0 ? 1 : 0;
 }
@@ -104,24 +116,6 @@ async function attemptCheck(title: string, run: () => Promise<string>): Promise<
     const reason = error instanceof Error ? error.message : String(error);
     say(`✗ ${title}: ${reason.split("\n").join(" ").slice(0, 1_000)} (${took()})`);
   }
-}
-
-function nothingLeft(): string {
-  const names = (folder: string) => {
-    try {
-      return readdirSync(folder).filter((name) => name.startsWith("qd"));
-    } catch {
-      return [];
-    }
-  };
-  const left = [
-    ...names("/var/run/netns"),
-    ...names("/etc/netns"),
-    ...names("/sys/class/net"),
-    ...readdirSync(labFolders(process.env).run).filter((name) => name !== "logs"),
-  ];
-  if (left.length > 0) throw new Error(left.join(", "));
-  return "no process, namespace, link or file";
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
+import { processEnvironment } from "../environment";
 import { labFolders } from "../folders";
 import { kubeconfigPath } from "../control-plane";
 
@@ -16,12 +17,28 @@ export interface Outcome {
   readonly err: string;
 }
 
-function runToEnd(program: string, args: readonly string[]): Promise<Outcome> {
+/** How to run a program: with more in its environment, for longer than three minutes (ms). */
+interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeout?: number;
+}
+
+/** Runs a program in the clone to its end. */
+export function runToEnd(
+  program: string,
+  args: readonly string[],
+  { env = {}, timeout = 180_000 }: RunOptions = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       program,
       args,
-      { cwd: ROOT, maxBuffer: MAX_OUTPUT, timeout: 180_000 },
+      {
+        cwd: ROOT,
+        maxBuffer: MAX_OUTPUT,
+        timeout,
+        env: { ...processEnvironment(process.env), ...env },
+      },
       (error, out, err) => {
         const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
         resolve({ code, out, err });
@@ -29,6 +46,9 @@ function runToEnd(program: string, args: readonly string[]): Promise<Outcome> {
     );
   });
 }
+
+/** The lab's program as the last command of the lab bundled it. */
+export const labBundle = join(ROOT, "dist", "lab.mjs");
 
 /** Runs a command of the lab, as `npm run lab -- …` does. */
 export const lab = (...args: string[]): Promise<Outcome> =>
@@ -51,6 +71,14 @@ async function cached(name: string, args: readonly string[]): Promise<string> {
 
 export const kubectl = (...args: string[]): Promise<string> => cached("kubectl", args);
 export const istioctl = (...args: string[]): Promise<string> => cached("istioctl", args);
+
+/** Environment of a program that is to meet the lab: its kubeconfig, and kubectl of its version. */
+export const inTheLab = (): Readonly<Record<string, string>> => ({
+  KUBECONFIG: kubeconfigPath(folders()),
+  QUARTERDECK_TEST_CLUSTER: "lab",
+  PATH: `${folders().bin}:${process.env.PATH ?? ""}`,
+});
+
 /** The product over the lab. */
 export interface RunningProduct {
   readonly url: string;

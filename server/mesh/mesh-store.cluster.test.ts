@@ -160,6 +160,23 @@ test("a pod or port that is not there, an answer too large or too late is said",
   await expect(stopped).rejects.toThrow("the page is gone");
 });
 
+test("the last lines of a proxy's log are read", async () => {
+  const { name } = find("Pod", "bookinfo", "productpage-v1").metadata;
+  const pod = { namespace: "bookinfo", name, container: "istio-proxy" };
+  await vi.waitFor(
+    async () => {
+      const text = await cluster.logs(pod, { tailLines: 20 });
+      const lines = text.trimEnd().split("\n");
+      expect(lines).toHaveLength(20);
+      expect(lines.some((line) => line.includes("/productpage"))).toBe(true);
+    },
+    { timeout: 15_000, interval: 500 },
+  );
+  await expect(
+    cluster.logs({ ...pod, container: "nothing-here" }, { tailLines: 1 }),
+  ).rejects.toMatchObject({ name: "AppError" });
+});
+
 test("a forwarded port is a byte stream, and ends with its signal", async () => {
   const name = find("Pod", "istio-system", "istiod").metadata.name;
   const stop = new AbortController();

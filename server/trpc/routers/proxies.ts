@@ -74,6 +74,20 @@ export const proxiesRouter = router({
     .input(Page)
     .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "endpoints", input)),
 
+  /** The last lines of what a proxy or an istiod says, oldest first. */
+  log: procedure
+    .input(
+      z.strictObject({
+        ...Proxy.shape,
+        container: z.enum(["istio-proxy", "discovery"]).default("istio-proxy"),
+        tailLines: z.int().min(1).max(2000).default(200),
+      }),
+    )
+    .query(async ({ ctx, input: { tailLines, ...pod }, signal }) => {
+      const text = await ctx.cluster.logs(pod, { tailLines, ...(signal && { signal }) });
+      return { lines: text.split("\n").filter((line) => line !== "") };
+    }),
+
   /** Lines of one part of the dump, secrets redacted. */
   raw: procedure
     .input(
