@@ -7,6 +7,7 @@ import { bootstrapPath, build } from "./build";
 import { kubeconfigPath, requirePorts, startControlPlane } from "./control-plane";
 import { type Folders, labFolders, makeFolders } from "./folders";
 import { LabError } from "./lab-error";
+import { memoryOf } from "./memory";
 import { makeBridge, removeNetwork } from "./network";
 import { requireNamespaces, requirePrograms } from "./prerequisites";
 import { kill, living, restart, start, startTime, stopAll, until } from "./processes";
@@ -162,6 +163,8 @@ function status(folders: Folders): void {
   const processes = living(folders);
   requireUp(folders);
   for (const { pid, name } of processes) say(`${String(pid).padStart(8)}  ${name}`);
+  const memory = memoryOf(new Set(processes.map(({ pid }) => pid)));
+  say(`${processes.length} processes, ${Math.round(memory / 2 ** 20)} MiB`);
   const urls = {
     kubeconfig: kubeconfigPath(folders),
     prometheus: `http://127.0.0.1:${PROMETHEUS_PORT}`,

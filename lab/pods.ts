@@ -13,6 +13,8 @@ import { start } from "./processes";
 import { run } from "./shell";
 import { ADDRESSES, podName, type Topology, type Workload } from "./topology";
 
+/** The release that the pinned commit of Istio becomes. */
+const ISTIO_VERSION = "1.32.0";
 const ENVOY_UID = 1337;
 const APP_UID = 1000;
 const Named = z.looseObject({ metadata: z.looseObject({ uid: z.string() }) });
@@ -210,6 +212,8 @@ function proxyEnvironment(of: {
     ISTIO_META_WORKLOAD_NAME: name,
     ISTIO_META_OWNER: `kubernetes://apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
     ISTIO_META_MESH_ID: "cluster.local",
+    // Else it is that of the build, which knows none.
+    ISTIO_META_ISTIO_VERSION: ISTIO_VERSION,
     ISTIO_META_APP_CONTAINERS: "app",
   };
 }

@@ -1,7 +1,7 @@
 import { requireNamespaces, requirePrograms } from "../prerequisites";
 import { labFolders } from "../folders";
 import { LabError } from "../lab-error";
-import type { Bench, Check } from "./check";
+import { type Bench, type Check, must } from "./check";
 import { commandChecks } from "./checks/commands";
 import { policyChecks } from "./checks/policies";
 import { calmChecks, outageChecks } from "./checks/outages";
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
     await attemptCheck("the lab comes up", async () => {
       const text = isUp ? await labDoes("status") : await labDoes("up");
       ({ prometheus } = JSON.parse(text) as { prometheus: string });
-      return text.trim();
+      return `${text.trim()}, ${memoryOfLab((await lab("status")).err)}`;
     });
     if (prometheus) {
       // A product that runs would drive the rollouts of the server tests.
@@ -89,6 +89,16 @@ async function main(args: readonly string[]): Promise<void> {
     await attemptCheck("nothing is left behind", async () => nothingLeft(labFolders(process.env)));
   say(`${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = totals.failed > 0 ? 1 : 0;
+}
+
+/** What bookinfo may take of a laptop. */
+const MAX_MIB = 2048;
+
+/** @throws Error when the lab's status tells of more memory than it may take */
+function memoryOfLab(status: string): string {
+  const [line = "", mebibytes] = /\d+ processes, (\d+) MiB/.exec(status) ?? [];
+  must(mebibytes !== undefined && Number(mebibytes) <= MAX_MIB, line || status);
+  return line;
 }
 
 function optionsOf(args: readonly string[]): { only: string; keep: boolean } {

@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster } from "../ports";
+import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { reportDraft } from "./draft-report";
 import { listConfig } from "./list-config";
@@ -73,7 +74,7 @@ describe("what is stored", () => {
         "PA istio-system/default",
       ]),
     );
-    expect(rows[0]?.namespace).toBe("bookinfo");
+    expect(rows.find(({ namespace }) => namespace !== "")?.namespace).toBe("bookinfo");
     expect(
       mesh
         .view()
@@ -111,7 +112,7 @@ describe("a draft", () => {
       ["IST0101", "spec.http[0].route[0].destination.subset"],
     ]);
     expect(report.explanations["subset-undefined"]?.why).toContain("503");
-    expect(report.reach).toMatchObject({ gateways: 0, namespaces: ["bookinfo"] });
+    expect(report.reach).toMatchObject({ gateways: 0, namespaces: BOOKINFO.meshNamespaces });
     expect(report.reach?.proxies).toBeGreaterThanOrEqual(6);
   });
 

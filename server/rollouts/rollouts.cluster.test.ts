@@ -189,7 +189,8 @@ describe("a rollout on a cluster", () => {
 
 describe("before a start", () => {
   test("services with two versions are found, with their routes and weights", () => {
-    const found = candidates(mesh.view()).map(({ service: name, versions, routes }) => [
+    const routed = candidates(mesh.view()).filter(({ routes }) => routes.length > 0);
+    const found = routed.map(({ service: name, versions, routes }) => [
       name,
       versions.map(({ subset, pods }) => `${subset ?? "-"} ${pods.ready}`),
       routes.map(({ virtualService, destinations }) => [virtualService, destinations.length]),

@@ -13,6 +13,10 @@ function chosenCluster(): ClusterName {
 export interface BookinfoFacts {
   /** `<workload> <kind>` of every proxy. */
   readonly proxies: readonly string[];
+  /** Namespaces whose proxies a VirtualService of bookinfo reaches. */
+  readonly meshNamespaces: readonly string[];
+  /** How many proxies are sent the removal of an EnvoyFilter for one of them. */
+  readonly filterReaches: number;
   /** Services, gateways and external hosts of the graph, and how many of them are busy. */
   readonly services: number;
   readonly withTraffic: number;
@@ -38,6 +42,8 @@ const SHARED = [
 
 const SANDBOX: BookinfoFacts = {
   proxies: SHARED,
+  meshNamespaces: ["bookinfo"],
+  filterReaches: 1,
   services: 6,
   withTraffic: 6,
   requestsPerSecond: 40,
@@ -56,7 +62,10 @@ const LAB: BookinfoFacts = {
     "tcp-echo-v2 sidecar",
     "teller-v1 sidecar",
   ],
-  services: 11,
+  meshNamespaces: ["bank", "bookinfo"],
+  // istiod pushes to every sidecar, whomever the filter selects.
+  filterReaches: 11,
+  services: 10,
   withTraffic: 6,
   requestsPerSecond: 20,
   scrapeSeconds: 2,
