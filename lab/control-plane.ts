@@ -5,7 +5,7 @@ import type { Environment } from "./environment";
 import { ADMIN_TOKEN, API_PORT, ApiClient } from "./api-client";
 import { approved, istiodObjects, webhook } from "./control-plane-objects";
 import { ETCD_PORT, ISTIOD, ISTIOD_POD, KUBELET_PORT } from "./control-plane-ports";
-import type { Folders } from "./folders";
+import { type Folders, kubeconfigPath } from "./folders";
 import { LabError } from "./lab-error";
 import { NETNS_PREFIX } from "./network";
 import { listens, start, until } from "./processes";
@@ -133,8 +133,6 @@ function startApiServer(folders: Folders): void {
     ],
   });
 }
-
-export const kubeconfigPath = (folders: Folders): string => join(folders.run, "kubeconfig");
 
 function writeKubeconfig(folders: Folders): void {
   const authority = readFileSync(join(folders.run, "certificates", "apiserver.crt")).toString(

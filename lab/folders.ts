@@ -31,6 +31,9 @@ export function labFolders(environment: Environment): Folders {
   };
 }
 
+/** The kubeconfig of the lab while it runs. */
+export const kubeconfigPath = (folders: Folders): string => join(folders.run, "kubeconfig");
+
 /** Makes the folders that are not there. @throws LabError where this user may not */
 export function makeFolders({ bin, run, logs }: Folders): void {
   try {

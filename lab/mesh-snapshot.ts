@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
-import type { ApiClient } from "./api-client";
+import { ApiClient } from "./api-client";
+import type { Folders } from "./folders";
 
 const Item = z.looseObject({
   metadata: z.looseObject({
@@ -46,7 +47,8 @@ function collections(): Collection[] {
  * Remembers the mesh's configuration as it is now; the result puts it back: what was made since is
  * deleted, what was changed or deleted is written as it was. @throws LabError with the server's words
  */
-export async function meshSnapshot(api: ApiClient): Promise<() => Promise<void>> {
+export async function meshSnapshot(folders: Folders): Promise<() => Promise<void>> {
+  const api = new ApiClient(folders);
   const before = await Promise.all(
     collections().map(async (of) => ({ of, objects: await read(api, of) })),
   );

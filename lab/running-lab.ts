@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
-import { API_PORT, ApiClient } from "./api-client";
+import { API_PORT } from "./api-client";
 import { type Behaviour, setBehaviour } from "./behave";
-import { kubeconfigPath } from "./control-plane";
 import type { Environment } from "./environment";
 import { requestsBySubset } from "./envoy-requests";
-import { labFolders } from "./folders";
+import { kubeconfigPath, labFolders } from "./folders";
 import { LabError } from "./lab-error";
-import { meshSnapshot } from "./mesh-snapshot";
 import { NETNS_PREFIX } from "./network";
 import { freeze, thaw } from "./processes";
 import { run } from "./shell";
@@ -23,8 +21,6 @@ export interface RunningLab {
   freezeProxy(workload: string, frozen: boolean): void;
   /** Requests that the Envoy of a workload has sent to each subset of a host, by its own counters. */
   requestsSent(workload: string, host: string): Record<string, number>;
-  /** Remembers the mesh's configuration; the result puts it back. */
-  snapshot(): Promise<() => Promise<void>>;
 }
 
 /** @throws LabError when no lab is up */
@@ -43,6 +39,5 @@ export function runningLab(env: Environment): RunningLab {
       const inPod = ["netns", "exec", `${NETNS_PREFIX}${workload}-lab`];
       return requestsBySubset(run("ip", [...inPod, "curl", "-sf", "-m", "5", page]), host);
     },
-    snapshot: () => meshSnapshot(new ApiClient(folders)),
   };
 }

@@ -10,6 +10,7 @@ import { proxyChecks } from "./checks/refusals";
 import { rolloutChecks } from "./checks/rollouts";
 import { logChecks } from "./checks/logs";
 import { storyChecks, suiteChecks } from "./checks/suites";
+import { verdictChecks } from "./checks/verdicts";
 import { writeChecks } from "./checks/writing";
 import { clientOf, openPage } from "./client";
 import { nothingLeft } from "./nothing-left";
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   ...pageChecks,
   ...storyChecks,
   ...logChecks,
+  ...verdictChecks,
   ...writeChecks,
   ...proxyChecks,
   ...policyChecks,

@@ -1,8 +1,7 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { processEnvironment } from "../environment";
-import { labFolders } from "../folders";
-import { kubeconfigPath } from "../control-plane";
+import { kubeconfigPath, labFolders } from "../folders";
 
 /** The clone: the bundle lives in its dist/. */
 const ROOT = join(import.meta.dirname, "..");

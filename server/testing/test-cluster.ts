@@ -1,3 +1,5 @@
+import { labFolders } from "@/lab/folders";
+import { meshSnapshot } from "@/lab/mesh-snapshot";
 import { runningLab } from "@/lab/running-lab";
 import { refusedListener } from "@/lab/refused-listener";
 import type { ObjectRef } from "@/lib/istio/kinds";
@@ -51,7 +53,7 @@ async function sandboxCluster(): Promise<TestCluster> {
 
 async function labCluster(): Promise<TestCluster> {
   const lab = runningLab(process.env);
-  const putBack = await lab.snapshot();
+  const putBack = await meshSnapshot(labFolders(process.env));
   const undo: (() => void)[] = [];
   return {
     ...lab,

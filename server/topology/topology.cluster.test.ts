@@ -55,15 +55,22 @@ const detail = (target: string, source?: string) =>
 
 describe("the graph of bookinfo", () => {
   it("has its services, six with traffic, each request on one edge, all of it in mutual TLS", async () => {
-    const reading = await graph();
-    expect([reading.telemetry.state, reading.telemetry.missing]).toEqual(["live", []]);
     const { services, withTraffic, windowSeconds, requestsPerSecond } = BOOKINFO;
+    const reading = await vi.waitFor(
+      async () => {
+        const now = await graph();
+        expect(summarise(now.graph)).toMatchObject({
+          services,
+          withTraffic,
+          counts: { failing: 0, degraded: 0 },
+        });
+        return now;
+      },
+      // What came before still counts for the length of a window.
+      { timeout: 15_000, interval: 500 },
+    );
+    expect([reading.telemetry.state, reading.telemetry.missing]).toEqual(["live", []]);
     expect(reading.graph.windowSeconds).toBe(windowSeconds);
-    expect(summarise(reading.graph)).toMatchObject({
-      services,
-      withTraffic,
-      counts: { failing: 0, degraded: 0 },
-    });
     const entry = reading.graph.edges.find(
       ({ id }) => id === "istio-ingress/istio-ingressgateway->bookinfo/productpage",
     );

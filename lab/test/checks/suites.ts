@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { kubeconfigPath } from "../../control-plane";
-import { labFolders } from "../../folders";
+import { kubeconfigPath, labFolders } from "../../folders";
+import { meshSnapshot } from "../../mesh-snapshot";
 import { runningLab } from "../../running-lab";
 import { found, must, type Bench, type Check } from "../check";
 import { inTheLab, runToEnd, type Outcome } from "../programs";
@@ -20,7 +20,10 @@ export const storyChecks: readonly Check[] = [
 
 async function apiSuite(): Promise<string> {
   const script = ["scripts/run-bundled.mjs", "lab/kubeapi/main.ts", "kubeapi"];
+  // The lab has no controller that empties a namespace which is deleted.
+  const putBack = await meshSnapshot(labFolders(process.env));
   const ended = await runToEnd(process.execPath, script, { env: inTheLab(), timeout: LONG });
+  await putBack();
   const failures = ended.out.split("\n\n").filter((text) => text.startsWith("✗"));
   must(ended.code === 0, failures.join(" ") || tail(ended));
   const verdict = found(/^\d+ passed.*$/m.exec(ended.out)?.[0], "verdict of the suite");
@@ -44,7 +47,7 @@ const CHROMIUMS = [process.env.CHROMIUM_PATH, "/usr/bin/chromium"];
 async function story({ url, prometheus }: Bench): Promise<string> {
   const chromium = CHROMIUMS.find((file) => file !== undefined && existsSync(file));
   const lab = runningLab(process.env);
-  const putBack = await lab.snapshot();
+  const putBack = await meshSnapshot(labFolders(process.env));
   try {
     const args = ["node_modules/@playwright/test/cli.js", "test", "story", "--project=light"];
     const ended = await runToEnd(process.execPath, [...args, "--reporter=list"], {
