@@ -68,9 +68,17 @@ async function goesBad({ product }: Bench): Promise<string> {
     must(state.phase === "RolledBack", JSON.stringify(state));
     const after = await storedWeights("details");
     must(weightOf(after, "v1") === 100 && weightOf(after, "v2") === 0, `${before} became ${after}`);
-    return `${state.reason} after ${inSeconds(seconds)}: “${state.message}”; weights ${after}`;
+    const told = await eventually("the rollback on the overview", async () =>
+      (await product.overview.incidents.query({ namespaces: [] })).incidents.find(({ title }) =>
+        /details v2 was rolled back/.test(title),
+      ),
+    );
+    return `${state.reason} after ${inSeconds(seconds)}: “${state.message}”; weights ${after}; overview: “${told.value.title}”`;
   } finally {
     await labDoes("behave", "details-v2", "{}");
+    // A rollback is told for a day: what comes after shall be calm again.
+    const state = ["configmap", "mesh-rollout-lab-details-v2", "--ignore-not-found"];
+    await kubectl("delete", "-n", "bookinfo", ...state);
   }
 }
 
