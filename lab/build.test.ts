@@ -31,9 +31,9 @@ const GO =
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "quarterdeck-build-"));
   source = join(root, "go");
-  for (const module of MODULES) {
-    mkdirSync(join(source, module), { recursive: true });
-    writeFileSync(join(source, module, "go.mod"), `module ${module}\n`);
+  for (const name of MODULES) {
+    mkdirSync(join(source, name), { recursive: true });
+    writeFileSync(join(source, name, "go.mod"), `module ${name}\n`);
   }
   const common = join(source, "istio", "tools/packaging/common");
   mkdirSync(common, { recursive: true });

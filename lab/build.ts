@@ -107,13 +107,13 @@ export async function build(
 export const bootstrapPath = ({ bin }: Folders): string => join(bin, "envoy_bootstrap.json");
 
 function copyBootstrap(folders: Folders, source: string, env: Environment): void {
-  const module = run("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
+  const folder = run("go", ["list", "-m", "-f", "{{.Dir}}", "istio.io/istio"], {
     cwd: join(source, "istio"),
     env: { ...env, GOFLAGS: "-mod=mod" },
   }).trim();
   const copy = bootstrapPath(folders);
   rmSync(stampOf(copy), { force: true });
-  copyFileSync(join(module, "tools/packaging/common/envoy_bootstrap.json"), copy);
+  copyFileSync(join(folder, "tools/packaging/common/envoy_bootstrap.json"), copy);
   chmodSync(copy, 0o644); // proxies read it as another user
   writeFileSync(stampOf(copy), pinsOf(source, AGENT));
 }

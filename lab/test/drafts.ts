@@ -216,7 +216,7 @@ function* places(value: JsonValue, path: string): Generator<Place> {
   if (value === null || typeof value !== "object") return;
   for (const [key, child] of Object.entries(value)) {
     const here = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
-    yield { of: value as Container, key, path: here };
-    yield* places(child as JsonValue, here);
+    yield { of: value, key, path: here };
+    yield* places(child, here);
   }
 }

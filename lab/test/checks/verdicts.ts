@@ -41,8 +41,8 @@ async function realVerdict(api: ApiConnection, { object }: Draft): Promise<Verdi
   const kind = kindIdOf(object);
   const path = `/apis/${object.apiVersion}/namespaces/bookinfo/${kind ? kindInfo(kind).plural : ""}`;
   const query = "?dryRun=All&fieldValidation=Strict";
-  const { status, json } = await api.post(`${path}${query}`, object);
-  return { accepted: status < 300, message: `${status} ${String(json.message ?? "")}` };
+  const { status, text } = await api.post(`${path}${query}`, object);
+  return { accepted: status < 300, message: `${status} ${text.slice(0, 300)}` };
 }
 
 /** The dry run of the editor, where what the product refuses by itself is refused too. */
