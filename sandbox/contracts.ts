@@ -73,6 +73,8 @@ export interface TrafficStats {
     cluster: string,
     address: string,
   ): EndpointStats;
+  /** Istio's metrics as this pod's proxy counts them; none for a pod without one. */
+  metrics(pod: { namespace: string; name: string }): Iterable<MetricPoint>;
 }
 
 /** One number that a target exposes, as a line of Prometheus' text format would. */

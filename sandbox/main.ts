@@ -85,6 +85,7 @@ async function assemble(
     seed: options.seed,
     trafficStats: {
       endpoint: (pod, cluster, address) => traffic.stats.endpoint(pod, cluster, address),
+      metrics: (pod) => traffic.stats.metrics(pod),
     },
   });
   stops.push(() => controlPlane.stop());

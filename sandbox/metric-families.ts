@@ -26,7 +26,10 @@ export const METRIC_FAMILIES: ReadonlyMap<string, MetricFamily> = new Map([
   ),
   ...of("gauge", "istio_build"),
   ...of("counter", "envoy_cluster_upstream_cx_total envoy_cluster_upstream_rq_total"),
-  ...of("counter", "envoy_cluster_upstream_rq envoy_listener_manager_lds_update_rejected"),
+  ...of(
+    "counter",
+    "envoy_cluster_upstream_rq_2xx envoy_cluster_upstream_rq_5xx envoy_listener_manager_lds_update_rejected",
+  ),
   ...of("counter", "envoy_cluster_manager_cds_update_rejected"),
   ...of("counter", "envoy_cluster_manager_cds_update_success"),
   ...of("counter", "envoy_listener_manager_lds_update_success"),

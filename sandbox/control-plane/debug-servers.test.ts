@@ -1,146 +1,21 @@
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type ManualClock, manualClock } from "@/sandbox/clock";
-import type { PodNetwork } from "@/sandbox/contracts";
-import { type ControlPlane, startControlPlane } from "./start-control-plane";
-import {
-  destinationRule,
-  gateway,
-  gatewayPod,
-  gatewayService,
-  istiodPod,
-  memoryStore,
-  peerAuthentication,
-  service,
-  sidecarPod,
-  slice,
-  virtualService,
-} from "./testing";
+import { type Dump, pagesInTest } from "./pages-testing";
+import { sidecarPod, virtualService } from "./testing";
 
-/** Pods' servers on ports of this machine, as the port-forward of the API would reach them. */
-class LoopbackNetwork implements PodNetwork {
-  private readonly servers = new Map<string, Server>();
-
-  serve(pod: { namespace: string; name: string; port: number }, handler: RequestListener) {
-    const key = `${pod.name}:${pod.port}`;
-    const server = createServer(handler);
-    this.servers.set(key, server);
-    return () => {
-      this.servers.delete(key);
-      server.close();
-      server.closeAllConnections();
-    };
-  }
-
-  async get(target: string, path: string, method = "GET"): Promise<Response> {
-    const server = this.servers.get(target);
-    if (!server) throw new Error(`nothing serves ${target}`);
-    if (!server.listening) await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const { port } = server.address() as AddressInfo;
-    return fetch(`http://127.0.0.1:${port}${path}`, { method });
-  }
-
-  /** The status of a PUT. */
-  async send(target: string, path: string, body: string): Promise<number> {
-    await this.get(target, path);
-    const { port } = this.servers.get(target)!.address() as AddressInfo;
-    return (await fetch(`http://127.0.0.1:${port}${path}`, { method: "PUT", body })).status;
-  }
-
-  has = (target: string): boolean => this.servers.has(target);
-}
-
-interface Dump {
-  readonly configs: readonly Record<string, unknown>[];
-}
-
-const reviews = virtualService("reviews", {
-  hosts: ["reviews"],
-  http: [
-    {
-      name: "canary",
-      match: [{ headers: { "end-user": { exact: "jason" } } }],
-      route: [{ destination: { host: "reviews", subset: "v2" } }],
-    },
-    {
-      route: [
-        { destination: { host: "reviews", subset: "v1" }, weight: 80 },
-        { destination: { host: "reviews", subset: "v2" }, weight: 20 },
-      ],
-    },
-  ],
-});
-const bookinfo = virtualService("bookinfo", {
-  hosts: ["*"],
-  gateways: ["bookinfo-gateway"],
-  http: [
-    {
-      match: [{ uri: { exact: "/productpage" } }],
-      route: [{ destination: { host: "productpage", port: { number: 9080 } } }],
-    },
-  ],
-});
-
-let network: LoopbackNetwork;
-let clock: ManualClock;
-let plane: ControlPlane;
-let store: ReturnType<typeof memoryStore>;
+type Pages = ReturnType<typeof pagesInTest>;
+let network: Pages["network"];
+let clock: Pages["clock"];
+let plane: Pages["plane"];
+let store: Pages["store"];
+let json: Pages["json"];
 
 beforeEach(() => {
-  network = new LoopbackNetwork();
-  clock = manualClock();
-  store = memoryStore([
-    istiodPod("istiod-1"),
-    sidecarPod("productpage-v1", { ip: "10.0.0.1", labels: { app: "productpage", version: "v1" } }),
-    sidecarPod("reviews-v1", { ip: "10.0.0.2", labels: { app: "reviews", version: "v1" } }),
-    sidecarPod("reviews-v2", { ip: "10.0.0.3", labels: { app: "reviews", version: "v2" } }),
-    gatewayPod("ingress"),
-    gatewayService,
-    service("productpage", "10.96.0.1"),
-    service("reviews", "10.96.0.2"),
-    slice("productpage", [["productpage-v1", "10.0.0.1"]]),
-    slice("reviews", [
-      ["reviews-v1", "10.0.0.2"],
-      ["reviews-v2", "10.0.0.3"],
-    ]),
-    destinationRule("reviews", ["v1", "v2"]),
-    peerAuthentication("STRICT"),
-    gateway("bookinfo-gateway"),
-    reviews,
-    bookinfo,
-  ]);
-  plane = startControlPlane({
-    store,
-    clock,
-    network,
-    seed: 1,
-    trafficStats: {
-      endpoint: (_pod, cluster, address) =>
-        cluster === "outbound|9080|v1|reviews.bookinfo.svc.cluster.local"
-          ? { requests: address === "10.0.0.2" ? 40 : 0, errors: 3, active: 1 }
-          : { requests: 0, errors: 0, active: 0 },
-    },
-  });
-  clock.advance(1000);
+  ({ network, clock, store, plane, json } = pagesInTest());
 });
 
 afterEach(() => {
   plane.stop();
 });
-
-const json = async (target: string, path: string): Promise<unknown> =>
-  (await network.get(target, path)).json();
-
-async function dumpOf(pod: string): Promise<Map<string, Record<string, unknown>>> {
-  const dump = (await json(`${pod}:15000`, "/config_dump?include_eds")) as Dump;
-  return new Map(
-    dump.configs.map((config) => [
-      /v3\.(\w+)ConfigDump$/.exec(String(config["@type"]))![1]!,
-      config,
-    ]),
-  );
-}
 
 describe("istiod's debug pages", () => {
   test("syncz lists every proxy with equal nonces once all is acknowledged", async () => {
@@ -243,7 +118,7 @@ describe("istiod's debug pages", () => {
       "/debug/config_dump?proxyID=productpage-v1.bookinfo&types=cds,rds",
     )) as Dump;
     expect(configs.map((config) => Object.keys(config).sort())).toEqual([
-      ["@type", "dynamicActiveClusters"],
+      ["@type", "dynamicActiveClusters", "versionInfo"],
       ["@type", "dynamicRouteConfigs"],
     ]);
     expect(JSON.stringify(configs)).toContain('"altStatName"');
@@ -279,99 +154,5 @@ describe("istiod's debug pages", () => {
     expect(network.has("reviews-v2:15000")).toBe(true);
     store.delete("Pod", "bookinfo", "reviews-v2");
     expect(network.has("reviews-v2:15000")).toBe(false);
-  });
-});
-
-describe("an Envoy's admin pages", () => {
-  test("routes carry the matches, weights and object of the VirtualService", async () => {
-    const routes = JSON.stringify((await dumpOf("productpage-v1")).get("Routes"));
-    expect(routes).toContain(
-      '"weighted_clusters":{"clusters":[{"name":"outbound|9080|v1|reviews.bookinfo.svc.cluster.local","weight":80},{"name":"outbound|9080|v2|reviews.bookinfo.svc.cluster.local","weight":20}]}',
-    );
-    expect(routes).toContain('"name":"end-user","string_match":{"exact":"jason"}');
-    expect(routes).toContain(
-      '"config":"/apis/networking.istio.io/v1/namespaces/bookinfo/virtual-service/reviews"',
-    );
-    expect(routes).toContain('"name":"allow_any"');
-  });
-
-  test("clusters hold each subset with its rule, and the inbound port", async () => {
-    const section = (await dumpOf("reviews-v1")).get("Clusters")!;
-    const names = (section["dynamic_active_clusters"] as { cluster: { name: string } }[]).map(
-      ({ cluster }) => cluster.name,
-    );
-    expect(names).toEqual([
-      "BlackHoleCluster",
-      "inbound|9080||",
-      "InboundPassthroughCluster",
-      "outbound|80||ingress.istio-ingress.svc.cluster.local",
-      "outbound|9080||productpage.bookinfo.svc.cluster.local",
-      "outbound|9080||reviews.bookinfo.svc.cluster.local",
-      "outbound|9080|v1|reviews.bookinfo.svc.cluster.local",
-      "outbound|9080|v2|reviews.bookinfo.svc.cluster.local",
-      "PassthroughCluster",
-    ]);
-  });
-
-  test("endpoints of a subset are those with its labels", async () => {
-    const section = JSON.stringify((await dumpOf("productpage-v1")).get("Endpoints"));
-    const parts = section.split('"endpoint_config"');
-    const ofV2 = parts.find((part) => part.includes("outbound|9080|v2|reviews"));
-    expect(ofV2).toContain("10.0.0.3");
-    expect(ofV2).not.toContain("10.0.0.2");
-  });
-
-  test("STRICT leaves no inbound chain in plain text", async () => {
-    const section = (await dumpOf("reviews-v1")).get("Listeners")!;
-    const listeners = section["dynamic_listeners"] as {
-      name: string;
-      active_state: { listener: unknown };
-    }[];
-    const inbound = listeners.find(({ name }) => name === "virtualInbound");
-    expect(JSON.stringify(inbound)).not.toContain('"transport_protocol":"raw_buffer"');
-    expect(JSON.stringify(inbound)).toContain('"destination_port":9080');
-  });
-
-  test("a gateway has the routes of the VirtualServices that are bound to it", async () => {
-    const dump = await dumpOf("ingress");
-    const routes = JSON.stringify(dump.get("Routes"));
-    expect(routes).toContain('"name":"http.8080"');
-    expect(routes).toContain('"name":"*:80"');
-    expect(routes).toContain('"path":"/productpage"');
-    expect(JSON.stringify(dump.get("Listeners"))).toContain('"name":"0.0.0.0_8080"');
-  });
-
-  test("the dump shows what was acknowledged, not what is stored", async () => {
-    store.put(virtualService("reviews", { hosts: ["reviews"], http: [{ name: "fresh" }] }));
-    const routes = async () => JSON.stringify((await dumpOf("productpage-v1")).get("Routes"));
-    expect(await routes()).not.toContain("fresh");
-    clock.advance(1000);
-    expect(await routes()).toContain('"name":"fresh"');
-  });
-
-  test("secrets have certificates and no keys", async () => {
-    const section = JSON.stringify((await dumpOf("reviews-v1")).get("Secrets"));
-    const chain = /"certificate_chain":\{"inline_bytes":"([^"]+)"/.exec(section)![1]!;
-    expect(Buffer.from(chain, "base64").toString()).toContain("BEGIN CERTIFICATE");
-    expect(section).toContain(Buffer.from("[redacted]").toString("base64"));
-  });
-
-  test("clusters show the traffic's counters in both formats", async () => {
-    const text = await (await network.get("productpage-v1:15000", "/clusters")).text();
-    expect(text).toContain(
-      "outbound|9080|v1|reviews.bookinfo.svc.cluster.local::10.0.0.2:9080::rq_total::40\n",
-    );
-    const page = JSON.stringify(await json("productpage-v1:15000", "/clusters?format=json"));
-    expect(page).toContain('{"value":"40","name":"rq_total"}');
-  });
-
-  test("log levels are set by POST, and only as Envoy knows them", async () => {
-    const post = async (query: string) => {
-      const answer = await network.get("reviews-v1:15000", `/logging?${query}`, "POST");
-      return [answer.status, (await answer.text()).match(/ {2}rbac: \w+/)?.[0]];
-    };
-    expect(await post("rbac=debug")).toEqual([200, "  rbac: debug"]);
-    expect(await post("rbac=loud")).toEqual([400, undefined]);
-    expect(await post("")).toEqual([200, "  rbac: debug"]);
   });
 });

@@ -58,6 +58,8 @@ export interface ConnectionSetting {
   /** How much longer its istiod takes for everything just now, in ms. */
   istiodDelayMs(): number;
   condition(): ProxyCondition;
+  /** Why the proxy cannot take what this mesh makes of a type; undefined where it can. */
+  refusal(pod: ProxyPod, type: XdsType, mesh: MeshView): string | undefined;
 }
 
 /** The part of an answer's delay after which each type is answered: clusters first, routes last. */
@@ -74,6 +76,7 @@ export class ProxyConnection {
   readonly connectedAt: number;
   readonly id: string;
   private readonly channels = new Map<XdsType, Channel>();
+  private readonly answered = new Map<XdsType, { accepted: number; refused: number }>();
   private readonly cancels = new Set<() => void>();
 
   /**
@@ -93,6 +96,11 @@ export class ProxyConnection {
   /** The types that the proxy watches, with their states. */
   subscriptions(): ReadonlyMap<XdsType, Subscription> {
     return this.channels;
+  }
+
+  /** How often the proxy has taken and refused each type. */
+  answers(): ReadonlyMap<XdsType, { readonly accepted: number; readonly refused: number }> {
+    return this.answered;
   }
 
   /** By type, what the proxy holds. Before its first answer that is what it connected to. */
@@ -165,8 +173,19 @@ export class ProxyConnection {
     const answer = answerOf(this.pod, type, this.setting.condition());
     if (answer.kind === "silent") return;
     channel.unanswered = false;
-    if (answer.kind === "refuses") {
-      channel.lastError = answer.error;
+    const refusal =
+      answer.kind === "refuses"
+        ? answer.error
+        : this.setting.refusal(this.pod, type, sent.push.mesh);
+    const { accepted = 0, refused = 0 } = this.answered.get(type) ?? {};
+    this.answered.set(
+      type,
+      refusal === undefined
+        ? { accepted: accepted + 1, refused }
+        : { accepted, refused: refused + 1 },
+    );
+    if (refusal !== undefined) {
+      channel.lastError = refusal;
       events.refused(type);
     } else {
       channel.acked = sent;

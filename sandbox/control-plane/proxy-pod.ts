@@ -95,16 +95,17 @@ const allProxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> => {
 export const proxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> =>
   mesh.derive(allProxyPods);
 
+/** Whether a pod is an istiod that runs. */
+export const isRunningIstiod = (pod: KubeObject): boolean =>
+  pod.metadata.labels?.["app"] === "istiod" && PodParts.parse(pod).status.phase === "Running";
+
 /** The running istiods, by name. */
 export function istiodPods(
   mesh: MeshView,
 ): readonly { readonly namespace: string; readonly name: string; readonly ip: string }[] {
   return mesh
     .list("Pod")
-    .filter(
-      (pod) =>
-        pod.metadata.labels?.["app"] === "istiod" && PodParts.parse(pod).status.phase === "Running",
-    )
+    .filter(isRunningIstiod)
     .map((pod) => ({
       namespace: pod.metadata.namespace ?? "",
       name: pod.metadata.name,

@@ -2,6 +2,7 @@ import { KINDS } from "@/lib/istio/kinds";
 import { isVisibleTo } from "@/lib/istio/visibility";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Distribution, ObjectStore, SimulationClock, StoreEvent } from "@/sandbox/contracts";
+import { configRefusal } from "./config-refusal";
 import { FaultBoard } from "./control-plane-faults";
 import { heldMeshFactory } from "./held-mesh";
 import { type Changes, PendingChanges } from "./pending-changes";
@@ -200,6 +201,7 @@ export class PushEngine implements Distribution {
           return condition.kind === "slow" ? condition.delayMs : 0;
         },
         condition: () => this.faults.conditionOfProxy(pod),
+        refusal: configRefusal,
       },
       pod,
       ++this.connections,

@@ -1,9 +1,9 @@
-import type { EndpointStats, TrafficStats } from "@/sandbox/contracts";
+import type { EndpointStats } from "@/sandbox/contracts";
 
 const NONE: EndpointStats = { requests: 0, errors: 0, active: 0 };
 
 /** Counts what each proxy sent to each endpoint, for its admin pages. */
-export class EndpointTotals implements TrafficStats {
+export class EndpointTotals {
   private readonly totals = new Map<string, { requests: number; errors: number }>();
 
   add(pod: { readonly key: string }, cluster: string, address: string, failed: boolean): void {

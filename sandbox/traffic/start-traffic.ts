@@ -70,7 +70,13 @@ export function startTraffic(setting: TrafficSetting): Traffic {
   };
   const stop = clock.every(TICK_MS, run);
   return {
-    stats: totals,
+    stats: {
+      endpoint: (pod, cluster, address) => totals.endpoint(pod, cluster, address),
+      metrics: ({ namespace, name }) => {
+        const pod = store.get("Pod", namespace, name);
+        return pod && proxyOf(pod) ? proxies.of(pod).collect() : [];
+      },
+    },
     metricSources: () => proxies.all(),
     warmUp(ms, stepMs, scrape) {
       recorder.logging = false;

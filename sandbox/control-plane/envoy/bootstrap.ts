@@ -3,7 +3,7 @@ import type { ProxyPod } from "../proxy-pod";
 import { httpManager, type Json, socket, typeOf } from "./parts";
 
 /** `sidecar~10.244.1.10~reviews-v1-x.bookinfo~bookinfo.svc.cluster.local` */
-export const nodeId = (pod: ProxyPod): string =>
+const nodeId = (pod: ProxyPod): string =>
   `${pod.type}~${pod.ip}~${pod.name}.${pod.namespace}~${pod.namespace}.svc.cluster.local`;
 
 /** What an Envoy tells of itself when it connects. */

@@ -13,10 +13,32 @@ interface HostStatus {
   readonly active: number;
 }
 
-interface ClusterStatus {
+/** One cluster of an Envoy with its counters. */
+export interface ClusterStatus {
   readonly name: string;
+  /** Of the default priority. */
+  readonly limits: Json;
   readonly hosts: readonly HostStatus[];
 }
+
+/** What Envoy takes where nothing else is configured. */
+const ENVOY_LIMITS: Json = {
+  max_connections: 1024,
+  max_pending_requests: 1024,
+  max_requests: 1024,
+  max_retries: 3,
+};
+
+function limitsOf(cluster: Json): Json {
+  const breakers = cluster["circuit_breakers"] as { thresholds?: readonly Json[] } | undefined;
+  const given = breakers?.thresholds?.[0] ?? {};
+  return Object.fromEntries(
+    Object.entries(ENVOY_LIMITS).map(([name, value]) => [name, given[name] ?? value]),
+  );
+}
+
+const limitLines = (prefix: string, limits: Json): string[] =>
+  Object.entries(limits).map(([name, value]) => `${prefix}::${name}::${String(value)}`);
 
 /** The endpoints of every cluster that Envoy keeps counters for. */
 export function clusterStatuses(
@@ -34,10 +56,11 @@ export function clusterStatuses(
       port,
       ...(stats?.endpoint(pod, name, address) ?? { requests: 0, errors: 0, active: 0 }),
     }));
-    return { name, hosts };
+    return { name, limits: limitsOf(cluster), hosts };
   });
   const local = (name: string, port: number): ClusterStatus => ({
     name,
+    limits: ENVOY_LIMITS,
     hosts: [{ address: "127.0.0.1", port, requests: 0, errors: 0, active: 0 }],
   });
   return [...own, local("agent", 15020), local("prometheus_stats", 15000)];
@@ -45,10 +68,11 @@ export function clusterStatuses(
 
 /** `/clusters?format=json`. Envoy prints numbers as text and leaves zeros out. */
 export const clustersJson = (statuses: readonly ClusterStatus[]): Json => ({
-  cluster_statuses: statuses.map(({ name, hosts }) => ({
+  cluster_statuses: statuses.map(({ name, limits, hosts }) => ({
     name,
     added_via_api: name.includes("|") || name.endsWith("Cluster"),
     ...(hosts.length > 0 ? { host_statuses: hosts.map(hostJson) } : {}),
+    circuit_breakers: { thresholds: [limits, { priority: "HIGH", ...ENVOY_LIMITS }] },
     observability_name: `${name};`,
     ...(name.startsWith("outbound|") ? { eds_service_name: name } : {}),
   })),
@@ -79,19 +103,32 @@ const hostJson = ({ address, port, requests, errors, active }: HostStatus): Json
 
 /** `/clusters` as text: one line a fact. */
 export function clustersText(statuses: readonly ClusterStatus[]): string {
-  const lines = statuses.flatMap(({ name, hosts }) => [
+  const lines = statuses.flatMap(({ name, limits, hosts }) => [
     `${name}::observability_name::${name};`,
+    ...limitLines(`${name}::default_priority`, limits),
+    ...limitLines(`${name}::high_priority`, ENVOY_LIMITS),
     `${name}::added_via_api::${name.includes("|")}`,
     ...hosts.flatMap(({ address, port, requests, errors, active }) => {
       const host = `${name}::${address}:${port}`;
       return [
         `${host}::cx_active::${active}`,
+        `${host}::cx_connect_fail::0`,
+        `${host}::cx_total::${requests > 0 ? 1 : 0}`,
         `${host}::rq_active::${active}`,
         `${host}::rq_error::${errors}`,
         `${host}::rq_success::${requests - errors}`,
+        `${host}::rq_timeout::0`,
         `${host}::rq_total::${requests}`,
+        `${host}::hostname::`,
         `${host}::health_flags::healthy`,
         `${host}::weight::1`,
+        `${host}::region::`,
+        `${host}::zone::`,
+        `${host}::sub_zone::`,
+        `${host}::canary::false`,
+        `${host}::priority::0`,
+        `${host}::success_rate::-1`,
+        `${host}::local_origin_success_rate::-1`,
       ];
     }),
   ]);

@@ -1,5 +1,6 @@
 import type { MeshView } from "@/lib/mesh/view";
 import type { ProxyConnection } from "../proxy-connection";
+import type { ProxyPod } from "../proxy-pod";
 import type { XdsType } from "../xds-type";
 import { backendRoutes, bootstrap, staticClusters, staticListeners } from "./bootstrap";
 import { clusters } from "./clusters";
@@ -39,15 +40,18 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
   const since = (type: XdsType): string =>
     isoTime(connection.subscriptions().get(type)?.acked?.at ?? connection.connectedAt);
   const started = isoTime(connection.connectedAt);
+  const version = (type: XdsType): Json => {
+    const acked = connection.subscriptions().get(type)?.acked;
+    return acked ? { version_info: acked.push.version } : {};
+  };
   const gateway = pod.type === "router";
-  const listeners = gateway
-    ? gatewayListeners(pod, source.mesh)
-    : [...outboundListeners(pod, source.mesh), virtualInbound(pod, source.mesh)];
+  const listeners = dynamicListeners(pod, source.mesh);
   const routes = gateway ? gatewayRoutes(pod, source.mesh) : sidecarRoutes(pod, source.mesh);
   return {
     configs: [
       section("Bootstrap", { bootstrap: bootstrap(pod), last_updated: started }),
       section("Clusters", {
+        ...version("CDS"),
         static_clusters: staticClusters().map((cluster) => ({ cluster, last_updated: started })),
         dynamic_active_clusters: clusters(pod, source.mesh).map((cluster) => ({
           cluster,
@@ -57,6 +61,7 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
       ...(includeEds
         ? [
             section("Endpoints", {
+              static_endpoint_configs: staticClusters().map(staticEndpoints),
               dynamic_endpoint_configs: loadAssignments(pod, source.mesh)
                 .filter(({ discovered }) => discovered)
                 .map((assignment) => loadAssignmentDump(assignment, source.mesh)),
@@ -64,6 +69,7 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
           ]
         : []),
       section("Listeners", {
+        ...version("LDS"),
         static_listeners: staticListeners().map((listener) => ({
           listener,
           last_updated: started,
@@ -94,6 +100,25 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
     ],
   };
 }
+
+const dynamicListeners = (pod: ProxyPod, mesh: MeshView): readonly Json[] =>
+  pod.type === "router"
+    ? gatewayListeners(pod, mesh)
+    : [...outboundListeners(pod, mesh), virtualInbound(pod, mesh)];
+
+/** Every listener of a proxy, those that it was started with first. */
+export const listenersOf = (pod: ProxyPod, mesh: MeshView): readonly Json[] => [
+  ...staticListeners(),
+  ...dynamicListeners(pod, mesh),
+];
+
+const staticEndpoints = (cluster: Json): Json => ({
+  endpoint_config: {
+    "@type": "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
+    ...(cluster["load_assignment"] as Json),
+    policy: { overprovisioning_factor: 140 },
+  },
+});
 
 /** Envoy keeps the reason beside the listener that it refused. */
 function refusedState(connection: ProxyConnection): Json {
