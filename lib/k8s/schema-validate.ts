@@ -61,8 +61,9 @@ function hasType(value: unknown, type: string, schema: Schema): boolean {
 }
 
 function checkString(value: string, schema: Schema, path: string, faults: FieldFault[]): void {
-  const length = [...value].length;
   const { minLength, maxLength, pattern, format } = schema;
+  // In characters, not in UTF-16 units.
+  const length = minLength === undefined && maxLength === undefined ? 0 : [...value].length;
   // As the API server: of these three, only the first that fails is told.
   if (maxLength !== undefined && length > maxLength) {
     faults.push({

@@ -6,15 +6,21 @@ const NONE: EndpointStats = { requests: 0, errors: 0, active: 0 };
 export class EndpointTotals {
   private readonly totals = new Map<string, { requests: number; errors: number }>();
 
-  add(pod: { readonly key: string }, cluster: string, address: string, failed: boolean): void {
-    const key = `${pod.key}|${cluster}|${address}`;
+  /** @param sent by which proxy, and how many requests at once */
+  add(
+    sent: { readonly key: string; readonly times: number },
+    cluster: string,
+    address: string,
+    failed: boolean,
+  ): void {
+    const key = `${sent.key}|${cluster}|${address}`;
     let total = this.totals.get(key);
     if (!total) {
       total = { requests: 0, errors: 0 };
       this.totals.set(key, total);
     }
-    total.requests += 1;
-    if (failed) total.errors += 1;
+    total.requests += sent.times;
+    if (failed) total.errors += sent.times;
   }
 
   /** Requests take no virtual time as a whole, so none is ever seen under way. */

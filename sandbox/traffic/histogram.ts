@@ -25,12 +25,13 @@ export class Histogram {
     private readonly buckets: readonly Labels[],
   ) {}
 
-  observe(value: number): void {
+  /** Counts a value, seen so many times. */
+  observe(value: number, times = 1): void {
     let index = 0;
     while (index < BOUNDS.length && value > (BOUNDS[index] ?? Infinity)) index += 1;
-    this.counts[index] = (this.counts[index] ?? 0) + 1;
-    this.sum += value;
-    this.count += 1;
+    this.counts[index] = (this.counts[index] ?? 0) + times;
+    this.sum += value * times;
+    this.count += times;
   }
 
   /** The buckets with all that lies below them, the sum and the count. */

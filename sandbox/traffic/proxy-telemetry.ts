@@ -28,12 +28,12 @@ class RequestSeries {
     ];
   }
 
-  add({ durationMs, requestBytes, responseBytes }: RequestSize): void {
+  add({ durationMs, requestBytes, responseBytes }: RequestSize, times: number): void {
     const [durations, requests, responses] = this.histograms;
-    this.total += 1;
-    durations.observe(durationMs);
-    requests.observe(requestBytes);
-    responses.observe(responseBytes);
+    this.total += times;
+    durations.observe(durationMs, times);
+    requests.observe(requestBytes, times);
+    responses.observe(responseBytes, times);
   }
 
   collect(points: MetricPoint[]): void {
@@ -58,10 +58,10 @@ class ConnectionSeries {
   constructor(private readonly labels: Labels) {}
 
   /** Sent is what goes to the client, received what comes from it. */
-  add({ requestBytes, responseBytes }: RequestSize): void {
-    this.connections += 1;
-    this.sent += responseBytes;
-    this.received += requestBytes;
+  add({ requestBytes, responseBytes }: RequestSize, times: number): void {
+    this.connections += times;
+    this.sent += responseBytes * times;
+    this.received += requestBytes * times;
   }
 
   collect(points: MetricPoint[]): void {
@@ -94,8 +94,8 @@ export class ProxyTelemetry implements MetricSource {
     this.labels = { namespace: pod.namespace, pod: pod.name };
   }
 
-  /** Counts a request (or a TCP connection). Equal facts always mean equal labels. */
-  count(facts: RequestFacts, size: RequestSize): void {
+  /** Counts a request (or a TCP connection), `times` over. Equal facts always mean equal labels. */
+  count(facts: RequestFacts, size: RequestSize, times = 1): void {
     const { reporter, source, destination, service, mutualTls, status, flags } = facts;
     const from = source ? `${source.namespace}/${source.workload}/${source.canonicalRevision}` : "";
     const to = destination
@@ -111,7 +111,7 @@ export class ProxyTelemetry implements MetricSource {
           : new RequestSeries(labels, facts.protocol === "grpc");
       this.series.set(key, series);
     }
-    series.add(size);
+    series.add(size, times);
     this.changes += 1;
   }
 

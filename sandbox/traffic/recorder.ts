@@ -60,6 +60,8 @@ const FAILED_FROM = 500;
 export class Recorder {
   /** Off while a past is made up, of which nobody will read the logs. */
   logging = true;
+  /** How many requests the one that is followed now stands for. */
+  times = 1;
 
   constructor(private readonly setting: RecorderSetting) {}
 
@@ -78,11 +80,18 @@ export class Recorder {
         flags: sent.flags,
       },
       sizeOf(request, result),
+      this.times,
     );
     if (decision.cluster !== undefined) {
       for (const { endpoint, reply } of exchanged?.tries ?? []) {
         const failed = !reply || reply.status >= FAILED_FROM;
-        this.setting.totals.add(sent, decision.cluster, endpoint.address, failed);
+        const { times } = this;
+        this.setting.totals.add(
+          { key: sent.key, times },
+          decision.cluster,
+          endpoint.address,
+          failed,
+        );
       }
     }
     if (this.logging) this.logSent(pod, sent);
@@ -106,6 +115,7 @@ export class Recorder {
         flags: "-",
       },
       sizeOf(request, result),
+      this.times,
     );
     if (this.logging) this.logReceived(pod, received);
   }

@@ -18,7 +18,8 @@ import { EndpointTotals } from "./endpoint-totals";
 import { ProxyTelemetry } from "./proxy-telemetry";
 import { Recorder } from "./recorder";
 import { Simulation } from "./simulation";
-import type { Load, TrafficModel } from "./traffic-model";
+import { followed, type FollowedLoad } from "./followed-load";
+import type { TrafficModel } from "./traffic-model";
 
 /** What the traffic runs on. */
 export interface TrafficSetting {
@@ -61,7 +62,8 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     random: random.fork("request-ids"),
   });
   const simulation = new Simulation({ store, distribution, model, random, recorder });
-  const generators = model.loads.map((load) => new Generator(load, { store, simulation, random }));
+  const around = { store, simulation, random, recorder };
+  const generators = followed(model).map((load) => new Generator(load, around));
   let until = clock.now();
   const run = (now: number): void => {
     const from = Math.max(until, now - MAX_BEHIND_MS);
@@ -127,23 +129,26 @@ const keyOf = (pod: KubeObject): string => `${objectKey(pod)}/${pod.metadata.uid
 /** Sends the requests of one load, each at its own time. */
 class Generator {
   constructor(
-    private readonly load: Load,
+    private readonly load: FollowedLoad,
     private readonly around: {
       readonly store: ObjectStore;
       readonly simulation: Simulation;
       readonly random: Random;
+      readonly recorder: Recorder;
     },
   ) {}
 
   /** Sends what falls due after `from`, up to and with `to` (ms since the epoch). */
   run(from: number, to: number): void {
-    const period = 1000 / this.load.requestsPerSecond;
-    for (let n = Math.floor(from / period) + 1; n * period <= to; n += 1) this.send(n * period);
+    const { periodMs, phase } = this.load;
+    const after = (time: number): number => Math.floor(time / periodMs - phase) + 1;
+    for (let n = after(from); (n + phase) * periodMs <= to; n += 1)
+      this.send((n + phase) * periodMs);
   }
 
   private send(at: number): void {
-    const { store, simulation, random } = this.around;
-    const { service, requests } = this.load;
+    const { store, simulation, random, recorder } = this.around;
+    const { service, requests, times } = this.load;
     const request = chooseWeighted(requests, random.next());
     const host = serviceFqdn(service.name, service.namespace);
     const target = store.view().derive(registry).lookup(host, service.namespace);
@@ -152,6 +157,7 @@ class Generator {
     if (!request || !endpoint) return;
     const { method, authority, path, headers } = request;
     const arriving = { method, authority, path, headers, port: endpoint.port };
+    recorder.times = times;
     simulation.arrive(endpoint, arriving, { at, depth: 0 });
   }
 }
