@@ -13,6 +13,8 @@ import { faultEffects } from "./faults/fault-effects";
 import { FaultRegistry } from "./faults/fault-registry";
 import { RequestRules } from "./faults/request-rules";
 import type { SandboxOptions } from "./options";
+import { withOwnObjects } from "./manifests/own-objects";
+import type { ManifestText } from "./manifests/parse-manifests";
 import { startPrometheus } from "./prometheus/start-prometheus";
 import { seededRandom } from "./random";
 import { scenarioContent } from "./scenarios/registry";
@@ -42,15 +44,21 @@ const SCRAPE_INTERVAL_MS = 1000;
 const WARM_UP_MS = 60_000;
 const TOKEN_BYTES = 32;
 
-/** Starts the embedded cluster with everything in it. @throws when a port or folder cannot be used */
-export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+/**
+ * Starts the embedded cluster with everything in it, and manifests over the scenario.
+ * @throws UsageError for options and manifests that make no sense; when a port or folder cannot be used
+ */
+export async function startSandbox(
+  options: SandboxOptions,
+  manifests: readonly ManifestText[] = [],
+): Promise<RunningSandbox> {
   const scenario = scenarioContent(options.scenario, options.seed);
   const stops: Stop[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
-    return { address: await assemble(options, scenario, stops), stop };
+    return { address: await assemble(options, { scenario, manifests }, stops), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -60,9 +68,10 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 /** Starts part after part; how to stop each is added to `stops` as soon as it runs. */
 async function assemble(
   options: SandboxOptions,
-  scenario: ScenarioContent,
+  content: { readonly scenario: ScenarioContent; readonly manifests: readonly ManifestText[] },
   stops: Stop[],
 ): Promise<SandboxAddress> {
+  const { scenario } = content;
   const { scrapeIntervalMs = SCRAPE_INTERVAL_MS } = scenario;
   const folder = await stateFolder(options.state, stops);
   const identity = await makeTlsIdentity();
@@ -75,6 +84,7 @@ async function assemble(
     state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
   for (const object of scenario.objects) state.store.create(object);
+  const model = withOwnObjects(state, scenario.traffic, content.manifests);
   const workloads = startWorkloads(state.store, clock);
   stops.push(() => workloads.stop());
   workloads.settle();
@@ -95,7 +105,7 @@ async function assemble(
     seed: options.seed,
     distribution: controlPlane.distribution,
     logs: state.logs,
-    model: scenario.traffic,
+    model,
   });
   stops.push(() => traffic.stop());
   const faults = seededRandom(options.seed).fork("faults");

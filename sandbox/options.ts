@@ -8,6 +8,8 @@ export interface SandboxOptions {
   readonly seed: number;
   /** Port of the API server; zero takes a free one. */
   readonly port: number;
+  /** File or folder of manifests to load; undefined for none. */
+  readonly objects: string | undefined;
   /** Folder that receives the kubeconfig; undefined makes one for the lifetime of the process. */
   readonly state: string | undefined;
 }
@@ -21,7 +23,8 @@ export class UsageError extends Error {
 export function sandboxOptions(args: readonly string[]): SandboxOptions {
   const { values } = parse(args);
   return {
-    scenario: values.scenario ?? "bookinfo",
+    scenario: values.scenario ?? (values.objects === undefined ? "bookinfo" : "empty"),
+    objects: values.objects,
     seed: wholeNumber("--seed", values.seed ?? "1", 2 ** 32 - 1),
     port: wholeNumber("--port", values.port ?? "0", 65_535),
     state: values.state,
@@ -37,6 +40,7 @@ function parse(args: readonly string[]) {
         seed: { type: "string" },
         port: { type: "string" },
         state: { type: "string" },
+        objects: { type: "string" },
       },
     });
   } catch (error) {

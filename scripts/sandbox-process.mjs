@@ -1,18 +1,20 @@
 // The embedded cluster as a child process.
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ROOT } from "./bootstrap.mjs";
 import { cleanEnvironment, Problem } from "./processes.mjs";
 
-const START_MS = 30_000;
+/** A mesh of thousands of services takes its time on a small machine. */
+const START_MS = 120_000;
 
 /**
  * Starts the sandbox. Resolves to its process and address: `{kubeconfig, server, prometheus}`.
  * @throws Problem with the sandbox's own words.
  */
-export function startSandbox({ scenario, onStart }) {
+export function startSandbox({ scenario, objects, onStart }) {
   const args = [join(ROOT, "dist", "cli.mjs"), "sandbox", "--port", "0"];
   if (scenario) args.push("--scenario", scenario);
+  if (objects) args.push("--objects", resolve(objects));
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: cleanEnvironment(),
@@ -23,7 +25,7 @@ export function startSandbox({ scenario, onStart }) {
     let output = "";
     let errors = "";
     const fail = (reason) => reject(new Problem(reason));
-    const timer = setTimeout(() => fail("the sandbox did not start within 30 s"), START_MS);
+    const timer = setTimeout(() => fail("the sandbox did not start within 120 s"), START_MS);
     child.stdout.on("data", (chunk) => {
       output += chunk;
       const end = output.indexOf("\n");

@@ -56,8 +56,8 @@ export async function serve(command, { options, env = {} }) {
   return finished;
 }
 
-async function sandboxCluster({ scenario, prometheus }, onStart) {
-  const { address } = await startSandbox({ scenario, onStart });
+async function sandboxCluster({ scenario, objects, prometheus }, onStart) {
+  const { address } = await startSandbox({ scenario, objects, onStart });
   say(`kubectl reaches the sandbox with KUBECONFIG=${address.kubeconfig}`);
   return { ...address, prometheus: prometheus ?? address.prometheus };
 }

@@ -13,6 +13,7 @@ export const HELP = `Usage: npm start [-- flags]
   --in-cluster        use the service account of this pod
   --prometheus URL    Prometheus of that cluster
   --scenario NAME     scenario of the sandbox (default bookinfo)
+  --objects DIR       load these manifests into the sandbox, over the scenario or by themselves
   --read-only         refuse every change
   --no-driver         leave rollouts to other replicas
   --no-open           do not open a browser
@@ -28,6 +29,7 @@ const FLAGS = {
   "in-cluster": { type: "boolean" },
   prometheus: { type: "string" },
   scenario: { type: "string" },
+  objects: { type: "string" },
   "read-only": { type: "boolean" },
   "no-driver": { type: "boolean" },
   "no-open": { type: "boolean" },
@@ -48,17 +50,23 @@ export function startOptions(args, environment) {
     inCluster: flag("in-cluster"),
     prometheus: url(value("prometheus")),
     scenario: value("scenario"),
+    objects: value("objects"),
     readOnly: flag("read-only"),
     driver: !flag("no-driver"),
     open: !flag("no-open"),
   };
-  const { kubeconfig, context, inCluster, scenario } = options;
+  const { kubeconfig, context, inCluster, scenario, objects } = options;
   if (inCluster && (kubeconfig || context)) {
     throw new Problem("--in-cluster excludes --kubeconfig and --context: name one cluster");
   }
   const sandbox = !kubeconfig && !context && !inCluster;
-  if (!sandbox && scenario) {
-    throw new Problem("--scenario is for the sandbox: leave it out when you name a cluster");
+  for (const [flag, given] of Object.entries({ scenario, objects })) {
+    if (!sandbox && given) {
+      throw new Problem(`--${flag} is for the sandbox: leave it out when you name a cluster`);
+    }
+  }
+  if (objects && !existsSync(objects)) {
+    throw new Problem(`there is no file or folder ${objects}: correct --objects`);
   }
   if (kubeconfig && !existsSync(kubeconfig)) {
     throw new Problem(`there is no kubeconfig at ${kubeconfig}: correct --kubeconfig`);

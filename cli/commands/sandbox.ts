@@ -1,3 +1,4 @@
+import { readInputs } from "@/cli/analyze/read-inputs";
 import type { Command } from "@/cli/command";
 import { CommandError } from "@/cli/command";
 import { sandboxFault } from "@/cli/commands/sandbox-fault";
@@ -7,7 +8,8 @@ import { sandboxOptions, UsageError } from "@/sandbox/options";
 /** Runs the embedded cluster until it is told to stop. */
 export const sandbox: Command = {
   summary: "Run the embedded cluster and print where it is reached",
-  usage: "[--scenario NAME] [--seed N] [--port N] [--state DIR] | fault list|set|clear --state DIR",
+  usage:
+    "[--scenario NAME] [--objects DIR] [--seed N] [--port N] [--state DIR] | fault list|set|clear --state DIR",
   async run(args) {
     if (args[0] === "fault") return sandboxFault(args.slice(1));
     const stopped = new Promise<void>((resolve) => {
@@ -24,7 +26,9 @@ export const sandbox: Command = {
 
 async function start(args: readonly string[]) {
   try {
-    return await startSandbox(sandboxOptions(args));
+    const options = sandboxOptions(args);
+    const manifests = options.objects === undefined ? [] : await readInputs([options.objects]);
+    return await startSandbox(options, manifests);
   } catch (error) {
     if (error instanceof UsageError) throw new CommandError(error.message);
     if (error instanceof Error && "code" in error) {

@@ -39,6 +39,11 @@ export class StatusError extends Error {
     return this.extra.details?.retryAfterSeconds;
   }
 
+  /** The fields at fault, where the refusal names any. */
+  get causes(): readonly StatusCause[] {
+    return this.extra.details?.causes ?? [];
+  }
+
   /** The answer's body. */
   status(): JsonRecord {
     return {

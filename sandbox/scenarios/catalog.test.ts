@@ -26,7 +26,7 @@ test("every scenario has the name of its file", () => {
 
 describe("a scenario is asked for by its name", () => {
   it.each([
-    ["nothing", "--scenario is one of bookinfo"],
+    ["nothing", "--scenario is one of bookinfo, boutique"],
     ["bookinfo:3", "--scenario bookinfo takes no parameter"],
     ["scale", "whole number from 1 to 10000"],
     ["scale:0", "whole number from 1 to 10000"],

@@ -70,6 +70,11 @@ export class Simulation {
     return this.serve(pod, { request, client: undefined, mutualTls: false }, deeper);
   }
 
+  /** A request that an application sends of its own accord. */
+  start(pod: KubeObject, request: HopRequest & { readonly host: string }, moment: Moment): void {
+    this.ask(pod, proxyOf(pod), request, moment);
+  }
+
   /** What a pod's own proxy makes of a request that goes out through it. */
   private send(
     pod: KubeObject,

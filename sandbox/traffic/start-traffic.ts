@@ -1,6 +1,8 @@
 import { serviceFqdn } from "@/lib/istio/host";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
-import { podStatus } from "@/lib/k8s/pod";
+import { isPodReady, podStatus } from "@/lib/k8s/pod";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { registry } from "@/lib/mesh/registry";
 import { chooseEvenly, chooseWeighted } from "@/lib/routing/choose";
 import { readyEndpoints } from "@/lib/routing/dial";
@@ -147,17 +149,45 @@ class Generator {
   }
 
   private send(at: number): void {
-    const { store, simulation, random, recorder } = this.around;
-    const { service, requests, times } = this.load;
+    const { simulation, random, recorder } = this.around;
+    const { service, requests, from, times } = this.load;
     const request = chooseWeighted(requests, random.next());
-    const host = serviceFqdn(service.name, service.namespace);
-    const target = store.view().derive(registry).lookup(host, service.namespace);
-    const ready = target ? readyEndpoints(store.view(), target, service.port) : [];
-    const endpoint = chooseEvenly(ready, random.next());
-    if (!request || !endpoint) return;
-    const { method, authority, path, headers } = request;
-    const arriving = { method, authority, path, headers, port: endpoint.port };
+    if (!request) return;
     recorder.times = times;
-    simulation.arrive(endpoint, arriving, { at, depth: 0 });
+    const { method, authority, path, headers } = request;
+    const { port } = service;
+    const asked = { method, authority, path, headers, port };
+    const moment = { at, depth: 0 };
+    if (from) {
+      const client = this.client(from);
+      const host = serviceFqdn(service.name, service.namespace);
+      if (client) simulation.start(client, { ...asked, host }, moment);
+      return;
+    }
+    const endpoint = this.endpoint();
+    if (endpoint) simulation.arrive(endpoint, { ...asked, port: endpoint.port }, moment);
+  }
+
+  /** Where a client outside of the mesh ends up. */
+  private endpoint(): Endpoint | undefined {
+    const { store, random } = this.around;
+    const { namespace, name, port } = this.load.service;
+    const mesh = store.view();
+    const target = mesh.derive(registry).lookup(serviceFqdn(name, namespace), namespace);
+    return chooseEvenly(target ? readyEndpoints(mesh, target, port) : [], random.next());
+  }
+
+  private client({ namespace, app }: NonNullable<FollowedLoad["from"]>): KubeObject | undefined {
+    const { store, random } = this.around;
+    const pods = store.view().lookup(PODS_OF_APPS, `${namespace}/${app}`).filter(isPodReady);
+    return chooseEvenly(pods, random.next());
   }
 }
+
+const PODS_OF_APPS: MeshIndex<KubeObject> = {
+  kinds: ["Pod"],
+  *entries(pod) {
+    const { namespace = "", labels } = pod.metadata;
+    yield [`${namespace}/${labels?.["app"] ?? ""}`, pod];
+  },
+};

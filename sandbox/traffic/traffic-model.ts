@@ -11,10 +11,12 @@ export interface TrafficModel {
   readonly followedPerSecond?: number;
 }
 
-/** Requests from outside, evenly spaced. */
+/** Requests that nobody else's request causes, evenly spaced. */
 export interface Load {
   /** The Service that clients connect to. */
   readonly service: { readonly namespace: string; readonly name: string; readonly port: number };
+  /** The app whose pods ask; undefined for clients outside of the mesh, in plain text. */
+  readonly from?: { readonly namespace: string; readonly app: string };
   readonly requestsPerSecond: number;
   /** Which requests, in which proportion. */
   readonly requests: readonly LoadRequest[];
@@ -40,7 +42,7 @@ export interface AppModel {
 }
 
 /** One request that an application makes to answer one. */
-interface Call {
+export interface Call {
   /** As the application writes it: `reviews`, resolved like any name in its namespace. */
   readonly host: string;
   readonly port: number;
