@@ -12,11 +12,11 @@ export interface WorkloadOptions {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** A Namespace; `injected` asks for sidecars. */
+/** A Namespace; `injected` asks for sidecars or says that there are to be none. */
 export const namespaceObject = (name: string, injected: boolean): KubeObject => ({
   apiVersion: "v1",
   kind: "Namespace",
-  metadata: { name, labels: injected ? { "istio-injection": "enabled" } : {} },
+  metadata: { name, labels: { "istio-injection": injected ? "enabled" : "disabled" } },
 });
 
 export const serviceAccount = (namespace: string, name: string): KubeObject => ({
