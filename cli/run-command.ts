@@ -1,6 +1,7 @@
 import { type Command, CommandError } from "./command";
 import { analyze } from "./commands/analyze";
 import { sandbox } from "./commands/sandbox";
+import { validate } from "./commands/validate";
 import { version } from "./commands/version";
 
 const help: Command = {
@@ -15,7 +16,13 @@ const help: Command = {
   },
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = { help, analyze, sandbox, version };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  help,
+  analyze,
+  sandbox,
+  validate,
+  version,
+};
 
 const ALIASES: Readonly<Record<string, string>> = {
   "--help": "help",

@@ -1,12 +1,13 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { RE2JS } from "re2js";
+import { parseUrl, type UrlParts } from "./url";
 
 /** A compiled CEL expression: evaluates over variables, throws what CEL calls an error. */
 export type CelProgram = (variables: Readonly<Record<string, unknown>>) => unknown;
 
 /** What `url()` makes of a text. */
 class Url {
-  constructor(readonly parts: RegExpExecArray) {}
+  constructor(readonly parts: UrlParts) {}
 }
 
 /** What `ip()` makes of a text. */
@@ -36,20 +37,10 @@ const DNS_SUBDOMAIN = new NamedFormat(
   253,
 );
 
-const HOST = String.raw`(?:[A-Za-z0-9\-._~!$&'()*+,;=<>"]|%[0-9A-Fa-f]{2}|[^\x00-\x7f])*`;
-const PATH = String.raw`(?:[^?#%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*`;
-/** Scheme, host, port, path, query of an absolute URI, or a path with a query; as strict as Go's. */
-const URI = new RegExp(
-  String.raw`^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|${HOST})(?::(\d*))?(?=[/?]|$)|(?!\/\/)))?(${PATH})(?:\?([^#]*))?$`,
-);
-
 function url(text: string): Url {
-  const parts = URI.exec(text);
-  // Go's url.ParseRequestURI takes absolute URIs and absolute paths only.
-  if (!parts || (parts[1] === undefined && !text.startsWith("/"))) {
-    throw new Error(
-      `URL parse error during conversion from string: parse ${JSON.stringify(text)}: invalid URI for request`,
-    );
+  const parts = parseUrl(text);
+  if ("problem" in parts) {
+    throw new Error(`URL parse error during conversion from string: ${parts.problem}`);
   }
   return new Url(parts);
 }
@@ -120,16 +111,16 @@ const environment = new Environment({
   .registerType("net.IP", Ip)
   .registerFunction("url(string): kubernetes.URL", url)
   .registerFunction("isURL(string): bool", (text: string) => attempt(() => url(text)))
-  .registerFunction("kubernetes.URL.getScheme(): string", ({ parts }: Url) => parts[1] ?? "")
+  .registerFunction("kubernetes.URL.getScheme(): string", ({ parts }: Url) => parts.scheme)
   .registerFunction("kubernetes.URL.getHostname(): string", ({ parts }: Url) =>
-    (parts[2] ?? "").replace(/^\[|\]$/g, ""),
+    parts.host.replace(/^\[|\]$/g, ""),
   )
   .registerFunction(
     "kubernetes.URL.getHost(): string",
-    ({ parts }: Url) => (parts[2] ?? "") + (parts[3] ? `:${parts[3]}` : ""),
+    ({ parts }: Url) => parts.host + (parts.port ? `:${parts.port}` : ""),
   )
-  .registerFunction("kubernetes.URL.getPort(): string", ({ parts }: Url) => parts[3] ?? "")
-  .registerFunction("kubernetes.URL.getEscapedPath(): string", ({ parts }: Url) => parts[4] ?? "")
+  .registerFunction("kubernetes.URL.getPort(): string", ({ parts }: Url) => parts.port)
+  .registerFunction("kubernetes.URL.getEscapedPath(): string", ({ parts }: Url) => parts.path)
   .registerFunction("ip(string): net.IP", ip)
   .registerFunction("isIP(string): bool", (text: string) => attempt(() => ip(text)))
   .registerFunction("net.IP.family(): int", ({ family }: Ip) => BigInt(family))
@@ -176,4 +167,22 @@ export function celProgram(expression: string): CelProgram {
     programs.set(expression, program);
   }
   return program;
+}
+
+/** As in the Go library, which reads no longer ones. */
+const LONGEST_EXPRESSION = 100_000;
+
+/** Why a text is no CEL expression, whatever its names mean; undefined when it is one. */
+export function celSyntaxProblem(expression: string): string | undefined {
+  if (expression.length > LONGEST_EXPRESSION) {
+    return `expression code point size exceeds limit: size: ${expression.length}, limit ${LONGEST_EXPRESSION}`;
+  }
+  try {
+    environment.parse(withoutIndexedHas(onRe2(expression)));
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return "expression recursion limit exceeded";
+    if (error instanceof Error) return error.message.split("\n")[0];
+    throw error;
+  }
 }

@@ -102,6 +102,8 @@ function judge(
 /** The library's message as the one of Go's: the first line, beginning in lower case. */
 const inGo = (text: string): string => {
   const [line = ""] = text.split("\n");
+  const target = /^\w+\(\) type error: cannot convert to (\w+)$/.exec(line)?.[1];
+  if (target !== undefined) return `type conversion error from 'string' to '${target}'`;
   return /^[A-Z][a-z]/.test(line) ? `${line.charAt(0).toLowerCase()}${line.slice(1)}` : line;
 };
 

@@ -16,8 +16,9 @@ export function prune(object: unknown, schema: Schema): Pruned {
 
 function walk(value: unknown, schema: Schema, path: string, unknown: string[]): unknown {
   if (Array.isArray(value)) {
-    const { items } = schema;
-    if (!items) return value;
+    if (schema["x-kubernetes-preserve-unknown-fields"]) return value;
+    // A list where none belongs: nothing in its items is known.
+    const { items = {} } = schema;
     return mapSame(value, (item, index) => walk(item, items, `${path}[${index}]`, unknown));
   }
   if (!isRecord(value)) return value;

@@ -100,13 +100,8 @@ function matches(pattern: string, text: string): boolean {
 function checkNumber(value: number, schema: Schema, path: string, faults: FieldFault[]): void {
   const { minimum, maximum, multipleOf, format } = schema;
   if (format !== undefined && !fitsFormat(value, format)) {
-    faults.push(
-      invalid(
-        "<nil>",
-        "",
-        `Checked value must be of type integer with format ${format} in ${path}`,
-      ),
-    );
+    const words = `Checked value must be of type integer with format ${format} in ${path}`;
+    faults.push({ ...invalid("<nil>", "", words), at: path });
   }
   const low = schema.exclusiveMinimum === true;
   if (minimum !== undefined && (low ? value <= minimum : value < minimum)) {
@@ -203,6 +198,7 @@ function checkCombinations(
       reason: "FieldValueInvalid",
       field: "<nil>",
       message: `Invalid value: "": "${path}" ${why}`,
+      at: path,
     });
   for (const part of allOf ?? []) check(value, part, path, faults);
   // Kubernetes writes int-or-string as anyOf of the two types beside its own extension.

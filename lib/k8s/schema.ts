@@ -61,6 +61,8 @@ export interface FieldFault {
   /** `spec.http[0].route[0].weight`; `<nil>` when the fault has no place. */
   readonly field: string;
   readonly message: string;
+  /** Where it is when `field` does not say so. */
+  readonly at?: string;
 }
 
 /** The schema of a field of an object: its own, or that of all fields not named. */

@@ -7,6 +7,8 @@ interface YamlProblem {
   /** One sentence in plain words. */
   readonly message: string;
   readonly range: TextRange;
+  /** It is a key given twice: all of the text could be read, and the last one counts. */
+  readonly isRepeatedKey?: true;
 }
 
 /** One document of a text, as far as it could be read. */
@@ -67,9 +69,10 @@ export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): Parse
     return refuse(`Values are nested more than ${limits.depth} levels deep.`, trees);
   }
   const problems: YamlProblem[] = trees.flatMap(({ errors }) =>
-    errors.map(({ message, pos }) => ({
+    errors.map(({ code, message, pos }) => ({
       message: sentence(message),
       range: lines.range({ start: pos[0], end: pos[1] }),
+      ...(code === "DUPLICATE_KEY" && { isRepeatedKey: true as const }),
     })),
   );
   const documents = recovered(text, trees, limits.depth).map((tree): YamlDocument => {

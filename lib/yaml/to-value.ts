@@ -1,4 +1,13 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+} from "yaml";
 import type { OffsetRange } from "./text-range";
 
 /** How much one document may hold before we refuse it. */
@@ -7,6 +16,8 @@ export interface ValueLimits {
   readonly aliases: number;
   /** Values after aliases were followed: what stops a few lines that unfold to gigabytes. */
   readonly values: number;
+  /** Read `on` or `no` without quotes as kubectl and the API server do, whose YAML is 1.1. */
+  readonly hasOldBooleans?: true;
 }
 
 /** Something in the text that has no plain JSON value. */
@@ -52,7 +63,10 @@ class Reader {
   read(node: unknown): unknown {
     if (++this.values > this.limits.values) return this.exhaust(node, "values");
     if (isAlias(node)) return this.follow(node);
-    if (isScalar(node)) return plain(node.value);
+    if (isScalar(node)) {
+      const isOld = this.limits.hasOldBooleans && isPlainText(node);
+      return isOld ? asKubernetes(node.value) : plain(node.value);
+    }
     if (isMap(node)) return this.guarded(node, () => this.record(node.items));
     if (isSeq(node)) return this.guarded(node, () => node.items.map((item) => this.read(item)));
     return null;
@@ -116,6 +130,17 @@ class Reader {
     this.problems.push({ message, start: range?.[0] ?? 0, end: range?.[1] ?? 0 });
     return null;
   }
+}
+
+/** Words that YAML 1.1 takes for booleans and YAML 1.2 does not. */
+const OLD_BOOLEANS = /^(?:(y|Y|yes|Yes|YES|on|On|ON)|n|N|no|No|NO|off|Off|OFF)$/;
+
+const isPlainText = (node: Scalar): node is Scalar<string> =>
+  typeof node.value === "string" && node.type === "PLAIN" && node.tag === undefined;
+
+function asKubernetes(text: string): string | boolean {
+  const old = OLD_BOOLEANS.exec(text);
+  return old ? old[1] !== undefined : text;
 }
 
 /** JSON knows no infinities and no NaN: they stay as their text. */

@@ -1,10 +1,10 @@
 import { metadataFaults, metadataWarnings, type NameRule } from "@/lib/k8s/metadata-rules";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { FieldFault, Schema } from "@/lib/k8s/schema";
-import { celFaults } from "@/lib/k8s/schema-cel";
+import type { FieldFault } from "@/lib/k8s/schema";
+import { schemaFaults } from "@/lib/k8s/schema-admission";
 import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
-import { validate } from "@/lib/k8s/schema-validate";
+import { wholeSchema } from "@/lib/k8s/whole-schema";
 import { roleFaults } from "./access/role-rules";
 import { coreFaults } from "./core-rules";
 import { completed } from "./core-defaults";
@@ -13,7 +13,6 @@ import { checkDefinition } from "./definition-rules";
 import type { ResourceType } from "./resource-type";
 import { refuse } from "./status-error";
 import type { Target } from "./type-registry";
-import { wholeSchema } from "./whole-schema";
 import type { WriteOptions } from "./write-options";
 
 const RBAC = "rbac.authorization.k8s.io";
@@ -24,22 +23,6 @@ const NAME_RULES: Readonly<Record<string, NameRule>> = {
   [`clusterroles.${RBAC}`]: "segment",
   [`rolebindings.${RBAC}`]: "segment",
   [`clusterrolebindings.${RBAC}`]: "segment",
-};
-
-/** Faults after which the rules in CEL are not tried: they count on the shape of what they see. */
-const BLOCKING = new Set([
-  "FieldValueNotSupported",
-  "FieldValueRequired",
-  "FieldValueTooLong",
-  "FieldValueTooMany",
-  "FieldValueTypeInvalid",
-]);
-
-const NOT_CHECKED: FieldFault = {
-  reason: "FieldValueInvalid",
-  field: "<nil>",
-  message:
-    "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
 };
 
 /**
@@ -96,28 +79,20 @@ export function admitted(
     ? (applyDefaults(dropNulls(object, schema), schema) as KubeObject)
     : object;
   const filled = completed(type, defaulted, now);
-  const faults = [
+  const others = [
     ...metadataFaults(filled, {
       namespaced: type.namespaced,
       nameRule: NAME_RULES[type.key] ?? "subdomain",
       custom: type.custom,
     }),
     ...finalizerFaults(filled, live),
-    ...(schema ? schemaFaults(filled, schema, live) : []),
-    ...ownRules(type, filled, live),
   ];
+  const ofSchema = schema
+    ? schemaFaults(filled, schema, { live, others })
+    : { schema: [], cel: [] };
+  const faults = [...others, ...ofSchema.schema, ...ofSchema.cel, ...ownRules(type, filled, live)];
   if (faults.length > 0) throw refuse.invalid(type, filled.metadata.name, faults);
   return filled;
-}
-
-function schemaFaults(
-  object: KubeObject,
-  schema: Schema,
-  live: KubeObject | undefined,
-): readonly FieldFault[] {
-  const faults = validate(object, schema);
-  if (faults.some(({ reason }) => BLOCKING.has(reason))) return [...faults, NOT_CHECKED];
-  return [...faults, ...celFaults(object, schema, live)];
 }
 
 /** A dying object takes no further finalizers. */

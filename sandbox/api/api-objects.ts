@@ -9,7 +9,7 @@ import { refuse } from "./status-error";
 import { checkPreconditions, checkSuccessor, type Preconditions } from "./write-checks";
 import type { Storage } from "./storage";
 import type { Target, TypeRegistry } from "./type-registry";
-import { wholeSchema } from "./whole-schema";
+import { wholeSchema } from "@/lib/k8s/whole-schema";
 import { SANDBOX_MANAGER, type WriteOptions } from "./write-options";
 
 /** One object of a kind; `namespace` is empty for kinds without namespaces. */

@@ -13,7 +13,7 @@ import { parseObject } from "./request-body";
 import { storedApiVersion } from "./resource-type";
 import { refuse, StatusError } from "./status-error";
 import type { Target } from "./type-registry";
-import { wholeSchema } from "./whole-schema";
+import { wholeSchema } from "@/lib/k8s/whole-schema";
 import { writeOptions } from "./write-request";
 
 /** PATCH of the kind `application/apply-patch+yaml`: creates what is not there. @throws StatusError */

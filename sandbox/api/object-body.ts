@@ -1,6 +1,6 @@
 import type { JsonRecord } from "@/lib/k8s/json-value";
+import { metadataTypeFault, withoutNulls } from "@/lib/k8s/metadata-types";
 import type { KubeObject } from "@/lib/k8s/object";
-import { checkMetadataTypes, withoutNulls } from "./metadata-types";
 import type { ResourcePath } from "./request-path";
 import { apiVersionOf } from "./resource-type";
 import { refuse } from "./status-error";
@@ -31,7 +31,8 @@ export function objectOf(value: JsonRecord | undefined, target: Target): KubeObj
     );
   }
   const metadata = value.metadata ?? {};
-  checkMetadataTypes(kind, apiVersion, metadata);
+  const fault = metadataTypeFault(kind, apiVersion, metadata);
+  if (fault) throw refuse.badRequest(fault.message);
   const clean = withoutNulls(metadata as JsonRecord);
   return { ...value, apiVersion, kind, metadata: clean as unknown as KubeObject["metadata"] };
 }

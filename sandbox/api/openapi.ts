@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import { type Answer, json } from "./object-request";
 import { apiVersionOf, type ResourceType, type ServedVersion } from "./resource-type";
-import { objectMeta } from "./schemas/schema-parts";
+import { objectMeta } from "@/lib/k8s/schema-parts";
 import type { TypeRegistry } from "./type-registry";
 
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";

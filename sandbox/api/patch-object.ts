@@ -3,6 +3,7 @@ import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import { applyMergePatch } from "@/lib/k8s/merge-patch";
 import { applyStrategicMergePatch, StrategicPatchError } from "@/lib/k8s/strategic-merge-patch";
 import type { KubeObject } from "@/lib/k8s/object";
+import { wholeSchema } from "@/lib/k8s/whole-schema";
 import { applyObject } from "./apply-object";
 import type { ApiObjects } from "./api-objects";
 import { objectOf, requirePathName } from "./object-body";
@@ -12,7 +13,6 @@ import { bodyType, parseJson, repeatedFields } from "./request-body";
 import { apiVersionOf, storedApiVersion } from "./resource-type";
 import { refuse, StatusError } from "./status-error";
 import type { Target } from "./type-registry";
-import { wholeSchema } from "./whole-schema";
 import { writeOptions } from "./write-request";
 
 /** Makes the next document of the one that is live. */

@@ -22,7 +22,7 @@ import {
   text,
   texts,
   time,
-} from "./schema-parts";
+} from "@/lib/k8s/schema-parts";
 
 const whole = (
   properties: Readonly<Record<string, Schema>>,

@@ -17,7 +17,7 @@ import {
   text,
   texts,
   time,
-} from "./schema-parts";
+} from "@/lib/k8s/schema-parts";
 
 const port: Schema = object(
   {

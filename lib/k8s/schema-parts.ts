@@ -1,4 +1,4 @@
-import type { Schema } from "@/lib/k8s/schema";
+import type { Schema } from "./schema";
 
 type Fields = Readonly<Record<string, Schema>>;
 

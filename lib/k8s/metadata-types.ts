@@ -1,5 +1,4 @@
-import { isRecord } from "@/lib/k8s/json-value";
-import { refuse } from "./status-error";
+import { isRecord } from "./json-value";
 
 type Shape = "string" | "integer" | "boolean" | "strings" | "texts" | "records" | "time";
 
@@ -21,24 +20,46 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   managedFields: "records",
 };
 
-/** Refuses metadata that Go could not decode. Null counts as absent. @throws StatusError 400 */
-export function checkMetadataTypes(kind: string, apiVersion: string, metadata: unknown): void {
-  const fail = (field: string, value: unknown, wanted: string) =>
-    refuse.badRequest(
-      `${kind} in version "${versionOf(apiVersion)}" cannot be handled as a ${kind}: json: cannot unmarshal ${goType(value)} into ${field} of type ${wanted}`,
-    );
-  if (!isRecord(metadata)) throw fail("Go value", metadata, "v1.ObjectMeta");
+/** A field of metadata that Go could not decode. */
+interface MetadataFault {
+  /** `metadata`, `metadata.labels`; without the place within the field. */
+  readonly field: string;
+  /** In the words of the API server. */
+  readonly message: string;
+}
+
+/** The first fault in the types of an object's metadata; null counts as absent. */
+export function metadataTypeFault(
+  kind: string,
+  apiVersion: string,
+  metadata: unknown,
+): MetadataFault | undefined {
+  const fault = (field: string, why: string): MetadataFault => ({
+    field,
+    message: `${kind} in version "${versionOf(apiVersion)}" cannot be handled as a ${kind}: ${why}`,
+  });
+  const unmarshal = (value: unknown, target: string, wanted: string) =>
+    `json: cannot unmarshal ${goType(value)} into ${target} of type ${wanted}`;
+  if (!isRecord(metadata)) {
+    return fault("metadata", unmarshal(metadata, "Go value", "v1.ObjectMeta"));
+  }
   for (const [field, shape] of Object.entries(SHAPES)) {
-    const value = metadata[field];
+    const value = Object.hasOwn(metadata, field) ? metadata[field] : undefined;
     if (value === null || value === undefined) continue;
+    const path = `metadata.${field}`;
     if (shape === "time" && typeof value === "string" && Number.isNaN(Date.parse(value))) {
-      throw refuse.badRequest(
-        `${kind} in version "${versionOf(apiVersion)}" cannot be handled as a ${kind}: parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+      const text = JSON.stringify(value);
+      return fault(
+        path,
+        `parsing time ${text} as "2006-01-02T15:04:05Z07:00": cannot parse ${text} as "2006"`,
       );
     }
     const wrong = mismatch(value, shape);
-    if (wrong) throw fail(`Go struct field ObjectMeta.${field}`, wrong.value, wrong.wanted);
+    if (!wrong) continue;
+    const target = `Go struct field ObjectMeta.${field}`;
+    return fault(path, unmarshal(wrong.value, target, wrong.wanted));
   }
+  return undefined;
 }
 
 const versionOf = (apiVersion: string): string => apiVersion.split("/").at(-1) ?? apiVersion;

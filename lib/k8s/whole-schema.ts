@@ -1,5 +1,5 @@
-import type { Schema } from "@/lib/k8s/schema";
-import { anything, objectMeta, text } from "./schemas/schema-parts";
+import type { Schema } from "./schema";
+import { anything, objectMeta, text } from "./schema-parts";
 
 const known = new WeakMap<Schema, Schema>();
 

@@ -1,0 +1,24 @@
+const HOST = String.raw`(?:[A-Za-z0-9\-._~!$&'()*+,;=<>"]|%[0-9A-Fa-f]{2}|[^\x00-\x7f])*`;
+const PATH = String.raw`(?:[^?#%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*`;
+/** Scheme, host, port, path, query of an absolute URI, or a path with a query; as strict as Go's. */
+const URI = new RegExp(
+  String.raw`^(?:([A-Za-z][A-Za-z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|${HOST})(?::(\d*))?(?=[/?]|$)|(?!\/\/)))?(${PATH})(?:\?([^#]*))?$`,
+);
+
+/** The parts of an address; what it lacks is empty. */
+export interface UrlParts {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+/** Reads an address as Go's url.ParseRequestURI does: absolute URIs and absolute paths only. */
+export function parseUrl(text: string): UrlParts | { readonly problem: string } {
+  const parts = URI.exec(text);
+  if (!parts || (parts[1] === undefined && !text.startsWith("/"))) {
+    return { problem: `parse ${JSON.stringify(text)}: invalid URI for request` };
+  }
+  const [, scheme = "", host = "", port = "", path = ""] = parts;
+  return { scheme, host, port, path };
+}
