@@ -84,7 +84,8 @@ export interface RunningProduct {
   stop(): Promise<void>;
 }
 
-const START_MS = 240_000;
+/** A first start builds the pages, which takes minutes where others use the machine too. */
+const START_MS = 900_000;
 
 /** Starts the product as a user does. @throws Error with what it printed when it does not start */
 export async function startProduct(prometheus: string): Promise<RunningProduct> {
