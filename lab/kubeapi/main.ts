@@ -10,6 +10,13 @@ import { kubectlCommands } from "./areas/kubectl";
 import { jsonPatches, mergePatches, strategicPatches } from "./areas/patching";
 import { libraryClient, runningPods } from "./areas/library-client";
 import { discovery, lists, tables } from "./areas/reading";
+import {
+  builtinRules,
+  finerWrites,
+  listParameters,
+  roleRules,
+  strangePaths,
+} from "./areas/requests";
 import { impersonation, roles } from "./areas/roles";
 import { customResources, fieldValidation, webhook } from "./areas/validation";
 import { versions } from "./areas/versions";
@@ -38,6 +45,11 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...versions,
   ...roles,
   ...impersonation,
+  ...listParameters,
+  ...strangePaths,
+  ...builtinRules,
+  ...finerWrites,
+  ...roleRules,
   ...libraryClient,
   ...runningPods,
   ...kubectlCommands,

@@ -45,13 +45,14 @@ export async function startApiServer(
       .handle(request, response)
       .catch((error: unknown) => sendError(request, response, error));
   });
-  // The server forgets sockets that were upgraded, and would wait for them for ever.
-  const upgraded = new Set<Duplex>();
-  server.on("upgrade", (request, socket: Duplex, head) => {
-    upgraded.add(socket);
-    socket.on("close", () => upgraded.delete(socket));
-    handler.upgrade(request, socket, head);
+  // The server itself forgets sockets that were upgraded or never came to a request, and would wait
+  // for them for ever.
+  const sockets = new Set<Duplex>();
+  server.on("connection", (socket: Duplex) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
   });
+  server.on("upgrade", (request, socket: Duplex, head) => handler.upgrade(request, socket, head));
   // Watches have bodies in the other direction only; slow senders are cut off.
   server.requestTimeout = 60_000;
   await listening(server, options.port);
@@ -60,8 +61,7 @@ export async function startApiServer(
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());
-      server.closeAllConnections();
-      for (const socket of upgraded) socket.destroy();
+      for (const socket of sockets) socket.destroy();
     });
   return {
     url: `https://127.0.0.1:${port}`,

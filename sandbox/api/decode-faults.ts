@@ -40,10 +40,24 @@ export function decodeFault(
       /^Invalid value: "(\w+)": .* must be of type ([\w ]+):/.exec(message) ?? [];
     // Nothing is the zero of every type.
     if (given === "null") continue;
-    const path = field.replaceAll(/\[\d+\]/g, "");
+    const path = structPath(field.replaceAll(/\[\d+\]/g, "").split("."), schema);
     return refused(
       `json: cannot unmarshal ${GO_TYPES[given] ?? given} into Go struct field ${kind}.${path} of type ${GO_WANTED[wanted] ?? wanted}`,
     );
   }
   return undefined;
+}
+
+/** The path as far as it leads through structures: keys of maps are no part of it. */
+function structPath(segments: readonly string[], schema: Schema): string {
+  const named: string[] = [];
+  let at: Schema | undefined = schema;
+  for (const segment of segments) {
+    while (at?.items) at = at.items;
+    const next: Schema | undefined = at?.properties?.[segment];
+    if (!next) break;
+    named.push(segment);
+    at = next;
+  }
+  return named.join(".");
 }

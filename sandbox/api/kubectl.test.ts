@@ -168,6 +168,68 @@ spec:
     expect((await kubectl("get", "pods", "--as=bob")).err).toContain("(Forbidden)");
   });
 
+  it("lists what one may do, as oneself, as another, and with a token of an account", async () => {
+    expect(await ok("auth", "can-i", "--list", "-n", "bookinfo")).toMatch(
+      /\*\.\* +\[\] +\[\] +\[\*\]/,
+    );
+    const nothing = await ok("auth", "can-i", "--list", "-n", "bookinfo", "--as=bob");
+    expect(nothing).toContain("selfsubjectreviews.authentication.k8s.io");
+    expect(nothing).not.toContain("*.*");
+    await ok("create", "serviceaccount", "reader", "-n", "bookinfo");
+    await ok(
+      "create",
+      "role",
+      "reader",
+      "--verb=get,list",
+      "--resource=configmaps",
+      "-n",
+      "bookinfo",
+    );
+    const account = "--serviceaccount=bookinfo:reader";
+    await ok("create", "rolebinding", "reader", "--role=reader", account, "-n", "bookinfo");
+    const token = (await ok("create", "token", "reader", "-n", "bookinfo")).trim();
+    await ok("config", "set-credentials", "reader", `--token=${token}`);
+    expect((await kubectl("get", "configmaps", "-n", "bookinfo", "--user=reader")).code).toBe(0);
+    const refused = await kubectl("get", "secrets", "-n", "bookinfo", "--user=reader");
+    expect(refused.err).toContain('User "system:serviceaccount:bookinfo:reader" cannot list');
+    expect(await ok("get", "rolebindings", "-n", "bookinfo", "-o", "wide")).toMatch(
+      /reader +Role\/reader +\S+ +bookinfo\/reader/,
+    );
+  });
+
+  it("deletes what a finalizer holds, once it lets go; follows a log; describes", async () => {
+    const held =
+      "{apiVersion: v1, kind: ConfigMap, metadata: {name: held, namespace: bookinfo, finalizers: [a.example/b]}}";
+    await ok("create", "-f", await file("held.yaml", held));
+    expect(await ok("delete", "cm", "held", "-n", "bookinfo", "--wait=false")).toContain("deleted");
+    const gone = ok("wait", "--for=delete", "cm/held", "-n", "bookinfo", "--timeout=10s");
+    const free = '{"metadata":{"finalizers":null}}';
+    await ok("patch", "cm", "held", "-n", "bookinfo", "--type=merge", "-p", free);
+    expect(await gone).toContain("condition met");
+    const spec = { containers: [{ name: "main" }] };
+    const metadata = { name: "talker", namespace: "bookinfo" };
+    api.cluster.store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata,
+      spec,
+      status: { phase: "Running" },
+    });
+    const args = commandLine(["logs", "-f", "talker", "-n", "bookinfo"]);
+    const logs = spawn("kubectl", args, { env: environment });
+    const lines = createInterface({ input: logs.stdout })[Symbol.asyncIterator]();
+    const first = lines.next();
+    const speaking = setInterval(
+      () => api.cluster.logs.append({ ...metadata, container: "main" }, "hello"),
+      50,
+    );
+    expect((await first).value).toBe("hello");
+    clearInterval(speaking);
+    logs.kill();
+    await once(logs, "exit");
+    expect(await ok("describe", "pod", "talker", "-n", "bookinfo")).toMatch(/^Name: +talker/);
+  });
+
   it("explains fields from the definitions", async () => {
     const text = await ok("explain", "virtualservice.spec.http.route.weight");
     expect(text).toContain("FIELD: weight <integer>");

@@ -86,7 +86,8 @@ export class TestApi {
       code: response.statusCode ?? 0,
       headers: response.headers,
       text,
-      body: text.startsWith("{") ? (JSON.parse(text) as JsonRecord) : {},
+      // The lines of a watch are no document.
+      body: text.startsWith("{") && !text.includes("\n") ? (JSON.parse(text) as JsonRecord) : {},
     };
   }
 
