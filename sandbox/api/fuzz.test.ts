@@ -36,7 +36,7 @@ const raw = (text: string | Buffer): Promise<string> =>
     socket.on("secureConnect", () => socket.end(text));
     socket.on("data", (chunk: Buffer) => (answer += chunk.toString("latin1")));
     socket.on("close", () => resolve(answer));
-    socket.on("error", (error) => (answer ? resolve(answer) : reject(error)));
+    socket.on("error", (error: Error) => (answer ? resolve(answer) : reject(error)));
   });
 
 describe("mutated requests", () => {
