@@ -125,6 +125,23 @@ describe("istiod's debug pages", () => {
     expect(JSON.stringify(configs)).toContain('"filterMetadata":{"istio":');
   });
 
+  test("adsz names what a proxy watches", async () => {
+    const { clients } = (await json("istiod-1:15014", "/debug/adsz?proxyID=reviews-v1")) as {
+      clients: { connectionId: string; watches: Record<string, string[]> }[];
+    };
+    expect(clients.map(({ connectionId }) => connectionId)).toEqual([
+      expect.stringMatching(/^reviews-v1\.bookinfo-\d+$/),
+    ]);
+    expect(clients[0]!.watches).toMatchObject({
+      "type.googleapis.com/envoy.config.route.v3.RouteConfiguration": expect.arrayContaining([
+        "9080",
+      ]) as string[],
+      "type.googleapis.com/envoy.config.listener.v3.Listener": expect.arrayContaining([
+        "virtualInbound",
+      ]) as string[],
+    });
+  });
+
   test("names a host that two VirtualServices claim", async () => {
     store.put(virtualService("reviews-again", { hosts: ["reviews"], http: [] }));
     expect(await json("istiod-1:15014", "/debug/push_status")).toEqual({

@@ -66,7 +66,8 @@ const ofProxy =
 const DEBUG_PAGES: Readonly<Record<string, Page>> = {
   adsz: json((setting, url) => {
     const proxyId = url.searchParams.get("proxyID") ?? "";
-    return adsClients(setting.connections().filter(({ id }) => id.includes(proxyId)));
+    const found = setting.connections().filter(({ id }) => id.includes(proxyId));
+    return adsClients(found, setting.mesh());
   }),
   ambientz: json(() => ({ workloads: null, services: null, policies: null })),
   authorizationz: json((setting) => authorizationz(setting.mesh())),

@@ -1,5 +1,7 @@
 import type { ProxyConnection } from "./proxy-connection";
+import type { MeshView } from "@/lib/mesh/view";
 import { nodeMetadata } from "./envoy/bootstrap";
+import { resourceNames } from "./envoy/config-dump";
 import { TYPE_URL, type XdsType } from "./xds-type";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -40,18 +42,25 @@ export function syncStatus(connection: ProxyConnection): Json {
   };
 }
 
+/** In a large mesh the names that each proxy watches would be more than anybody can read. */
+const MOST_WITH_NAMES = 100;
+
 /** `/debug/adsz`: who is connected, and what he watches. */
-export const adsClients = (connections: readonly ProxyConnection[]): Json => ({
+export const adsClients = (connections: readonly ProxyConnection[], mesh: MeshView): Json => ({
   totalClients: connections.length,
-  clients: connections.map((connection) => ({
-    ...connected(connection),
-    labels: connection.pod.labels,
-    metadata: nodeMetadata(connection.pod),
-    locality: {},
-    watches: Object.fromEntries(
-      [...connection.subscriptions().keys()].map((type) => [TYPE_URL[type], []]),
-    ),
-  })),
+  clients: connections.map((connection) => {
+    const { pod } = connection;
+    const names = connections.length > MOST_WITH_NAMES ? undefined : resourceNames(pod, mesh);
+    return {
+      ...connected(connection),
+      labels: pod.labels,
+      metadata: nodeMetadata(pod),
+      locality: {},
+      watches: Object.fromEntries(
+        [...connection.subscriptions().keys()].map((type) => [TYPE_URL[type], names?.[type] ?? []]),
+      ),
+    };
+  }),
 });
 
 /** `/debug/connections`: the same in short. */

@@ -64,7 +64,7 @@ scrape_configs:
     honor_timestamps: true
     http_sd_configs:
       - url: ${targetsUrl}
-        refresh_interval: 1s
+        refresh_interval: 5s
 `;
 
 async function freePort(): Promise<number> {

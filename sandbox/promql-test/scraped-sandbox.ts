@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { emptyCluster } from "../api/cluster-state";
-import { manualClock, realTimeClock } from "../clock";
+import { manualClock } from "../clock";
 import { startControlPlane } from "../control-plane/start-control-plane";
 import { startPrometheus } from "../prometheus/start-prometheus";
 import { seededRandom } from "../random";
@@ -17,23 +17,24 @@ export interface ScrapedSandbox {
   /** ms since the epoch */
   now(): number;
   /**
-   * Lets `steps` times `stepMs` pass; each time waits until the other Prometheus has every sample.
-   * Returns the time of the first of them.
+   * Lets `steps` times `stepMs` pass; each time waits until the other Prometheus, if there is one,
+   * has every sample. Returns the time of the first of them.
    */
-  advance(steps: number, stepMs: number, other: string): Promise<number>;
+  advance(steps: number, stepMs: number, other: string | undefined): Promise<number>;
   stop(): Promise<void>;
 }
 
 const SEED = 7;
 const SCRAPE_INTERVAL_MS = 1_000;
 
-/** The book shop on a clock of its own, scraped by the embedded Prometheus. */
-export async function startScrapedSandbox(): Promise<ScrapedSandbox> {
+/**
+ * The book shop on a clock of its own, scraped by the embedded Prometheus.
+ *
+ * @param start of its time, ms since the epoch
+ */
+export async function startScrapedSandbox(start: number): Promise<ScrapedSandbox> {
   const scenario = scenarioContent("bookinfo", SEED);
-  // A whole second near the machine's time: Prometheus takes no samples far from it.
-  const real = realTimeClock();
-  const clock = manualClock(Math.floor(real.now() / 1_000) * 1_000);
-  real.stop();
+  const clock = manualClock(start);
   const identities = seededRandom(SEED).fork("identities");
   const state = emptyCluster(clock, () => identities.next());
   for (const name of ["default", "kube-system"]) {
@@ -69,12 +70,10 @@ export async function startScrapedSandbox(): Promise<ScrapedSandbox> {
     targetsUrl: prometheus.targetsUrl,
     now: () => clock.now(),
     async advance(steps, stepMs, other) {
-      clock.advance(stepMs);
-      const from = clock.now();
-      await untilScraped(prometheus.url, other, from);
-      for (let step = 1; step < steps; step += 1) {
+      const from = clock.now() + stepMs;
+      for (let step = 0; step < steps; step += 1) {
         clock.advance(stepMs);
-        await untilScraped(prometheus.url, other, clock.now());
+        if (other !== undefined) await untilScraped(prometheus.url, other, clock.now());
       }
       return from;
     },

@@ -44,9 +44,8 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
     const acked = connection.subscriptions().get(type)?.acked;
     return acked ? { version_info: acked.push.version } : {};
   };
-  const gateway = pod.type === "router";
   const listeners = dynamicListeners(pod, source.mesh);
-  const routes = gateway ? gatewayRoutes(pod, source.mesh) : sidecarRoutes(pod, source.mesh);
+  const routes = dynamicRoutes(pod, source.mesh);
   return {
     configs: [
       section("Bootstrap", { bootstrap: bootstrap(pod), last_updated: started }),
@@ -111,6 +110,26 @@ export const listenersOf = (pod: ProxyPod, mesh: MeshView): readonly Json[] => [
   ...staticListeners(),
   ...dynamicListeners(pod, mesh),
 ];
+
+const dynamicRoutes = (pod: ProxyPod, mesh: MeshView): readonly Json[] =>
+  pod.type === "router" ? gatewayRoutes(pod, mesh) : sidecarRoutes(pod, mesh);
+
+/** By type, the names of the resources that istiod sends to a proxy. */
+export function resourceNames(
+  pod: ProxyPod,
+  mesh: MeshView,
+): Readonly<Record<XdsType, readonly string[]>> {
+  const names = (resources: readonly Json[]) => resources.map(({ name }) => String(name));
+  return {
+    CDS: names(clusters(pod, mesh)),
+    EDS: loadAssignments(pod, mesh)
+      .filter(({ discovered }) => discovered)
+      .map(({ cluster }) => cluster),
+    LDS: names(dynamicListeners(pod, mesh)),
+    RDS: names(dynamicRoutes(pod, mesh)),
+    ECDS: [],
+  };
+}
 
 const staticEndpoints = (cluster: Json): Json => ({
   endpoint_config: {
