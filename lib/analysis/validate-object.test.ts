@@ -74,6 +74,12 @@ describe("an object on its way into the cluster", () => {
     );
   });
 
+  it("takes a null among the finalizers for an empty one", () => {
+    expect(told(`${VS}metadata: {name: a, finalizers: [null]}\n${SPEC}`)[0]).toContain(
+      'metadata Error metadata.finalizers: Invalid value: ""',
+    );
+  });
+
   it("says that CEL was not asked when its name is missing", () => {
     expect(told(`${VS}metadata: {}\n${SPEC}`).at(-1)).toContain("were not checked");
   });

@@ -97,11 +97,14 @@ function firstOf(values: readonly unknown[], wrong: (value: unknown) => boolean,
   return found < 0 ? undefined : { value: values[found], wanted };
 }
 
-/** Metadata without nulls, which Go takes for nothing; a null label or annotation is an empty text. */
+/** Metadata without nulls, which Go takes for nothing; a null label, annotation or finalizer is an empty text. */
 export function withoutNulls(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(metadata).flatMap(([field, value]) => {
       if (value === null) return [];
+      if (SHAPES[field] === "strings" && Array.isArray(value)) {
+        return [[field, value.map((item: unknown) => item ?? "")]];
+      }
       if (SHAPES[field] !== "texts" || !isRecord(value)) return [[field, value]];
       return [[field, Object.fromEntries(Object.entries(value).map(([k, v]) => [k, v ?? ""]))]];
     }),

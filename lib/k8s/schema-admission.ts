@@ -1,6 +1,6 @@
 import type { KubeObject } from "./object";
 import type { FieldFault, Schema } from "./schema";
-import { celFaults } from "./schema-cel";
+import { celFaults, hasRules } from "./schema-cel";
 import { validate } from "./schema-validate";
 
 /** Faults after which the rules in CEL are not tried: they count on the shape of what they see. */
@@ -37,6 +37,7 @@ export function schemaFaults(
   { live, others }: { live: KubeObject | undefined; others: readonly FieldFault[] },
 ): SchemaFaults {
   const faults = validate(object, schema);
+  if (!hasRules(schema)) return { schema: faults, cel: [] };
   return [...others, ...faults].some(({ reason }) => BLOCKING.has(reason))
     ? { schema: [...faults, NOT_CHECKED], cel: [] }
     : { schema: faults, cel: celFaults(object, schema, live) };

@@ -21,7 +21,7 @@ export function celFaults(value: unknown, schema: Schema, old?: unknown): readon
 const withRules = new WeakMap<Schema, boolean>();
 
 /** Whether a schema or any below it has rules: most do not, and need no walk. */
-function hasRules(schema: Schema): boolean {
+export function hasRules(schema: Schema): boolean {
   const known = withRules.get(schema);
   if (known !== undefined) return known;
   const { additionalProperties, items, properties = {} } = schema;

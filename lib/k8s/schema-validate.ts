@@ -150,6 +150,11 @@ function checkDuplicates(
   if (type !== "map" && type !== "set" && !schema.uniqueItems) return;
   const seen = new Set<string>();
   list.forEach((item, index) => {
+    if (type === "map" && !isRecord(item)) {
+      const words = "must be an object for an array of list-type map";
+      if (item !== null) faults.push(invalid(`${path}[${index}]`, item, words));
+      return;
+    }
     const text = JSON.stringify(type === "map" ? listKeys(item, schema) : item);
     if (seen.has(text)) {
       faults.push({

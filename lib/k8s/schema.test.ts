@@ -112,6 +112,13 @@ describe("validation", () => {
         'spec.routes[0]: Invalid value: "null": spec.routes[0] in body must be of type object: "null"',
       ],
     ],
+    [
+      routes("a"),
+      [
+        'spec.routes[0]: Invalid value: "string": spec.routes[0] in body must be of type object: "string"',
+        'spec.routes[0]: Invalid value: "a": must be an object for an array of list-type map',
+      ],
+    ],
     [routes({ host: "a", port: 80 }, { host: "b", port: "http", note: null }), []],
   ])("of %j says %j", (object, expected) => {
     expect(messages(object)).toEqual(expected);
