@@ -16,7 +16,7 @@ spec: { ports: [{ name: http, port: 9080 }] }
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: reviews, namespace: bookinfo }
-spec: { host: reviews, subsets: [{ name: v1 }, { name: v2 }, { name: v3 }] }
+spec: { host: reviews, subsets: [{ name: v1, labels: { v: a } }, { name: v2, labels: { v: b } }, { name: v3, labels: { v: c } }] }
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -91,7 +91,7 @@ describe("a draft", () => {
     const rule = `apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: reviews, namespace: bookinfo }
-spec: { host: reviews, subsets: [{ name: v2 }] }
+spec: { host: reviews, subsets: [{ name: v2, labels: { v: b } }] }
 `;
     expect(analyze(rule).findings).toEqual([]);
     expect(analyze(rule).elsewhere).toMatchObject([
@@ -109,7 +109,7 @@ spec: { host: reviews, subsets: [{ name: v2 }] }
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
 metadata: { name: reviews, namespace: bookinfo }
-spec: { host: reviews, subsets: [{ name: v1 }, { name: v4 }] }
+spec: { host: reviews, subsets: [{ name: v1, labels: { v: a } }, { name: v4, labels: { v: d } }] }
 `;
     expect(analyze(both).findings).toEqual([]);
     expect(analyze(both).objects.map(({ kind }) => kind)).toEqual([

@@ -3,9 +3,9 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import { docsOf } from "./docs";
-import { Field } from "./field";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import type { Report, Rule, Subject } from "./rule";
+import { subjectOf } from "./subject";
 import { suppressionOf } from "./suppression";
 
 /** Namespaces that no rule visits, as in istioctl: the cluster's own. */
@@ -76,14 +76,6 @@ export function rulesByKind(rules: readonly Rule[]): ReadonlyMap<KindId, readonl
     for (const kind of rule.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), rule]);
   }
   return byKind;
-}
-
-/** An object as rules see it; undefined when its kind is not ours. */
-export function subjectOf(object: KubeObject): Subject | undefined {
-  const kind = kindIdOf(object);
-  if (!kind) return undefined;
-  const { namespace = "", name } = object.metadata;
-  return { kind, namespace, name, object, fields: new Field(object) };
 }
 
 /** One broken rule is one finding, never an empty page. */

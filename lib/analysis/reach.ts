@@ -6,7 +6,7 @@ import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "./field";
 import { selectorField, selectorScope } from "./facts/selectors";
-import { subjectOf } from "./engine";
+import { subjectOf } from "./subject";
 import type { Subject } from "./rule";
 
 type Labels = Readonly<Record<string, string>>;

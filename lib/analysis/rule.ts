@@ -46,6 +46,8 @@ export interface Rule {
   /** Codes of the same rule elsewhere (`KIA1101`). */
   readonly aliases: readonly string[];
   readonly level: Level;
+  /** It runs only where it is asked for, by a policy or by name. */
+  readonly optional?: boolean;
   /** The kinds whose objects `check` visits, one object at a time. */
   readonly kinds: readonly KindId[];
   /** The kinds that `check` looks up in the mesh; a change of one of them re-runs the rule. */

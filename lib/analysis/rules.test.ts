@@ -15,7 +15,7 @@ const rules = Object.entries(files).map(([path, module]) => ({
   rule: module.rule,
 }));
 
-test("the registry is the folder (renew it with `npx vitest run -u lib/analysis/rules.test.ts`)", async () => {
+test("the registry is the folder (renew it with `npx vitest run lib/analysis/rules.test.ts -u`)", async () => {
   const name = (id: string) => id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const source = [
     "// Generated from rules/ by rules.test.ts. Do not edit.",
@@ -70,8 +70,8 @@ describe.each(rules)("$id", ({ id, rule }) => {
 
   it("accepts its good example", () => expect(good.findings).toEqual([]));
 
-  it("declares exactly the kinds that it reads", () => {
-    expect([...new Set([...bad.read, ...good.read])].sort()).toEqual([...rule.reads].sort());
+  it("declares every kind that it reads", () => {
+    expect([...bad.read, ...good.read].filter((kind) => !rule.reads.includes(kind))).toEqual([]);
   });
 
   it("has examples of the kinds that it visits", () => {

@@ -12,6 +12,8 @@ export interface MeshConfig {
   /** Holds the configuration that goes for all namespaces. */
   readonly rootNamespace: string;
   readonly trustDomain: string;
+  /** Other trust domains whose identities stand for the same ones of this mesh. */
+  readonly trustDomainAliases: readonly string[];
   readonly enableAutoMtls: boolean;
   readonly outboundTrafficPolicy: OutboundTrafficPolicy;
   readonly defaultServiceExportTo: readonly string[];
@@ -28,6 +30,7 @@ export interface MeshConfig {
 const DEFAULT_MESH_CONFIG: MeshConfig = {
   rootNamespace: "istio-system",
   trustDomain: "cluster.local",
+  trustDomainAliases: [],
   enableAutoMtls: true,
   outboundTrafficPolicy: { mode: "ALLOW_ANY" },
   defaultServiceExportTo: ["*"],

@@ -1,4 +1,11 @@
-import { coveringKeys, hostKey, isSubsetOfHost, isWildcard, serviceFqdn } from "@/lib/istio/host";
+import {
+  coveringKeys,
+  hostKey,
+  hostsOverlap,
+  isSubsetOfHost,
+  isWildcard,
+  serviceFqdn,
+} from "@/lib/istio/host";
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
 import type { KubeObject } from "@/lib/k8s/object";
 import { meshConfig } from "@/lib/mesh/mesh-config";
@@ -22,6 +29,8 @@ export interface RegistryHost {
 export interface DeclaredHosts {
   /** What declares `host` to clients of `namespace`: an exact name before a wildcard. */
   find(host: string, namespace: string): RegistryHost | undefined;
+  /** Whether a host, or some host of a wildcard, is declared: in one namespace, or in any. */
+  declares(host: string, namespace: string | undefined): boolean;
   /** The names, without wildcards. */
   names(): readonly string[];
 }
@@ -39,6 +48,20 @@ export function declaredHosts(mesh: MeshView): DeclaredHosts {
         }
       }
       return undefined;
+    },
+    declares(host, namespace) {
+      const keys = isWildcard(host)
+        ? [...mesh.keys(BY_HOST)].filter((key) => hostsOverlap(host, key) || isWildcard(key))
+        : coveringKeys(host);
+      return keys.some((key) =>
+        mesh
+          .lookup(BY_HOST, key)
+          .some(
+            (found) =>
+              hostsOverlap(host, found.host) &&
+              (namespace === undefined || found.namespace === namespace),
+          ),
+      );
     },
     names: () => [...mesh.keys(BY_HOST)].filter((key) => !isWildcard(key)),
   };

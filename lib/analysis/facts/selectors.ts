@@ -1,4 +1,5 @@
 import type { KindId } from "@/lib/istio/kinds";
+import { hasLabels } from "@/lib/k8s/label-selector";
 import type { Field } from "../field";
 import type { Subject } from "../rule";
 
@@ -23,4 +24,31 @@ export function selectorScope(
   rootNamespace: string,
 ): string | undefined {
   return namespace === rootNamespace && MESH_WIDE.has(kind) ? undefined : namespace;
+}
+
+/** Whether labels satisfy a selector of Kubernetes; an empty one takes all. */
+export function matchesSelector(
+  labels: Readonly<Record<string, string>>,
+  selector: Field,
+): boolean {
+  if (!hasLabels(labels, selector.at("matchLabels").labels())) return false;
+  return selector
+    .at("matchExpressions")
+    .items()
+    .every((expression) => {
+      const value = labels[expression.at("key").text ?? ""];
+      const values = expression.at("values").texts();
+      switch (expression.at("operator").text) {
+        case "In":
+          return value !== undefined && values.includes(value);
+        case "NotIn":
+          return value === undefined || !values.includes(value);
+        case "Exists":
+          return value !== undefined;
+        case "DoesNotExist":
+          return value === undefined;
+        default:
+          return false;
+      }
+    });
 }

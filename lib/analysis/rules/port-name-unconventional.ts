@@ -4,7 +4,7 @@ import { defineRule } from "../rule";
 export const rule = defineRule({
   id: "port-name-unconventional",
   code: "IST0118",
-  aliases: ["KIA0601"],
+  aliases: ["KIA0601", "KIA0602"],
   level: "Info",
   kinds: ["Service"],
   reads: [],

@@ -1,0 +1,90 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+import { Field } from "../field";
+import type { Subject } from "../rule";
+import { namespaceLabels } from "./namespaces";
+import { workloads } from "./workloads";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What a workload's pods are made from: a Deployment's template, or a pod that stands alone. */
+export interface WorkloadTemplate {
+  readonly metadata: Field;
+  readonly spec: Field;
+  readonly labels: Labels;
+  /** Its pods, as far as they run. */
+  readonly pods: readonly KubeObject[];
+}
+
+/** What `workloadTemplate` and the questions below read, for the rules that use them. */
+export const TEMPLATE_KINDS = ["Pod", "Deployment"] as const;
+
+/** The template of a workload; undefined for a pod of a Deployment, which speaks for it. */
+export function workloadTemplate(subject: Subject, mesh: MeshView): WorkloadTemplate | undefined {
+  const { kind, namespace, fields, object } = subject;
+  if (kind === "Pod") {
+    if (ownerDeployment(object, mesh)) return undefined;
+    const phase = fields.at("status", "phase").text;
+    if (phase === "Succeeded" || phase === "Failed") return undefined;
+    return template(fields, [object]);
+  }
+  const selector = fields.at("spec", "selector", "matchLabels").labels();
+  const selected =
+    Object.keys(selector).length > 0 ? workloads(mesh).matching(selector, namespace) : [];
+  const pods = selected.flatMap((one) => (one.kind === "Pod" ? [one.object] : []));
+  return template(fields.at("spec", "template"), pods);
+}
+
+const template = (fields: Field, pods: readonly KubeObject[]): WorkloadTemplate => ({
+  metadata: fields.at("metadata"),
+  spec: fields.at("spec"),
+  labels: fields.at("metadata", "labels").labels(),
+  pods,
+});
+
+function ownerDeployment({ metadata }: KubeObject, mesh: MeshView): KubeObject | undefined {
+  const owner = new Field(metadata)
+    .at("ownerReferences")
+    .items()
+    .find((reference) => reference.at("kind").text === "ReplicaSet");
+  const name = owner?.at("name").text?.replace(/-[^-]+$/, "");
+  return name ? mesh.get("Deployment", metadata.namespace ?? "", name) : undefined;
+}
+
+/** Whether a pod has a sidecar, as a container or a native one. */
+export function hasSidecar(pod: KubeObject): boolean {
+  const spec = new Field(pod).at("spec");
+  return [...spec.at("containers").items(), ...spec.at("initContainers").items()].some(
+    (container) => container.at("name").text === "istio-proxy",
+  );
+}
+
+/** Whether a pod is nothing but a proxy: a gateway or a waypoint. */
+export function isGatewayPod({ labels, spec, metadata }: WorkloadTemplate): boolean {
+  if ("gateway.networking.k8s.io/gateway-name" in labels) return true;
+  const annotations = metadata.at("annotations").labels();
+  if (annotations["inject.istio.io/templates"]?.includes("gateway")) return true;
+  const containers = spec.at("containers").items();
+  return (
+    containers.length > 0 &&
+    containers.every((container) => container.at("name").text === "istio-proxy")
+  );
+}
+
+/**
+ * Whether labels ask for sidecars: the workload's own `sidecar.istio.io/inject` before its
+ * namespace's. Kiali looks for the values `enabled` and `none` there, which the injector never had.
+ */
+export function wantsSidecar({ labels }: WorkloadTemplate, namespace: Labels): boolean {
+  if (namespace["istio-injection"] === "disabled" || labels["sidecar.istio.io/inject"] === "false")
+    return false;
+  return (
+    labels["sidecar.istio.io/inject"] === "true" ||
+    namespace["istio-injection"] === "enabled" ||
+    Boolean(labels["istio.io/rev"] ?? namespace["istio.io/rev"])
+  );
+}
+
+/** Whether a workload has sidecars or will get them. Reads Namespace. */
+export const isInMesh = (workload: WorkloadTemplate, namespace: string, mesh: MeshView): boolean =>
+  workload.pods.some(hasSidecar) || wantsSidecar(workload, namespaceLabels(mesh, namespace));
