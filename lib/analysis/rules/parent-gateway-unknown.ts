@@ -57,6 +57,8 @@ spec: { parentRefs: [{ kind: Service, group: "", name: reviews }] }`,
         yield {
           path: name.path,
           message: `There is no Gateway ${home}/${name.text}; no proxy gets this ${object.kind}.`,
+          // Files need not hold the Gateways.
+          ...(mesh.list("KubernetesGateway").length === 0 && { level: "Warning" }),
         };
         continue;
       }

@@ -59,9 +59,12 @@ spec: { parentRefs: [{ kind: Service, group: "", name: reviews }], rules: [{ bac
       if (name.text === undefined) continue;
       const home = ref.at("namespace").text ?? namespace;
       if (!mesh.get("Service", home, name.text)) {
+        // Files need not hold the Services of a namespace.
+        const known = mesh.lookup(SERVICES, home).length > 0;
         yield {
           path: name.path,
           message: `There is no Service ${name.text} in ${home}; its requests get 500.`,
+          ...(!known && { level: "Warning" }),
         };
       } else if (
         home !== namespace &&
@@ -76,6 +79,12 @@ spec: { parentRefs: [{ kind: Service, group: "", name: reviews }], rules: [{ bac
     }
   },
 });
+
+/** By namespace. */
+const SERVICES: MeshIndex<true> = {
+  kinds: ["Service"],
+  entries: ({ metadata }) => [[metadata.namespace ?? "", true]],
+};
 
 /** By the namespace that grants. */
 const GRANTS: MeshIndex<Field> = {
