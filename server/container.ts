@@ -2,6 +2,7 @@ import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type Environment, readEnvironment } from "./env";
+import { type MeshAnalysis, meshAnalysis } from "./config/mesh-analysis";
 import { type FindingAges, findingAges } from "./config/finding-ages";
 import { envoyClient } from "./envoy/envoy-client";
 import { istiodClient } from "./istiod/istiod-client";
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly proxyDumps: ProxyDumps;
   readonly rollouts: Rollouts;
   readonly findingAges: FindingAges;
+  /** What is wrong with the mesh as it is stored. */
+  readonly analysis: MeshAnalysis;
   /** `true` refuses every write. */
   readonly readOnly: boolean;
   /** The version of the product. */
@@ -82,6 +85,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       whyNotDriving(environment),
     ),
     findingAges: findingAges(),
+    analysis: meshAnalysis(mesh, clock),
     readOnly: environment.readOnly,
     version: environment.version,
   };

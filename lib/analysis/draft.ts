@@ -92,7 +92,11 @@ function full(mesh: MeshView, rules: readonly Rule[]): IncrementalAnalysis {
 /** A finding without what only the engine needs. */
 export function toFinding(found: ObjectFinding): Finding {
   const { rule, code, aliases, level, kind, namespace, name, message, path, related, docs } = found;
-  return { rule, code, aliases, level, kind, namespace, name, message, path, related, docs };
+  const { suppressed } = found;
+  return {
+    ...{ rule, code, aliases, level, kind, namespace, name, message, path, related, docs },
+    ...(suppressed && { suppressed }),
+  };
 }
 
 function placeFinding(

@@ -38,6 +38,7 @@ import { rule as peerAuthenticationDuplicate } from "./rules/peer-authentication
 import { rule as peerAuthenticationOverlap } from "./rules/peer-authentication-overlap";
 import { rule as podSecurityRefusesSidecar } from "./rules/pod-security-refuses-sidecar";
 import { rule as policySelectorUnmatched } from "./rules/policy-selector-unmatched";
+import { rule as policyUnreadable } from "./rules/policy-unreadable";
 import { rule as portNameUnconventional } from "./rules/port-name-unconventional";
 import { rule as requestAuthenticationWithoutTargetRefs } from "./rules/request-authentication-without-target-refs";
 import { rule as requestAuthenticationWithoutWaypoint } from "./rules/request-authentication-without-waypoint";
@@ -116,6 +117,7 @@ export const RULES: readonly Rule[] = [
   peerAuthenticationOverlap,
   podSecurityRefusesSidecar,
   policySelectorUnmatched,
+  policyUnreadable,
   portNameUnconventional,
   requestAuthenticationWithoutTargetRefs,
   requestAuthenticationWithoutWaypoint,

@@ -8,7 +8,7 @@ import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { reportDraft } from "./draft-report";
 import { listConfig } from "./list-config";
-import { meshFindings } from "./mesh-findings";
+import { type MeshAnalysis, meshAnalysis } from "./mesh-analysis";
 import { type ConfigObject, readConfig, readEditorSchema } from "./read-config";
 import { applyDraft, type ConfigWriter, deleteConfig, dryRun, liveState } from "./write-config";
 
@@ -16,6 +16,7 @@ import { applyDraft, type ConfigWriter, deleteConfig, dryRun, liveState } from "
 let target: TestCluster;
 let cluster: Cluster & { close(): void };
 let mesh: RunningMeshStore;
+let analysis: MeshAnalysis;
 const audit = vi.fn();
 const REVIEWS: ObjectRef = { kind: "VirtualService", namespace: "bookinfo", name: "reviews" };
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
   cluster = kubernetesCluster({ type: "kubeconfig", file, context: undefined }, time);
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   mesh = meshStore({ cluster, log, ...time });
+  analysis = meshAnalysis(mesh, systemClock);
   mesh.start();
   await vi.waitFor(() => expect(mesh.ready && mesh.view().list("Pod").length > 6).toBe(true), {
     timeout: 15_000,
@@ -41,7 +43,7 @@ beforeEach(() => audit.mockClear());
 
 const writer = (readOnly = false): ConfigWriter => ({
   cluster,
-  mesh,
+  analysis,
   log: { info: audit, warn: audit, error: audit },
   readOnly,
   requestId: "r1",
@@ -65,7 +67,7 @@ const weighted = (v1: number, v2: number) => (text: string) =>
 
 describe("what is stored", () => {
   test("bookinfo is listed by namespace and kind, and nothing is wrong with it", () => {
-    const { rows, problems, ready } = listConfig(mesh);
+    const { rows, problems, ready } = listConfig(mesh, analysis);
     expect({ problems, ready }).toEqual({ problems: [], ready: true });
     expect(rows.map(({ tag, namespace, name }) => `${tag} ${namespace}/${name}`)).toEqual(
       expect.arrayContaining([
@@ -75,12 +77,7 @@ describe("what is stored", () => {
       ]),
     );
     expect(rows.find(({ namespace }) => namespace !== "")?.namespace).toBe("bookinfo");
-    expect(
-      mesh
-        .view()
-        .derive(meshFindings)
-        .filter(({ level }) => level !== "Info"),
-    ).toEqual([]);
+    expect(analysis.current().findings.filter(({ level }) => level !== "Info")).toEqual([]);
   });
 
   test("an object is opened without what the server keeps", async () => {
@@ -107,7 +104,7 @@ describe("a draft", () => {
   it("is checked against the live mesh, with whom it touches", async () => {
     const stored = await readConfig(cluster, REVIEWS);
     const wrong = draftOf(stored, (text) => text.replace("subset: v1", "subset: v11"));
-    const report = reportDraft(wrong, mesh.view());
+    const report = reportDraft(wrong, analysis.current());
     expect(report.findings.map(({ code, path }) => [code, path])).toEqual([
       ["IST0101", "spec.http[0].route[0].destination.subset"],
     ]);

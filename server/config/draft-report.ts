@@ -4,6 +4,7 @@ import { reachOfObject } from "@/lib/analysis/reach";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { applyChanges, type MeshView } from "@/lib/mesh/view";
 import type { ObjectRef } from "@/lib/istio/kinds";
+import type { MeshFindings } from "./mesh-analysis";
 import { type Draft, prepareDraft } from "./prepare-draft";
 
 /** Why a rule exists and what to do about what it finds. */
@@ -39,8 +40,9 @@ export interface DraftReport {
 }
 
 /** Analyses a draft against a snapshot. */
-export function reportDraft(draft: Draft, mesh: MeshView): DraftReport {
-  const prepared = prepareDraft(draft, mesh);
+export function reportDraft(draft: Draft, stored: MeshFindings): DraftReport {
+  const prepared = prepareDraft(draft, stored);
+  const mesh = stored.view;
   const { analysis } = prepared;
   return {
     findings: analysis.findings,

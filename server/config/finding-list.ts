@@ -6,7 +6,7 @@ import { kindInfo, type ObjectRef } from "@/lib/istio/kinds";
 import type { MeshView } from "@/lib/mesh/view";
 import type { MeshStore } from "../ports";
 import type { FindingAges } from "./finding-ages";
-import { meshFindings } from "./mesh-findings";
+import type { MeshAnalysis } from "./mesh-analysis";
 
 /** One finding of the mesh, with what lists group it by. */
 export interface FindingRow extends Finding {
@@ -25,6 +25,8 @@ export interface FindingList {
   readonly rows: readonly FindingRow[];
   readonly summary: LevelCounts;
   readonly total: number;
+  /** Those that an annotation or a policy suppresses; they do not count. */
+  readonly suppressed: readonly Finding[];
   /** By rule id: what the rule says of itself, for the rules of these rows. */
   readonly titles: Readonly<Record<string, string>>;
   /** Kinds that could not be read: what depends on them is not judged. */
@@ -41,19 +43,23 @@ export interface FindingList {
 /** More rows than this are counted, not sent: the worst are shown. */
 const FINDINGS_SHOWN = 5000;
 
+/** Where the list comes from. */
+interface FindingSources {
+  readonly mesh: MeshStore;
+  readonly analysis: MeshAnalysis;
+  readonly findingAges: FindingAges;
+}
+
 /** Every finding of the mesh as it is stored. */
 export function listFindings(
-  store: MeshStore,
-  ages: FindingAges,
+  { mesh: store, analysis, findingAges: ages }: FindingSources,
   { now, namespaces }: { readonly now: Instant; readonly namespaces: readonly string[] },
 ): FindingList {
-  const view = store.view();
-  const all = view.derive(meshFindings);
+  const { view, findings: all, suppressed } = analysis.current();
   const since = ages.since(view, all, now);
-  const inScope =
-    namespaces.length === 0
-      ? all
-      : all.filter(({ namespace }) => namespace === "" || namespaces.includes(namespace));
+  const isInScope = ({ namespace }: Finding): boolean =>
+    namespaces.length === 0 || namespace === "" || namespaces.includes(namespace);
+  const inScope = all.filter(isInScope);
   const rows = inScope.slice(0, FINDINGS_SHOWN).map((found, index) => ({
     ...toFinding(found),
     id: `${found.kind}/${found.namespace}/${found.name}/${found.code}/${found.path}/${index}`,
@@ -66,6 +72,7 @@ export function listFindings(
     rows,
     summary: countLevels(inScope),
     total: inScope.length,
+    suppressed: suppressed.filter(isInScope).slice(0, FINDINGS_SHOWN).map(toFinding),
     titles: Object.fromEntries(
       RULES.filter(({ id }) => shown.has(id)).map(({ id, title }) => [id, title]),
     ),

@@ -1,9 +1,8 @@
 import type { LevelCounts } from "@/lib/analysis/finding";
 import { CONFIG_KINDS, kindInfo, type ObjectRef } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { MeshView } from "@/lib/mesh/view";
 import type { MeshStore } from "../ports";
-import { findingCounts } from "./mesh-findings";
+import type { MeshAnalysis, MeshFindings } from "./mesh-analysis";
 import { type GitOpsOwner, gitOpsOwner, type LastChange, lastChange } from "./ownership";
 
 /** One object of the configuration list. */
@@ -35,10 +34,10 @@ export interface ConfigList {
 }
 
 /** Every Istio and Gateway API object, by namespace, kind in registry order, and name. */
-export function listConfig(store: MeshStore): ConfigList {
+export function listConfig(store: MeshStore, analysis: MeshAnalysis): ConfigList {
   const problems = store.problems().filter(({ kind }) => CONFIG_KINDS.includes(kind));
   return {
-    rows: store.view().derive(configRows),
+    rows: configRows(analysis.current()),
     problems: problems.map(({ kind, error }) => ({
       kind: kindInfo(kind).kind,
       message: error.message,
@@ -49,8 +48,7 @@ export function listConfig(store: MeshStore): ConfigList {
   };
 }
 
-function configRows(mesh: MeshView): readonly ConfigRow[] {
-  const counts = mesh.derive(findingCounts);
+function configRows({ view: mesh, counts }: MeshFindings): readonly ConfigRow[] {
   const rows = CONFIG_KINDS.flatMap((kind) =>
     mesh.list(kind).map((object) => {
       const { namespace = "", name } = object.metadata;

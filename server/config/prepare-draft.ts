@@ -1,9 +1,10 @@
 import { analyzeDraft, type DraftAnalysis } from "@/lib/analysis/draft";
 import type { DraftObject } from "@/lib/analysis/draft-object";
-import { RULES } from "@/lib/analysis/rules.gen";
+import type { Finding } from "@/lib/analysis/finding";
+import { applyPolicy } from "@/lib/analysis/policy";
 import { CONFIG_KINDS, type ObjectRef } from "@/lib/istio/kinds";
 import { objectKey } from "@/lib/k8s/object";
-import type { MeshView } from "@/lib/mesh/view";
+import type { MeshFindings } from "./mesh-analysis";
 
 /** A text in the editor, and what is being edited: nothing stored yet where `target` is null. */
 export interface Draft {
@@ -19,8 +20,18 @@ export type PreparedDraft =
   | { readonly ok: false; readonly reason: string; readonly analysis: DraftAnalysis };
 
 /** Analyses a draft and says whether it is one whole object of the kind and name that is open. */
-export function prepareDraft({ text, target, namespace }: Draft, mesh: MeshView): PreparedDraft {
-  const analysis = analyzeDraft(text, mesh, { rules: RULES, namespace });
+export function prepareDraft(
+  { text, target, namespace }: Draft,
+  { view, rules, analysis: known, policy, today }: MeshFindings,
+): PreparedDraft {
+  const found = analyzeDraft(text, view, { rules, namespace, analysis: known });
+  const judge = <T extends Finding>(findings: readonly T[]): readonly T[] =>
+    applyPolicy(findings, policy, today).filter(({ suppressed }) => !suppressed);
+  const analysis: DraftAnalysis = {
+    ...found,
+    findings: judge(found.findings),
+    elsewhere: judge(found.elsewhere),
+  };
   const refuse = (reason: string): PreparedDraft => ({ ok: false, reason, analysis });
   const broken = analysis.findings.find(({ code }) => code === "QD0001" || code === "QD0002");
   if (broken) return refuse(`Line ${broken.line}: ${broken.message}`);

@@ -3,7 +3,8 @@ import { AppError } from "@/lib/base/errors";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import { objectText, toReplace } from "@/lib/yaml/object-text";
 import type { Logger } from "../log";
-import type { Cluster, MeshStore, WriteResult } from "../ports";
+import type { Cluster, WriteResult } from "../ports";
+import type { MeshAnalysis } from "./mesh-analysis";
 import { type LastChange, lastChange } from "./ownership";
 import { type Draft, type PreparedDraft, prepareDraft } from "./prepare-draft";
 import { type Verdict, verdictOfError } from "./verdict";
@@ -11,7 +12,7 @@ import { type Verdict, verdictOfError } from "./verdict";
 /** What the write path needs. */
 export interface ConfigWriter {
   readonly cluster: Cluster;
-  readonly mesh: MeshStore;
+  readonly analysis: MeshAnalysis;
   readonly log: Logger;
   readonly readOnly: boolean;
   readonly requestId: string;
@@ -53,7 +54,7 @@ export async function dryRun(
   draft: VersionedDraft,
   signal?: AbortSignal,
 ): Promise<Verdict> {
-  const prepared = prepareDraft(draft, writer.mesh.view());
+  const prepared = prepareDraft(draft, writer.analysis.current());
   if (!prepared.ok) return { type: "blocked", reason: prepared.reason };
   try {
     const { object, warnings } = await send(writer.cluster, prepared, draft, {
@@ -80,7 +81,7 @@ export async function applyDraft(
   override: string | undefined,
 ): Promise<ApplyResult> {
   refuseReadOnly(writer);
-  const prepared = prepareDraft(draft, writer.mesh.view());
+  const prepared = prepareDraft(draft, writer.analysis.current());
   if (!prepared.ok) {
     const { errors } = countLevels(prepared.analysis.findings);
     return { type: "blocked", reason: prepared.reason, errors };

@@ -5,7 +5,6 @@ import { findingJson } from "@/lib/analysis/finding-json";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { sarifOf } from "@/lib/analysis/sarif";
 import { Label } from "@/lib/k8s/names";
-import { meshFindings } from "../config/mesh-findings";
 import { runtime } from "../container";
 import { errorResponse } from "./error-response";
 
@@ -34,16 +33,15 @@ export function handleFindings(request: Request): Response {
     const message = issue ? `${String(issue.path[0] ?? "query")}: ${issue.message}` : "bad query";
     return errorResponse(400, { code: "invalid", message });
   }
-  const { mesh, version } = runtime();
+  const { mesh, analysis, version } = runtime();
   if (!mesh.ready) {
     const message = "The cluster is not read yet; ask again when /readyz answers 200.";
     return errorResponse(503, { code: "unavailable", message });
   }
-  const view = mesh.view();
   const { namespace, only, level, format } = query.data;
-  const findings = view
-    .derive(meshFindings)
-    .map(toFinding)
+  const findings = analysis
+    .current()
+    .findings.map(toFinding)
     .filter(
       (finding) =>
         (namespace.length === 0 || namespace.includes(finding.namespace)) &&

@@ -4,8 +4,8 @@ import type { KubeObject } from "@/lib/k8s/object";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** Names of ConfigMaps that hold the mesh's configuration. */
-const MESH_CONFIG = /^istio(-|$)/;
+/** Names of ConfigMaps that hold the mesh's configuration, or ours. */
+const MESH_CONFIG = /^(istio|quarterdeck)(-|$)/;
 const OUR_LABEL = /(^|[./])quarterdeck([./]|$)/;
 
 /**

@@ -1,6 +1,5 @@
 import { toFinding } from "@/lib/analysis/draft";
 import { AppError } from "@/lib/base/errors";
-import { meshFindings } from "../config/mesh-findings";
 import type { Runtime } from "../container";
 import { collectIncidents, type Incidents, type IncidentSource } from "./collect-incidents";
 import { findingIncidents } from "./finding-incidents";
@@ -18,7 +17,7 @@ const CHANGES_LOOKED_AT = 50;
 
 type Needs = Pick<
   Runtime,
-  "clock" | "mesh" | "metrics" | "proxies" | "rollouts" | "sources" | "topology"
+  "analysis" | "clock" | "mesh" | "metrics" | "proxies" | "rollouts" | "sources" | "topology"
 >;
 
 /** What needs somebody in some namespaces, or in all. */
@@ -44,13 +43,12 @@ export function readIncidents(
   return collectIncidents(sources);
 }
 
-function readFindings({ mesh }: Needs, namespaces: readonly string[]): Incident[] {
+function readFindings({ mesh, analysis }: Needs, namespaces: readonly string[]): Incident[] {
   if (!mesh.ready) {
     throw new AppError("unavailable", "The objects of the cluster are not all listed yet");
   }
-  const view = mesh.view();
-  const findings = view
-    .derive(meshFindings)
+  const { view, findings: all } = analysis.current();
+  const findings = all
     .map(toFinding)
     .filter(({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace));
   return findingIncidents(findings, (ref) => changedAt(view, ref));

@@ -6,7 +6,6 @@ import { Label, Subdomain } from "@/lib/k8s/names";
 import { YAML_LIMITS } from "@/lib/yaml/parse";
 import { explanationsOf, reportDraft } from "../../config/draft-report";
 import { listConfig } from "../../config/list-config";
-import { meshFindings } from "../../config/mesh-findings";
 import { readConfig, readEditorSchema } from "../../config/read-config";
 import { applyDraft, deleteConfig, dryRun, liveState } from "../../config/write-config";
 import { procedure, router } from "../init";
@@ -39,7 +38,7 @@ const VersionedDraft = Draft.extend({
 
 export const configRouter = router({
   /** Every Istio and Gateway API object with its findings. */
-  list: procedure.query(({ ctx }) => listConfig(ctx.mesh)),
+  list: procedure.query(({ ctx }) => listConfig(ctx.mesh, ctx.analysis)),
 
   /** One object as it is stored. */
   get: procedure
@@ -56,8 +55,8 @@ export const configRouter = router({
 
   /** Every finding of the mesh as it is stored. */
   findings: procedure.query(({ ctx }) => {
-    const view = ctx.mesh.view();
-    const findings = view.derive(meshFindings).map(toFinding);
+    const { view, findings: found } = ctx.analysis.current();
+    const findings = found.map(toFinding);
     return {
       findings,
       summary: countLevels(findings),
@@ -68,7 +67,9 @@ export const configRouter = router({
   }),
 
   /** What is wrong with a text, at its lines, laid over the mesh as it is now. */
-  analyze: procedure.input(Draft).query(({ ctx, input }) => reportDraft(input, ctx.mesh.view())),
+  analyze: procedure
+    .input(Draft)
+    .query(({ ctx, input }) => reportDraft(input, ctx.analysis.current())),
 
   /** The server's verdict on a draft; stores nothing. */
   dryRun: procedure.input(VersionedDraft).query(async ({ ctx, input, signal }) => {

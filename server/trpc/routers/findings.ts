@@ -10,7 +10,7 @@ export const findingsRouter = router({
   list: procedure
     .input(z.object({ namespaces: z.array(Label).max(1000) }))
     .query(({ ctx, input }) =>
-      listFindings(ctx.mesh, ctx.findingAges, {
+      listFindings(ctx, {
         now: ctx.clock.now(),
         namespaces: input.namespaces,
       }),
