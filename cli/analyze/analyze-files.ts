@@ -5,6 +5,7 @@ import {
   type Finding,
   type LevelCounts,
 } from "@/lib/analysis/finding";
+import { NO_POLICY, rulesUnder } from "@/lib/analysis/policy";
 import type { Related } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -54,7 +55,9 @@ export function analyzeFiles({ objects, ignored }: FileObjects, filter: Filter):
     const home = byKey.get(refKey(other));
     return home ? { ...other, file: home.file, ...home.place([]) } : other;
   };
-  const found = analyzeObjects([...files.keys()], mesh, RULES).flatMap((finding) => {
+  // An optional rule runs when its code is asked for.
+  const rules = rulesUnder(RULES, NO_POLICY, filter.only);
+  const found = analyzeObjects([...files.keys()], mesh, rules).flatMap((finding) => {
     const home = finding.object && byKey.get(refKey(finding.object));
     if (!home) return [];
     const place = { file: home.file, ...home.place(finding.fieldPath) };

@@ -90,13 +90,13 @@ function full(mesh: MeshView, rules: readonly Rule[]): IncrementalAnalysis {
 }
 
 /** A finding without what only the engine needs. */
-export function toFinding(found: ObjectFinding): Finding {
-  const { rule, code, aliases, level, kind, namespace, name, message, path, related, docs } = found;
-  const { suppressed } = found;
-  return {
-    ...{ rule, code, aliases, level, kind, namespace, name, message, path, related, docs },
-    ...(suppressed && { suppressed }),
-  };
+export function toFinding({
+  object: _,
+  fieldPath: __,
+  fixes: ___,
+  ...found
+}: ObjectFinding): Finding {
+  return found;
 }
 
 function placeFinding(

@@ -117,11 +117,16 @@ interface Named {
 const levelOf = ({ levels }: AnalysisPolicy, { id, code, aliases }: Named) =>
   levels[id] ?? levels[code] ?? aliases.map((alias) => levels[alias]).find(Boolean);
 
-/** The rules that run under a policy. */
-export const rulesUnder = <T extends Named>(rules: readonly T[], policy: AnalysisPolicy): T[] =>
+/** The rules that run under a policy. @param asked codes of optional rules that run all the same */
+export const rulesUnder = <T extends Named>(
+  rules: readonly T[],
+  policy: AnalysisPolicy,
+  asked: ReadonlySet<string> = new Set(),
+): T[] =>
   rules.filter((rule) => {
     const level = levelOf(policy, rule);
-    return level === undefined ? !rule.optional : level !== "Off";
+    if (level !== undefined) return level !== "Off";
+    return !rule.optional || [rule.code, ...rule.aliases].some((code) => asked.has(code));
   });
 
 /**

@@ -22,10 +22,10 @@ function setUp() {
   const analysis = meshAnalysis({ view: () => view }, clock);
   return {
     analysis,
-    put(object: KubeObject, kind: "ConfigMap" | "Pod") {
+    put: (object: KubeObject, kind: "ConfigMap" | "Pod") => {
       view = applyChanges(view, [{ type: "put", kind, object }]);
     },
-    setDay(next: string) {
+    setDay: (next: string) => {
       day = next;
     },
   };

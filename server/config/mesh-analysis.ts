@@ -23,7 +23,7 @@ export interface MeshFindings {
   /** Knows the snapshot already, for what a draft would change. */
   readonly analysis: IncrementalAnalysis;
   /** How many findings an object has. */
-  counts(ref: ObjectRef): LevelCounts;
+  readonly counts: (ref: ObjectRef) => LevelCounts;
 }
 
 /** The findings of the live mesh. */
