@@ -16,9 +16,6 @@ export interface WorkloadTemplate {
   readonly pods: readonly KubeObject[];
 }
 
-/** What `workloadTemplate` and the questions below read, for the rules that use them. */
-export const TEMPLATE_KINDS = ["Pod", "Deployment"] as const;
-
 /** The template of a workload; undefined for a pod of a Deployment, which speaks for it. */
 export function workloadTemplate(subject: Subject, mesh: MeshView): WorkloadTemplate | undefined {
   const { kind, namespace, fields, object } = subject;
