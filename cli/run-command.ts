@@ -1,27 +1,26 @@
 import { type Command, CommandError } from "./command";
-import { analyze } from "./commands/analyze";
-import { sandbox } from "./commands/sandbox";
-import { validate } from "./commands/validate";
-import { version } from "./commands/version";
 
 const help: Command = {
   summary: "List the commands",
   usage: "",
-  run() {
-    const lines = Object.entries(COMMANDS).map(
-      ([name, { summary, usage }]) => `  ${`${name} ${usage}`.trim()}\n      ${summary}`,
-    );
-    process.stdout.write(`Usage: quarterdeck COMMAND\n\n${lines.join("\n")}\n`);
-    return Promise.resolve(0);
+  async run() {
+    const lines = Object.entries(COMMANDS).map(async ([name, load]) => {
+      const { summary, usage } = await load();
+      return `  ${`${name} ${usage}`.trim()}\n      ${summary}`;
+    });
+    const text = (await Promise.all(lines)).join("\n");
+    process.stdout.write(`Usage: quarterdeck COMMAND\n\n${text}\n`);
+    return 0;
   },
 };
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  help,
-  analyze,
-  sandbox,
-  validate,
-  version,
+/** Each command is loaded when it is called: what the others need would slow its start. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  help: () => Promise.resolve(help),
+  analyze: async () => (await import("./commands/analyze")).analyze,
+  sandbox: async () => (await import("./commands/sandbox")).sandbox,
+  validate: async () => (await import("./commands/validate")).validate,
+  version: async () => (await import("./commands/version")).version,
 };
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -33,10 +32,10 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Runs `quarterdeck` with the arguments after the program's name; resolves to the exit code. */
 export async function runCommand([given = "help", ...rest]: readonly string[]): Promise<number> {
   const name = ALIASES[given] ?? given;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) return usage(`no command '${given}'; 'quarterdeck help' lists the commands`);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) return usage(`no command '${given}'; 'quarterdeck help' lists the commands`);
   try {
-    return await command.run(rest);
+    return await (await load()).run(rest);
   } catch (error) {
     if (error instanceof CommandError) return usage(`${name}: ${error.message}`);
     throw error;

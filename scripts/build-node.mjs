@@ -10,6 +10,9 @@ await build({
   outdir: "dist",
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  // One file for each command, and what they share: none loads what only another one needs.
+  splitting: true,
+  chunkNames: "cli/[name]-[hash]",
   platform: "node",
   target: "node20",
   format: "esm",

@@ -104,7 +104,8 @@ function placeFinding(
   document: YamlDocument,
   found: ObjectFinding,
 ): TextFinding {
-  const fixes = found.fixes.flatMap(({ title, edits }) => {
+  const offered = typeof found.fixes === "function" ? found.fixes() : found.fixes;
+  const fixes = offered.flatMap(({ title, edits }) => {
     const plans = edits.map((edit) => planEdit(parsed, document, edit));
     const changes = plans.flatMap((plan) => (plan.ok ? [plan.change] : []));
     return changes.length === edits.length ? [{ title, changes }] : [];

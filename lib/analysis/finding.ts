@@ -37,7 +37,7 @@ export interface Suppression {
 export interface ObjectFinding extends Finding {
   readonly object: ObjectRef | undefined;
   readonly fieldPath: FieldPath;
-  readonly fixes: readonly Fix[];
+  readonly fixes: readonly Fix[] | (() => readonly Fix[]);
 }
 
 /** A finding at its place in the user's text, with fixes that edit this text. */

@@ -28,7 +28,8 @@ export interface Report {
   /** Where this place is less bad than the rule's level says. */
   readonly level?: Level;
   readonly related?: readonly Related[];
-  readonly fixes?: readonly Fix[];
+  /** A function where they cost more than a look: they are asked for in drafts alone. */
+  readonly fixes?: readonly Fix[] | (() => readonly Fix[]);
 }
 
 /** The object that a rule looks at; a draft may lack any field. */

@@ -29,14 +29,16 @@ spec: { rules: [{ to: [{ operation: { methods: [GET, "P*"], notMethods: [DELETE]
       for (const to of rule.at("to").items()) {
         for (const list of ["methods", "notMethods"]) {
           for (const field of to.at("operation", list).items()) {
-            if (field.text === undefined || isMethod(field.text)) continue;
+            const { text } = field;
+            if (text === undefined || isMethod(text)) continue;
             yield {
               path: field.path,
-              message: `No request has the method ${field.text}; this entry never matches.`,
-              fixes: nearestNames(field.text.toUpperCase(), METHODS).map((value) => ({
-                title: `Use ${value}`,
-                edits: [{ op: "set", path: field.path, value }],
-              })),
+              message: `No request has the method ${text}; this entry never matches.`,
+              fixes: () =>
+                nearestNames(text.toUpperCase(), METHODS).map((value) => ({
+                  title: `Use ${value}`,
+                  edits: [{ op: "set", path: field.path, value }],
+                })),
             };
           }
         }

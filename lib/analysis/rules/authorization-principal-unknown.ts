@@ -59,10 +59,11 @@ spec: { rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web, 
           namespace === undefined
             ? `${text} is no principal; the rule never matches by it.`
             : `No workload of ${namespace} runs as ${account ?? "it"}; the rule never matches by ${text}.`,
-        fixes: nearestNames(account ?? "", accounts).map((name) => ({
-          title: `Use ${name}`,
-          edits: [{ op: "set", path: field.path, value: `${domain}/ns/${namespace}/sa/${name}` }],
-        })),
+        fixes: () =>
+          nearestNames(account ?? "", accounts).map((name) => ({
+            title: `Use ${name}`,
+            edits: [{ op: "set", path: field.path, value: `${domain}/ns/${namespace}/sa/${name}` }],
+          })),
       };
     }
   },

@@ -41,10 +41,11 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }
       yield {
         path: field.path,
         message: `No Service or ServiceEntry declares ${use.host}; ${affected(use)} would get 503.`,
-        fixes: candidates(use, known, subject.namespace).map((host): Fix => ({
-          title: `Use ${host}`,
-          edits: [{ op: "set", path: field.path, value: host }],
-        })),
+        fixes: () =>
+          candidates(use, known, subject.namespace).map((host): Fix => ({
+            title: `Use ${host}`,
+            edits: [{ op: "set", path: field.path, value: host }],
+          })),
       };
     }
   },

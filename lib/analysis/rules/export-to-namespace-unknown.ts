@@ -45,10 +45,11 @@ spec: { hosts: [partner.example.com], exportTo: [., edge] }`,
       yield {
         path: field.path,
         message: `There is no namespace ${name}; nobody there sees this ${object.kind}.`,
-        fixes: nearestNames(name, namespaceNames(mesh)).map((value) => ({
-          title: `Use ${value}`,
-          edits: [{ op: "set", path: field.path, value }],
-        })),
+        fixes: () =>
+          nearestNames(name, namespaceNames(mesh)).map((value) => ({
+            title: `Use ${value}`,
+            edits: [{ op: "set", path: field.path, value }],
+          })),
       };
     }
   },

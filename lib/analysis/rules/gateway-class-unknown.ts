@@ -50,10 +50,11 @@ spec: { gatewayClassName: istio-waypoint, listeners: [{ name: http, port: 80, pr
     yield {
       path: field.path,
       message: `There is no GatewayClass ${text}; nobody makes a proxy for this Gateway.`,
-      fixes: nearestNames(text, [...known, ...BUILT_IN]).map((value) => ({
-        title: `Use ${value}`,
-        edits: [{ op: "set", path: field.path, value }],
-      })),
+      fixes: () =>
+        nearestNames(text, [...known, ...BUILT_IN]).map((value) => ({
+          title: `Use ${value}`,
+          edits: [{ op: "set", path: field.path, value }],
+        })),
     };
   },
 });

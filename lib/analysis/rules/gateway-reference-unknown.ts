@@ -40,10 +40,11 @@ spec: { hosts: [shop.example.com], gateways: [edge/ingress, mesh] }`,
       yield {
         path: field.path,
         message: `No Gateway ${resolved} exists; no proxy gets these routes through it.`,
-        fixes: known(mesh, resolved).map((name) => ({
-          title: `Use ${name}`,
-          edits: [{ op: "set", path: field.path, value: name }],
-        })),
+        fixes: () =>
+          known(mesh, resolved).map((name) => ({
+            title: `Use ${name}`,
+            edits: [{ op: "set", path: field.path, value: name }],
+          })),
       };
     }
   },

@@ -36,14 +36,16 @@ spec: { from: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: s
   *check({ fields }, mesh) {
     for (const from of fields.at("spec", "from").items()) {
       const field = from.at("namespace");
-      if (field.text === undefined || !isUnknownNamespace(mesh, field.text)) continue;
+      const { text } = field;
+      if (text === undefined || !isUnknownNamespace(mesh, text)) continue;
       yield {
         path: field.path,
-        message: `There is no namespace ${field.text}; this grant lets nobody in.`,
-        fixes: nearestNames(field.text, namespaceNames(mesh)).map((value) => ({
-          title: `Use ${value}`,
-          edits: [{ op: "set", path: field.path, value }],
-        })),
+        message: `There is no namespace ${text}; this grant lets nobody in.`,
+        fixes: () =>
+          nearestNames(text, namespaceNames(mesh)).map((value) => ({
+            title: `Use ${value}`,
+            edits: [{ op: "set", path: field.path, value }],
+          })),
       };
     }
   },

@@ -51,10 +51,11 @@ spec: { egress: [{ hosts: [shop/reviews.shop.svc.cluster.local, "*/api.example.c
         yield {
           path: field.path,
           message: `No Service or ServiceEntry ${home === undefined ? "" : `of ${home} `}declares ${host}; this entry imports nothing.`,
-          fixes: nearestNames(host, known.names()).map((name) => ({
-            title: `Use ${owner}/${name}`,
-            edits: [{ op: "set", path: field.path, value: `${owner}/${name}` }],
-          })),
+          fixes: () =>
+            nearestNames(host, known.names()).map((name) => ({
+              title: `Use ${owner}/${name}`,
+              edits: [{ op: "set", path: field.path, value: `${owner}/${name}` }],
+            })),
         };
       }
     }

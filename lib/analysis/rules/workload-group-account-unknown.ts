@@ -37,14 +37,16 @@ spec: { template: { serviceAccount: vm } }`,
     const field = fields.at("spec", "template", "serviceAccount");
     const known = serviceAccounts(mesh, namespace);
     // Where nothing of a namespace is known, as in files, its accounts are not either.
-    if (field.text === undefined || known.size === 0 || known.has(field.text)) return;
+    const { text } = field;
+    if (text === undefined || known.size === 0 || known.has(text)) return;
     yield {
       path: field.path,
-      message: `There is no ServiceAccount ${field.text} in ${namespace}; machines of this group cannot join the mesh.`,
-      fixes: nearestNames(field.text, known).map((value) => ({
-        title: `Use ${value}`,
-        edits: [{ op: "set", path: field.path, value }],
-      })),
+      message: `There is no ServiceAccount ${text} in ${namespace}; machines of this group cannot join the mesh.`,
+      fixes: () =>
+        nearestNames(text, known).map((value) => ({
+          title: `Use ${value}`,
+          edits: [{ op: "set", path: field.path, value }],
+        })),
     };
   },
 });
