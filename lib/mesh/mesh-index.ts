@@ -82,10 +82,8 @@ export class IndexTable {
         else added.set(key, [value]);
       }
       for (const [key, values] of added) {
-        const kept = entriesOf(changed.get(key) ?? this.base.get(key) ?? EMPTY).filter(
-          (entry) => entry.owner !== owner,
-        );
-        changed.set(key, bucketOf([...kept, ...values.map((value) => ({ owner, value }))]));
+        const bucket = changed.get(key) ?? this.base.get(key) ?? EMPTY;
+        changed.set(key, replaced(bucket, owner, values));
       }
     }
     if (changed.size <= MAX_CHANGED) return new IndexTable(this.index, this.base, changed);
@@ -122,13 +120,32 @@ interface Entry {
   readonly value: unknown;
 }
 
-const entriesOf = ({ owners, values }: Bucket): Entry[] =>
-  owners.map((owner, at) => ({ owner, value: values[at] }));
-
 function bucketOf(entries: readonly Entry[]): Bucket {
   const sorted =
     entries.length < 2
       ? entries
       : entries.toSorted((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
   return { owners: sorted.map(({ owner }) => owner), values: sorted.map(({ value }) => value) };
+}
+
+/** A bucket in which an owner has these values and no others. Cost: a search and a copy. */
+function replaced({ owners, values }: Bucket, owner: string, own: readonly unknown[]): Bucket {
+  const start = firstNotBelow(owners, owner);
+  let end = start;
+  while (owners[end] === owner) end++;
+  return {
+    owners: owners.toSpliced(start, end - start, ...own.map(() => owner)),
+    values: values.toSpliced(start, end - start, ...own),
+  };
+}
+
+/** The first place of a sorted list whose text is not before `text`. */
+function firstNotBelow(list: readonly string[], text: string): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle] ?? "") < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

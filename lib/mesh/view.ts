@@ -83,12 +83,14 @@ export function applyChanges(view: MeshView, changes: readonly MeshChange[]): Me
     const stays = !index.kinds.some((kind) => copied.has(kind));
     tables.set(index, stays ? table : table.after(net));
   }
-  return viewOf(byKind, view.version + 1, tables);
+  return viewOf(byKind, view.version + 1, tables, { from: before, changes: net });
 }
 
 /** How two views differ. Cost: one comparison for each object of the kinds that changed. */
 export function changesBetween(from: MeshView, to: MeshView): readonly ObjectChange[] {
   const [before, after] = [(from as View).objects, (to as View).objects];
+  const { last } = to as View;
+  if (last?.from === before) return last.changes;
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((kind): ObjectChange[] => {
     const [old, now] = [before.get(kind), after.get(kind)];
     if (old === now) return [];
@@ -108,12 +110,20 @@ interface View extends MeshView {
   readonly objects: Objects;
   /** Those that were asked for, in this view or the one before it. */
   readonly indexes: Map<MeshIndex<unknown>, IndexTable>;
+  /** How it was made of another one. */
+  readonly last: LastStep | undefined;
+}
+
+interface LastStep {
+  readonly from: Objects;
+  readonly changes: readonly ObjectChange[];
 }
 
 function viewOf(
   objects: Objects,
   version: number,
   indexes: Map<MeshIndex<unknown>, IndexTable>,
+  last?: LastStep,
 ): View {
   const derived = new Map<unknown, unknown>();
   const lists = new Map<KindId, readonly KubeObject[]>();
@@ -127,6 +137,7 @@ function viewOf(
   const view: View = {
     objects,
     indexes,
+    last,
     version,
     list(kind) {
       const known = lists.get(kind);

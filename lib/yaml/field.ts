@@ -8,10 +8,17 @@ import type { FieldPath } from "./field-path";
  * absent, so that no rule needs a check of its own, and none can forget one.
  */
 export class Field {
+  /** @param base where the steps begin: a field, or a path */
   constructor(
     readonly value: unknown,
-    readonly path: FieldPath = [],
+    private readonly base: Field | FieldPath = [],
+    private readonly steps: FieldPath = [],
   ) {}
+
+  /** Put together when it is asked for: most fields are read and never reported. */
+  get path(): FieldPath {
+    return [...(this.base instanceof Field ? this.base.path : this.base), ...this.steps];
+  }
 
   /** The field below the names, one level each. */
   at(...names: readonly string[]): Field {
@@ -19,13 +26,13 @@ export class Field {
     for (const name of names) {
       value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
     }
-    return new Field(value, [...this.path, ...names]);
+    return new Field(value, this, names);
   }
 
   /** The items of a list; none for anything else. */
   items(): readonly Field[] {
     if (!Array.isArray(this.value)) return [];
-    return this.value.map((item: unknown, index) => new Field(item, [...this.path, index]));
+    return this.value.map((item: unknown, index) => new Field(item, this, [index]));
   }
 
   /** The fields of a mapping with their names; none for anything else. */
@@ -60,10 +67,11 @@ export class Field {
 
   /** The pairs of a mapping of texts. */
   labels(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      this.entries().flatMap(([name, { value }]) =>
-        typeof value === "string" ? [[name, value]] : [],
-      ),
+    if (!isRecord(this.value)) return {};
+    const entries = Object.entries(this.value);
+    const texts = entries.filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
     );
+    return Object.fromEntries(texts);
   }
 }

@@ -13,40 +13,34 @@ export interface WorkloadTemplate {
   readonly spec: Field;
   readonly labels: Labels;
   /** Its pods, as far as they run. */
-  readonly pods: readonly KubeObject[];
+  readonly pods: () => readonly KubeObject[];
 }
 
-/** The template of a workload; undefined for a pod of a Deployment, which speaks for it. */
+/** The template of a workload; undefined for a pod of a ReplicaSet, whose Deployment speaks for it. */
 export function workloadTemplate(subject: Subject, mesh: MeshView): WorkloadTemplate | undefined {
   const { kind, namespace, fields, object } = subject;
   if (kind === "Pod") {
-    if (ownerDeployment(object, mesh)) return undefined;
+    if (fields.at("metadata", "ownerReferences").items().some(isReplicaSet)) return undefined;
     const phase = fields.at("status", "phase").text;
     if (phase === "Succeeded" || phase === "Failed") return undefined;
-    return template(fields, [object]);
+    return template(fields, () => [object]);
   }
   const selector = fields.at("spec", "selector", "matchLabels").labels();
-  const selected =
-    Object.keys(selector).length > 0 ? workloads(mesh).matching(selector, namespace) : [];
-  const pods = selected.flatMap((one) => (one.kind === "Pod" ? [one.object] : []));
-  return template(fields.at("spec", "template"), pods);
+  return template(fields.at("spec", "template"), () => {
+    const selected =
+      Object.keys(selector).length > 0 ? workloads(mesh).matching(selector, namespace) : [];
+    return selected.flatMap((one) => (one.kind === "Pod" ? [one.object] : []));
+  });
 }
 
-const template = (fields: Field, pods: readonly KubeObject[]): WorkloadTemplate => ({
+const template = (fields: Field, pods: WorkloadTemplate["pods"]): WorkloadTemplate => ({
   metadata: fields.at("metadata"),
   spec: fields.at("spec"),
   labels: fields.at("metadata", "labels").labels(),
   pods,
 });
 
-function ownerDeployment({ metadata }: KubeObject, mesh: MeshView): KubeObject | undefined {
-  const owner = new Field(metadata)
-    .at("ownerReferences")
-    .items()
-    .find((reference) => reference.at("kind").text === "ReplicaSet");
-  const name = owner?.at("name").text?.replace(/-[^-]+$/, "");
-  return name ? mesh.get("Deployment", metadata.namespace ?? "", name) : undefined;
-}
+const isReplicaSet = (owner: Field): boolean => owner.at("kind").text === "ReplicaSet";
 
 /** Whether a pod has a sidecar, as a container or a native one. */
 export function hasSidecar(pod: KubeObject): boolean {
@@ -84,4 +78,4 @@ export function wantsSidecar({ labels }: WorkloadTemplate, namespace: Labels): b
 
 /** Whether a workload has sidecars or will get them. Reads Namespace. */
 export const isInMesh = (workload: WorkloadTemplate, namespace: string, mesh: MeshView): boolean =>
-  workload.pods.some(hasSidecar) || wantsSidecar(workload, namespaceLabels(mesh, namespace));
+  wantsSidecar(workload, namespaceLabels(mesh, namespace)) || workload.pods().some(hasSidecar);

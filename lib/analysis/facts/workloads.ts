@@ -32,7 +32,12 @@ export interface Workloads {
 export function workloads(mesh: MeshView): Workloads {
   const matching = (labels: Labels, namespace?: string): readonly Workload[] => {
     const pairs = Object.entries(labels);
-    if (pairs.length === 0) return mesh.lookup(BY_LABEL, scopeKey(namespace));
+    if (pairs.length === 0) {
+      if (namespace !== undefined) return mesh.lookup(BY_LABEL, namespace);
+      return WORKLOAD_KINDS.flatMap((kind) => mesh.list(kind)).flatMap(
+        (one) => workloadOf(one) ?? [],
+      );
+    }
     const lists = pairs.map(([key, value]) =>
       mesh.lookup(BY_LABEL, `${scopeKey(namespace)} ${key}=${value}`),
     );
@@ -42,7 +47,7 @@ export function workloads(mesh: MeshView): Workloads {
       : shortest.filter((workload) => hasLabels(workload.labels, labels));
   };
   return {
-    in: (namespace) => mesh.lookup(BY_LABEL, scopeKey(namespace)),
+    in: (namespace) => mesh.lookup(BY_LABEL, namespace),
     matching,
     select: (labels, namespace) => matching(labels, namespace)[0],
   };
@@ -57,8 +62,8 @@ const BY_LABEL: MeshIndex<Workload> = {
   *entries(object) {
     const workload = workloadOf(object);
     if (!workload) return;
+    yield [workload.namespace, workload];
     for (const scope of [workload.namespace, EVERYWHERE]) {
-      yield [scope, workload];
       for (const [key, value] of Object.entries(workload.labels)) {
         yield [`${scope} ${key}=${value}`, workload];
       }

@@ -41,7 +41,7 @@ spec: { containers: [{ name: reviews }] }`,
     // Where the namespace asks for ambient, it is the workload that differs: another rule's.
     if (workload.labels["istio.io/dataplane-mode"] !== "ambient") return;
     if (isAmbientNamespace(namespaceLabels(mesh, subject.namespace))) return;
-    const pod = workload.pods.find(hasSidecar);
+    const pod = workload.pods().find(hasSidecar);
     if (!pod) return;
     yield {
       path: workload.metadata.at("labels").path,

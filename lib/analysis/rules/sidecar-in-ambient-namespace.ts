@@ -40,7 +40,7 @@ spec: { containers: [{ name: reviews }, { name: istio-proxy }] }`,
     if (!workload || isGatewayPod(workload)) return;
     if (!isAmbientNamespace(namespaceLabels(mesh, subject.namespace))) return;
     if (workload.labels["istio.io/dataplane-mode"] === "none") return;
-    const pod = workload.pods.find(hasSidecar);
+    const pod = workload.pods().find(hasSidecar);
     if (!pod) return;
     yield {
       path: ["metadata"],

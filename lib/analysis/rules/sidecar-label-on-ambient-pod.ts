@@ -38,7 +38,7 @@ spec: { containers: [{ name: reviews }] }`,
   *check(subject, mesh) {
     const workload = workloadTemplate(subject, mesh);
     if (!workload || !wantsSidecar(workload, namespaceLabels(mesh, subject.namespace))) return;
-    const pod = workload.pods.find(isRedirected);
+    const pod = workload.pods().find(isRedirected);
     if (!pod) return;
     yield {
       path: workload.metadata.at("labels").path,
