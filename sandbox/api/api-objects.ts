@@ -2,6 +2,7 @@ import { ownedBy, trackUpdate, type Writer } from "@/lib/k8s/managed-fields";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { admitted, cleaned } from "./admission";
+import { reviewByIstiod } from "./istio-webhook";
 import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecycle";
 import { apiVersionOf, type ResourceType } from "./resource-type";
 import { ServiceAddresses } from "./service-addresses";
@@ -69,6 +70,7 @@ export class ApiObjects {
         options,
       );
       if (type.namespaced) this.requireNamespace(namespace);
+      if (options.part === "object") reviewByIstiod(tracked, options.warnings);
       const { name } = tracked.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
         const ready = this.addresses.given(type, tracked);
@@ -97,6 +99,7 @@ export class ApiObjects {
     const heir = successor(type, live, wanted, options.part);
     options.guard?.(type, heir);
     const ready = admitted(target, heir, { live, now: clock.now() });
+    if (options.part === "object") reviewByIstiod(ready, options.warnings);
     const next = this.tracked(target, live, ready, options);
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");

@@ -162,7 +162,8 @@ describe("writing", () => {
   });
 
   it("handles unknown fields as fieldValidation asks", async () => {
-    const body = { ...virtualService("odd"), spec: { hosts: ["odd"], hostss: [] } };
+    const { spec } = virtualService("odd");
+    const body = { ...virtualService("odd"), spec: { ...spec, hostss: [] } };
     const strict = await api.send("POST", `${VS}?fieldValidation=Strict&dryRun=All`, { body });
     expect(strict.body).toMatchObject({
       code: 400,
@@ -171,7 +172,7 @@ describe("writing", () => {
     });
     const warned = await api.send("POST", `${VS}?dryRun=All`, { body });
     expect(warned.headers.warning).toBe('299 - "unknown field \\"spec.hostss\\""');
-    expect(warned.body.spec).toEqual({ hosts: ["odd"] });
+    expect(warned.body.spec).toEqual(spec);
     const ignored = await api.send("POST", `${VS}?dryRun=All&fieldValidation=Ignore`, { body });
     expect(ignored).toMatchObject({ code: 201 });
     expect(ignored.headers.warning).toBeUndefined();

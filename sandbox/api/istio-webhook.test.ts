@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestApi } from "./testing";
+
+const VS = "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices";
+const virtualService = (name: string, http: readonly object[]) => ({
+  apiVersion: "networking.istio.io/v1",
+  kind: "VirtualService",
+  metadata: { name },
+  spec: { hosts: [name], http },
+});
+const route = (host: string, more: object = {}) => ({
+  route: [{ destination: { host } }],
+  ...more,
+});
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await TestApi.start();
+});
+afterAll(() => api.close());
+
+it("istiod refuses what contradicts itself, at creation and at change", async () => {
+  const wrong = virtualService("a", [route("a", { redirect: { uri: "/" } })]);
+  const refused = await api.send("POST", VS, { body: wrong });
+  expect(refused).toMatchObject({
+    code: 400,
+    body: {
+      message:
+        'admission webhook "rev.validation.istio.io" denied the request: configuration is invalid: HTTP route cannot contain both route and redirect',
+    },
+  });
+  expect(refused.body).not.toHaveProperty("reason");
+  const right = virtualService("a", [route("a")]);
+  expect((await api.send("POST", VS, { body: right })).code).toBe(201);
+  const patch = { body: { spec: wrong.spec }, type: "application/merge-patch+json" };
+  expect((await api.send("PATCH", `${VS}/a`, patch)).code).toBe(400);
+});
+
+it("istiod lists several faults, and warns of what it takes", async () => {
+  const both = [route("b", { redirect: { uri: "/" } }), route("b", { timeout: "1.5ms" })];
+  const refused = await api.send("POST", VS, { body: virtualService("b", both) });
+  expect(refused.body.message).toMatch(/configuration is invalid: 2 errors occurred:\n\t\* /);
+  const unused = virtualService("c", [route("c"), route("d")]);
+  const taken = await api.send("POST", VS, { body: unused });
+  expect(taken.code).toBe(201);
+  expect(taken.headers.warning).toContain("virtualService rule #1 not used");
+});
+
+it("istiod is not asked about what the sandbox writes itself", () => {
+  const wrong = virtualService("e", [route("e", { redirect: { uri: "/" } })]);
+  const metadata = { name: "e", namespace: "bookinfo" };
+  expect(() => api.cluster.store.create({ ...wrong, metadata })).not.toThrow();
+});
