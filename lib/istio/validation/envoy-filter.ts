@@ -1,6 +1,7 @@
 import type { Field } from "@/lib/yaml/field";
 import type { IstioConfig } from "./config";
 import { currentFilterName } from "./deprecated-filters";
+import { checkPatchValue } from "./envoy-patch";
 import type { Issues } from "./issue";
 import { byteLength, quoted } from "./names";
 import { checkWorkloadSelector } from "./selectors";
@@ -36,7 +37,10 @@ function checkConfigPatch(config: Field, issues: Issues): void {
   else if (operation !== "REMOVE" && !patch.at("value").exists) {
     fail(patch.at("value"), "missing patch value for non-remove operation");
   } else if (checkProxyVersion(match.at("proxy", "proxyVersion"), issues)) {
+    const before = issues.found.length;
     checkObjectMatch(match, applyTo, issues);
+    const isRefused = issues.found.slice(before).some(({ level }) => level === "Error");
+    if (!isRefused) checkPatchValue(patch.at("value"), applyTo, issues);
   }
 }
 

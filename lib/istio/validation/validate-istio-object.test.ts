@@ -249,6 +249,15 @@ test.each<[Kind, string, string[]]>([
       "E spec.configPatches[0].match: Envoy filter: applyTo for cluster class objects cannot have non cluster match",
     ],
   ],
+  [
+    "EnvoyFilter",
+    "{configPatches: [{applyTo: HTTP_FILTER, patch: {operation: ADD, value: {name: x}}}, {applyTo: NETWORK_FILTER, patch: {operation: ADD, value: {typed_config: {}}}}]}",
+    [
+      expect.stringMatching(/^W spec: EnvoyFilter exposes internal/) as string,
+      "W spec.configPatches[0].patch.value: using deprecated types by name without typed_config; x",
+      "E spec.configPatches[1].patch.value.typed_config: Envoy filter: Any JSON doesn't have '@type'",
+    ],
+  ],
 ])("%s %s", (kind, yaml, expected) => {
   expect(told(kind, yaml)).toEqual(expected);
 });
