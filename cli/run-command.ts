@@ -18,6 +18,7 @@ const help: Command = {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   help: () => Promise.resolve(help),
   analyze: async () => (await import("./commands/analyze")).analyze,
+  request: async () => (await import("./commands/request")).request,
   sandbox: async () => (await import("./commands/sandbox")).sandbox,
   validate: async () => (await import("./commands/validate")).validate,
   version: async () => (await import("./commands/version")).version,

@@ -25,6 +25,8 @@ export interface LoadBalancer {
     readonly httpCookie?: { readonly name?: string; readonly path?: string; readonly ttl?: string };
     readonly useSourceIp?: boolean;
     readonly httpQueryParameterName?: string;
+    readonly minimumRingSize?: number | string;
+    readonly ringHash?: { readonly minimumRingSize?: number | string };
   };
   readonly localityLbSetting?: {
     readonly enabled?: boolean;

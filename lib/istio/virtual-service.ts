@@ -65,6 +65,8 @@ export interface HttpRedirect {
   readonly derivePort?: string;
   /** 301 where absent. */
   readonly redirectCode?: number;
+  /** What takes the place of the matched prefix; HTTPRoutes alone have it. */
+  readonly prefixRewrite?: string;
 }
 
 /** An answer that the proxy gives itself. */

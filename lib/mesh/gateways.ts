@@ -2,14 +2,16 @@ import { gatewaySpec } from "@/lib/istio/gateway";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import { kubernetesGateways } from "./kubernetes-gateways";
 import type { MeshView } from "./view";
 
 const sortedGateways = (mesh: MeshView): readonly KubeObject[] =>
-  [...mesh.list("Gateway")].sort(compareCreation);
+  [...mesh.list("Gateway"), ...mesh.derive(kubernetesGateways)].sort(compareCreation);
 
 /**
- * The Istio Gateways that configure a gateway's pod: their selector is part of its labels. They
- * may live in any namespace. The oldest first.
+ * The Istio Gateways that configure a gateway's pod, those that istiod makes of the Gateway API's
+ * among them: their selector is part of its labels. They may live in any namespace. The oldest
+ * first.
  */
 export const gatewaysOf = (
   mesh: MeshView,

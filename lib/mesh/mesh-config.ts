@@ -19,6 +19,11 @@ export interface MeshConfig {
   readonly defaultServiceExportTo: readonly string[];
   readonly defaultVirtualServiceExportTo: readonly string[];
   readonly defaultDestinationRuleExportTo: readonly string[];
+  /** What other services proxies may ask, by name. */
+  readonly extensionProviders: readonly {
+    readonly name?: string;
+    readonly [type: string]: unknown;
+  }[];
   /** Undefined for Istio's own default of two retries. */
   readonly defaultHttpRetryPolicy: HttpRetry | undefined;
   /** Where proxies log requests: `/dev/stdout`; empty for nowhere. */
@@ -36,6 +41,11 @@ const DEFAULT_MESH_CONFIG: MeshConfig = {
   defaultServiceExportTo: ["*"],
   defaultVirtualServiceExportTo: ["*"],
   defaultDestinationRuleExportTo: ["*"],
+  extensionProviders: [
+    { name: "prometheus", prometheus: {} },
+    { name: "stackdriver", stackdriver: {} },
+    { name: "envoy", envoyFileAccessLog: { path: "/dev/stdout" } },
+  ],
   defaultHttpRetryPolicy: undefined,
   accessLogFile: "",
   accessLogEncoding: "TEXT",

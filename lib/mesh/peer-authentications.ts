@@ -37,7 +37,7 @@ const DEFAULT: PeerDecision = { mode: "PERMISSIVE", object: undefined, path: und
 /**
  * The PeerAuthentications of a mesh. The oldest of each level counts: those that select the
  * workload, then that of its namespace, then that of the root namespace; UNSET passes on to the
- * next. In the root namespace selectors reach only its own workloads. Use with `mesh.derive`.
+ * next. Those of the root namespace that select workloads reach none. Use with `mesh.derive`.
  */
 export function peerAuthentications(mesh: MeshView): PeerAuthentications {
   const { rootNamespace } = mesh.derive(meshConfig);
@@ -54,10 +54,13 @@ export function peerAuthentications(mesh: MeshView): PeerAuthentications {
   return {
     ofNamespace,
     decide({ namespace, labels }, port) {
-      const selecting = (byNamespace.get(namespace) ?? []).find((object) => {
-        const selector = selectorOf(object);
-        return selector !== undefined && hasLabels(labels, selector);
-      });
+      const selecting =
+        namespace === rootNamespace
+          ? undefined
+          : (byNamespace.get(namespace) ?? []).find((object) => {
+              const selector = selectorOf(object);
+              return selector !== undefined && hasLabels(labels, selector);
+            });
       return (
         (selecting && (ofPort(selecting, port) ?? ofWorkload(selecting))) ?? ofNamespace(namespace)
       );

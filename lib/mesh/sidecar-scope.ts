@@ -140,8 +140,12 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
     virtualServices: mesh
       .derive(virtualServices)
       .visibleTo(namespace)
-      .filter(({ namespace: owner, hosts }) =>
-        wantedFrom(owner).some((wanted) => hosts.some((host) => hostsOverlap(wanted, host))),
+      .filter(({ namespace: owner, hosts, httpRoutes }) =>
+        wantedFrom(owner).some((wanted) =>
+          hosts.some((host) =>
+            httpRoutes ? isSubsetOfHost(host, wanted) : hostsOverlap(wanted, host),
+          ),
+        ),
       ),
   };
 }

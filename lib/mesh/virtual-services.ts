@@ -5,11 +5,13 @@ import { virtualServiceSpec, type VirtualServiceSpec } from "@/lib/istio/virtual
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import type { KubeObject } from "@/lib/k8s/object";
+import { type HostRoutes, httpRoutes } from "./http-routes";
 import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
 
-/** A VirtualService with its names resolved. */
+/** A VirtualService with its names resolved, or what istiod makes of HTTPRoutes. */
 export interface MeshVirtualService {
+  /** Of several HTTPRoutes the oldest. */
   readonly object: KubeObject;
   readonly name: string;
   readonly namespace: string;
@@ -18,6 +20,20 @@ export interface MeshVirtualService {
   readonly hosts: readonly string[];
   /** `namespace/name` of Gateways, or `mesh`. */
   readonly gateways: readonly string[];
+  /**
+   * Where each entry of `spec.http` comes from, for HTTPRoutes: prefixes go by segments then, and
+   * what does not exist is a 500. Undefined for a VirtualService.
+   */
+  readonly httpRoutes?: readonly HttpRouteOrigin[] | undefined;
+}
+
+/** The rule of an HTTPRoute that an HTTP route was made of. */
+export interface HttpRouteOrigin {
+  readonly object: KubeObject;
+  /** `spec.rules[0]`. */
+  readonly path: string;
+  /** `spec.rules[0].matches[1]`. */
+  readonly matchPath: string;
 }
 
 /** All VirtualServices in the order in which istiod prefers them. */
@@ -27,7 +43,8 @@ export interface VirtualServices {
   visibility(service: MeshVirtualService): Visibility;
   /**
    * Those that a client of `namespace` sees: its own namespace's private ones, then those exported
-   * to it, then the public ones; in each part the oldest first. Delegates are among them.
+   * to it, then the public ones; in each part the oldest first, HTTPRoutes of the client's own
+   * namespace before all else that is public. Delegates are among them.
    */
   visibleTo(namespace: string): readonly MeshVirtualService[];
   /** By namespace and name, seen or not. */
@@ -37,7 +54,10 @@ export interface VirtualServices {
 /** The VirtualServices of a mesh. Use with `mesh.derive`. */
 export function virtualServices(mesh: MeshView): VirtualServices {
   const defaults = mesh.derive(meshConfig).defaultVirtualServiceExportTo;
-  const all = [...mesh.list("VirtualService")].sort(compareCreation).map(resolved);
+  const all = [
+    ...mesh.list("VirtualService").map(resolved),
+    ...mesh.derive(httpRoutes).map(ofHttpRoutes),
+  ].sort((a, b) => compareCreation(named(a), named(b)));
   const visibility = (service: MeshVirtualService) =>
     visibilityOf(service.spec.exportTo, service.namespace, defaults);
   const seen = new Map<string, readonly MeshVirtualService[]>();
@@ -49,8 +69,9 @@ export function virtualServices(mesh: MeshView): VirtualServices {
       if (known) return known;
       const rank = (service: MeshVirtualService): number => {
         const visible = visibility(service);
-        if (visible === "*") return 2;
-        return visible.size === 1 && service.namespace === namespace ? 0 : 1;
+        const own = service.namespace === namespace;
+        if (visible === "*") return own && service.httpRoutes ? 2 : 3;
+        return visible.size === 1 && own ? 0 : 1;
       };
       const visible = all
         .filter((service) => isVisibleTo(visibility(service), namespace))
@@ -65,6 +86,24 @@ export function virtualServices(mesh: MeshView): VirtualServices {
       return object && resolved(object);
     },
   };
+}
+
+/** HTTPRoutes are named by what they were gathered by. */
+const named = ({ object, name, namespace }: MeshVirtualService): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, name, namespace },
+});
+
+function ofHttpRoutes({ object, name, namespace, host, gateway, rules }: HostRoutes) {
+  return {
+    object,
+    name,
+    namespace,
+    spec: { http: rules.map(({ http }) => http) },
+    hosts: [host.toLowerCase()],
+    gateways: [gateway],
+    httpRoutes: rules,
+  } satisfies MeshVirtualService;
 }
 
 const resolved = weakMemo((object: KubeObject): MeshVirtualService => {

@@ -59,13 +59,18 @@ export function clusterFor(
   mesh: MeshView,
   proxy: ProxyIdentity,
   destination: Destination,
-  at: { readonly namespace: string; readonly port: number },
+  at: {
+    readonly namespace: string;
+    readonly port: number;
+    /** Whether a destination without port means the service's only one. */
+    readonly onlyPort?: boolean;
+  },
 ): Cluster | MissingCluster {
   const host = resolveHost(destination.host ?? "", at.namespace).toLowerCase();
   const service = serviceFor(mesh, proxy, host);
-  // A sidecar's listener knows services by its own port alone, so it never learns of another one.
-  const only =
-    proxy.type === "router" && service?.ports.length === 1 ? service.ports[0]?.number : undefined;
+  // A sidecar's HTTP listener knows services by its own port alone, and never learns of another.
+  const asks = at.onlyPort === true || proxy.type === "router";
+  const only = asks && service?.ports.length === 1 ? service.ports[0]?.number : undefined;
   const number = destination.port?.number || only || at.port;
   const subset = destination.subset || undefined;
   const name = clusterName(number, subset, host);

@@ -13,6 +13,8 @@ export interface SourcedRoute {
   readonly path: string;
   /** Of the object that holds it. */
   readonly namespace: string;
+  /** Where the only match of an HTTPRoute's rule is written; undefined for a VirtualService. */
+  readonly matchPath?: string;
 }
 
 /** For whom routes are compiled. */
@@ -46,7 +48,9 @@ export function compileRoutes(
 
 function alternatives(source: SourcedRoute, context: RouteContext): CompiledRoute[] {
   const { http, object, path, namespace } = source;
-  const base = { object, path, http, namespace, name: http.name ?? "" };
+  const bySegment = source.matchPath !== undefined;
+  const missingStatus = bySegment ? (500 as const) : (503 as const);
+  const base = { object, path, http, namespace, name: http.name ?? "", missingStatus, bySegment };
   if (!http.match?.length) {
     return [
       {
@@ -62,11 +66,11 @@ function alternatives(source: SourcedRoute, context: RouteContext): CompiledRout
   const routes: CompiledRoute[] = [];
   for (const [index, match] of http.match.entries()) {
     if (!holdsStatically(match, namespace, context)) continue;
-    const conditions = requestConditions(match);
+    const conditions = requestConditions(match, bySegment);
     routes.push({
       ...base,
-      name: [http.name, match.name].filter(Boolean).join("."),
-      matchPath: `${path}.match[${index}]`,
+      name: match.name ? `${http.name ?? ""}.${match.name}` : (http.name ?? ""),
+      matchPath: source.matchPath ?? `${path}.match[${index}]`,
       conditions,
       catchAll: isCatchAllMatch(match, conditions),
       matchedUri: match.uri,
@@ -76,7 +80,7 @@ function alternatives(source: SourcedRoute, context: RouteContext): CompiledRout
   return routes;
 }
 
-/** The labels of the client are not looked at in a match that names gateways. */
+/** Nothing else of the client is looked at in a match that names gateways. */
 function holdsStatically(
   match: HttpMatch,
   namespace: string,
@@ -84,9 +88,8 @@ function holdsStatically(
 ): boolean {
   if (match.port && match.port !== port) return false;
   if (match.gateways?.length) {
-    if (!resolveGateways(match.gateways, namespace).some((name) => gateways.has(name))) {
-      return false;
-    }
-  } else if (!hasLabels(proxy.labels, match.sourceLabels ?? {})) return false;
+    return resolveGateways(match.gateways, namespace).some((name) => gateways.has(name));
+  }
+  if (!hasLabels(proxy.labels, match.sourceLabels ?? {})) return false;
   return !match.sourceNamespace || match.sourceNamespace === proxy.namespace;
 }

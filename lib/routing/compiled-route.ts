@@ -19,6 +19,10 @@ export interface CompiledRoute {
   /** The prefix that a URI rewrite replaces; undefined where the path is replaced whole. */
   readonly matchedUri: StringMatch | undefined;
   readonly ignoreUriCase: boolean;
+  /** Whether prefixes are of whole segments, as in the Gateway API. */
+  readonly bySegment: boolean;
+  /** What is answered where a destination does not exist. */
+  readonly missingStatus: 500 | 503;
   /** Where short names are completed from, and destinations are looked up. */
   readonly namespace: string;
 }

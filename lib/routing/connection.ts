@@ -50,6 +50,12 @@ const PLAIN_REFUSED: ConnectionFailure = {
   details: `${RESET}{connection_termination}`,
 };
 
+/** Nobody listens at the address. */
+export const CONNECTION_REFUSED: ConnectionFailure = {
+  flag: "UF",
+  details: `${RESET}{remote_connection_failure|delayed_connect_error:_111}`,
+};
+
 /** How a cluster's connection to one of its endpoints goes. */
 export function connect(
   mesh: MeshView,
@@ -79,7 +85,7 @@ export function connectPlain(mesh: MeshView, endpoint: Endpoint): Connection {
 
 /** What the proxy of an endpoint demands; undefined for one without proxy. */
 function peerOf(mesh: MeshView, endpoint: Endpoint): PeerDecision | undefined {
-  if (!endpoint.pod || !proxyOf(endpoint.pod)) return undefined;
+  if (!endpoint.pod || proxyOf(endpoint.pod)?.type !== "sidecar") return undefined;
   return mesh.derive(peerAuthentications).decide(endpoint, endpoint.port);
 }
 

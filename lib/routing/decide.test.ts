@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { anObject, aPod, aService, aSlice } from "@/lib/mesh/testing";
+import { sampling } from "./chance";
 import { decided, routes, shop, to } from "./testing";
 
 const V = (subset: string) => `outbound|9080|${subset}|reviews.shop.svc.cluster.local`;
@@ -162,7 +163,7 @@ describe("faults", () => {
   const mesh = shop(routes(to("v1", { fault })));
   it("are injected by their percentages", () => {
     const at = (delay: number, abort: number) =>
-      decided(mesh, {}, { draw: (what) => (what === "delay" ? delay : abort) });
+      decided(mesh, {}, { draw: sampling((what) => (what === "delay" ? delay : abort)) });
     expect(at(0.19, 0.6)).toMatchObject({ delayMs: 5000, action: { type: "forward" } });
     expect(at(0.2, 0.49)).toMatchObject({
       delayMs: 0,

@@ -1,14 +1,19 @@
 import type { HttpFault } from "@/lib/istio/virtual-service";
 import { parseDuration } from "@/lib/istio/duration";
+import { sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
-import { falls } from "./choose";
+import type { Chance } from "./chance";
 import type { CompiledRoute, VirtualHost } from "./compiled-route";
-import type { Answer, Close, Decision, Deciding, Draw } from "./decision";
+import type { Answer, Close, Decision, Deciding } from "./decision";
+import { dial } from "./dial";
 import { forward } from "./forward";
+import { l4Decision } from "./l4-decision";
+import { listenerFor } from "./l4-listeners";
 import { normalizePath } from "./normalize-path";
 import { passThrough, withoutListener } from "./pass-through";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
-import { redirectLocation } from "./rewrite";
+import { headerChanges, redirectLocation } from "./rewrite";
+import type { RouteTable } from "./route-table";
 import { routingTables } from "./routing-tables";
 import type { Trace } from "./trace";
 
@@ -26,20 +31,30 @@ const answer = (status: number, details: string, rest: Partial<Answer> = {}): An
 /**
  * What the proxy of a client does with a request: pure, and the same for equal arguments.
  *
- * @param draw brings the random numbers that weights, faults and load balancing need
+ * @param chance decides what weights, faults and load balancing leave open
  * @param trace is told each step, with the object and field that decided, if anybody asks
  */
 export function decide(
   mesh: MeshView,
   given: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
-  draw: Draw,
+  chance: Chance,
   trace?: Trace,
 ): Decision {
   const { proxy } = given;
-  const request = { ...given.request, path: normalizePath(given.request.path) };
+  const request = dialledRequest(mesh, given);
   const client = { proxy, request };
+  if (proxy.type === "sidecar") {
+    const scope = mesh.derive(sidecarScopes)(proxy);
+    const listener = listenerFor(mesh, scope, request);
+    const looksInside = listener?.port.protocol === "Auto" && request.protocol !== "tcp";
+    if (listener && !looksInside && (listener.bound || !hasTable(mesh, client))) {
+      const taken = l4Decision({ mesh, client, chance, trace }, listener, scope);
+      return taken ?? withoutListener(mesh, client, trace);
+    }
+  }
   const table = mesh.derive(routingTables).table(proxy, request.port);
-  if (!table) return withoutListener(mesh, client, draw, trace);
+  if (!table) return withoutListener(mesh, client, trace);
+  if (request.protocol === "tcp") return notHttp(table, trace);
   const host = table.find(hostOfAuthority(request.authority));
   if (!host) {
     trace?.({
@@ -58,7 +73,34 @@ export function decide(
     path: "spec.hosts",
     why: `${host.name} takes ${request.authority}`,
   });
-  return decideInHost({ mesh, client, draw, trace, table: table.name }, host);
+  return decideInHost({ mesh, client, chance, trace, table: table.name }, host);
+}
+
+/** A request with its path in order, and with the address that its authority stands for. */
+function dialledRequest(mesh: MeshView, { proxy, request }: Deciding["client"]): MeshRequest {
+  const path = normalizePath(request.path);
+  if (proxy.type === "router" || request.address !== undefined) return { ...request, path };
+  const { address } = dial(mesh, hostOfAuthority(request.authority), proxy.namespace);
+  return { ...request, path, address };
+}
+
+const hasTable = (mesh: MeshView, { proxy, request }: Deciding["client"]): boolean =>
+  mesh.derive(routingTables).table(proxy, request.port) !== undefined;
+
+/** The listener expects HTTP and hangs up upon anything else. */
+function notHttp({ name }: RouteTable, trace: Trace | undefined): Decision {
+  const why = `the listener of ${name} expects HTTP, and this is something else`;
+  trace?.({ step: "listener", taken: true, object: undefined, path: undefined, why });
+  return {
+    table: undefined,
+    virtualHost: undefined,
+    route: undefined,
+    routeName: "",
+    cluster: undefined,
+    upstream: undefined,
+    delayMs: 0,
+    action: { type: "close", why },
+  };
 }
 
 function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
@@ -132,14 +174,14 @@ function explainRoute(route: CompiledRoute, request: MeshRequest, trace: Trace):
 /** The faults that a route injects into this request. */
 function injected(
   route: CompiledRoute,
-  { draw, trace }: Deciding,
+  { chance, trace }: Deciding,
 ): { readonly delayMs: number; readonly abort: Answer | undefined } {
   const fault = route.http.fault;
   if (!fault) return { delayMs: 0, abort: undefined };
-  const delayMs = delayOf(fault, draw);
+  const delayMs = delayOf(fault, chance);
   const aborted = abortStatus(fault);
   const abort =
-    aborted !== undefined && falls(draw("abort"), aborted.percent)
+    aborted !== undefined && chance.falls("abort", aborted.percent)
       ? answer(aborted.status, "fault_filter_abort", {
           flags: delayMs > 0 ? ["DI", "FI"] : ["FI"],
           body: "fault filter abort",
@@ -157,11 +199,11 @@ function injected(
   return { delayMs, abort };
 }
 
-function delayOf({ delay }: HttpFault, draw: Draw): number {
+function delayOf({ delay }: HttpFault, chance: Chance): number {
   const length = delay?.fixedDelay === undefined ? undefined : parseDuration(delay.fixedDelay);
   if (!delay || !length) return 0;
   const percent = delay.percentage ? (delay.percentage.value ?? 0) : (delay.percent ?? 100);
-  return falls(draw("delay"), percent) ? length : 0;
+  return chance.falls("delay", percent) ? length : 0;
 }
 
 function abortStatus({ abort }: HttpFault) {
@@ -173,13 +215,16 @@ function abortStatus({ abort }: HttpFault) {
 
 /** A redirect or a direct response; undefined for a route that sends requests on. */
 function ownAnswer(route: CompiledRoute, request: MeshRequest): Answer | undefined {
-  const { redirect, directResponse } = route.http;
+  const { redirect, directResponse, headers: operations } = route.http;
+  const changes = headerChanges([[operations?.response]], {});
   if (redirect) {
-    const location = redirectLocation(redirect, request);
-    return answer(redirect.redirectCode || 301, "direct_response", { headers: { location } });
+    const location = redirectLocation(redirect, request, route);
+    const headers = { location, ...changes };
+    return answer(redirect.redirectCode || 301, "direct_response", { headers });
   }
   if (!directResponse) return undefined;
   return answer(directResponse.status ?? 200, "direct_response", {
+    headers: changes,
     body: directResponse.body?.string,
   });
 }

@@ -1,19 +1,13 @@
-import type { HeaderOperations } from "@/lib/istio/virtual-service";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { MeshView } from "@/lib/mesh/view";
+import type { Chance } from "./chance";
 import type { Cluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import type { Connection } from "./connection";
 import type { MeshRequest, ProxyIdentity } from "./request";
 import type { RetryPolicy } from "./retry-policy";
-import type { HeaderChanges } from "./rewrite";
+import type { HeaderChanges, HeaderLayer } from "./rewrite";
 import type { Trace } from "./trace";
-
-/** What a random number is for. */
-type DrawFor = "destination" | "endpoint" | "delay" | "abort" | "mirror" | "backoff";
-
-/** Gives numbers in [0, 1). Whoever asks for a decision brings the randomness along. */
-export type Draw = (what: DrawFor) => number;
 
 /** What a proxy does with one request. */
 export interface Decision {
@@ -55,15 +49,19 @@ export interface Forward {
   readonly endpoints: readonly Endpoint[];
   readonly authority: string;
   readonly path: string;
+  /** Whether the route rewrites paths, be it to what they are. */
+  readonly rewrites: boolean;
   readonly requestHeaders: HeaderChanges;
-  readonly responseHeaders: readonly (HeaderOperations | undefined)[];
+  readonly responseHeaders: readonly HeaderLayer[];
   /** For the request with all its attempts, in ms; undefined for none. */
   readonly timeoutMs: number | undefined;
   readonly retry: RetryPolicy;
   /** Clusters that get a copy, whose answers nobody reads. */
   readonly mirrors: readonly Cluster[];
-  /** Where a policy ties requests of one kind to one endpoint: a number in [0, 1) to pick it by. */
-  readonly hash: number | undefined;
+  /** Of the endpoints, in the same order; undefined where all count alike. */
+  readonly weights?: readonly number[] | undefined;
+  /** Where a policy ties requests of one kind to one endpoint: that one, for all tries. */
+  readonly hashed: Endpoint | undefined;
   /** How the connection to one of the endpoints goes. */
   connect(endpoint: Endpoint, trace?: Trace): Connection;
 }
@@ -78,7 +76,7 @@ export interface Close {
 export interface Deciding {
   readonly mesh: MeshView;
   readonly client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest };
-  readonly draw: Draw;
+  readonly chance: Chance;
   readonly trace: Trace | undefined;
   readonly table: string;
 }

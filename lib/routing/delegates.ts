@@ -19,6 +19,8 @@ export function sourcedRoutes(mesh: MeshView, root: MeshVirtualService): readonl
   return (root.spec.http ?? []).flatMap((http, index): SourcedRoute[] => {
     const { delegate } = http;
     const { object, namespace } = root;
+    const origin = root.httpRoutes?.[index];
+    if (origin) return [{ http, namespace, ...origin }];
     if (!delegate) return [{ http, object, namespace, path: `spec.http[${index}]` }];
     const services = mesh.derive(virtualServices);
     const target = services.get(delegate.namespace || namespace, delegate.name ?? "");

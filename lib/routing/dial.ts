@@ -2,6 +2,7 @@ import { isIpAddress, serviceFqdn } from "@/lib/istio/host";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
 import { registry, type RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
+import type { Chance } from "./chance";
 
 /** Where a client ends up that connects to a name or an address. */
 export interface Dialled {
@@ -13,10 +14,10 @@ export interface Dialled {
 
 /**
  * Resolves a name as the cluster's DNS does for a pod of `namespace`: with the search path of the
- * namespace, whatever the mesh thinks of visibility. `draw` in [0, 1) picks one of the addresses of
- * a headless Service.
+ * namespace, whatever the mesh thinks of visibility. Of the addresses of a headless Service `chance`
+ * picks one, the first where it is left out.
  */
-export function dial(mesh: MeshView, host: string, namespace: string, draw: number): Dialled {
+export function dial(mesh: MeshView, host: string, namespace: string, chance?: Chance): Dialled {
   const known = mesh.derive(byAddress);
   if (isIpAddress(host)) return { address: host, service: known.get(host) };
   const service = mesh.derive(dnsNames).get(searched(mesh, host.toLowerCase(), namespace));
@@ -24,7 +25,7 @@ export function dial(mesh: MeshView, host: string, namespace: string, draw: numb
   const [address] = service.addresses;
   if (address !== undefined || !service.headless) return { address, service };
   const ready = readyEndpoints(mesh, service, service.ports[0]?.number ?? 0);
-  return { address: ready[Math.floor(draw * ready.length)]?.address, service };
+  return { address: ready[chance?.evenly("address", ready.length) ?? 0]?.address, service };
 }
 
 /** The first name of the search path that is known. */

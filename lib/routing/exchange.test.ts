@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
 import { anObject } from "@/lib/mesh/testing";
+import { sampling } from "./chance";
 import { exchange, type Reply } from "./exchange";
 import { decided, routes, shop, to } from "./testing";
 
@@ -8,18 +9,18 @@ const ok: Reply = { status: 200, durationMs: 10 };
 const failed: Reply = { status: 503, durationMs: 10 };
 
 function run(more: object, replies: readonly Reply[], ...objects: readonly KubeObject[]) {
+  // Of two endpoints the first, then, as far as retries may choose, the second.
+  const draws = [0, 0.9, 0.9, 0.9];
+  let drawn = 0;
+  const chance = sampling((what) => (what === "spread" ? 0 : (draws[drawn++] ?? 0.9)));
   const mesh = shop(routes({ route: [{ destination: { host: "reviews" } }], ...more }), ...objects);
   const { action } = decided(mesh);
   if (action.type !== "forward") throw new Error("not forwarded");
   const seen: string[] = [];
-  const result = exchange(
-    action,
-    () => 0,
-    ({ endpoint }, attempt) => {
-      seen.push(endpoint.address);
-      return replies[attempt - 1] ?? ok;
-    },
-  );
+  const result = exchange(action, chance, ({ endpoint }, attempt) => {
+    seen.push(endpoint.address);
+    return replies[attempt - 1] ?? ok;
+  });
   const { status, flags, details, durationMs } = result;
   return { status, flags: flags.join(","), details, durationMs, seen };
 }
@@ -104,7 +105,7 @@ test("nothing to try is UH at once", () => {
   expect(
     exchange(
       action,
-      () => 0,
+      sampling(() => 0),
       () => ok,
     ),
   ).toMatchObject({

@@ -1,7 +1,7 @@
 import type { Endpoint } from "@/lib/mesh/endpoints";
-import { chooseEvenly } from "./choose";
+import type { Chance } from "./chance";
 import type { Connection } from "./connection";
-import type { Draw, Forward } from "./decision";
+import type { Forward } from "./decision";
 import { isRetried, type TryFailure } from "./retry-policy";
 import type { Trace } from "./trace";
 
@@ -42,7 +42,7 @@ const CONNECT_FAILURE_MS = 1;
  */
 export function exchange(
   forward: Forward,
-  draw: Draw,
+  chance: Chance,
   respond: (tried: Pick<Try, "endpoint" | "connection">, attempt: number) => Reply,
   trace?: Trace,
 ): Exchange {
@@ -50,7 +50,7 @@ export function exchange(
   const tries: Try[] = [];
   let elapsed = 0;
   for (let attempt = 1; ; attempt += 1) {
-    const endpoint = pick(forward, tries, draw);
+    const endpoint = pick(forward, tries, chance);
     if (!endpoint) return failed(tries, elapsed, ["UH"], "no_healthy_upstream");
     const connection = forward.connect(endpoint, trace);
     const reply = connection.failure ? undefined : respond({ endpoint, connection }, attempt);
@@ -73,21 +73,47 @@ export function exchange(
       path: undefined,
       why: `try ${attempt} of ${retry.retries + 1} failed: ${failure.type}`,
     });
-    elapsed += draw("backoff") * retry.backoffMs * (2 ** attempt - 1);
+    elapsed += chance.spread() * Math.min(2 ** attempt - 1, 10) * retry.backoffMs;
   }
 }
 
-/** An endpoint that was not tried before, as long as there is one. */
-function pick(
-  { endpoints, hash }: Forward,
-  tries: readonly Try[],
-  draw: Draw,
-): Endpoint | undefined {
-  if (endpoints.length === 0) return undefined;
-  if (tries.length === 0) return chooseEvenly(endpoints, hash ?? draw("endpoint"));
-  const fresh = endpoints.filter((endpoint) => !tries.some((tried) => tried.endpoint === endpoint));
-  return chooseEvenly(fresh.length > 0 ? fresh : endpoints, draw("endpoint"));
+/** How often Envoy picks again where it meets an endpoint that it has tried before. */
+const HOST_SELECTION_ATTEMPTS = 5;
+
+/** The endpoint of the next try: not one that was tried before, as far as a few picks find another. */
+function pick(forward: Forward, tries: readonly Try[], chance: Chance): Endpoint | undefined {
+  const { endpoints, weights, retry } = forward;
+  if (forward.hashed) return forward.hashed;
+  if (tries.length === 0 || !retry.ignorePreviousHosts) {
+    const index = weights
+      ? chance.weighted("endpoint", weights)
+      : chance.evenly("endpoint", endpoints.length);
+    return endpoints[index];
+  }
+  const tried = new Set(tries.map(({ endpoint }) => endpoint));
+  const base = endpoints.map((_, index) => weights?.[index] ?? 1);
+  const total = base.reduce((sum, weight) => sum + weight, 0);
+  const old = endpoints.reduce(
+    (sum, endpoint, index) => sum + (tried.has(endpoint) ? (base[index] ?? 0) : 0),
+    0,
+  );
+  // Each pick but the last is thrown away where it falls on a tried one.
+  const unlucky = (old / total) ** HOST_SELECTION_ATTEMPTS;
+  return endpoints[
+    chance.weighted(
+      "endpoint",
+      endpoints.map((endpoint, index) =>
+        tried.has(endpoint)
+          ? (base[index] ?? 0) * unlucky
+          : (base[index] ?? 0) * share(old / total),
+      ),
+    )
+  ];
 }
+
+/** What an untried endpoint gains by the picks that are thrown away, as a geometric sum. */
+const share = (part: number): number =>
+  part >= 1 ? 0 : (1 - part ** (HOST_SELECTION_ATTEMPTS + 1)) / (1 - part);
 
 function failureOf(connection: Connection, reply: Reply | undefined): TryFailure | undefined {
   if (connection.failure) {

@@ -4,8 +4,7 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { endpoints } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
-import { chooseWeighted, falls } from "./choose";
-import { hashOf } from "./consistent-hash";
+import { hashedEndpoint } from "./consistent-hash";
 import { type Cluster, clusterFor, isCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
@@ -13,53 +12,71 @@ import type { Answer, Deciding, Decision, Forward } from "./decision";
 import { dial, readyEndpoints } from "./dial";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
 import { retryPolicy } from "./retry-policy";
-import { headerChanges, rewrittenAuthority, rewrittenPath } from "./rewrite";
+import { authorityOf, headerChanges, rewrittenPath } from "./rewrite";
 import { routingTables, type WeightedCluster } from "./routing-tables";
 
 type Sent = Pick<Decision, "cluster" | "upstream"> & { readonly action: Answer | Forward };
 
-const NO_CLUSTER: Answer = {
+/** The answer for a cluster that the proxy does not have; what the route does to answers goes for it. */
+const noCluster = (route: CompiledRoute): Answer => ({
   type: "answer",
-  status: 503,
+  status: route.missingStatus,
   flags: ["NC"],
   details: "cluster_not_found",
-  headers: {},
+  headers: headerChanges([[route.http.headers?.response]], {}),
   body: undefined,
-};
+});
 
 /** Sends a request on by a route: which destination, and what is changed on the way. */
 export function forward(deciding: Deciding, route: CompiledRoute): Sent {
-  const { mesh, client, draw, trace } = deciding;
+  const { mesh, client, chance, trace } = deciding;
   const { proxy, request } = client;
   const all = mesh.derive(routingTables).destinations(proxy, route, request.port);
-  const chosen = all.length > 1 ? chooseWeighted(all, draw("destination")) : all[0];
+  const chosen =
+    all.length > 1
+      ? all[
+          chance.weighted(
+            "destination",
+            all.map(({ weight }) => weight),
+          )
+        ]
+      : all[0];
   if (trace) explainChoice(deciding, route, all, chosen);
   if (!chosen || !isCluster(chosen.cluster)) {
-    return { cluster: undefined, upstream: undefined, action: NO_CLUSTER };
+    return { cluster: undefined, upstream: undefined, action: noCluster(route) };
   }
   const cluster = chosen.cluster;
   const { http } = route;
-  const operations = [chosen.destination.headers?.request, http.headers?.request];
+  const { headers } = chosen.destination;
+  // One destination is written into the route itself, several keep their own changes.
+  const layers = <T>(route: T, destination: T): readonly (readonly T[])[] =>
+    all.length > 1 || (http.route ?? []).length > 1
+      ? [[destination], [route]]
+      : [[route, destination]];
+  const authority =
+    http.rewrite?.authority ||
+    (authorityOf(http.headers?.request) ?? authorityOf(headers?.request) ?? request.authority);
   const timeout = http.timeout === undefined ? undefined : parseDuration(http.timeout);
   const action: Forward = {
     type: "forward",
     protocol: "http",
     endpoints: candidates(mesh, client, cluster),
-    authority: rewrittenAuthority(http.rewrite, operations, request.authority),
+    authority,
     path: rewrittenPath(route, request),
-    requestHeaders: headerChanges(operations, request.headers),
-    responseHeaders: [chosen.destination.headers?.response, http.headers?.response],
+    rewrites: Boolean(http.rewrite?.uri || http.rewrite?.uriRegexRewrite),
+    requestHeaders: headerChanges(layers(http.headers?.request, headers?.request), request.headers),
+    responseHeaders: layers(http.headers?.response, headers?.response),
     timeoutMs: timeout || undefined,
     retry: retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
     mirrors: mirrors(deciding, route),
-    hash: hashOf(cluster, request),
+    hashed: hashedEndpoint(cluster, request),
     connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
   };
   return { cluster: cluster.name, upstream: cluster, action };
 }
 
 /** Where a request can end: the ready endpoints, or the address that the client had dialled. */
-function candidates(
+export function candidates(
   mesh: MeshView,
   client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
   cluster: Cluster,
@@ -67,7 +84,7 @@ function candidates(
   if (!cluster.originalDestination) return cluster.ready;
   const { proxy, request } = client;
   const address =
-    request.address ?? dial(mesh, hostOfAuthority(request.authority), proxy.namespace, 0).address;
+    request.address ?? dial(mesh, hostOfAuthority(request.authority), proxy.namespace).address;
   const own = cluster.ready.filter((endpoint) => endpoint.address === address);
   return own.length > 0 || address === undefined
     ? own.length > 0
@@ -78,7 +95,7 @@ function candidates(
 
 /** Whatever listens at an address: kube-proxy's choice for a virtual one, else the pod, else the world. */
 export function at(mesh: MeshView, address: string, port: number): readonly Endpoint[] {
-  const { service } = dial(mesh, address, "", 0);
+  const { service } = dial(mesh, address, "");
   if (service?.kind === "Service") return readyEndpoints(mesh, service, port);
   const pod = mesh.derive(endpoints).podAt(address);
   return [{ ...outside(address, port), ...(pod && ofPod(pod)) }];
@@ -102,10 +119,10 @@ export const outside = (address: string, port: number): Endpoint => ({
   tlsMode: "disabled",
 });
 
-function mirrors({ mesh, client, draw, trace }: Deciding, route: CompiledRoute): Cluster[] {
+function mirrors({ mesh, client, chance, trace }: Deciding, route: CompiledRoute): Cluster[] {
   const { proxy, request } = client;
   return mirrorsOf(route.http).flatMap(({ destination, percent, path }) => {
-    if (!falls(draw("mirror"), percent)) return [];
+    if (!chance.falls("mirror", percent)) return [];
     const at = { namespace: route.namespace, port: request.port };
     const cluster = clusterFor(mesh, proxy, destination, at);
     trace?.({

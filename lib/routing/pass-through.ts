@@ -1,14 +1,12 @@
-import { isHttp } from "@/lib/istio/protocol";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import { sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
-import { clusterFor, isCluster } from "./cluster";
-import { connect, connectPlain } from "./connection";
-import type { Answer, Decision, Draw, Forward } from "./decision";
+import { connectPlain } from "./connection";
+import type { Answer, Decision, Forward } from "./decision";
 import { dial } from "./dial";
 import { at, outside } from "./forward";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
-import { retryPolicy } from "./retry-policy";
+import { unread } from "./unread";
 import type { RouteTable } from "./route-table";
 import type { Trace } from "./trace";
 
@@ -16,8 +14,6 @@ interface Client {
   readonly proxy: ProxyIdentity;
   readonly request: MeshRequest;
 }
-
-const NEVER_RETRIED = retryPolicy({ attempts: 0 }, undefined);
 
 /** A request for a host that the routes do not know. */
 export function passThrough(
@@ -72,14 +68,12 @@ export function passThrough(
   }
 }
 
-/** A request to a port on which the proxy has no HTTP listener. */
+/** A connection that no listener of the proxy takes. */
 export function withoutListener(
   mesh: MeshView,
-  client: Client,
-  draw: Draw,
+  { proxy, request }: Client,
   trace: Trace | undefined,
 ): Decision {
-  const { proxy, request } = client;
   const base = {
     table: undefined,
     virtualHost: undefined,
@@ -95,29 +89,13 @@ export function withoutListener(
     say(why);
     return { ...base, cluster: undefined, action: { type: "close", why } };
   }
-  const { service } = dial(mesh, hostOfDial(request), proxy.namespace, draw("endpoint"));
-  const port = service?.ports.find(({ number }) => number === request.port);
-  const scope = mesh.derive(sidecarScopes)(proxy);
-  if (service && port && !isHttp(port.protocol) && scope.services.has(service.host)) {
-    const place = { namespace: service.namespace, port: request.port };
-    const cluster = clusterFor(mesh, proxy, { host: service.host }, place);
-    if (isCluster(cluster)) {
-      say(`port ${request.port} of ${service.host} is ${port.protocol}: the bytes go on unread`);
-      const action = {
-        ...plain(mesh, request, cluster.ready, "tcp"),
-        connect: (endpoint: Endpoint) => connect(mesh, cluster, endpoint, trace),
-      };
-      return { ...base, cluster: cluster.name, upstream: cluster, action };
-    }
-  }
-  if (scope.outbound === "REGISTRY_ONLY") {
+  if (mesh.derive(sidecarScopes)(proxy).outbound === "REGISTRY_ONLY") {
     const why = `port ${request.port} is not known, and only what is known may be reached`;
     say(why);
     return { ...base, cluster: "BlackHoleCluster", action: { type: "close", why } };
   }
   say(`port ${request.port} is not known: the bytes go on unread`);
-  const reached = dialled(mesh, proxy, request);
-  const action = plain(mesh, request, reached, "tcp");
+  const action = plain(mesh, request, dialled(mesh, proxy, request), "tcp");
   return { ...base, cluster: "PassthroughCluster", action };
 }
 
@@ -127,26 +105,17 @@ const hostOfDial = (request: MeshRequest): string =>
 /** Whatever listens where the client meant to go. */
 function dialled(mesh: MeshView, proxy: ProxyIdentity, request: MeshRequest): readonly Endpoint[] {
   const host = hostOfDial(request);
-  const { address } = dial(mesh, host, proxy.namespace, 0);
+  const { address } = dial(mesh, host, proxy.namespace);
   return address === undefined ? [outside(host, request.port)] : at(mesh, address, request.port);
 }
 
 const plain = (
   mesh: MeshView,
   request: MeshRequest,
-  endpoints: readonly Endpoint[],
+  reached: readonly Endpoint[],
   protocol: Forward["protocol"],
 ): Forward => ({
-  type: "forward",
+  ...unread(request, reached),
   protocol,
-  endpoints,
-  authority: request.authority,
-  path: request.path,
-  requestHeaders: {},
-  responseHeaders: [],
-  timeoutMs: undefined,
-  retry: NEVER_RETRIED,
-  mirrors: [],
-  hash: undefined,
   connect: (endpoint) => connectPlain(mesh, endpoint),
 });

@@ -23,10 +23,19 @@ const condition = (
   holds: (request) => matcher.test(actual(request)),
 });
 
-/** What a match asks at run time, in the order in which it is told. All of them must hold. */
-export function requestConditions(match: HttpMatch): readonly RequestCondition[] {
+/**
+ * What a match asks at run time, in the order in which it is told. All of them must hold.
+ *
+ * @param bySegment whether a prefix of the URI is one of whole segments
+ */
+export function requestConditions(
+  match: HttpMatch,
+  bySegment = false,
+): readonly RequestCondition[] {
   const conditions: RequestCondition[] = [];
-  if (match.uri) {
+  const prefix = match.uri?.prefix;
+  if (bySegment && prefix !== undefined && prefix !== "/") conditions.push(segments(prefix));
+  else if (match.uri) {
     // Case is never ignored by a regex.
     const ignoreCase = match.ignoreUriCase === true && match.uri.regex === undefined;
     conditions.push(
@@ -60,6 +69,17 @@ export function requestConditions(match: HttpMatch): readonly RequestCondition[]
   }
   return conditions;
 }
+
+/** A prefix that ends where a segment does. */
+const segments = (prefix: string): RequestCondition => ({
+  field: "uri",
+  wants: `path prefix "${prefix}"`,
+  actual: ({ path }) => pathOf(path),
+  holds: ({ path }) => {
+    const bare = pathOf(path);
+    return bare === prefix || bare.startsWith(`${prefix}/`);
+  },
+});
 
 /** A `withoutHeaders` entry: the match turned round, an absent header counting as empty. */
 function absence(name: string, wanted: StringMatch): RequestCondition {

@@ -18,6 +18,17 @@ export interface MeshRequest {
   readonly path: string;
   /** By lower-case name. */
   readonly headers: Labels;
+  /** The name that a TLS client asks for. */
+  readonly sni?: string | undefined;
+  /** The IP of whoever connected; undefined where nobody needs it. */
+  readonly sourceAddress?: string | undefined;
+  /**
+   * `tcp` for bytes that are no HTTP: only port and address mean anything then. `tls` for HTTP
+   * within TLS of the client's own: proxies see no more than the name that it asks for.
+   */
+  readonly protocol?: "http" | "tcp" | "tls" | undefined;
+  /** Claims of a token that the proxy has accepted. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The proxy that decides: a sidecar, or a gateway. */
@@ -31,15 +42,21 @@ export interface ProxyIdentity {
   readonly key: string;
 }
 
+const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+
 /** The proxy of a pod; undefined for a pod without one. */
 export const proxyOf: (pod: KubeObject) => ProxyIdentity | undefined = weakMemo((pod) => {
   const { containers = [], initContainers = [] } = podSpec(pod);
   const proxy = [...containers, ...initContainers].find(({ name }) => name === "istio-proxy");
   if (!proxy) return undefined;
   const { name, namespace = "", labels = {} } = pod.metadata;
-  // A gateway's proxy is told so, and is alone in its pod.
+  // A gateway's proxy is told so, and is alone in its pod; else the usual labels tell it.
   const alone = containers.length === 1 && containers[0] === proxy;
-  const type = alone || (proxy.args ?? []).includes("router") ? "router" : "sidecar";
+  const named = labels[GATEWAY_NAME] !== undefined || (labels["istio"] ?? "").endsWith("gateway");
+  const type =
+    alone || named || (proxy.args ?? []).includes("router")
+      ? ("router" as const)
+      : ("sidecar" as const);
   return {
     type,
     pod: name,

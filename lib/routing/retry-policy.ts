@@ -12,8 +12,8 @@ export interface RetryPolicy {
   readonly perTryTimeoutMs: number | undefined;
   /** The first pause is drawn from below this, in ms. */
   readonly backoffMs: number;
-  /** Whether this is what Istio does unasked. */
-  readonly isDefault: boolean;
+  /** Whether a retry avoids the endpoints that were tried before. */
+  readonly ignorePreviousHosts: boolean;
 }
 
 /** How one try went wrong: with a status, or before there was one. */
@@ -45,20 +45,23 @@ export function retryPolicy(
     statuses: new Set(statuses),
     perTryTimeoutMs: perTry || undefined,
     backoffMs: backoff || DEFAULT_BACKOFF_MS,
-    isDefault: !given,
+    ignorePreviousHosts: given?.retryIgnorePreviousHosts ?? true,
   };
 }
+
+/** Whatever answers a try that got none would be a 5xx of the proxy itself. */
+const retriesResets = (on: ReadonlySet<string>): boolean =>
+  on.has("reset") || on.has("5xx") || on.has("gateway-error");
 
 /** Whether a failure is one that the policy tries again upon. Source: Envoy's `x-envoy-retry-on`. */
 export function isRetried(policy: RetryPolicy, failure: TryFailure): boolean {
   const { on, statuses } = policy;
   switch (failure.type) {
     case "connect-failure":
-      return on.has("connect-failure") || on.has("5xx") || on.has("reset");
+      return on.has("connect-failure") || retriesResets(on);
     case "reset":
-      return on.has("reset") || on.has("5xx");
     case "per-try-timeout":
-      return on.has("5xx") || on.has("gateway-error") || on.has("reset");
+      return retriesResets(on);
     case "status": {
       const { status } = failure;
       if (statuses.has(status)) return true;

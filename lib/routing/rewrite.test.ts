@@ -46,17 +46,17 @@ test.each<[HttpRedirect, string]>([
   [{ derivePort: "FROM_PROTOCOL_DEFAULT" }, "http://reviews/a?q"],
   [{ derivePort: "FROM_REQUEST_PORT" }, "http://reviews:9080/a?q"],
 ])("%j leads to %s", (redirect, location) =>
-  expect(redirectLocation(redirect, aRequest({ path: "/a?q" }))).toBe(location),
+  expect(redirectLocation(redirect, aRequest({ path: "/a?q" }), compiled({}))).toBe(location),
 );
 
-test("headers are removed before others are set, and the authority is no header", () => {
-  expect(
-    headerChanges(
-      [
-        { set: { "X-A": "1" }, remove: ["x-b"] },
-        { add: { "x-c": "2", "x-a": "3" }, set: { Host: "h" } },
-      ],
-      { "x-b": "0", "x-c": "1" },
-    ),
-  ).toEqual({ "x-a": "1,3", "x-b": null, "x-c": "1,2" });
+test("headers of one layer are removed, then set, then added; the authority is no header", () => {
+  const first = { set: { "X-A": "1", "x-empty": "" }, remove: ["x-b", "x-d"] };
+  const second = { add: { "x-c": "2", "x-a": "3" }, set: { Host: "h", "x-d": "4" } };
+  const before = { "x-b": "0", "x-c": "1", "x-d": "0" };
+  const expected = { "x-a": "1,3", "x-b": null, "x-c": "1,2", "x-d": "4" };
+  expect(headerChanges([[first, second]], before)).toEqual(expected);
+  expect(headerChanges([[second, first]], before)).toEqual(expected);
 });
+
+test("a later layer goes over an earlier one", () =>
+  expect(headerChanges([[{ set: { a: "1" } }], [{ set: { a: "2" } }]], {})).toEqual({ a: "2" }));

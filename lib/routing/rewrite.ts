@@ -1,10 +1,23 @@
-import type { HeaderOperations, HttpRedirect, HttpRewrite } from "@/lib/istio/virtual-service";
+import type { HeaderOperations, HttpRedirect } from "@/lib/istio/virtual-service";
 import type { CompiledRoute } from "./compiled-route";
 import { type MeshRequest, pathOf } from "./request";
 import { compileRegex } from "./string-matcher";
 
 /** Changes of headers: a value that was set or added to, `null` for one that was taken away. */
 export type HeaderChanges = Readonly<Record<string, string | null>>;
+
+/** Headers after some changes. */
+export function applied(
+  headers: Readonly<Record<string, string>>,
+  changes: HeaderChanges,
+): Readonly<Record<string, string>> {
+  const result = { ...headers };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) delete result[name];
+    else result[name] = value;
+  }
+  return result;
+}
 
 /** What a route's rewrite makes of a path, the query kept. */
 export function rewrittenPath(route: CompiledRoute, request: MeshRequest): string {
@@ -23,69 +36,86 @@ export function rewrittenPath(route: CompiledRoute, request: MeshRequest): strin
   if (!rewrite.uri) return whole;
   const matched = route.matchedUri;
   if (matched?.exact !== undefined || matched?.regex !== undefined) return rewrite.uri + query;
-  return rewrite.uri + path.slice((matched?.prefix ?? "/").length) + query;
+  return prefixReplaced(route, path, rewrite.uri) + query;
+}
+
+/** A path with another prefix than the one that matched. */
+function prefixReplaced(route: CompiledRoute, path: string, prefix: string): string {
+  const rest = path.slice((route.matchedUri?.prefix ?? "/").length);
+  // Of whole segments: what is left keeps its slash, and never gets a second one.
+  if (route.bySegment && prefix === "/") return rest.startsWith("/") ? rest : `/${rest}`;
+  return prefix + rest;
 }
 
 /** Envoy names groups `\1`; RE2's replacement here names them `$1`. */
 const substitution = (text: string): string =>
   text.replace(/\$/g, "$$$$").replace(/\\(\d)/g, (_, group: string) => `$${group}`);
 
-/** The authority that a request leaves with. */
-export function rewrittenAuthority(
-  rewrite: HttpRewrite | undefined,
-  operations: readonly (HeaderOperations | undefined)[],
-  authority: string,
-): string {
-  if (rewrite?.authority) return rewrite.authority;
-  for (const operation of operations) {
-    for (const [name, value] of Object.entries(operation?.set ?? {})) {
-      if (isAuthority(name)) return value;
-    }
-  }
-  return authority;
+/** The authority that header operations set; undefined where they set none. */
+export function authorityOf(operations: HeaderOperations | undefined): string | undefined {
+  const named = (values: Readonly<Record<string, string>> | undefined) =>
+    Object.entries(values ?? {}).findLast(([name]) => isAuthority(name))?.[1];
+  return named(operations?.set) ?? named(operations?.add);
 }
 
 const isAuthority = (name: string): boolean =>
   name.toLowerCase() === "host" || name.toLowerCase() === ":authority";
 
+/** Header operations that are carried out together, the later ones over the earlier. */
+export type HeaderLayer = readonly (HeaderOperations | undefined)[];
+
 /**
- * What header operations change, the first of them at the most specific place. What is removed is
- * removed before anything is set, as Envoy does it. Nothing here changes the authority.
+ * What header operations change, layer by layer. In each layer Envoy first takes headers away, then
+ * sets, then adds. An empty value is never set. Nothing here changes the authority.
  */
 export function headerChanges(
-  operations: readonly (HeaderOperations | undefined)[],
+  layers: readonly HeaderLayer[],
   headers: Readonly<Record<string, string>>,
 ): HeaderChanges {
   const changes: Record<string, string | null> = {};
-  const now = (name: string): string | null | undefined =>
-    Object.hasOwn(changes, name) ? changes[name] : headers[name];
-  for (const operation of operations) {
-    for (const name of operation?.remove ?? []) {
-      const key = name.toLowerCase();
-      if (typeof now(key) === "string") changes[key] = null;
+  for (const layer of layers) {
+    for (const operation of layer) {
+      for (const name of operation?.remove ?? []) {
+        if (!isInternal(name)) changes[name.toLowerCase()] = null;
+      }
     }
-    for (const [name, value] of Object.entries(operation?.add ?? {})) {
-      const key = name.toLowerCase();
-      const before = now(key);
-      changes[key] = typeof before === "string" ? `${before},${value}` : value;
+    for (const operation of layer) {
+      for (const [name, value] of Object.entries(operation?.set ?? {})) {
+        if (!isInternal(name) && value !== "") changes[name.toLowerCase()] = value;
+      }
     }
-    for (const [name, value] of Object.entries(operation?.set ?? {})) {
-      if (!isAuthority(name)) changes[name.toLowerCase()] = value;
+    for (const operation of layer) {
+      for (const [name, value] of Object.entries(operation?.add ?? {})) {
+        if (isInternal(name) || value === "") continue;
+        const key = name.toLowerCase();
+        const before = Object.hasOwn(changes, key) ? changes[key] : headers[key];
+        changes[key] = typeof before === "string" ? `${before},${value}` : value;
+      }
     }
   }
   return changes;
 }
 
+/** Envoy changes neither the authority nor anything else of HTTP itself as a header. */
+const isInternal = (name: string): boolean => name.startsWith(":") || name.toLowerCase() === "host";
+
 /** The `location` of a redirect: what it does not name stays as it was asked for. */
-export function redirectLocation(redirect: HttpRedirect, request: MeshRequest): string {
+export function redirectLocation(
+  redirect: HttpRedirect,
+  request: MeshRequest,
+  route: CompiledRoute,
+): string {
   const scheme = redirect.scheme || request.scheme;
   const path = pathOf(request.path);
   const query = request.path.slice(path.length);
-  const target = redirect.uri
-    ? redirect.uri.includes("?")
-      ? redirect.uri
-      : redirect.uri + query
-    : request.path;
+  const target =
+    redirect.prefixRewrite !== undefined
+      ? prefixReplaced(route, path, redirect.prefixRewrite) + query
+      : redirect.uri
+        ? redirect.uri.includes("?")
+          ? redirect.uri
+          : redirect.uri + query
+        : request.path;
   return `${scheme}://${redirectHost(redirect, request, scheme)}${target}`;
 }
 

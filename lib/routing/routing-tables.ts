@@ -1,4 +1,7 @@
+import { destinationRules } from "@/lib/mesh/destination-rules";
+import { sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
+import { virtualServices } from "@/lib/mesh/virtual-services";
 import { clusterFor, type Cluster, type MissingCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import type { HttpRouteDestination } from "@/lib/istio/virtual-service";
@@ -34,7 +37,7 @@ export function routingTables(mesh: MeshView): RoutingTables {
   const chosen = new WeakMap<CompiledRoute, Map<string, readonly WeightedCluster[]>>();
   return {
     table(proxy, port) {
-      const key = `${port}/${proxy.key}`;
+      const key = `${port}/${sharedKey(mesh, proxy)}`;
       if (!tables.has(key)) {
         const build = proxy.type === "router" ? gatewayTable : sidecarTable;
         tables.set(key, build(mesh, proxy, port));
@@ -44,7 +47,7 @@ export function routingTables(mesh: MeshView): RoutingTables {
     destinations(proxy, route, port) {
       const known = chosen.get(route) ?? new Map<string, readonly WeightedCluster[]>();
       chosen.set(route, known);
-      const key = `${port}/${proxy.key}`;
+      const key = `${port}/${sharedKey(mesh, proxy)}`;
       const found = known.get(key);
       if (found) return found;
       const list = weightedClusters(mesh, proxy, route, port);
@@ -53,6 +56,25 @@ export function routingTables(mesh: MeshView): RoutingTables {
     },
   };
 }
+
+/**
+ * Equal for proxies that are configured alike: sidecars of a namespace under one Sidecar are, unless
+ * something in the mesh looks at the labels of clients.
+ */
+function sharedKey(mesh: MeshView, proxy: ProxyIdentity): string {
+  if (proxy.type === "router" || mesh.derive(labelsDecide)) return proxy.key;
+  const { sidecar } = mesh.derive(sidecarScopes)(proxy);
+  const { namespace = "", name = "" } = sidecar?.metadata ?? {};
+  return `${proxy.namespace}/${namespace}/${name}`;
+}
+
+/** Whether any route or rule goes by the labels of clients. Use with `mesh.derive`. */
+const labelsDecide = (mesh: MeshView): boolean =>
+  mesh
+    .derive(virtualServices)
+    .all.some(({ spec }) =>
+      spec.http?.some(({ match }) => match?.some((one) => one.sourceLabels !== undefined)),
+    ) || mesh.derive(destinationRules).all.some(({ spec }) => spec.workloadSelector !== undefined);
 
 /** A weight counts only beside others: a route's only destination gets all, whatever it says. */
 function weightedClusters(

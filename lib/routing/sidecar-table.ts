@@ -1,14 +1,21 @@
-import { hostMatches, isWildcard } from "@/lib/istio/host";
+import {
+  CLUSTER_DOMAIN,
+  compareHosts,
+  hostMatches,
+  isIpAddress,
+  isWildcard,
+  serviceFqdn,
+} from "@/lib/istio/host";
 import { MESH_GATEWAY } from "@/lib/istio/gateway-ref";
 import { isHttp } from "@/lib/istio/protocol";
 import type { RegistryPort, RegistryService } from "@/lib/mesh/registry";
 import { type EgressScope, type SidecarScope, sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
 import type { MeshVirtualService } from "@/lib/mesh/virtual-services";
-import { compareHosts } from "@/lib/istio/host";
 import { compileRoutes } from "./compile-routes";
 import type { CompiledRoute, VirtualHost } from "./compiled-route";
 import { sourcedRoutes } from "./delegates";
+import { dial } from "./dial";
 import type { ProxyIdentity } from "./request";
 import { type RouteTable, routeTable } from "./route-table";
 
@@ -34,8 +41,8 @@ export function sidecarTable(
   if (!egress) return undefined;
   const services = servicesOnPort(egress, port);
   if (services.size === 0) return undefined;
-  const hosts = virtualHosts(mesh, { proxy, port, services, egress });
-  return routeTable(String(port), hosts, fallbackOf(scope));
+  const { hosts, late } = virtualHosts(mesh, { proxy, port, services, egress });
+  return routeTable(String(port), hosts, fallbackOf(scope), late);
 }
 
 const fallbackOf = (scope: SidecarScope): RouteTable["fallback"] =>
@@ -60,7 +67,11 @@ interface Listener {
   readonly egress: EgressScope;
 }
 
-function virtualHosts(mesh: MeshView, listener: Listener): VirtualHost[] {
+/**
+ * The hosts that VirtualServices speak for and those that are wildcards. The thousands of others,
+ * each with Istio's default route, are made up when a request names one.
+ */
+function virtualHosts(mesh: MeshView, listener: Listener) {
   const { proxy, port, services } = listener;
   const candidates = meshVirtualServices(listener);
   const wildcardOwners = mostSpecificWildcards(candidates, services);
@@ -79,8 +90,15 @@ function virtualHosts(mesh: MeshView, listener: Listener): VirtualHost[] {
     const context = { proxy, port, gateways: new Set([MESH_GATEWAY]) };
     const routes = compileRoutes(sourcedRoutes(mesh, virtualService), context);
     if (routes.length === 0) continue;
-    const { known, others } = split(virtualService, services, wildcardOwners);
-    if (known.length === 0 && port !== 80) continue;
+    const { known: found, others } = split(virtualService, services, wildcardOwners);
+    // An HTTPRoute goes for clients of its own namespace, or for a Service of it.
+    const known = found.filter(
+      (host) =>
+        !virtualService.httpRoutes ||
+        virtualService.namespace === proxy.namespace ||
+        services.get(host)?.service.namespace === virtualService.namespace,
+    );
+    if (known.length === 0 && (port !== 80 || virtualService.httpRoutes)) continue;
     for (const host of others) add(`${host}:${port}`, [host], routes);
     for (const host of known) {
       const found = services.get(host);
@@ -90,10 +108,24 @@ function virtualHosts(mesh: MeshView, listener: Listener): VirtualHost[] {
     }
   }
   for (const [host, { service }] of services) {
-    if (withRoutes.has(host)) continue;
+    if (withRoutes.has(host) || !(isWildcard(host) || service.headless)) continue;
     add(`${host}:${port}`, domainsOf(service, proxy.namespace), [defaultRoute(host, port)]);
   }
-  return hosts;
+  const made = new Map<string, VirtualHost>();
+  const late = (domain: string): VirtualHost | undefined => {
+    const host = fullNames(mesh, domain, proxy.namespace).find((name) => services.has(name));
+    const service = host === undefined ? undefined : services.get(host)?.service;
+    if (host === undefined || !service || withRoutes.has(host)) return undefined;
+    const known = made.get(host) ?? {
+      name: `${host}:${port}`,
+      domains: domainsOf(service, proxy.namespace).filter((one) => !taken.has(one)),
+      routes: [defaultRoute(host, port)],
+      requireTls: false,
+    };
+    made.set(host, known);
+    return known.domains.includes(domain) ? known : undefined;
+  };
+  return { hosts, late };
 }
 
 /** Those bound to the mesh; on ports other than 80 only those that name a service of the port. */
@@ -161,6 +193,17 @@ function split(
   return { known, others };
 }
 
+/** The full names that a domain can stand for, its own first. */
+function fullNames(mesh: MeshView, domain: string, namespace: string): readonly string[] {
+  if (isIpAddress(domain)) return [dial(mesh, domain, namespace).service?.host ?? domain];
+  return [
+    domain,
+    ...(domain.includes(".") ? [] : [serviceFqdn(domain, namespace)]),
+    `${domain}.svc.${CLUSTER_DOMAIN}`,
+    `${domain}.${CLUSTER_DOMAIN}`,
+  ];
+}
+
 /** What clients may call a service: its full name, shorter ones, and its virtual addresses. */
 function domainsOf(service: RegistryService, namespace: string): string[] {
   const { host, name } = service;
@@ -184,5 +227,7 @@ const defaultRoute = (host: string, port: number): CompiledRoute => ({
   http: { route: [{ destination: { host, port: { number: port } } }] },
   matchedUri: undefined,
   ignoreUriCase: false,
+  bySegment: false,
+  missingStatus: 503,
   namespace: "",
 });

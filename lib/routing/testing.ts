@@ -2,7 +2,8 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { aMesh, anObject, aPod, aService, aSlice } from "@/lib/mesh/testing";
 import type { MeshView } from "@/lib/mesh/view";
 import { decide } from "./decide";
-import type { Decision, Draw } from "./decision";
+import { type Chance, sampling } from "./chance";
+import type { Decision } from "./decision";
 import { type MeshRequest, proxyOf } from "./request";
 import type { TraceStep } from "./trace";
 
@@ -54,7 +55,7 @@ export const aRequest = (more: Partial<MeshRequest> = {}): MeshRequest => ({
 export function decided(
   mesh: MeshView,
   request: Partial<MeshRequest> = {},
-  options: { readonly draw?: number | Draw; readonly from?: string } = {},
+  options: { readonly draw?: number | Chance; readonly from?: string } = {},
 ): Decision & { readonly trace: readonly TraceStep[] } {
   const { draw = 0, from = "shop/web-v1" } = options;
   const [namespace = "", name = ""] = from.split("/");
@@ -65,7 +66,7 @@ export function decided(
   const decision = decide(
     mesh,
     { proxy, request: aRequest(request) },
-    typeof draw === "number" ? () => draw : draw,
+    typeof draw === "number" ? sampling(() => draw) : draw,
     (step) => trace.push(step),
   );
   return { ...decision, trace };

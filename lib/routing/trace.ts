@@ -12,7 +12,8 @@ export interface TraceStep {
     | "endpoint"
     | "mtls"
     | "retry"
-    | "mirror";
+    | "mirror"
+    | "authorization";
   /** Whether this is what decided, or something that was considered and passed over. */
   readonly taken: boolean;
   /** The object at work; undefined where a default of Istio decides. */

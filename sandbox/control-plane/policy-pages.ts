@@ -87,11 +87,6 @@ export function meshPage(mesh: MeshView): Json {
     localityLbSetting: { enabled: true },
     dnsRefreshRate: "60s",
     enablePrometheusMerge: true,
-    extensionProviders: [
-      { name: "prometheus", prometheus: {} },
-      { name: "stackdriver", stackdriver: {} },
-      { name: "envoy", envoyFileAccessLog: { path: "/dev/stdout" } },
-    ],
     defaultProviders: {},
     ...given,
   };

@@ -1,11 +1,6 @@
 import type { Decision } from "@/lib/routing/decision";
-import type { Exchange } from "@/lib/routing/exchange";
-import type { KubeObject } from "@/lib/k8s/object";
-import { hasLabels } from "@/lib/k8s/label-selector";
-import { isHttp } from "@/lib/istio/protocol";
-import { serviceSpec } from "@/lib/k8s/service";
-import { registry, type RegistryService } from "@/lib/mesh/registry";
-import type { MeshView } from "@/lib/mesh/view";
+import type { Inbound } from "@/lib/routing/inbound";
+import type { RegistryService } from "@/lib/mesh/registry";
 import type { ProxyIdentity } from "@/lib/routing/request";
 import type { RequestFacts } from "./request-labels";
 
@@ -50,33 +45,6 @@ export function countedService(
   return proxy.type === "router" ? undefined : { host: authority, name: authority };
 }
 
-/** What a server's proxy takes a port of its pod for. */
-export interface Inbound {
-  /** Undefined where no Service leads there. */
-  readonly service: NamedService | undefined;
-  readonly protocol: "http" | "tcp";
-}
-
-/** What the proxy of a pod counts requests to one of its ports for: the first Service that leads there. */
-export function inboundOf(mesh: MeshView, pod: KubeObject, number: number): Inbound {
-  for (const service of mesh.derive(registry).services) {
-    if (service.kind !== "Service" || service.namespace !== pod.metadata.namespace) continue;
-    const port = service.ports.find(({ targetPort }) => targetPort === number);
-    if (!port || !selects(service, pod)) continue;
-    const looksInside = isHttp(port.protocol) || port.protocol === "Auto";
-    return { service: namedService(service), protocol: looksInside ? "http" : "tcp" };
-  }
-  return { service: undefined, protocol: "http" };
-}
-
-function selects(service: RegistryService, pod: KubeObject): boolean {
-  const { selector } = serviceSpec(service.object);
-  return selector !== undefined && hasLabels(pod.metadata.labels, selector);
-}
-
-/** Whether anybody listens in a pod: it is there and nobody has asked to delete it. */
-export const listens = (pod: KubeObject | undefined): pod is KubeObject =>
-  pod !== undefined && !pod.metadata.deletionTimestamp;
-
-/** The endpoint that a request reached last; undefined where it reached none. */
-export const lastTry = (result: Exchange) => result.tries.at(-1);
+/** The service that a server's proxy counts a request for; undefined where none leads there. */
+export const receivedService = ({ service }: Inbound): NamedService | undefined =>
+  service && namedService(service);

@@ -22,6 +22,10 @@ interface Recorded {
   readonly at: number;
   readonly mutualTls: boolean;
   readonly service: RequestFacts["service"];
+  /** With commas; `-` for none. */
+  readonly flags: string;
+  /** `-` for none. */
+  readonly details: string;
 }
 
 /** A request that a proxy sent on or answered by itself. */
@@ -30,8 +34,6 @@ export interface Sent extends Recorded {
   readonly key: string;
   readonly decision: Decision;
   readonly exchanged: Exchange | undefined;
-  readonly flags: string;
-  readonly details: string;
   readonly serverPeer: Peer | undefined;
 }
 
@@ -112,7 +114,7 @@ export class Recorder {
         mutualTls,
         protocol,
         ...statusOf(protocol, result.status),
-        flags: "-",
+        flags: received.flags,
       },
       sizeOf(request, result),
       this.times,
@@ -144,8 +146,8 @@ export class Recorder {
     const address = addressOf(pod);
     this.write(pod, {
       ...this.common(received, this.receivedProtocol(pod, received)),
-      flags: "-",
-      details: "via_upstream",
+      flags: received.flags,
+      details: received.details,
       upstreamMs: result.durationMs,
       upstreamHost: `${address}:${port}`,
       upstreamLocal: `127.0.0.6:${this.ephemeralPort()}`,

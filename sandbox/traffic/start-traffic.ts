@@ -4,7 +4,7 @@ import { isPodReady, podStatus } from "@/lib/k8s/pod";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { registry } from "@/lib/mesh/registry";
-import { chooseEvenly, chooseWeighted } from "@/lib/routing/choose";
+import { indexAt } from "@/lib/routing/chance";
 import { readyEndpoints } from "@/lib/routing/dial";
 import { proxyOf } from "@/lib/routing/request";
 import type {
@@ -63,7 +63,7 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     mesh: () => store.view(),
     random: random.fork("request-ids"),
   });
-  const simulation = new Simulation({ store, distribution, model, random, recorder });
+  const simulation = new Simulation({ store, clock, distribution, model, random, recorder });
   const around = { store, simulation, random, recorder };
   const generators = followed(model).map((load) => new Generator(load, around));
   let until = clock.now();
@@ -151,7 +151,8 @@ class Generator {
   private send(at: number): void {
     const { simulation, random, recorder } = this.around;
     const { service, requests, from, times } = this.load;
-    const request = chooseWeighted(requests, random.next());
+    const weights = requests.map(({ weight }) => weight);
+    const request = requests[indexAt(weights, random.next())];
     if (!request) return;
     recorder.times = times;
     const { method, authority, path, headers } = request;
@@ -174,13 +175,14 @@ class Generator {
     const { namespace, name, port } = this.load.service;
     const mesh = store.view();
     const target = mesh.derive(registry).lookup(serviceFqdn(name, namespace), namespace);
-    return chooseEvenly(target ? readyEndpoints(mesh, target, port) : [], random.next());
+    const ready = target ? readyEndpoints(mesh, target, port) : [];
+    return ready[Math.floor(random.next() * ready.length)];
   }
 
   private client({ namespace, app }: NonNullable<FollowedLoad["from"]>): KubeObject | undefined {
     const { store, random } = this.around;
     const pods = store.view().lookup(PODS_OF_APPS, `${namespace}/${app}`).filter(isPodReady);
-    return chooseEvenly(pods, random.next());
+    return pods[Math.floor(random.next() * pods.length)];
   }
 }
 

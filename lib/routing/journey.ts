@@ -1,0 +1,295 @@
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { podStatus, serviceAccountOf } from "@/lib/k8s/pod";
+import type { Admission } from "@/lib/mesh/arrival";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshView } from "@/lib/mesh/view";
+import type { Cluster } from "./cluster";
+import { connect, connectPlain, type Connection, CONNECTION_REFUSED } from "./connection";
+import { decide } from "./decide";
+import type { Forward } from "./decision";
+import { dial, readyEndpoints } from "./dial";
+import { exchange, type Exchange } from "./exchange";
+import { at } from "./forward";
+import { type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
+import { inbounds } from "./inbound";
+import type { JourneyResult, JourneySetting, Moment } from "./journey-setting";
+import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
+import { normalizePath } from "./normalize-path";
+import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
+import { applied, headerChanges } from "./rewrite";
+
+const NOTHING: JourneyResult = {
+  status: "error",
+  durationMs: 0,
+  bytes: 0,
+  reached: undefined,
+  responseHeaders: {},
+  log: undefined,
+};
+
+/** Walks requests from proxy to proxy: each decides by what it knows of the mesh. */
+export class Journey {
+  constructor(private readonly setting: JourneySetting) {}
+
+  /** What the application of `pod` gets when it sends a request to a name or an address. */
+  depart(pod: KubeObject, host: string, request: MeshRequest, moment: Moment): JourneyResult {
+    const { chance } = this.setting;
+    const mesh = this.setting.meshOf(pod);
+    const { address, service } = dial(mesh, host, pod.metadata.namespace ?? "", chance);
+    const proxy = proxyOf(pod);
+    if (proxy) return this.send(pod, proxy, { ...request, address }, moment);
+    // kube-proxy picks, and plain text it is.
+    const found = service
+      ? readyEndpoints(mesh, service, request.port)
+      : at(mesh, address ?? host, request.port);
+    const endpoint = found[chance.evenly("endpoint", found.length)];
+    if (!endpoint) return NOTHING;
+    return this.arrive(endpoint, { ...request, port: endpoint.port }, moment, pod);
+  }
+
+  /** A request that reaches an endpoint in plain text without a proxy of its client's. */
+  arrive(
+    endpoint: Endpoint,
+    request: MeshRequest,
+    moment: Moment,
+    client?: KubeObject,
+  ): JourneyResult {
+    if (endpoint.pod) {
+      if (!this.isAlive(endpoint)) return NOTHING;
+      if (connectPlain(this.setting.meshOf(endpoint.pod), endpoint).failure) return NOTHING;
+    }
+    return this.reach({ endpoint, request, client, peer: undefined, moment });
+  }
+
+  /** What a pod's own proxy makes of a request that goes out through it. */
+  private send(
+    pod: KubeObject,
+    proxy: ProxyIdentity,
+    given: MeshRequest,
+    moment: Moment,
+  ): JourneyResult {
+    const request = { ...given, headers: sanitizedHeaders(given.headers) };
+    const mesh = this.setting.meshOf(pod);
+    const trace = this.setting.trace?.(objectKey(pod));
+    const decision = decide(mesh, { proxy, request }, this.setting.chance, trace);
+    const leaving = { pod, proxy, request, decision, moment };
+    const { action, delayMs } = decision;
+    if (action.type === "forward") return this.forward(leaving, action);
+    if (action.type === "close") {
+      // A gateway has no socket there at all. A sidecar takes the connection and hangs up at once:
+      // mostly the client's first bytes come too late and are answered by a reset.
+      const orderly = proxy.type === "sidecar" && this.setting.chance.falls("closing", 10);
+      return this.noted(leaving, undefined, { ...NOTHING, status: orderly ? "closed" : "error" });
+    }
+    return this.noted(leaving, undefined, {
+      ...NOTHING,
+      status: action.status,
+      durationMs: delayMs,
+      bytes: action.body?.length ?? 0,
+      responseHeaders: action.headers,
+    });
+  }
+
+  private forward(leaving: Leaving, action: Forward): JourneyResult {
+    const { pod, decision, moment } = leaving;
+    const { networkMs, chance } = this.setting;
+    const later = { at: moment.at + decision.delayMs, depth: moment.depth + 1 };
+    let last = NOTHING;
+    const exchanged = exchange(
+      this.guarded(action),
+      chance,
+      ({ endpoint, connection }, attempt) => {
+        last = this.tried(leaving, action, { endpoint, connection, attempt, moment: later });
+        const status = typeof last.status === "number" ? last.status : 0;
+        return { status, durationMs: last.durationMs + networkMs };
+      },
+      this.setting.trace?.(objectKey(pod)),
+    );
+    for (const mirror of action.mirrors) this.mirror(leaving, action, mirror, later);
+    const durationMs = decision.delayMs + exchanged.durationMs;
+    const relayed = exchanged.details === "via_upstream";
+    if (action.protocol === "tcp") {
+      const status = relayed ? last.status : "closed";
+      return this.noted(leaving, exchanged, { ...(relayed ? last : NOTHING), status, durationMs });
+    }
+    if (!relayed) {
+      const responseHeaders = headerChanges(action.responseHeaders, {});
+      const own = { ...NOTHING, status: exchanged.status, durationMs, responseHeaders };
+      return this.noted(leaving, exchanged, own);
+    }
+    const changes = headerChanges(action.responseHeaders, applied({}, last.responseHeaders));
+    const responseHeaders = { ...last.responseHeaders, ...changes };
+    return this.noted(leaving, exchanged, { ...last, durationMs, responseHeaders });
+  }
+
+  /** Nobody answers at the address of a pod that is gone, until the proxies learn of it. */
+  private guarded(action: Forward): Forward {
+    if (!this.setting.isAlive) return action;
+    return {
+      ...action,
+      connect: (endpoint, trace) => {
+        const connection = action.connect(endpoint, trace);
+        return this.isAlive(endpoint) ? connection : { ...connection, failure: CONNECTION_REFUSED };
+      },
+    };
+  }
+
+  private isAlive({ pod }: Endpoint): boolean {
+    return !pod || (this.setting.isAlive?.(pod) ?? true);
+  }
+
+  /** One try of a request that goes on. */
+  private tried(
+    { pod, request, decision }: Leaving,
+    action: Forward,
+    way: {
+      readonly endpoint: Endpoint;
+      readonly connection: Connection;
+      readonly attempt: number;
+      readonly moment: Moment;
+    },
+  ): JourneyResult {
+    const { endpoint, connection, attempt, moment } = way;
+    const base = { ...request, port: endpoint.port, address: endpoint.address };
+    const routed = action.protocol === "http" && decision.table !== undefined;
+    const onward: MeshRequest = routed
+      ? {
+          ...base,
+          authority: action.authority,
+          path: action.path,
+          headers: {
+            ...applied(request.headers, action.requestHeaders),
+            ...routedHeaders(action, { ...request, path: normalizePath(request.path) }, attempt),
+          },
+        }
+      : base;
+    const mutual = connection.transport === "mutual_tls";
+    const peer = mutual ? this.identity(pod) : undefined;
+    return this.reach({ endpoint, request: onward, client: pod, peer, moment });
+  }
+
+  /** A copy that nobody waits for. */
+  private mirror(leaving: Leaving, action: Forward, cluster: Cluster, moment: Moment): void {
+    if (!this.setting.onReceived) return;
+    const { ready } = cluster;
+    const endpoint = ready[this.setting.chance.evenly("endpoint", ready.length)];
+    if (!endpoint || !this.isAlive(endpoint)) return;
+    const connection = connect(this.setting.meshOf(leaving.pod), cluster, endpoint);
+    if (!connection.failure) {
+      this.tried(leaving, action, { endpoint, connection, attempt: 1, moment });
+    }
+  }
+
+  private identity(pod: KubeObject): string {
+    const { trustDomain } = this.setting.meshOf(pod).derive(meshConfig);
+    return `spiffe://${trustDomain}/ns/${pod.metadata.namespace ?? ""}/sa/${serviceAccountOf(pod)}`;
+  }
+
+  private reach(arriving: Arriving): JourneyResult {
+    const { pod } = arriving.endpoint;
+    const proxy = pod && proxyOf(pod);
+    if (!pod || !proxy) return this.answered(arriving);
+    return proxy.type === "router"
+      ? this.enterGateway(pod, proxy, arriving)
+      : this.enter(pod, arriving);
+  }
+
+  private answered(arriving: Arriving): JourneyResult {
+    const { endpoint, request, peer, moment } = arriving;
+    const reached = { pod: endpoint.pod, endpoint, request, peer, moment };
+    const { status, durationMs, bytes } = this.setting.respond(reached);
+    const heard = request.protocol === "tcp" ? ("tcp" as const) : status;
+    return { ...NOTHING, status: heard, durationMs, bytes, reached };
+  }
+
+  /** A request at the proxy beside an application. */
+  private enter(pod: KubeObject, arriving: Arriving): JourneyResult {
+    const { endpoint, client, peer, moment } = arriving;
+    const mesh = this.setting.meshOf(pod);
+    const inbound = mesh.derive(inbounds)(pod, endpoint.port);
+    const tcp = inbound.protocol === "tcp" || arriving.request.protocol === "tcp";
+    const given = arriving.request;
+    const request = tcp ? given : { ...given, headers: sanitizedHeaders(given.headers) };
+    const admission = this.admitted(mesh, pod, { ...arriving, request }, tcp ? "tcp" : "http");
+    const { refusal } = admission;
+    let result: JourneyResult;
+    if (refusal) {
+      result = tcp
+        ? { ...NOTHING, status: "closed" }
+        : { ...NOTHING, status: refusal.status, responseHeaders: refusal.headers };
+    } else if (tcp) result = this.answered({ ...arriving, request });
+    else {
+      const headers = applied(request.headers, admission.headers);
+      result = this.answered({
+        ...arriving,
+        request: { ...request, headers, path: admission.path },
+      });
+    }
+    const log = inboundLog(inbound, refusal, tcp);
+    result = { ...result, log };
+    const event = { pod, client, request, peer, inbound, admission, log, result, moment };
+    this.setting.onReceived?.(event);
+    return result;
+  }
+
+  /** A request at a gateway, which lets it in and sends it on. */
+  private enterGateway(pod: KubeObject, proxy: ProxyIdentity, arriving: Arriving): JourneyResult {
+    const mesh = this.setting.meshOf(pod);
+    const { client } = arriving;
+    const source = client ? podStatus(client).podIP : undefined;
+    const headers = {
+      ...sanitizedHeaders(arriving.request.headers),
+      ...(source ? { "x-envoy-external-address": source, "x-forwarded-for": source } : {}),
+    };
+    const request = { ...arriving.request, headers };
+    const tcp = request.protocol === "tcp";
+    const { refusal, ...admitted } = this.admitted(
+      mesh,
+      pod,
+      { ...arriving, request },
+      tcp ? "tcp" : "http",
+    );
+    if (refusal) {
+      const { status, details, flags } = refusal;
+      const log = { flags, details, route: "", cluster: undefined, attempts: 0 };
+      if (tcp) return { ...NOTHING, status: "closed", log };
+      return { ...NOTHING, status, responseHeaders: refusal.headers, log };
+    }
+    const onward = {
+      ...request,
+      headers: applied(headers, admitted.headers),
+      path: admitted.path,
+      claims: admitted.claims,
+    };
+    return this.send(pod, proxy, onward, arriving.moment);
+  }
+
+  private admitted(
+    mesh: MeshView,
+    pod: KubeObject,
+    arriving: Arriving,
+    protocol: "http" | "tcp",
+  ): Admission {
+    const arrival = arrivalOf(pod, arriving, protocol);
+    const trace = this.setting.trace?.(objectKey(pod));
+    return this.setting.admit(mesh)(
+      arrival,
+      trace && ((step) => trace({ step: "authorization", ...step })),
+    );
+  }
+
+  /** Notes what the client's proxy logs. Where a pod asks itself, its inbound side is done first. */
+  private noted(
+    leaving: Leaving,
+    exchanged: Exchange | undefined,
+    result: JourneyResult,
+  ): JourneyResult {
+    const { pod, decision } = leaving;
+    const log = logOf(decision, exchanged);
+    const own = exchanged?.tries.at(-1)?.endpoint.pod === pod;
+    const logged = { ...result, log: own ? (result.log ?? log) : log };
+    this.setting.onSent?.({ ...leaving, exchanged, log, result: logged });
+    return logged;
+  }
+}

@@ -1,0 +1,96 @@
+import { MESH_GATEWAY } from "@/lib/istio/gateway-ref";
+import type { SidecarScope } from "@/lib/mesh/sidecar-scope";
+import type { MeshView } from "@/lib/mesh/view";
+import type { Endpoint } from "@/lib/mesh/endpoints";
+import { type Cluster, clusterFor, isCluster, type MissingCluster } from "./cluster";
+import { connect } from "./connection";
+import type { Decision, Deciding } from "./decision";
+import { candidates } from "./forward";
+import { type FoundListener, isTls, l4VirtualServices } from "./l4-listeners";
+import { l4Cluster, l4Route, servicesOfHost } from "./l4-routes";
+import { unread } from "./unread";
+
+/** What goes along where the proxy does not look into the connection. */
+type L4Deciding = Omit<Deciding, "table">;
+
+const BASE = {
+  table: undefined,
+  virtualHost: undefined,
+  route: undefined,
+  routeName: "",
+  delayMs: 0,
+} as const;
+
+/**
+ * What a sidecar does with a connection that a listener of TCP or TLS takes; undefined where the
+ * listener has no filter chain for it.
+ */
+export function l4Decision(
+  deciding: L4Deciding,
+  listener: FoundListener,
+  scope: SidecarScope,
+): Decision | undefined {
+  const { mesh, client, chance, trace } = deciding;
+  const { proxy, request } = client;
+  const { service, port } = listener;
+  trace?.({
+    step: "listener",
+    taken: true,
+    object: service.object,
+    path: "spec.ports",
+    why: `port ${port.number} of ${service.host} is ${port.protocol}: the bytes go on unread`,
+  });
+  const kind = isTls(port) ? "tls" : "tcp";
+  const route = l4Route(
+    servicesOfHost(l4VirtualServices(scope, request.port), service.host),
+    proxy,
+    {
+      kind,
+      port: request.port,
+      address: request.address,
+      sni: request.sni,
+      gateways: new Set([MESH_GATEWAY]),
+    },
+    trace,
+  );
+  if (route) {
+    const cluster = l4Cluster(mesh, proxy, route, { port: request.port, chance, trace });
+    return toCluster(deciding, cluster);
+  }
+  const tlsRoutes = servicesOfHost(l4VirtualServices(scope, request.port), service.host).some(
+    ({ spec }) => spec.tls?.length,
+  );
+  if (kind === "tls" && tlsRoutes) return undefined;
+  return toCluster(deciding, ownCluster(mesh, deciding, listener));
+}
+
+const ownCluster = (
+  mesh: MeshView,
+  { client }: L4Deciding,
+  { service, port }: FoundListener,
+): Cluster | MissingCluster =>
+  clusterFor(
+    mesh,
+    client.proxy,
+    { host: service.host },
+    {
+      namespace: service.namespace,
+      port: port.number,
+    },
+  );
+
+/** A connection that goes to a cluster, or is closed where there is none. */
+function toCluster(
+  { mesh, client, trace }: L4Deciding,
+  cluster: Cluster | MissingCluster | undefined,
+): Decision {
+  if (!cluster || !isCluster(cluster)) {
+    const why = cluster?.why ?? "no destination has a weight";
+    return { ...BASE, cluster: undefined, upstream: undefined, action: { type: "close", why } };
+  }
+  const action = {
+    ...unread(client.request, candidates(mesh, client, cluster)),
+    connect: (endpoint: Endpoint) => connect(mesh, cluster, endpoint, trace),
+  };
+  return { ...BASE, cluster: cluster.name, upstream: cluster, action };
+}
