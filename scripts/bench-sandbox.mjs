@@ -167,6 +167,7 @@ async function bench(services, queries, children) {
     onStart: (started) => children.push(started),
   });
   line("ready", (performance.now() - since) / 1000, "s", limits.start);
+  line("  CPU time until then", usage(child.pid).cpu / 1000, "s");
   const client = clientOf(address.kubeconfig);
   line("CPU without clients", await load(child.pid), "%", limits.cpu);
 

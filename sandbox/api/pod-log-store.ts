@@ -20,6 +20,9 @@ interface ContainerLog {
 
 /** A container's log is cut back to this many lines when it has grown to twice as many. */
 const KEPT_LINES = 2000;
+/** With thousands of containers they share about so many lines, each keeping a few. */
+const KEPT_IN_ALL = 100_000;
+const FEWEST_LINES = 10;
 
 const keyOf = (ref: ContainerRef): string => `${ref.namespace}/${ref.name}/${ref.container}`;
 
@@ -33,8 +36,14 @@ export class PodLogStore implements PodLogs {
     const log = this.logOf(ref);
     const line = { at: this.clock.now(), text };
     log.lines.push(line);
-    if (log.lines.length >= 2 * KEPT_LINES) log.lines = log.lines.slice(-KEPT_LINES);
+    const kept = this.keptLines();
+    if (log.lines.length >= 2 * kept) log.lines = log.lines.slice(-kept);
     for (const follower of [...log.followers]) follower(line);
+  }
+
+  private keptLines(): number {
+    const share = Math.floor(KEPT_IN_ALL / this.logs.size);
+    return Math.min(KEPT_LINES, Math.max(FEWEST_LINES, share));
   }
 
   /** The lines kept, oldest first. */

@@ -65,6 +65,16 @@ export function aggregate(
   }
 }
 
+/** One sample for each group, by an aggregation without parameter. @throws PromqlError */
+export function reduceGroups(
+  op: string,
+  groups: readonly { readonly labels: LabelSet; readonly values: readonly number[] }[],
+): Sample[] {
+  const reduce = REDUCTIONS[op];
+  if (!reduce) throw new PromqlError("bad_data", `aggregation ${op} is not supported`);
+  return groups.map(({ labels, values }) => ({ labels, value: reduce(values) }));
+}
+
 /** By expression, the group of each label set: the same at every step of a query. */
 const groupings = new WeakMap<AggregateExpr, WeakMap<LabelSet, LabelSet>>();
 

@@ -181,3 +181,25 @@ describe("PromQL", () => {
     expect(() => run(counters, query, 10)).toThrow(message);
   });
 });
+
+test.each(["sum", "avg", "min", "max", "count", "stddev"])(
+  "%s by labels over a range of one metric is what it is over any vector",
+  (op) => {
+    for (const grouping of ["app", "code", "app, code", "absent", "__name__"]) {
+      for (const inner of ["rate(requests[7s])", "last_over_time(requests[5s] offset 2s)"]) {
+        const fast = run(counters, `${op} by (${grouping}) (${inner})`, 10);
+        const plain = run(counters, `${op} by (${grouping}) (${inner} or absent_metric)`, 10);
+        expect(fast).toEqual(plain);
+      }
+    }
+  },
+);
+
+test("an aggregation of a range that is written twice is worked out for each offset", () => {
+  const twice =
+    "sum by (app) (increase(requests[4s])) - sum by (app) (increase(requests[4s] offset 4s))";
+  expect(run(counters, twice, 10)).toEqual([
+    [{ app: "a" }, 0],
+    [{ app: "b" }, expect.any(Number)],
+  ]);
+});

@@ -1,7 +1,8 @@
 import type { LabelSet } from "../series";
-import { aggregate } from "./aggregate";
+import { aggregate, reduceGroups } from "./aggregate";
 import { binary } from "./binary";
 import type { Evaluation } from "./evaluation";
+import { groupedRange } from "./grouped-range";
 import { INSTANT_FUNCTIONS } from "./instant-functions";
 import { labelKey } from "./label-order";
 import type { LabelMatcher } from "./matcher";
@@ -130,6 +131,11 @@ function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
 }
 
 function aggregation(expr: AggregateExpr, time: number, run: Evaluation): Value {
+  const grouped = groupedRange(expr, run, ({ selector }) => ({
+    end: shifted(selector, time, run),
+    time,
+  }));
+  if (grouped) return vector(reduceGroups(expr.op, grouped));
   const { samples } = wanted(evaluate(expr.expr, time, run), "vector");
   const parameter = expr.parameter && evaluate(expr.parameter, time, run);
   const plain =

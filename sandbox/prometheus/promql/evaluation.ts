@@ -5,10 +5,13 @@ import type { SelectorExpr } from "./syntax";
 
 /** Prometheus' default of `--query.max-samples`. */
 const MAX_SAMPLES = 50_000_000;
+/** A query names few ranges; the same ones come back at each step of a range query. */
+const MAX_REMEMBERED = 8;
 
 /** What the steps of one query share. Times are ms since the epoch. */
 export class Evaluation {
   private readonly selected = new Map<SelectorExpr, readonly Series[]>();
+  private readonly remembered = new Map<string, unknown>();
   private samples = 0;
 
   /**
@@ -30,6 +33,16 @@ export class Evaluation {
       this.selected.set(expr, found);
     }
     return found;
+  }
+
+  /** What `compute` gives, worked out once for each key: equal keys must mean equal values. */
+  remember<T>(key: string, compute: () => T): T {
+    if (!this.remembered.has(key)) {
+      // The steps of a range follow each other: of the one before nothing is asked again.
+      if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
+      this.remembered.set(key, compute());
+    }
+    return this.remembered.get(key) as T;
   }
 
   /** Counts samples that were read. @throws PromqlError when they are too many, or time is over */
