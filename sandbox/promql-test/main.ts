@@ -6,7 +6,7 @@ import { installedPrometheus, startRealPrometheus } from "./real-prometheus";
 import { ask, difference } from "./samples";
 
 /** Of the real Prometheus, in ms: how often it looks for new virtual samples. */
-const REAL_SCRAPE_MS = 100;
+const REAL_SCRAPE_MS = 250;
 const STEP_MS = 1_000;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -93,9 +93,13 @@ async function untilScraped(own: string, other: string, now: number): Promise<vo
   const time = String(now / 1_000);
   const query = 'count(last_over_time({__name__=~"(istio|pilot|envoy|citadel|galley).*"}[900ms]))';
   const expected = JSON.stringify((await ask(own, "query", { query, time })).result);
+  let found: string | undefined;
   for (const until = performance.now() + PATIENCE_MS; performance.now() < until;) {
-    if (JSON.stringify((await ask(other, "query", { query, time })).result) === expected) return;
+    found = JSON.stringify((await ask(other, "query", { query, time })).result);
+    if (found === expected) return;
     await sleep(20);
   }
-  throw new Error(`Prometheus did not scrape all samples of ${new Date(now).toISOString()}`);
+  throw new Error(
+    `Prometheus did not scrape all samples of ${new Date(now).toISOString()}: ${found}, not ${expected}`,
+  );
 }
