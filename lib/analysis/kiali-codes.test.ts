@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { RULES } from "./rules.gen";
+
+/** Every check of Kiali 2.31. */
+const KIALI_CODES = `
+KIA0002 KIA0003 KIA0004 KIA0005 KIA0101 KIA0102 KIA0104 KIA0105 KIA0106 KIA0107 KIA0108 KIA0109
+KIA0110 KIA0201 KIA0202 KIA0203 KIA0204 KIA0205 KIA0206 KIA0207 KIA0208 KIA0209 KIA0210 KIA0211
+KIA0212 KIA0301 KIA0302 KIA0401 KIA0501 KIA0505 KIA0506 KIA0601 KIA0602 KIA0701 KIA1004 KIA1006
+KIA1007 KIA1101 KIA1102 KIA1104 KIA1105 KIA1106 KIA1107 KIA1108 KIA1109 KIA1110 KIA1111 KIA1112
+KIA1113 KIA1114 KIA1115 KIA1116 KIA1117 KIA1211 KIA1212 KIA1301 KIA1311 KIA1312 KIA1313 KIA1314
+KIA1315 KIA1316 KIA1317 KIA1401 KIA1402 KIA1501 KIA1502 KIA1503 KIA1504 KIA1601 KIA1701 KIA1702
+`
+  .trim()
+  .split(/\s+/);
+
+/** Checks without a rule, and why. Kiali's GWAPI has no number: it is istioctl's IST0171. */
+const WITHOUT_RULE: Readonly<Record<string, string>> = {
+  KIA0107: "It asks whether an account exists in another cluster of the mesh; one cluster is seen.",
+  KIA0101: "It is a part of istioctl's IST0101, and comes with it.",
+  KIA0202: "It is istioctl's IST0174, and comes with it.",
+  KIA0203: "It is istioctl's IST0173, and comes with it.",
+  KIA1212: "It is istioctl's IST0177, and comes with it.",
+};
+
+const codes = new Map(
+  RULES.flatMap((rule) => [rule.code, ...rule.aliases].map((code) => [code, rule] as const)),
+);
+
+test("there are 72 checks", () => expect(new Set(KIALI_CODES).size).toBe(72));
+
+describe.each(KIALI_CODES)("%s", (code) => {
+  test("has a rule with a failing and a passing example, or a reason", () => {
+    const rule = codes.get(code);
+    expect(rule !== undefined || WITHOUT_RULE[code] !== undefined).toBe(true);
+    // The suite of all rules runs both examples.
+    if (rule) expect(rule.examples.bad).not.toBe(rule.examples.good);
+  });
+});
+
+test("no rule names a check that Kiali does not have", () => {
+  const named = [...codes.keys()].filter((code) => code.startsWith("KIA"));
+  expect(named.filter((code) => !KIALI_CODES.includes(code))).toEqual([]);
+});
