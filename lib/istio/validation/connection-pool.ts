@@ -1,5 +1,5 @@
 import type { Field } from "@/lib/yaml/field";
-import { checkDuration, durationMillis } from "./durations";
+import { checkDuration, durationMillis, isReadable } from "./durations";
 import type { Issues } from "./issue";
 
 const HTTP_COUNTS: readonly (readonly [field: string, words: string])[] = [
@@ -52,7 +52,9 @@ function checkTcp(tcp: Field, issues: Issues): void {
   checkDuration(tcp.at("maxConnectionDuration"), issues);
   const idle = tcp.at("idleTimeout");
   // Less than a millisecond switches the timeout off.
-  if (Math.trunc(durationMillis(idle)) !== 0) checkDuration(idle, issues);
+  if (isReadable(idle, issues) && Math.trunc(durationMillis(idle)) !== 0) {
+    checkDuration(idle, issues);
+  }
   checkDuration(tcp.at("tcpKeepalive", "time"), issues);
   checkDuration(tcp.at("tcpKeepalive", "interval"), issues);
 }

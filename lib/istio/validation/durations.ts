@@ -1,6 +1,7 @@
 import { parseDuration } from "@/lib/istio/duration";
 import type { Field } from "@/lib/yaml/field";
 import type { Issues } from "./issue";
+import { quoted } from "./names";
 
 /** A difference of a millisecond that no nanosecond makes. */
 const ROUNDING = 5e-7;
@@ -19,5 +20,15 @@ function durationProblem(millis: number): string | undefined {
 
 /** Checks a duration where there is one. */
 export function checkDuration(field: Field, issues: Issues): void {
-  if (field.exists) issues.check(field, durationProblem(durationMillis(field)));
+  if (field.exists && isReadable(field, issues))
+    issues.check(field, durationProblem(durationMillis(field)));
+}
+
+/** False, with an error, for a text that is no length of time: not all schemas refuse it. */
+export function isReadable(field: Field, issues: Issues): boolean {
+  const { text } = field;
+  if (text === undefined || parseDuration(text) !== undefined) return true;
+  const words = `error decoding configuration: bad Duration: time: invalid duration ${quoted(text)}`;
+  issues.error(field, words);
+  return false;
 }

@@ -1,5 +1,5 @@
 import type { Field } from "@/lib/yaml/field";
-import { checkDuration } from "./durations";
+import { checkDuration, isReadable } from "./durations";
 import type { Issues } from "./issue";
 import { checkLocality, checkZoneAwareness } from "./locality";
 
@@ -60,6 +60,7 @@ function isPrime(number: number): boolean {
 function checkCookie(cookie: Field, issues: Issues): void {
   if (!cookie.exists) return;
   if (cookie.at("name").text === undefined) issues.error(cookie, "name required for HttpCookie");
+  isReadable(cookie.at("ttl"), issues);
   const seen = new Set<string>();
   for (const attribute of cookie.at("attributes").items()) {
     const name = attribute.at("name").text;

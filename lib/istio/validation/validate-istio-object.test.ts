@@ -149,6 +149,13 @@ test.each<[Kind, string, string[]]>([
       'E spec.hosts[0]: hosts must be FQDN or contain only prefix wildcards if no endpoints are provided for resolution mode DNS, domain name "*.a.b" invalid (label "*" invalid)',
     ],
   ],
+  [
+    "DestinationRule",
+    "{host: a, trafficPolicy: {connectionPool: {tcp: {idleTimeout: x}}}}",
+    [
+      'E spec.trafficPolicy.connectionPool.tcp.idleTimeout: error decoding configuration: bad Duration: time: invalid duration "x"',
+    ],
+  ],
   ["Sidecar", "{}", ["E spec: sidecar: empty configuration provided"]],
   [
     "Sidecar",
