@@ -20,6 +20,24 @@ export interface Related extends ObjectRef {
   readonly message: string;
 }
 
+/** What `istioctl analyze` prints for a report. */
+export interface IstioctlReport {
+  /** Its sentence, letter by letter. */
+  readonly message: string;
+  /** The field whose line it names where the text has a scalar there; else it names the object's. */
+  readonly at?: FieldPath;
+}
+
+/** How `istioctl analyze` has a rule. */
+export interface IstioctlReading {
+  /** Its analyzers that say so. */
+  readonly analyzers: readonly string[];
+  /** Whether it runs only when asked for by name. */
+  readonly optional?: boolean;
+  /** Where it reads a mesh otherwise than we do; else it says what the reports of the rule's own check carry. */
+  check?(subject: Subject, mesh: MeshView): Iterable<IstioctlReport>;
+}
+
 /** What a rule says of one place. The engine adds code, level, object and position. */
 export interface Report {
   readonly path: FieldPath;
@@ -30,6 +48,8 @@ export interface Report {
   readonly related?: readonly Related[];
   /** A function where they cost more than a look: they are asked for in drafts alone. */
   readonly fixes?: readonly Fix[] | (() => readonly Fix[]);
+  /** Absent where istioctl does not say so. */
+  readonly istioctl?: IstioctlReport;
 }
 
 /** The object that a rule looks at; a draft may lack any field. */
@@ -60,6 +80,8 @@ export interface Rule {
   readonly fix: string;
   /** YAML that is shown in the explanation and run as the rule's first test. */
   readonly examples: { readonly bad: string; readonly good: string };
+  /** Absent where istioctl has no such rule. */
+  readonly istioctl?: IstioctlReading;
   /**
    * Pure, and total over drafts. What is true of the whole mesh comes from `mesh.derive`, so that
    * a rule costs the same for each subject, however large the mesh.

@@ -1,7 +1,7 @@
 import { weakMemo } from "@/lib/base/weak-memo";
 import type { OutboundTrafficPolicy } from "@/lib/istio/sidecar";
 import type { HttpRetry } from "@/lib/istio/virtual-service";
-import { isRecord } from "@/lib/k8s/json-value";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import { parseYaml } from "@/lib/yaml/parse";
 import type { MeshIndex } from "./mesh-index";
@@ -56,12 +56,17 @@ const DEFAULT_MESH_CONFIG: MeshConfig = {
  * several. Istio's defaults where there is none or where it cannot be read. Use with `mesh.derive`.
  */
 export function meshConfig(mesh: MeshView): MeshConfig {
+  const found = meshConfigMap(mesh);
+  return found ? readMeshConfig(found) : DEFAULT_MESH_CONFIG;
+}
+
+/** The ConfigMap that holds the mesh config. */
+export function meshConfigMap(mesh: MeshView): KubeObject | undefined {
   const all = mesh.lookup(NAMED_ISTIO, "");
   const inSystem = all.find(
     ({ metadata }) => metadata.namespace === DEFAULT_MESH_CONFIG.rootNamespace,
   );
-  const found = inSystem ?? all[0];
-  return found ? readMeshConfig(found) : DEFAULT_MESH_CONFIG;
+  return inSystem ?? all[0];
 }
 
 const NAMED_ISTIO: MeshIndex<KubeObject> = {
@@ -71,11 +76,21 @@ const NAMED_ISTIO: MeshIndex<KubeObject> = {
   },
 };
 
-const readMeshConfig = weakMemo((configMap: KubeObject): MeshConfig => {
+/** The mesh config as written, without Istio's defaults. Use with `mesh.derive`. */
+export function givenMeshConfig(mesh: MeshView): JsonRecord {
+  const found = meshConfigMap(mesh);
+  return found ? writtenMeshConfig(found) : {};
+}
+
+const writtenMeshConfig = weakMemo((configMap: KubeObject): JsonRecord => {
   const data = configMap["data"];
   const text = isRecord(data) ? data["mesh"] : undefined;
   const value = typeof text === "string" ? parseYaml(text).documents[0]?.value : undefined;
-  const given = isRecord(value) ? value : {};
+  return isRecord(value) ? value : {};
+});
+
+const readMeshConfig = weakMemo((configMap: KubeObject): MeshConfig => {
+  const given = writtenMeshConfig(configMap);
   const fields = Object.keys(DEFAULT_MESH_CONFIG).filter(
     (field) => given[field] !== undefined && given[field] !== null,
   );

@@ -17,6 +17,8 @@ export interface MeshChange {
 export interface MeshView {
   /** Grows by one with each change; equal versions of one store hold equal objects. */
   readonly version: number;
+  /** When the snapshot was taken (ms since 1970); undefined where nobody said. */
+  readonly now?: number;
   /** All objects of a kind, by creation in the order they were added. */
   list(kind: KindId): readonly KubeObject[];
   /** `namespace` is empty for kinds without namespaces. */
@@ -34,8 +36,11 @@ export interface MeshView {
 
 type Objects = ReadonlyMap<KindId, ReadonlyMap<string, KubeObject>>;
 
-/** A view of `objects`; those of kinds that the registry does not know are left out. */
-export function meshView(objects: Iterable<KubeObject>): MeshView {
+/**
+ * A view of `objects`; those of kinds that the registry does not know are left out. `now` is when
+ * they were read (ms since 1970).
+ */
+export function meshView(objects: Iterable<KubeObject>, now?: number): MeshView {
   const byKind = new Map<KindId, Map<string, KubeObject>>();
   for (const object of objects) {
     const kind = kindIdOf(object);
@@ -44,7 +49,7 @@ export function meshView(objects: Iterable<KubeObject>): MeshView {
     ofKind.set(objectKey(object), object);
     byKind.set(kind, ofKind);
   }
-  return viewOf(byKind, 1, new Map());
+  return viewOf({ objects: byKind, version: 1, now }, new Map());
 }
 
 /** A view of each kind as another one has it. @param version where it is used as one of a store */
@@ -53,7 +58,7 @@ export function combinedView(home: (kind: KindId) => MeshView, version: number):
     const ofKind = (home(id) as View).objects.get(id);
     return ofKind ? [[id, ofKind]] : [];
   });
-  return viewOf(new Map(objects), version, new Map());
+  return viewOf({ objects: new Map(objects), version, now: undefined }, new Map());
 }
 
 /** The view after `changes`; cost is that of the kinds that changed. */
@@ -83,7 +88,10 @@ export function applyChanges(view: MeshView, changes: readonly MeshChange[]): Me
     const stays = !index.kinds.some((kind) => copied.has(kind));
     tables.set(index, stays ? table : table.after(net));
   }
-  return viewOf(byKind, view.version + 1, tables, { from: before, changes: net });
+  return viewOf({ objects: byKind, version: view.version + 1, now: view.now }, tables, {
+    from: before,
+    changes: net,
+  });
 }
 
 /** How two views differ. Cost: one comparison for each object of the kinds that changed. */
@@ -120,8 +128,15 @@ interface LastStep {
 }
 
 function viewOf(
-  objects: Objects,
-  version: number,
+  {
+    objects,
+    version,
+    now,
+  }: {
+    readonly objects: Objects;
+    readonly version: number;
+    readonly now: number | undefined;
+  },
   indexes: Map<MeshIndex<unknown>, IndexTable>,
   last?: LastStep,
 ): View {
@@ -139,6 +154,7 @@ function viewOf(
     indexes,
     last,
     version,
+    ...(now !== undefined && { now }),
     list(kind) {
       const known = lists.get(kind);
       if (known) return known;

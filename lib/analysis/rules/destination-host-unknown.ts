@@ -2,6 +2,9 @@ import { CLUSTER_DOMAIN } from "@/lib/istio/host";
 import { affected, destinationsOf, type DestinationUse } from "../facts/destinations";
 import { type DeclaredHosts, declaredHosts } from "../facts/declared-hosts";
 import { nearestNames } from "../nearest";
+import { istioctlDestinations } from "../istioctl/destinations";
+import { lookUpHost } from "../istioctl/service-lookup";
+import { quoted } from "../istioctl/words";
 import { defineRule, type Fix, type Subject } from "../rule";
 
 export const rule = defineRule({
@@ -30,6 +33,18 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: reviews, namespace: shop }
 spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews } }] }] }`,
+  },
+
+  istioctl: {
+    analyzers: ["virtualservice.DestinationHostAnalyzer"],
+    *check(subject, mesh) {
+      const exportTo = subject.fields.at("spec", "exportTo").texts();
+      for (const { host, mirror, at } of istioctlDestinations(subject)) {
+        if (lookUpHost(mesh, host, { namespace: subject.namespace, exportTo })) continue;
+        const what = mirror ? "mirror host" : "host";
+        yield { message: `Referenced ${what} not found: ${quoted(host)}`, at };
+      }
+    },
   },
 
   *check(subject, mesh) {

@@ -1,5 +1,8 @@
 import { affected, destinationsOf } from "../facts/destinations";
 import { declaredHosts } from "../facts/declared-hosts";
+import { istioctlDestinations } from "../istioctl/destinations";
+import { lookUpHost } from "../istioctl/service-lookup";
+import { quoted } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -33,6 +36,20 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: reviews, namespace: shop }
 spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, port: { number: 9080 } } }] }] }`,
+  },
+
+  istioctl: {
+    analyzers: ["virtualservice.DestinationHostAnalyzer"],
+    *check(subject, mesh) {
+      const exportTo = subject.fields.at("spec", "exportTo").texts();
+      for (const { host, destination, at } of istioctlDestinations(subject)) {
+        const known = lookUpHost(mesh, host, { namespace: subject.namespace, exportTo });
+        if (!known || !destination.at("port").exists) continue;
+        const port = destination.at("port", "number").number ?? 0;
+        if (known.ports.includes(port)) continue;
+        yield { message: `Referenced host:port not found: ${quoted(`${host}:${port}`)}`, at };
+      }
+    },
   },
 
   *check(subject, mesh) {

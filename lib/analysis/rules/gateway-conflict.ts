@@ -5,6 +5,7 @@ import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { labelText } from "../facts/label-text";
 import { type Workloads, workloads, WORKLOAD_KINDS } from "../facts/workloads";
+import { istioctlConflicts } from "../istioctl/gateway-conflicts";
 import { defineRule } from "../rule";
 
 type Labels = Readonly<Record<string, string>>;
@@ -46,6 +47,8 @@ kind: Gateway
 metadata: { name: c, namespace: shop }
 spec: { selector: { app: egress }, servers: [{ port: { number: 80 }, hosts: [a.example.com] }] }`,
   },
+
+  istioctl: { analyzers: ["gateway.ConflictingGatewayAnalyzer"], check: istioctlConflicts },
 
   *check(subject, mesh) {
     const known = workloads(mesh);

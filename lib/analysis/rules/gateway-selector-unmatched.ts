@@ -1,5 +1,8 @@
 import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
 import { labelText } from "../facts/label-text";
+import { podsWith } from "../facts/pods";
+import { isServedSelector } from "../istioctl/gateway-conflicts";
+import { firstKey, quoted, selectorText } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -27,6 +30,25 @@ apiVersion: networking.istio.io/v1
 kind: Gateway
 metadata: { name: ingress, namespace: shop }
 spec: { selector: { istio: ingress } }`,
+  },
+
+  istioctl: {
+    analyzers: [
+      "gateway.IngressGatewayPortAnalyzer",
+      "gateway.SecretAnalyzer",
+      "gateway.ConflictingGatewayAnalyzer",
+    ],
+    *check({ fields }, mesh) {
+      const spec = fields.at("spec");
+      const labels = spec.at("selector").labels();
+      // A pod without a namespace counts for none when its Secrets are looked for.
+      const selected = podsWith(mesh, labels)[0]?.metadata.namespace;
+      if (selected && isServedSelector(spec, mesh)) return;
+      yield {
+        message: `Referenced selector not found: ${quoted(selectorText(labels))}`,
+        at: spec.at("selector", firstKey(labels)).path,
+      };
+    },
   },
 
   *check({ fields }, mesh) {

@@ -2,6 +2,8 @@ import { meshConfig } from "@/lib/mesh/mesh-config";
 import { labelText } from "../facts/label-text";
 import { selectorField, selectorScope } from "../facts/selectors";
 import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
+import { isAmbientPod, isPodInMesh, podsWith } from "../facts/pods";
+import { selectorText } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -33,6 +35,22 @@ apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: { name: reviews, namespace: shop }
 spec: { selector: { matchLabels: { app: reviews } } }`,
+  },
+
+  istioctl: {
+    analyzers: ["auth.AuthorizationPoliciesAnalyzer"],
+    *check(subject, mesh) {
+      if (subject.kind !== "AuthorizationPolicy") return;
+      const given = subject.fields.at("spec", "selector").exists;
+      const meshWide = subject.namespace === mesh.derive(meshConfig).rootNamespace;
+      if (meshWide && !given) return;
+      const labels = given ? selectorField(subject).labels() : {};
+      const pods = podsWith(mesh, labels, meshWide ? undefined : subject.namespace);
+      if (pods.some((pod) => isAmbientPod(pod) || isPodInMesh(pod, mesh))) return;
+      yield {
+        message: `No matching workloads for this resource with the following labels: ${selectorText(labels)}`,
+      };
+    },
   },
 
   *check(subject, mesh) {

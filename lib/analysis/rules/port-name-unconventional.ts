@@ -1,4 +1,5 @@
-import type { Field } from "../field";
+import { isControlPlane, isGatewayManaged } from "../facts/control-plane";
+import { hasKnownProtocol } from "../facts/port-protocol";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -30,19 +31,26 @@ spec:
   - { name: dns, port: 53, protocol: UDP }`,
   },
 
-  *check({ fields }) {
-    const labels = fields.at("metadata", "labels").labels();
+  istioctl: { analyzers: ["service.PortNameAnalyzer"] },
+
+  *check(subject) {
     // istiod and the gateways that it deploys name their ports for other readers.
-    if ("istio" in labels || labels["release"] === "istio") return;
-    if ("gateway.istio.io/managed" in labels) return;
-    for (const port of fields.at("spec", "ports").items()) {
-      if (isKnown(port)) continue;
+    if (isControlPlane(subject) || isGatewayManaged(subject)) return;
+    const spec = subject.fields.at("spec");
+    if (spec.at("type").text === "ExternalName") return;
+    for (const port of spec.at("ports").items()) {
+      if (hasKnownProtocol(port)) continue;
       const name = port.at("name");
       const number = port.at("port").number;
       const label = name.text === undefined ? "has no name" : `is called ${name.text}`;
+      const target = port.at("targetPort");
       yield {
         path: name.exists ? name.path : port.path,
         message: `Port ${number ?? "?"} ${label}, which names no protocol; Istio has to guess it.`,
+        istioctl: {
+          message: `Port name ${name.text ?? ""} (port: ${number ?? 0}, targetPort: ${target.number ?? target.text ?? 0}) doesn't follow the naming convention of Istio port.`,
+          at: port.at("port").path,
+        },
         fixes: ["http", "tcp"].map((protocol) => {
           const value = name.text === undefined ? protocol : `${protocol}-${name.text}`;
           return {
@@ -54,36 +62,3 @@ spec:
     }
   },
 });
-
-const PROTOCOLS: ReadonlySet<string> = new Set([
-  "tcp",
-  "udp",
-  "grpc",
-  "grpc-web",
-  "http",
-  "http_proxy",
-  "http2",
-  "https",
-  "tls",
-  "mongo",
-  "redis",
-  "mysql",
-]);
-const APP_PROTOCOLS: ReadonlySet<string> = new Set([
-  "kubernetes.io/h2c",
-  "kubernetes.io/ws",
-  "kubernetes.io/wss",
-]);
-/** SMTP, DNS, MySQL, MongoDB: the server speaks first, or nobody names them otherwise. */
-const WELL_KNOWN: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
-
-/** Source: istio pkg/config/kube, ConvertProtocol. */
-function isKnown(port: Field): boolean {
-  if (port.at("protocol").text === "UDP") return true;
-  const app = port.at("appProtocol").text;
-  if (app !== undefined && APP_PROTOCOLS.has(app)) return true;
-  const name = (app ?? port.at("name").text ?? "").toLowerCase();
-  if (name.startsWith("grpc-web")) return true;
-  if (PROTOCOLS.has(name.split("-")[0] ?? "")) return true;
-  return WELL_KNOWN.has(port.at("port").number ?? 0);
-}

@@ -2,6 +2,8 @@ import { meshConfig } from "@/lib/mesh/mesh-config";
 import { labelText } from "../facts/label-text";
 import { selectorField, selectorScope } from "../facts/selectors";
 import { workloads, WORKLOAD_KINDS } from "../facts/workloads";
+import { podsWith } from "../facts/pods";
+import { firstKey, quoted, selectorText } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -30,6 +32,20 @@ apiVersion: networking.istio.io/v1
 kind: Sidecar
 metadata: { name: reviews, namespace: shop }
 spec: { workloadSelector: { labels: { app: reviews } } }`,
+  },
+
+  istioctl: {
+    analyzers: ["sidecar.SelectorAnalyzer", "telemetry.SelectorAnalyzer"],
+    *check(subject, mesh) {
+      const selector = selectorField(subject);
+      const labels = selector.labels();
+      if (Object.keys(labels).length === 0) return;
+      if (podsWith(mesh, labels, subject.namespace).length > 0) return;
+      yield {
+        message: `Referenced selector not found: ${quoted(selectorText(labels))}`,
+        at: selector.at(firstKey(labels)).path,
+      };
+    },
   },
 
   *check(subject, mesh) {

@@ -1,6 +1,9 @@
 import { affected, destinationsOf } from "../facts/destinations";
 import { subsetIndex } from "../facts/subsets";
 import { nearestNames } from "../nearest";
+import { definedSubsets, subsetKey } from "../istioctl/subsets";
+import { istioctlDestinations } from "../istioctl/destinations";
+import { quoted } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -36,6 +39,20 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: reviews, namespace: shop }
 spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subset: v2 } }] }] }`,
+  },
+
+  istioctl: {
+    analyzers: ["virtualservice.DestinationRuleAnalyzer"],
+    *check(subject, mesh) {
+      const defined = mesh.derive(definedSubsets);
+      for (const { destination, host, mirror, at } of istioctlDestinations(subject)) {
+        const subset = destination.at("subset").text;
+        if (subset === undefined) continue;
+        if (defined.has(subsetKey(host, subject.namespace, subset))) continue;
+        const what = `${mirror ? "mirror" : "host"}+subset in destinationrule`;
+        yield { message: `Referenced ${what} not found: ${quoted(`${host}+${subset}`)}`, at };
+      }
+    },
   },
 
   *check(subject, mesh) {

@@ -6,6 +6,7 @@ import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { compareAge } from "../facts/oldest";
+import { meshHostConflicts } from "../istioctl/mesh-hosts";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -41,6 +42,18 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: reviews, namespace: other }
 spec: { hosts: [reviews] }`,
+  },
+
+  istioctl: {
+    analyzers: ["virtualservice.ConflictingMeshGatewayHostsAnalyzer"],
+    *check({ object }, mesh) {
+      const conflict = mesh.derive(meshHostConflicts).get(object);
+      if (!conflict) return;
+      yield {
+        message: `The VirtualServices ${conflict.names.join(",")} associated with mesh gateway define the same host ${conflict.key} which can lead to undefined behavior. This can be fixed by merging the conflicting VirtualServices into a single resource.`,
+        at: ["metadata", "name"],
+      };
+    },
   },
 
   *check(subject, mesh) {

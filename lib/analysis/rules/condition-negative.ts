@@ -1,0 +1,77 @@
+import type { KindId } from "@/lib/istio/kinds";
+import type { Field } from "../field";
+import { defineRule } from "../rule";
+
+export const rule = defineRule({
+  id: "condition-negative",
+  code: "IST0171",
+  aliases: [],
+  level: "Warning",
+  kinds: [
+    "Service",
+    "ServiceEntry",
+    "WorkloadEntry",
+    "AuthorizationPolicy",
+    "KubernetesGateway",
+    "HTTPRoute",
+    "GRPCRoute",
+  ],
+  reads: [],
+  title: "The control plane says of an object that it does not work",
+  why: "istiod or ztunnel looked at the object and could not do what it asks for.",
+  fix: "Read the condition's reason and message, and mend what they name.",
+  examples: {
+    bad: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+status: { conditions: [{ type: Programmed, status: "False", reason: Invalid, message: no address }] }`,
+    good: `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: shop }
+status: { conditions: [{ type: Programmed, status: "True", reason: Programmed, message: "" }] }`,
+  },
+  istioctl: { analyzers: ["conditions.ConditionAnalyzer"] },
+
+  *check({ kind, fields }) {
+    for (const condition of conditionsOf(kind, fields.at("status"))) {
+      const type = condition.at("type").text ?? "";
+      const reason = condition.at("reason").text ?? "";
+      const text = condition.at("message").text ?? "";
+      const partial =
+        kind === "AuthorizationPolicy" &&
+        type === "WaypointAccepted" &&
+        reason === "PartiallyInvalid";
+      const negative = condition.at("status").text === "False" && watched(kind).includes(type);
+      if (!partial && !negative) continue;
+      yield {
+        path: condition.path,
+        message: `The control plane reports ${type} as ${partial ? "partly" : ""} false (${reason}): ${text}.`
+          .replace("  ", " ")
+          .replace(/\.\.$/, "."),
+        istioctl: {
+          message: `A condition with a negative status is present: type=${type}, reason=${reason}, message=${text}.`,
+        },
+      };
+    }
+  },
+});
+
+const ROUTES: readonly KindId[] = ["HTTPRoute", "GRPCRoute"];
+
+function watched(kind: KindId): readonly string[] {
+  if (kind === "AuthorizationPolicy") return ["ZtunnelAccepted", "WaypointAccepted"];
+  if (kind === "KubernetesGateway" || ROUTES.includes(kind)) {
+    return ["Accepted", "Programmed", "ResolvedRefs"];
+  }
+  return ["istio.io/WaypointBound"];
+}
+
+function conditionsOf(kind: KindId, status: Field): readonly Field[] {
+  if (!ROUTES.includes(kind)) return status.at("conditions").items();
+  return status
+    .at("parents")
+    .items()
+    .flatMap((parent) => parent.at("conditions").items());
+}
