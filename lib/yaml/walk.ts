@@ -60,7 +60,7 @@ function step(tree: Document, from: TreeStep, name: string | number): TreeStep |
 }
 
 /** The pair of this key; the last one when a faulty text repeats it, as the value has it. */
-function findPair(map: YAMLMap, name: string): Pair | undefined {
+export function findPair(map: YAMLMap, name: string): Pair | undefined {
   return map.items.findLast(
     (pair) => isPair(pair) && !isMergeKey(pair.key) && keyText(pair.key) === name,
   );

@@ -37,8 +37,7 @@ export function servicePortsOf(subject: Subject, mesh: MeshView): readonly Servi
   const { fields, namespace } = subject;
   const template = fields.at("spec", "template");
   const waypoint =
-    fields.at("metadata", "labels", "gateway.istio.io/managed").text ===
-    "istio.io-mesh-controller";
+    fields.at("metadata", "labels", "gateway.istio.io/managed").text === "istio.io-mesh-controller";
   if (waypoint) return [];
   const containers = template.at("spec", "containers").items();
   if (!isInMesh({ metadata: template.at("metadata"), containers, namespace }, mesh)) return [];

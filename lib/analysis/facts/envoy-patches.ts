@@ -6,11 +6,7 @@ import { Field } from "../field";
 
 /** What is doubtful about a patch of an EnvoyFilter. */
 export type PatchFault =
-  | "relative"
-  | "relative-with-version"
-  | "replace-misused"
-  | "add-ignored"
-  | "remove-ignored";
+  "relative" | "relative-with-version" | "replace-misused" | "add-ignored" | "remove-ignored";
 
 /** A doubtful patch. */
 export interface PatchFinding {

@@ -26,7 +26,9 @@ export function istioctlDestinations({ fields }: Subject): readonly IstioctlDest
     .at("http")
     .items()
     .flatMap((rule) => [
-      ...(rule.at("mirror").exists ? [{ field: rule.at("mirror"), at: rule.at("mirror", "host") }] : []),
+      ...(rule.at("mirror").exists
+        ? [{ field: rule.at("mirror"), at: rule.at("mirror", "host") }]
+        : []),
       ...rule
         .at("mirrors")
         .items()

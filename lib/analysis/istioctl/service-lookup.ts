@@ -10,7 +10,11 @@ export interface KnownHost {
 /** Hosts by scope (a namespace, or `*`) and name, and the wildcards among them. */
 interface KnownHosts {
   readonly exact: ReadonlyMap<string, KnownHost>;
-  readonly wildcards: readonly { readonly scope: string; readonly suffix: string; known: KnownHost }[];
+  readonly wildcards: readonly {
+    readonly scope: string;
+    readonly suffix: string;
+    known: KnownHost;
+  }[];
 }
 
 const ALL = "*";

@@ -47,9 +47,10 @@ status: { conditions: [{ type: Programmed, status: "True", reason: Programmed, m
       if (!partial && !negative) continue;
       yield {
         path: condition.path,
-        message: `The control plane reports ${type} as ${partial ? "partly" : ""} false (${reason}): ${text}.`
-          .replace("  ", " ")
-          .replace(/\.\.$/, "."),
+        message:
+          `The control plane reports ${type} as ${partial ? "partly" : ""} false (${reason}): ${text}.`
+            .replace("  ", " ")
+            .replace(/\.\.$/, "."),
         istioctl: {
           message: `A condition with a negative status is present: type=${type}, reason=${reason}, message=${text}.`,
         },

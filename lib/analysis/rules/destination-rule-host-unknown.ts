@@ -51,9 +51,9 @@ spec: { host: reviews }`,
     const host = resolveHost(field.text, namespace);
     if (known.find(host, namespace)) return;
     const suffix = `.${namespace}.svc.cluster.local`;
-    const names = known.names().map((name) =>
-      name.endsWith(suffix) ? name.slice(0, -suffix.length) : name,
-    );
+    const names = known
+      .names()
+      .map((name) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : name));
     yield {
       path: field.path,
       message: `No Service or ServiceEntry declares ${host}, so this DestinationRule applies to nothing.`,

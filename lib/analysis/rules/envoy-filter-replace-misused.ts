@@ -36,8 +36,7 @@ spec:
         path: operation.path,
         message: `REPLACE works on filters and virtual hosts only; istiod ignores this patch.`,
         istioctl: {
-          message:
-            "The REPLACE operation is only valid for HTTP_FILTER and NETWORK_FILTER.",
+          message: "The REPLACE operation is only valid for HTTP_FILTER and NETWORK_FILTER.",
           at: value,
         },
       };

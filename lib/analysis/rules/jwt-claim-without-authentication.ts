@@ -82,9 +82,11 @@ spec:
           path: claim.path,
           message: `No RequestAuthentication applies to pod ${pod.metadata.name} of Gateway ${full}, so ${claim.key} is never known.`,
           related: [{ kind: "Gateway", namespace, name, message: "Has pods without one." }],
-          ...(literal === resolved && { istioctl: {
-            message: `The virtual service uses the JWT claim based routing (key: ${claim.key}) but found no request authentication for the gateway (${full}) pod (${pod.metadata.name}). The request authentication must first be applied for the gateway pods to validate the JWT token and make the claims available for routing.`,
-          } }),
+          ...(literal === resolved && {
+            istioctl: {
+              message: `The virtual service uses the JWT claim based routing (key: ${claim.key}) but found no request authentication for the gateway (${full}) pod (${pod.metadata.name}). The request authentication must first be applied for the gateway pods to validate the JWT token and make the claims available for routing.`,
+            },
+          }),
         };
       }
     }
@@ -98,7 +100,10 @@ function claimOf({ fields }: Subject) {
   for (const rule of fields.at("spec", "http").items()) {
     for (const match of rule.at("match").items()) {
       for (const list of ["headers", "withoutHeaders"]) {
-        const found = match.at(list).entries().find(([key]) => CLAIM.test(key));
+        const found = match
+          .at(list)
+          .entries()
+          .find(([key]) => CLAIM.test(key));
         if (found) return { key: found[0], path: found[1].path };
       }
     }
@@ -106,7 +111,10 @@ function claimOf({ fields }: Subject) {
   return undefined;
 }
 
-type Selectors = ReadonlyMap<string, readonly { readonly labels: Readonly<Record<string, string>> }[]>;
+type Selectors = ReadonlyMap<
+  string,
+  readonly { readonly labels: Readonly<Record<string, string>> }[]
+>;
 
 /** The selectors of RequestAuthentications by namespace. */
 const authentications = (mesh: MeshView): Selectors =>

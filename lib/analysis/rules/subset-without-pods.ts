@@ -15,7 +15,7 @@ export const rule = defineRule({
   aliases: ["KIA0203"],
   level: "Error",
   kinds: ["DestinationRule"],
-  reads: ["Service", "ServiceEntry", "ConfigMap", "Node", ...WORKLOAD_KINDS],
+  reads: ["Service", "ServiceEntry", "ConfigMap", ...WORKLOAD_KINDS],
   title: "A subset selects no workload",
   why: "A subset without endpoints is an empty cluster: Envoy answers 503 with the flag UH (no healthy upstream).",
   fix: "Use labels that pods of the host have, or remove the subset.",

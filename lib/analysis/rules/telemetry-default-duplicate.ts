@@ -8,7 +8,7 @@ export const rule = defineRule({
   aliases: [],
   level: "Error",
   kinds: ["Telemetry"],
-  reads: ["Pod", "Telemetry"],
+  reads: ["Telemetry"],
   title: "A namespace has more than one Telemetry without a selector",
   why: "A namespace takes one default: the oldest counts, and every other is ignored without a word.",
   fix: "Merge them, or give all but one a selector.",

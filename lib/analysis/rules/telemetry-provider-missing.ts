@@ -40,7 +40,11 @@ spec: { accessLogging: [{ providers: [{ name: envoy }] }, { disabled: true }] }`
           {
             title: "Use the provider envoy",
             edits: [
-              { op: "set" as const, path: [...entry.path, "providers"], value: [{ name: "envoy" }] },
+              {
+                op: "set" as const,
+                path: [...entry.path, "providers"],
+                value: [{ name: "envoy" }],
+              },
             ],
           },
         ],

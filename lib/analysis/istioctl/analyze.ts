@@ -1,0 +1,185 @@
+import type { KindId } from "@/lib/istio/kinds";
+import type { KubeObject } from "@/lib/k8s/object";
+import { type MeshView, meshView } from "@/lib/mesh/view";
+import { formatPath } from "@/lib/yaml/field-path";
+import type { YamlLimits } from "@/lib/yaml/parse";
+import { subjectOf } from "../engine";
+import type { IstioctlReport, Level, Rule } from "../rule";
+import { type ReadObject, readAsIstioctl } from "./read-objects";
+import { unknownRegistries } from "./mesh-networks";
+import { byText, fullName } from "./words";
+
+/** One message of `istioctl analyze`. */
+export interface IstioctlFinding {
+  readonly code: string;
+  readonly level: Level;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly message: string;
+  /** The field whose line is told; empty for the object's. */
+  readonly path: string;
+  /** Undefined for what is in no file. */
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+}
+
+/** How to read and filter, as on istioctl's command line. */
+export interface IstioctlOptions {
+  /** Namespace of objects that name none, and the only one that is reported; empty for all (`-A`). */
+  readonly namespace: string;
+  readonly rules: readonly Rule[];
+  /** Only what these analyzers say; undefined for all that run by default. */
+  readonly analyzers?: ReadonlySet<string>;
+  /** The text of `--meshConfigFile`. */
+  readonly meshConfig?: string;
+  /** The text of a MeshNetworks. */
+  readonly meshNetworks?: string;
+  /** Now, in ms since 1970, for certificates. */
+  readonly now: number;
+  readonly limits: YamlLimits;
+}
+
+/** The kinds that some analyzer looks at: istioctl reads no other. */
+const KINDS: ReadonlySet<KindId> = new Set<KindId>([
+  "VirtualService",
+  "DestinationRule",
+  "Gateway",
+  "ServiceEntry",
+  "Sidecar",
+  "WorkloadEntry",
+  "WorkloadGroup",
+  "EnvoyFilter",
+  "ProxyConfig",
+  "AuthorizationPolicy",
+  "PeerAuthentication",
+  "RequestAuthentication",
+  "Telemetry",
+  "WasmPlugin",
+  "TrafficExtension",
+  "KubernetesGateway",
+  "HTTPRoute",
+  "GRPCRoute",
+  "Namespace",
+  "Node",
+  "Service",
+  "Pod",
+  "ConfigMap",
+  "Secret",
+  "Deployment",
+  "ValidatingWebhookConfiguration",
+  "MutatingWebhookConfiguration",
+  "CustomResourceDefinition",
+]);
+
+/**
+ * What `istioctl analyze` says of some files, taken as the whole cluster with every kind in it:
+ * its reading of YAML, its semantics, sentences and lines, sorted as it sorts them.
+ */
+export function analyzeAsIstioctl(
+  files: readonly { readonly file: string; readonly text: string }[],
+  options: IstioctlOptions,
+): { readonly findings: readonly IstioctlFinding[]; readonly refused: readonly string[] } {
+  const { namespace, limits, now, meshConfig, meshNetworks } = options;
+  const { objects, refused } = readAsIstioctl(files, { namespace, kinds: KINDS, limits });
+  const mesh = meshView([...meshConfigMaps(meshConfig), ...withoutMeshConfig(objects)], now);
+  const rules = options.rules.filter(({ istioctl }) =>
+    options.analyzers
+      ? istioctl?.analyzers.some((analyzer) => options.analyzers?.has(analyzer))
+      : istioctl && !istioctl.optional,
+  );
+  const findings = objects.flatMap((read) => findingsOf(read, mesh, rules));
+  if (!options.analyzers || options.analyzers.has("meshnetworks.MeshNetworksAnalyzer")) {
+    findings.push(...unknownRegistries(meshNetworks, mesh));
+  }
+  return { findings: sorted(findings.filter((finding) => isShown(finding, namespace))), refused };
+}
+
+/** istioctl takes the mesh config from its own flag, never from a ConfigMap among the files. */
+const withoutMeshConfig = (objects: readonly ReadObject[]): readonly KubeObject[] =>
+  objects
+    .filter(({ kind, object }) => kind !== "ConfigMap" || object.metadata.name !== "istio")
+    .map(({ object }) => object);
+
+const meshConfigMaps = (text: string | undefined): readonly KubeObject[] =>
+  text === undefined
+    ? []
+    : [
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "istio", namespace: "istio-system" },
+          data: { mesh: text },
+        },
+      ];
+
+function findingsOf(
+  { object, kind, file, line, fieldLines }: ReadObject,
+  mesh: MeshView,
+  rules: readonly Rule[],
+): IstioctlFinding[] {
+  const subject = subjectOf(object);
+  if (!subject) return [];
+  const { name, namespace = "" } = object.metadata;
+  return rules
+    .filter(({ kinds, code }) => kinds.includes(kind) && !isSuppressed(object, code))
+    .flatMap((rule) => {
+      const reports: Iterable<IstioctlReport> = rule.istioctl?.check
+        ? rule.istioctl.check(subject, mesh)
+        : [...rule.check(subject, mesh)].flatMap(({ istioctl }) => istioctl ?? []);
+      return [...reports].map(({ message, at }): IstioctlFinding => {
+        const { code, level } = rule;
+        const place = {
+          path: at ? formatPath(at) : "",
+          file,
+          line: (at && fieldLines(at)) ?? line,
+        };
+        return { code, level, kind: object.kind, namespace, name, message, ...place };
+      });
+    });
+}
+
+const SUPPRESS = "galley.istio.io/analyze-suppress";
+
+/** The list is cut at commas and nothing else: a space belongs to the code behind it. */
+function isSuppressed({ metadata }: KubeObject, code: string): boolean {
+  const list = metadata.annotations?.[SUPPRESS];
+  return list?.split(",").some((entry) => entry === "*" || entry === code) ?? false;
+}
+
+/** Cluster-wide objects are always shown; a Namespace counts as in itself. */
+function isShown({ kind, name, namespace }: IstioctlFinding, wanted: string): boolean {
+  const home = kind === "Namespace" ? name : namespace;
+  return wanted === "" || home === "" || home === wanted;
+}
+
+const LEVELS: readonly Level[] = ["Error", "Warning", "Info"];
+
+/** By level, code, kind, name, namespace and text; what is printed alike is printed once. */
+function sorted(findings: readonly IstioctlFinding[]): readonly IstioctlFinding[] {
+  const byPrint = new Map(findings.map((finding) => [printed(finding), finding]));
+  return [...byPrint]
+    .map(([text, finding]) => ({ text, finding }))
+    .sort(compare)
+    .map(({ finding }) => finding);
+}
+
+interface Printed {
+  readonly text: string;
+  readonly finding: IstioctlFinding;
+}
+
+const compare = (a: Printed, b: Printed): number =>
+  LEVELS.indexOf(a.finding.level) - LEVELS.indexOf(b.finding.level) ||
+  byText(a.finding.code, b.finding.code) ||
+  byText(comparator(a.finding), comparator(b.finding)) ||
+  byText(a.text, b.text);
+
+const comparator = ({ kind, name, namespace }: IstioctlFinding): string =>
+  `${kind}/${name}/${namespace}`;
+
+function printed(finding: IstioctlFinding): string {
+  const { level, code, kind, file, line, message } = finding;
+  const place = file === undefined ? "" : ` ${file}:${line}`;
+  return `${level} [${code}] (${kind} ${fullName(finding)}${place}) ${message}`;
+}

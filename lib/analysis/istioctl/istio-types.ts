@@ -1,0 +1,130 @@
+import type { KindId } from "@/lib/istio/kinds";
+import { kindInfo } from "@/lib/istio/kinds";
+import { isRecord } from "@/lib/k8s/json-value";
+import type { Schema } from "@/lib/k8s/schema";
+import istio from "@/lib/istio/schemas/istio.gen.json";
+import { DecodeError } from "./go-types";
+
+/** The schema of the spec of one of Istio's kinds. */
+const SPECS: ReadonlyMap<string, Schema> = new Map(
+  istio.map(({ spec, schemas }) => {
+    const [schema]: readonly Schema[] = schemas;
+    const names = isRecord(spec["names"]) ? spec["names"] : {};
+    const key = `${String(spec["group"])}/${String(names["kind"])}`;
+    return [key, schema?.properties?.["spec"] ?? {}];
+  }),
+);
+
+/**
+ * Reads the spec of one of Istio's kinds as istioctl's decoder of protobuf does: names in snake
+ * case count too, numbers may be texts, enums numbers; null is absent, unknown fields are passed
+ * over; an unknown enum value or a value of another type ends it. Source: golang/protobuf jsonpb.
+ * @throws DecodeError
+ */
+export function decodeIstioSpec(kind: KindId, spec: unknown): unknown {
+  const { group, kind: name } = kindInfo(kind);
+  const schema = SPECS.get(`${group}/${name}`);
+  return schema && spec !== undefined ? decode(spec, schema, `${name}.spec`) : spec;
+}
+
+function decode(value: unknown, schema: Schema, path: string): unknown {
+  if (schema["x-kubernetes-preserve-unknown-fields"] && !schema.properties) {
+    return checkStruct(value, path);
+  }
+  switch (schema.type) {
+    case "object":
+      return decodeObject(value, schema, path);
+    case "array":
+      if (value === null) return undefined;
+      if (!Array.isArray(value)) throw mismatch(value, "list", path);
+      return value.map((item) => {
+        const read = decode(item, schema.items ?? {}, path);
+        // A null in a list is an empty item.
+        return read ?? emptyOf(schema.items ?? {});
+      });
+    case "boolean":
+      if (value === null || typeof value === "boolean") return value ?? undefined;
+      throw mismatch(value, "bool", path);
+    case "integer":
+    case "number":
+      return decodeNumber(value, schema, path);
+    case "string":
+      return decodeText(value, schema, path);
+    default:
+      return value ?? undefined;
+  }
+}
+
+const emptyOf = ({ type }: Schema): unknown =>
+  type === "string" ? "" : type === "object" ? {} : type === "boolean" ? false : 0;
+
+function checkStruct(value: unknown, path: string): unknown {
+  if (value === null) return undefined;
+  if (!isRecord(value)) throw mismatch(value, "object", path);
+  return value;
+}
+
+function decodeObject(value: unknown, schema: Schema, path: string): unknown {
+  if (value === null) return undefined;
+  if (!isRecord(value)) throw mismatch(value, "object", path);
+  const extra = isRecord(schema.additionalProperties) ? schema.additionalProperties : undefined;
+  const decoded: Record<string, unknown> = {};
+  for (const [written, inner] of Object.entries(value)) {
+    const name = extra ? written : jsonName(written, schema);
+    const known = extra ?? schema.properties?.[name];
+    // The name as JSON has it wins over the one in snake case.
+    if (!known || (name !== written && Object.hasOwn(value, name))) continue;
+    const read = decode(inner, known, `${path}.${name}`);
+    if (read !== undefined) decoded[name] = read;
+    else if (extra) decoded[name] = emptyOf(known);
+  }
+  return decoded;
+}
+
+const jsonName = (written: string, schema: Schema): string =>
+  schema.properties && !Object.hasOwn(schema.properties, written)
+    ? written.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    : written;
+
+function decodeNumber(value: unknown, schema: Schema, path: string): unknown {
+  if (value === null) return undefined;
+  const number = typeof value === "string" ? numberOf(value) : value;
+  if (typeof number !== "number") throw mismatch(value, "number", path);
+  if (schema.type === "integer" && !Number.isInteger(number)) throw mismatch(value, "int", path);
+  const unsigned = schema.minimum === 0 && schema.maximum === 4294967295;
+  if (unsigned && (number < 0 || number > 4294967295)) throw mismatch(value, "uint32", path);
+  const signed = schema.format === "int32";
+  if (signed && Math.abs(number) > 2147483648) throw mismatch(value, "int32", path);
+  return number;
+}
+
+const numberOf = (text: string): number | undefined =>
+  /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+
+function decodeText(value: unknown, schema: Schema, path: string): unknown {
+  if (value === null) return undefined;
+  if (schema.enum) return decodeEnum(value, schema.enum, path);
+  if (typeof value !== "string") throw mismatch(value, "string", path);
+  if (isDuration(schema) && !GO_DURATION.test(value)) {
+    throw new DecodeError(`bad Duration: time: invalid duration ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function decodeEnum(value: unknown, known: readonly unknown[], path: string): unknown {
+  if (typeof value === "number" && Number.isInteger(value)) return known[value] ?? value;
+  if (typeof value !== "string") throw mismatch(value, "enum", path);
+  if (known.includes(value)) return value;
+  throw new DecodeError(`unknown value ${JSON.stringify(value)} for enum ${path}`);
+}
+
+const isDuration = (schema: Schema): boolean =>
+  schema["x-kubernetes-validations"]?.some(({ rule }) => rule.includes("duration(self)")) ?? false;
+
+const GO_DURATION =
+  /^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/;
+
+const mismatch = (value: unknown, type: string, path: string): DecodeError =>
+  new DecodeError(
+    `json: cannot unmarshal ${typeof value === "boolean" ? "bool" : Array.isArray(value) ? "array" : typeof value} into Go struct field ${path} of type ${type}`,
+  );
