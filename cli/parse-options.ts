@@ -24,9 +24,3 @@ export function oneOf<const T extends string>(
   if (choice !== undefined) return choice;
   throw new CommandError(`${flag} must be one of ${choices.join(", ")}, not '${value}'`);
 }
-
-/** Refuses options of the interface that do not exist yet, by name. @throws CommandError */
-export function refuseUnbuilt(values: Readonly<Record<string, unknown>>, names: readonly string[]) {
-  const name = names.find((candidate) => values[candidate] !== undefined);
-  if (name !== undefined) throw new CommandError(`--${name} is not built yet`);
-}

@@ -9,6 +9,9 @@ await build({
   entryPoints: { cli: "cli/main.ts" },
   outdir: "dist",
   outExtension: { ".js": ".mjs" },
+  // A command loads what it needs: reading files must not wait for the embedded cluster.
+  splitting: true,
+  chunkNames: "cli/[name]-[hash]",
   bundle: true,
   // One file for each command, and what they share: none loads what only another one needs.
   splitting: true,

@@ -1,79 +1,82 @@
-import { analyzeObjects } from "@/lib/analysis/engine";
-import {
-  compareFindings,
-  countLevels,
-  type Finding,
-  type LevelCounts,
-} from "@/lib/analysis/finding";
+import { analyzeMesh } from "@/lib/analysis/engine";
+import { compareFindings } from "@/lib/analysis/finding";
+import type { FilePlace, PlacedFinding } from "@/lib/analysis/finding-json";
 import { NO_POLICY, rulesUnder } from "@/lib/analysis/policy";
 import type { Related } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import type { KubeObject } from "@/lib/k8s/object";
-import { meshView } from "@/lib/mesh/view";
+import { type MeshView, applyChanges, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
-import type { TextRange } from "@/lib/yaml/text-range";
+import { type Analysis, analysisOf } from "./analysis";
 import type { AnalyzeOptions } from "./analyze-options";
 import { type FileObject, type FileObjects, OBJECT_SHAPE } from "./read-objects";
-import { isSuppressedBy } from "./suppress";
 
-/** Another object that has part in a finding, with its place when a file holds it. */
-interface FileRelated extends Related, Partial<TextRange> {
-  readonly file?: string;
+/** What the files are laid over, and when that was. */
+export interface Background {
+  /** Of a live cluster; none where the files are all there is. */
+  readonly objects: readonly KubeObject[];
+  /** The mesh config and the mesh's networks, where flags name them. */
+  readonly settings: Readonly<Record<"mesh" | "meshNetworks", string | undefined>>;
+  /** In ms since 1970. */
+  readonly now: number;
 }
 
-/** A finding at its place in a file. */
-export interface FileFinding extends Omit<Finding, "related">, TextRange {
-  readonly file: string;
-  readonly related: readonly FileRelated[];
-}
-
-/** What was found, and in how much. */
-export interface Analysis {
-  readonly findings: readonly FileFinding[];
-  readonly summary: LevelCounts & {
-    readonly objects: number;
-    /** Objects of kinds that have no part in the mesh. */
-    readonly ignored: number;
-  };
-}
-
-type Filter = Pick<AnalyzeOptions, "namespace" | "only" | "suppress">;
-
-/** Analyses the objects of some files as if they were the whole cluster. */
-export function analyzeFiles({ objects, ignored }: FileObjects, filter: Filter): Analysis {
+/** Analyses the objects of some files, laid over the background. */
+export function analyzeFiles(
+  { objects, ignored }: FileObjects,
+  background: Background,
+  filter: Pick<AnalyzeOptions, "namespace" | "only" | "suppress">,
+): Analysis {
   const byKey = new Map<string, FileObject>();
-  const files = new Map<KubeObject, FileObject>();
   for (const file of objects) {
     if (!file.draft) continue;
     const { name, namespace = "" } = file.draft.object.metadata;
     // As with kubectl apply: of an object that is given twice, the last one counts.
     byKey.set(refKey({ kind: file.draft.kind, namespace, name }), file);
   }
-  for (const file of byKey.values()) if (file.draft) files.set(file.draft.object, file);
-  const mesh = meshView(files.keys());
-  const related = (other: Related): FileRelated => {
-    const home = byKey.get(refKey(other));
-    return home ? { ...other, file: home.file, ...home.place([]) } : other;
+  const placed = (ref: Omit<Related, "message">, path: readonly (string | number)[]): FilePlace => {
+    const home = byKey.get(refKey(ref));
+    return home ? { file: home.file, ...home.place(path) } : {};
   };
+  const mesh = overlaid([...byKey.values()], background);
   // An optional rule runs when its code is asked for.
   const rules = rulesUnder(RULES, NO_POLICY, filter.only);
-  const found = analyzeObjects([...files.keys()], mesh, rules).flatMap((finding) => {
-    const home = finding.object && byKey.get(refKey(finding.object));
-    if (!home) return [];
-    const place = { file: home.file, ...home.place(finding.fieldPath) };
-    return [{ ...finding, related: finding.related.map(related), ...place }];
-  });
-  const findings = [...objects.flatMap(shapeFindings), ...found]
-    .filter((finding) => wanted(finding, filter))
-    .sort((a, b) => compareFindings(a, b) || a.file.localeCompare(b.file) || a.line - b.line);
-  const summary = { ...countLevels(findings), objects: objects.length, ignored };
-  return { findings, summary };
+  const found = analyzeMesh(mesh, rules).map((finding): PlacedFinding => ({
+    ...finding,
+    related: finding.related.map((other) => ({ ...other, ...placed(other, []) })),
+    ...(finding.object && placed(finding.object, finding.fieldPath)),
+  }));
+  const findings = [...objects.flatMap(shapeFindings), ...found].sort(compare);
+  const live = background.objects.length;
+  return analysisOf(findings, { objects: objects.length + live, ignored }, filter);
+}
+
+function overlaid(files: readonly FileObject[], { objects, settings, now }: Background): MeshView {
+  const changes = files.flatMap(({ draft }) => (draft ? [{ type: "put" as const, ...draft }] : []));
+  const mesh = applyChanges(meshView(objects, now), changes);
+  const given = Object.entries(settings).filter(([, text]) => text !== undefined);
+  if (given.length === 0) return mesh;
+  const before = mesh.get("ConfigMap", "istio-system", "istio");
+  const data = { ...(before?.["data"] as object | undefined), ...Object.fromEntries(given) };
+  const object = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "istio", namespace: "istio-system" },
+    ...before,
+    data,
+  };
+  return applyChanges(mesh, [{ type: "put", kind: "ConfigMap", object }]);
 }
 
 const refKey = ({ kind, namespace, name }: Omit<Related, "message">): string =>
   `${kind}/${namespace}/${name}`;
 
-const shapeFindings = ({ file, draft, reports, place }: FileObject): readonly FileFinding[] =>
+const compare = (a: PlacedFinding, b: PlacedFinding): number =>
+  compareFindings({ ...a, related: [] }, { ...b, related: [] }) ||
+  (a.file ?? "").localeCompare(b.file ?? "") ||
+  (a.line ?? 0) - (b.line ?? 0);
+
+const shapeFindings = ({ file, draft, reports, place }: FileObject): readonly PlacedFinding[] =>
   reports.map(({ path, message }) => ({
     ...OBJECT_SHAPE,
     aliases: [],
@@ -88,12 +91,3 @@ const shapeFindings = ({ file, draft, reports, place }: FileObject): readonly Fi
     file,
     ...place(path),
   }));
-
-function wanted(finding: FileFinding, { namespace, only, suppress }: Filter): boolean {
-  const elsewhere =
-    namespace !== undefined && finding.namespace !== "" && finding.namespace !== namespace;
-  if (elsewhere) return false;
-  const { code, aliases } = finding;
-  if (only && ![code, ...aliases].some((one) => only.has(one))) return false;
-  return !isSuppressedBy(finding, suppress);
-}

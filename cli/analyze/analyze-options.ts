@@ -1,26 +1,34 @@
 import { CommandError } from "@/cli/command";
-import { oneOf, parseOptions, refuseUnbuilt } from "@/cli/parse-options";
+import { oneOf, parseOptions } from "@/cli/parse-options";
 import type { Level } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { OBJECT_SHAPE } from "./read-objects";
 import { type Suppression, suppressionOf } from "./suppress";
 
 export interface AnalyzeOptions {
-  /** Files, folders and `-`; at least one. */
+  /** Files, folders and `-`; empty only with a live cluster. */
   readonly inputs: readonly string[];
   /** Namespace of objects that name none. */
   readonly defaultNamespace: string;
   /** Only findings of this namespace, and of objects outside namespaces; undefined for all. */
   readonly namespace: string | undefined;
+  /** The cluster that the files are laid over; undefined where they are the whole cluster. */
+  readonly live:
+    { readonly kubeconfig: string | undefined; readonly context: string | undefined } | undefined;
+  /** Files with the mesh config and the mesh's networks, in place of those of ConfigMap `istio`. */
+  readonly meshConfig: string | undefined;
+  readonly meshNetworks: string | undefined;
+  /** Whose reading, rules and words; undefined for ours. */
+  readonly compat: "istioctl" | undefined;
   /** Only these codes; undefined for all. */
   readonly only: ReadonlySet<string> | undefined;
   readonly suppress: readonly Suppression[];
   /** The mildest level that makes the exit code 1. */
   readonly failOn: Level;
   readonly output: "text" | "json" | "sarif";
+  /** Analyse again whenever a file changes, until told to stop. */
+  readonly watch: boolean;
 }
-
-const UNBUILT = ["kubeconfig", "context", "mesh-config", "mesh-networks", "compat"] as const;
 
 const LEVELS = { error: "Error", warning: "Warning", info: "Info" } as const;
 
@@ -38,20 +46,39 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     "mesh-config": { type: "string" },
     "mesh-networks": { type: "string" },
     compat: { type: "string" },
+    watch: { type: "boolean" },
   });
-  refuseUnbuilt(values, UNBUILT);
-  if (positionals.length === 0) throw new CommandError("name a file or a folder, or - for stdin");
-  if (values.namespace !== undefined && values["all-namespaces"]) {
+  const { namespace, kubeconfig, context, watch = false } = values;
+  const live = kubeconfig !== undefined || context !== undefined;
+  const compat =
+    values.compat === undefined ? undefined : oneOf("--compat", values.compat, ["istioctl"]);
+  if (positionals.length === 0 && !live) {
+    throw new CommandError(
+      "name a file or a folder, or - for stdin, or a cluster with --kubeconfig",
+    );
+  }
+  if (namespace !== undefined && values["all-namespaces"]) {
     throw new CommandError("-n and -A exclude each other");
   }
+  if (live && compat) throw new CommandError("--compat reads files only, no live cluster");
+  if (watch && (positionals.length === 0 || positionals.includes("-"))) {
+    throw new CommandError("--watch needs a file or a folder to look at");
+  }
+  const selected = compat && !values["all-namespaces"] ? (namespace ?? "default") : namespace;
   return {
     inputs: [...new Set(positionals)],
-    defaultNamespace: values.namespace ?? "default",
-    namespace: values.namespace,
+    // istioctl leaves objects without a namespace where all namespaces are asked for.
+    defaultNamespace: compat ? (selected ?? "") : (namespace ?? "default"),
+    namespace: selected,
+    live: live ? { kubeconfig, context } : undefined,
+    meshConfig: values["mesh-config"],
+    meshNetworks: values["mesh-networks"],
+    compat,
     only: values.only && new Set(values.only.flatMap(codes)),
     suppress: (values.suppress ?? []).map(suppressionOf),
     failOn: LEVELS[oneOf("--fail-on", values["fail-on"], ["error", "warning", "info"])],
     output: oneOf("--output", values.output, ["text", "json", "sarif"]),
+    watch,
   };
 }
 

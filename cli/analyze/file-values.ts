@@ -19,7 +19,7 @@ export interface FileValue {
 }
 
 /** A file may hold a whole cluster, unlike a text in the editor. */
-const LIMITS: YamlLimits = {
+export const FILE_LIMITS: YamlLimits = {
   ...YAML_LIMITS,
   length: 256_000_000,
   values: 50_000_000,
@@ -28,7 +28,7 @@ const LIMITS: YamlLimits = {
 
 /** The values of a text, lists unfolded, empty documents left out. @throws CommandError when it is no YAML */
 export function fileValues({ file, text }: InputText): readonly FileValue[] {
-  const parsed = parseYaml(text, LIMITS);
+  const parsed = parseYaml(text, FILE_LIMITS);
   const fatal = parsed.problems.find(({ isRepeatedKey }) => !isRepeatedKey);
   if (fatal) throw unreadable(file, fatal.range, fatal.message);
   return parsed.documents.flatMap((document): readonly FileValue[] => {

@@ -1,31 +1,81 @@
-import { type Analysis, analyzeFiles } from "@/cli/analyze/analyze-files";
-import { analyzeOptions } from "@/cli/analyze/analyze-options";
+import type { Analysis } from "@/cli/analyze/analysis";
+import { analyzeTexts } from "@/cli/analyze/analyze-as-istioctl";
+import { analyzeFiles } from "@/cli/analyze/analyze-files";
+import { analyzeOptions, type AnalyzeOptions } from "@/cli/analyze/analyze-options";
 import { fileUri } from "@/cli/analyze/file-uri";
 import { readInputs } from "@/cli/analyze/read-inputs";
 import { readObjects } from "@/cli/analyze/read-objects";
-import type { Command } from "@/cli/command";
+import { type Command, CommandError } from "@/cli/command";
 import { findingJson } from "@/lib/analysis/finding-json";
 import type { Level } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { sarifOf } from "@/lib/analysis/sarif";
+import type { KubeObject } from "@/lib/k8s/object";
 import packageJson from "@/package.json";
 
-/** Finds what is wrong with the configuration in files. */
+/** Finds what is wrong with the configuration in files, in a cluster, or in files laid over one. */
 export const analyze: Command = {
-  summary:
-    "Find what is wrong with the configuration in files, which are taken as the whole cluster",
+  summary: "Find what is wrong with the configuration in files, in a cluster, or in files over one",
   usage:
-    "FILE|DIR|-… [-n NS | -A] [--only CODES] [--suppress CODE=GLOB] [--fail-on error|warning|info] [-o text|json|sarif]",
+    "[FILE|DIR|-]… [--kubeconfig F] [--context C] [-n NS | -A] [--mesh-config F] [--mesh-networks F] " +
+    "[--only CODES] [--suppress CODE=GLOB] [--fail-on error|warning|info] [-o text|json|sarif] " +
+    "[--watch] [--compat istioctl]",
   async run(args) {
     const options = analyzeOptions(args);
-    const objects = readObjects(await readInputs(options.inputs), options.defaultNamespace);
-    const analysis = analyzeFiles(objects, options);
-    process.stdout.write(`${FORMATS[options.output](analysis)}\n`);
-    const failing = analysis.findings.some(
-      ({ level }) => SEVERITY[level] >= SEVERITY[options.failOn],
-    );
-    return failing ? 1 : 0;
+    let code = await analyzeOnce(options);
+    if (!options.watch) return code;
+    const { watchFiles } = await import("@/cli/analyze/watch-files");
+    await watchFiles(options.inputs, async () => {
+      code = await analyzeOnce(options).catch((error: unknown) => {
+        // A file that is being written is looked at again when it is whole.
+        if (!(error instanceof CommandError)) throw error;
+        tell(error.message);
+        return 2;
+      });
+    });
+    return code;
   },
+};
+
+async function analyzeOnce(options: AnalyzeOptions): Promise<number> {
+  const analysis = await analysisFor(options);
+  process.stdout.write(`${FORMATS[options.output](analysis)}\n`);
+  const failing = analysis.findings.some(
+    ({ level }) => SEVERITY[level] >= SEVERITY[options.failOn],
+  );
+  return failing ? 1 : 0;
+}
+
+async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
+  const texts = await readInputs(options.inputs);
+  const meshConfig = await flagText(options.meshConfig);
+  const meshNetworks = await flagText(options.meshNetworks);
+  const now = Date.now();
+  if (options.compat) {
+    const analysis = analyzeTexts(texts, { meshConfig, meshNetworks, now }, options);
+    for (const refused of analysis.refused) tell(`left out: ${refused}`);
+    return analysis;
+  }
+  const settings = { mesh: meshConfig, meshNetworks };
+  const background = { objects: await liveObjects(options), settings, now };
+  return analyzeFiles(readObjects(texts, options.defaultNamespace), background, options);
+}
+
+const flagText = async (file: string | undefined): Promise<string | undefined> =>
+  file === undefined ? undefined : (await readInputs([file]))[0]?.text;
+
+/** Connecting to a cluster takes much that files do not need. */
+async function liveObjects({ live }: AnalyzeOptions): Promise<readonly KubeObject[]> {
+  if (!live) return [];
+  const kinds = new Set(RULES.flatMap(({ kinds: visited, reads }) => [...visited, ...reads]));
+  const { liveObjects: read } = await import("@/cli/live-objects");
+  return read(live, [...kinds], (kind) => {
+    tell(`you may not list ${kind} here; rules that read it know less`);
+  });
+}
+
+const tell = (line: string): void => {
+  process.stderr.write(`quarterdeck: analyze: ${line}\n`);
 };
 
 const SEVERITY: Readonly<Record<Level, number>> = { Info: 0, Warning: 1, Error: 2 };
@@ -45,7 +95,8 @@ const FORMATS = {
 function textOf({ findings, summary }: Analysis): string {
   const lines = findings.map(({ file, line, column, level, code, message, ...finding }) => {
     const object = [finding.kind, [finding.namespace, finding.name].filter(Boolean).join("/")];
-    return `${file}:${line}:${column}: ${[level, code, ...object].filter(Boolean).join(" ")}: ${message}`;
+    const place = file === undefined ? "" : `${file}:${line}:${column}: `;
+    return `${place}${[level, code, ...object].filter(Boolean).join(" ")}: ${message}`;
   });
   const count = (number: number, word: string): string =>
     `${number} ${word}${number === 1 ? "" : "s"}`;

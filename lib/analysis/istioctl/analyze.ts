@@ -11,6 +11,8 @@ import { byText, fullName } from "./words";
 
 /** One message of `istioctl analyze`. */
 export interface IstioctlFinding {
+  /** The rule's id. */
+  readonly rule: string;
   readonly code: string;
   readonly level: Level;
   readonly kind: string;
@@ -79,7 +81,13 @@ const KINDS: ReadonlySet<KindId> = new Set<KindId>([
 export function analyzeAsIstioctl(
   files: readonly { readonly file: string; readonly text: string }[],
   options: IstioctlOptions,
-): { readonly findings: readonly IstioctlFinding[]; readonly refused: readonly string[] } {
+): {
+  readonly findings: readonly IstioctlFinding[];
+  /** How many objects were read. */
+  readonly objects: number;
+  /** Why parts of the files were left out. */
+  readonly refused: readonly string[];
+} {
   const { namespace, limits, now, meshConfig, meshNetworks } = options;
   const { objects, refused } = readAsIstioctl(files, { namespace, kinds: KINDS, limits });
   const mesh = meshView([...meshConfigMaps(meshConfig), ...withoutMeshConfig(objects)], now);
@@ -92,7 +100,8 @@ export function analyzeAsIstioctl(
   if (!options.analyzers || options.analyzers.has("meshnetworks.MeshNetworksAnalyzer")) {
     findings.push(...unknownRegistries(meshNetworks, mesh));
   }
-  return { findings: sorted(findings.filter((finding) => isShown(finding, namespace))), refused };
+  const shown = findings.filter((finding) => isShown(finding, namespace));
+  return { findings: sorted(shown), objects: objects.length, refused };
 }
 
 /** istioctl takes the mesh config from its own flag, never from a ConfigMap among the files. */
@@ -128,13 +137,13 @@ function findingsOf(
         ? rule.istioctl.check(subject, mesh)
         : [...rule.check(subject, mesh)].flatMap(({ istioctl }) => istioctl ?? []);
       return [...reports].map(({ message, at }): IstioctlFinding => {
-        const { code, level } = rule;
+        const { id, code, level } = rule;
         const place = {
           path: at ? formatPath(at) : "",
           file,
           line: (at && fieldLines(at)) ?? line,
         };
-        return { code, level, kind: object.kind, namespace, name, message, ...place };
+        return { rule: id, code, level, kind: object.kind, namespace, name, message, ...place };
       });
     });
 }

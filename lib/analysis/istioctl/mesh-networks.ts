@@ -12,6 +12,7 @@ export function unknownRegistries(text: string | undefined, mesh: MeshView): Ist
   return registryUses(new Field(value))
     .filter(({ registry }) => !known.has(registry))
     .map(({ registry, network }) => ({
+      rule: rule.id,
       code: rule.code,
       level: rule.level,
       kind: "MeshNetworks",

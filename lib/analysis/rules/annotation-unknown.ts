@@ -29,7 +29,7 @@ metadata: { name: reviews-1, namespace: shop, annotations: { sidecar.istio.io/pr
     for (const { name, field, info } of annotationUses(subject)) {
       if (info) continue;
       const [likely] = nearestNames(name, ISTIO_ANNOTATIONS.keys(), 1);
-      const hint = likely === undefined ? "" : ` Did you mean ${likely}?`;
+      const hint = likely === undefined ? "" : ` Its nearest is ${likely}.`;
       yield {
         path: field.path,
         message: `Istio has no annotation ${name}; nothing reads it.${hint}`,

@@ -12,7 +12,7 @@ export const rule = defineRule({
   level: "Warning",
   kinds: ["Deployment"],
   reads: ["RequestAuthentication"],
-  title: "istiod fetches keys from any address that a RequestAuthentication names",
+  title: "Keys are fetched from any address that a RequestAuthentication names",
   why:
     "istiod fetches jwksUri itself. Who may write a RequestAuthentication can make it call addresses " +
     "inside the cluster or of the cloud's metadata server.",

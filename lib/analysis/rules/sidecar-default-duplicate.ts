@@ -9,7 +9,7 @@ export const rule = defineRule({
   aliases: [],
   level: "Error",
   kinds: ["Sidecar"],
-  reads: ["Pod", "Sidecar", "Namespace"],
+  reads: ["Sidecar", "Namespace"],
   title: "A namespace has more than one Sidecar without a selector",
   why: "A namespace takes one default: the oldest counts, and every other is ignored without a word.",
   fix: "Merge them, or give all but one a selector.",

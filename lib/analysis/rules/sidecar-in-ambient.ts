@@ -30,8 +30,8 @@ metadata: { name: shop, labels: { istio-injection: enabled } }
 ---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
-metadata: { name: default, namespace: shop }
-spec: { egress: [{ hosts: ["./*"] }] }`,
+metadata: { name: reviews, namespace: shop }
+spec: { workloadSelector: { labels: { app: reviews } }, egress: [{ hosts: ["./*"] }] }`,
   },
   istioctl: { analyzers: ["sidecar.SelectorAnalyzer"] },
 
