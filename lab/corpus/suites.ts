@@ -3,10 +3,14 @@ import { admission } from "./suites/admission";
 import { badInput } from "./suites/bad-input";
 import { crdValidation } from "./suites/crd-validation";
 import { validFiles } from "./suites/valid-files";
+import { istioctlAnalyzers } from "./suites/istioctl-analyzers";
+import { istioctlDifferential } from "./suites/istioctl-differential";
 import { webhookValidation } from "./suites/webhook-validation";
 
 /** Every suite of `npm run test:corpus`, in the order in which they run. */
 export const SUITES: readonly Suite[] = [
+  istioctlAnalyzers,
+  istioctlDifferential,
   webhookValidation,
   crdValidation,
   admission,

@@ -26,6 +26,8 @@ export interface IstioctlReport {
   readonly message: string;
   /** The field whose line it names where the text has a scalar there; else it names the object's. */
   readonly at?: FieldPath;
+  /** Which of the rule's analyzers say so; all where absent. */
+  readonly analyzers?: readonly string[];
 }
 
 /** How `istioctl analyze` has a rule. */

@@ -84,9 +84,10 @@ import { rule as routeDestinationTwice } from "./rules/route-destination-twice";
 import { rule as routeMatchIneffective } from "./rules/route-match-ineffective";
 import { rule as routeServiceUnknown } from "./rules/route-service-unknown";
 import { rule as routeUnreachable } from "./rules/route-unreachable";
-import { rule as routeWeightsInvalid } from "./rules/route-weights-invalid";
 import { rule as routeWeightsSum } from "./rules/route-weights-sum";
 import { rule as ruleDisablesStrictMeshTls } from "./rules/rule-disables-strict-mesh-tls";
+import { rule as schemaInvalid } from "./rules/schema-invalid";
+import { rule as schemaWarning } from "./rules/schema-warning";
 import { rule as selectorIneffectiveOnGateway } from "./rules/selector-ineffective-on-gateway";
 import { rule as serviceEntryAddressMissing } from "./rules/service-entry-address-missing";
 import { rule as serviceEntryDuplicate } from "./rules/service-entry-duplicate";
@@ -216,9 +217,10 @@ export const RULES: readonly Rule[] = [
   routeMatchIneffective,
   routeServiceUnknown,
   routeUnreachable,
-  routeWeightsInvalid,
   routeWeightsSum,
   ruleDisablesStrictMeshTls,
+  schemaInvalid,
+  schemaWarning,
   selectorIneffectiveOnGateway,
   serviceEntryAddressMissing,
   serviceEntryDuplicate,

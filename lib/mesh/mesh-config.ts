@@ -61,7 +61,7 @@ export function meshConfig(mesh: MeshView): MeshConfig {
 }
 
 /** The ConfigMap that holds the mesh config. */
-export function meshConfigMap(mesh: MeshView): KubeObject | undefined {
+function meshConfigMap(mesh: MeshView): KubeObject | undefined {
   const all = mesh.lookup(NAMED_ISTIO, "");
   const inSystem = all.find(
     ({ metadata }) => metadata.namespace === DEFAULT_MESH_CONFIG.rootNamespace,

@@ -27,11 +27,8 @@ function read(document: Document, node: unknown): unknown {
   for (const pair of node.items) {
     if (!isPair(pair)) continue;
     if (isMergeKey(pair.key)) {
-      for (const source of [read(document, pair.value)].flat()) {
-        if (typeof source !== "object" || source === null) continue;
-        for (const [key, value] of Object.entries(source)) {
-          if (!merged.has(key)) merged.set(key, value);
-        }
+      for (const [key, value] of [read(document, pair.value)].flat().flatMap(fieldsOf)) {
+        if (!merged.has(key)) merged.set(key, value);
       }
     } else entries.set(keyOf(document, pair.key), read(document, pair.value));
   }
@@ -39,6 +36,9 @@ function read(document: Document, node: unknown): unknown {
   entries.delete("__proto__");
   return Object.fromEntries(entries);
 }
+
+const fieldsOf = (source: unknown): readonly [string, unknown][] =>
+  typeof source === "object" && source !== null ? Object.entries(source) : [];
 
 function keyOf(document: Document, node: unknown): string {
   const key = read(document, node);

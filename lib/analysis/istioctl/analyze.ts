@@ -4,27 +4,11 @@ import { type MeshView, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import type { YamlLimits } from "@/lib/yaml/parse";
 import { subjectOf } from "../engine";
-import type { IstioctlReport, Level, Rule } from "../rule";
+import type { IstioctlReading, Level, Rule } from "../rule";
+import type { IstioctlFinding } from "./istioctl-finding";
 import { type ReadObject, readAsIstioctl } from "./read-objects";
 import { unknownRegistries } from "./mesh-networks";
 import { byText, fullName } from "./words";
-
-/** One message of `istioctl analyze`. */
-export interface IstioctlFinding {
-  /** The rule's id. */
-  readonly rule: string;
-  readonly code: string;
-  readonly level: Level;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly message: string;
-  /** The field whose line is told; empty for the object's. */
-  readonly path: string;
-  /** Undefined for what is in no file. */
-  readonly file: string | undefined;
-  readonly line: number | undefined;
-}
 
 /** How to read and filter, as on istioctl's command line. */
 export interface IstioctlOptions {
@@ -91,12 +75,8 @@ export function analyzeAsIstioctl(
   const { namespace, limits, now, meshConfig, meshNetworks } = options;
   const { objects, refused } = readAsIstioctl(files, { namespace, kinds: KINDS, limits });
   const mesh = meshView([...meshConfigMaps(meshConfig), ...withoutMeshConfig(objects)], now);
-  const rules = options.rules.filter(({ istioctl }) =>
-    options.analyzers
-      ? istioctl?.analyzers.some((analyzer) => options.analyzers?.has(analyzer))
-      : istioctl && !istioctl.optional,
-  );
-  const findings = objects.flatMap((read) => findingsOf(read, mesh, rules));
+  const runs = analyzerFilter(options.analyzers);
+  const findings = objects.flatMap((read) => findingsOf(read, mesh, options.rules, runs));
   if (!options.analyzers || options.analyzers.has("meshnetworks.MeshNetworksAnalyzer")) {
     findings.push(...unknownRegistries(meshNetworks, mesh));
   }
@@ -122,10 +102,24 @@ const meshConfigMaps = (text: string | undefined): readonly KubeObject[] =>
         },
       ];
 
+/** Whether one of a rule's analyzers runs. Schemas have an analyzer a kind. */
+type AnalyzerFilter = (
+  reading: Pick<IstioctlReading, "analyzers" | "optional">,
+  kind: string,
+) => boolean;
+
+const analyzerFilter =
+  (wanted: ReadonlySet<string> | undefined): AnalyzerFilter =>
+  ({ analyzers, optional }, kind) =>
+    wanted
+      ? analyzers.some((name) => wanted.has(name) || wanted.has(`${name}.${kind}`))
+      : !optional;
+
 function findingsOf(
   { object, kind, file, line, fieldLines }: ReadObject,
   mesh: MeshView,
   rules: readonly Rule[],
+  runs: AnalyzerFilter,
 ): IstioctlFinding[] {
   const subject = subjectOf(object);
   if (!subject) return [];
@@ -133,10 +127,15 @@ function findingsOf(
   return rules
     .filter(({ kinds, code }) => kinds.includes(kind) && !isSuppressed(object, code))
     .flatMap((rule) => {
-      const reports: Iterable<IstioctlReport> = rule.istioctl?.check
-        ? rule.istioctl.check(subject, mesh)
-        : [...rule.check(subject, mesh)].flatMap(({ istioctl }) => istioctl ?? []);
-      return [...reports].map(({ message, at }): IstioctlFinding => {
+      const { istioctl } = rule;
+      if (!istioctl || !runs(istioctl, object.kind)) return [];
+      const reports = istioctl.check
+        ? [...istioctl.check(subject, mesh)]
+        : [...rule.check(subject, mesh)].flatMap((report) => report.istioctl ?? []);
+      const said = reports.filter(
+        ({ analyzers }) => !analyzers || runs({ analyzers }, object.kind),
+      );
+      return said.map(({ message, at }): IstioctlFinding => {
         const { id, code, level } = rule;
         const place = {
           path: at ? formatPath(at) : "",

@@ -16,7 +16,7 @@ export function chunkLines(document: Document, text: string, line: number): Fiel
 }
 
 /** The scalar at a path; neither aliases nor merges are followed. */
-export function scalarAt(root: unknown, path: FieldPath): Scalar | undefined {
+function scalarAt(root: unknown, path: FieldPath): Scalar | undefined {
   let node = root;
   for (const step of path) {
     if (isSeq(node) && typeof step === "number") node = node.items[step];

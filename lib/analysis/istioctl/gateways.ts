@@ -1,5 +1,6 @@
 import { MESH_GATEWAY } from "@/lib/istio/gateway-ref";
 import { hostsOverlap } from "@/lib/istio/host";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
@@ -34,7 +35,7 @@ export const istioctlGateways = (subject: Subject): readonly GatewayUse[] =>
  * The hosts of a Gateway after istioctl has looked at it: it rewrites `./host` and the like in
  * place. Source: virtualservice/gateways.go, sanitizeServerHostNamespace.
  */
-export function rewrittenHosts(server: Field, namespace: string): readonly string[] {
+function rewrittenHosts(server: Field, namespace: string): readonly string[] {
   const hosts: string[] = [];
   for (const { value } of server.at("hosts").items()) {
     const host = typeof value === "string" ? value : "";
@@ -46,6 +47,20 @@ export function rewrittenHosts(server: Field, namespace: string): readonly strin
     else hosts.push(name);
   }
   return hosts;
+}
+
+/** The spec of a Gateway after istioctl has looked at it. */
+export function withRewrittenHosts({ object, namespace }: Subject): JsonRecord {
+  const spec = new Field(object).at("spec");
+  const servers = spec
+    .at("servers")
+    .items()
+    .map((server) =>
+      isRecord(server.value)
+        ? { ...server.value, hosts: rewrittenHosts(server, namespace) }
+        : server.value,
+    );
+  return { ...(isRecord(spec.value) && spec.value), servers };
 }
 
 /** Whether one of a VirtualService's hosts has a name in common with one of the Gateway's. */

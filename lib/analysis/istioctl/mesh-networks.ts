@@ -3,7 +3,7 @@ import { parseYaml } from "@/lib/yaml/parse";
 import { Field } from "../field";
 import { knownRegistries, registryUses } from "../facts/mesh-networks";
 import { rule } from "../rules/mesh-networks-registry-unknown";
-import type { IstioctlFinding } from "./analyze";
+import type { IstioctlFinding } from "./istioctl-finding";
 
 /** What istioctl says of a MeshNetworks, which is an object of its own there and in no file. */
 export function unknownRegistries(text: string | undefined, mesh: MeshView): IstioctlFinding[] {

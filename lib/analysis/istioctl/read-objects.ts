@@ -47,19 +47,20 @@ interface Options {
 export function readAsIstioctl(files: readonly FileText[], options: Options): ReadFiles {
   const found = new Map<string, ReadObject & { readonly text: string }>();
   const refused: string[] = [];
-  for (const { file, text } of files) {
-    for (const [index, chunk] of chunksOf(text).entries()) {
-      try {
-        for (const read of readChunk(chunk, file, options)) {
-          const { namespace = "", name } = read.object.metadata;
-          const key = `${read.kind} ${namespace}/${name}`;
-          // The same text again changes nothing, its place least of all.
-          if (found.get(key)?.text !== read.text) found.set(key, read);
-        }
-      } catch (error) {
-        if (!(error instanceof DecodeError || error instanceof GoYamlError)) throw error;
-        refused.push(`${file}[${index}]: ${error.message}`);
+  const chunks = files.flatMap(({ file, text }) =>
+    chunksOf(text).map((chunk, index) => ({ file, chunk, index })),
+  );
+  for (const { file, chunk, index } of chunks) {
+    try {
+      for (const read of readChunk(chunk, file, options)) {
+        const { namespace = "", name } = read.object.metadata;
+        const key = `${read.kind} ${namespace}/${name}`;
+        // The same text again changes nothing, its place least of all.
+        if (found.get(key)?.text !== read.text) found.set(key, read);
       }
+    } catch (error) {
+      if (!(error instanceof DecodeError || error instanceof GoYamlError)) throw error;
+      refused.push(`${file}[${index}]: ${error.message}`);
     }
   }
   const objects = [...found.values()].filter(({ object, kind }) => {

@@ -38,7 +38,7 @@ function knownHosts(mesh: MeshView): KnownHosts {
     };
     const hosts = spec.at("hosts").items();
     for (const host of hosts) {
-      const fqdn = toFqdn(String(host.value ?? ""), namespace);
+      const fqdn = toFqdn(host.text ?? "", namespace);
       for (const scope of entryScopes(spec, namespace)) exact.set(`${scope}/${fqdn}`, known);
     }
   }
@@ -66,7 +66,7 @@ function knownHosts(mesh: MeshView): KnownHosts {
 function entryScopes(spec: Field, namespace: string): readonly string[] {
   const exportTo = spec.at("exportTo").items();
   if (exportTo.length === 0) return [ALL];
-  const scopes = exportTo.map(({ value }) => (value === "." ? namespace : String(value ?? "")));
+  const scopes = exportTo.map(({ text = "" }) => (text === "." ? namespace : text));
   const all = scopes.indexOf(ALL);
   return all < 0 ? scopes : scopes.slice(0, all + 1);
 }

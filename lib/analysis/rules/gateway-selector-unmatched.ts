@@ -41,12 +41,18 @@ spec: { selector: { istio: ingress } }`,
     *check({ fields }, mesh) {
       const spec = fields.at("spec");
       const labels = spec.at("selector").labels();
-      // A pod without a namespace counts for none when its Secrets are looked for.
-      const selected = podsWith(mesh, labels)[0]?.metadata.namespace;
-      if (selected && isServedSelector(spec, mesh)) return;
+      const [pod] = podsWith(mesh, labels);
+      const analyzers = [
+        ...(pod ? [] : ["gateway.IngressGatewayPortAnalyzer"]),
+        // A pod without a namespace counts for none where its Secrets are looked for.
+        ...(pod?.metadata.namespace ? [] : ["gateway.SecretAnalyzer"]),
+        ...(isServedSelector(spec, mesh) ? [] : ["gateway.ConflictingGatewayAnalyzer"]),
+      ];
+      if (analyzers.length === 0) return;
       yield {
         message: `Referenced selector not found: ${quoted(selectorText(labels))}`,
         at: spec.at("selector", firstKey(labels)).path,
+        analyzers,
       };
     },
   },

@@ -1,4 +1,5 @@
 import { reachOf, ruleLabel } from "../facts/reachability";
+import { istioctlIssues } from "../facts/schema-issues";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -34,6 +35,19 @@ spec:
     route: [{ destination: { host: reviews, subset: v2 } }]
   - match: [{ uri: { prefix: /api } }]
     route: [{ destination: { host: reviews, subset: v1 } }]`,
+  },
+
+  istioctl: {
+    analyzers: ["schema.ValidationAnalyzer"],
+    *check(subject, mesh) {
+      for (const { analysis } of istioctlIssues(subject, mesh)) {
+        if (analysis?.code !== "IST0131") continue;
+        const [rule = "", match = "", by = ""] = analysis.parameters;
+        yield {
+          message: `VirtualService rule ${rule} match ${match} is not used (duplicate/overlapping match in rule ${by}).`,
+        };
+      }
+    },
   },
 
   *check({ fields }) {

@@ -1,4 +1,5 @@
 import { reachOf, ruleLabel, type Shadow } from "../facts/reachability";
+import { istioctlIssues } from "../facts/schema-issues";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -34,6 +35,17 @@ spec:
     match: [{ headers: { user: { exact: beta } } }]
     route: [{ destination: { host: reviews, subset: v2 } }]
   - route: [{ destination: { host: reviews, subset: v1 } }]`,
+  },
+
+  istioctl: {
+    analyzers: ["schema.ValidationAnalyzer"],
+    *check(subject, mesh) {
+      for (const { analysis } of istioctlIssues(subject, mesh)) {
+        if (analysis?.code !== "IST0130") continue;
+        const [rule = "", reason = ""] = analysis.parameters;
+        yield { message: `VirtualService rule ${rule} not used (${reason}).` };
+      }
+    },
   },
 
   *check({ fields }) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { reported } from "../testing";
 import { rule as twice } from "./route-destination-twice";
-import { rule as invalid } from "./route-weights-invalid";
+import { rule as invalid } from "./schema-invalid";
 import { rule as sum } from "./route-weights-sum";
 import { rule as single } from "./single-route-weight-ignored";
 
@@ -28,7 +28,8 @@ describe("weights as istiod's webhook takes them", () => {
     ["a fraction", [0.5, 1], 1],
     ["a half-typed weight", ['""', 0], 0],
   ])("%s", (_, weights, count) => {
-    expect(reported(invalid, vs(...weights))).toHaveLength(count);
+    const ofWeights = reported(invalid, vs(...weights)).filter((line) => line.includes("eight"));
+    expect(ofWeights).toHaveLength(count);
   });
 });
 
