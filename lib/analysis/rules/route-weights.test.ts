@@ -25,8 +25,8 @@ describe("weights as istiod's webhook takes them", () => {
     ["two with 0", [0, 0], 1],
     ["two without", [undefined, undefined], 1],
     ["one negative", [-1, 101], 1],
-    ["a fraction", [0.5, 1], 1],
-    ["a half-typed weight", ['""', 0], 0],
+    ["a fraction, which the schema refuses before", [0.5, 1], 0],
+    ["a half-typed weight, which counts as none", ['""', 0], 1],
   ])("%s", (_, weights, count) => {
     const ofWeights = reported(invalid, vs(...weights)).filter((line) => line.includes("eight"));
     expect(ofWeights).toHaveLength(count);
