@@ -31,8 +31,8 @@ import { rule as destinationRuleOutsideServiceNamespace } from "./rules/destinat
 import { rule as destinationRuleServiceWithoutWaypoint } from "./rules/destination-rule-service-without-waypoint";
 import { rule as destinationRuleWithoutWaypoint } from "./rules/destination-rule-without-waypoint";
 import { rule as envoyFilterAddIgnored } from "./rules/envoy-filter-add-ignored";
-import { rule as envoyFilterRelativeVersion } from "./rules/envoy-filter-relative-version";
 import { rule as envoyFilterRelative } from "./rules/envoy-filter-relative";
+import { rule as envoyFilterRelativeVersion } from "./rules/envoy-filter-relative-version";
 import { rule as envoyFilterRemoveIgnored } from "./rules/envoy-filter-remove-ignored";
 import { rule as envoyFilterReplaceMisused } from "./rules/envoy-filter-replace-misused";
 import { rule as exportToNamespaceUnknown } from "./rules/export-to-namespace-unknown";
@@ -164,8 +164,8 @@ export const RULES: readonly Rule[] = [
   destinationRuleServiceWithoutWaypoint,
   destinationRuleWithoutWaypoint,
   envoyFilterAddIgnored,
-  envoyFilterRelativeVersion,
   envoyFilterRelative,
+  envoyFilterRelativeVersion,
   envoyFilterRemoveIgnored,
   envoyFilterReplaceMisused,
   exportToNamespaceUnknown,

@@ -1,30 +1,35 @@
 import type { KindId } from "@/lib/istio/kinds";
 import { kindInfo } from "@/lib/istio/kinds";
-import { isRecord } from "@/lib/k8s/json-value";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { Schema } from "@/lib/k8s/schema";
 import istio from "@/lib/istio/schemas/istio.gen.json";
 import { DecodeError } from "./go-types";
 
-/** The schema of the spec of one of Istio's kinds. */
-const SPECS: ReadonlyMap<string, Schema> = new Map(
+/** The schema of one of Istio's kinds. */
+const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
   istio.map(({ spec, schemas }) => {
     const [schema]: readonly Schema[] = schemas;
     const names = isRecord(spec["names"]) ? spec["names"] : {};
     const key = `${String(spec["group"])}/${String(names["kind"])}`;
-    return [key, schema?.properties?.["spec"] ?? {}];
+    return [key, schema ?? {}];
   }),
 );
 
 /**
- * Reads the spec of one of Istio's kinds as istioctl's decoder of protobuf does: names in snake
- * case count too, numbers may be texts, enums numbers; null is absent, unknown fields are passed
- * over; an unknown enum value or a value of another type ends it. Source: golang/protobuf jsonpb.
+ * Reads the spec and status of one of Istio's kinds as istioctl's decoder of protobuf does: names
+ * in snake case count too, numbers may be texts, enums numbers; null is absent, unknown fields are
+ * passed over; an unknown enum value or a value of another type ends it. Source: golang/protobuf
+ * jsonpb.
  * @throws DecodeError
  */
-export function decodeIstioSpec(kind: KindId, spec: unknown): unknown {
+export function decodeIstio(kind: KindId, value: JsonRecord): JsonRecord {
   const { group, kind: name } = kindInfo(kind);
-  const schema = SPECS.get(`${group}/${name}`);
-  return schema && spec !== undefined ? decode(spec, schema, `${name}.spec`) : spec;
+  const fields = SCHEMAS.get(`${group}/${name}`)?.properties ?? {};
+  const part = (field: "spec" | "status") =>
+    value[field] === undefined
+      ? undefined
+      : decode(value[field], fields[field] ?? {}, `${name}.${field}`);
+  return { spec: part("spec"), status: part("status") };
 }
 
 function decode(value: unknown, schema: Schema, path: string): unknown {
@@ -105,6 +110,9 @@ function decodeText(value: unknown, schema: Schema, path: string): unknown {
   if (value === null) return undefined;
   if (schema.enum) return decodeEnum(value, schema.enum, path);
   if (typeof value !== "string") throw mismatch(value, "string", path);
+  if (schema.format === "date-time" && !RFC3339.test(value)) {
+    throw new DecodeError(`bad Timestamp: parsing time ${JSON.stringify(value)}`);
+  }
   if (isDuration(schema) && !GO_DURATION.test(value)) {
     throw new DecodeError(`bad Duration: time: invalid duration ${JSON.stringify(value)}`);
   }
@@ -120,6 +128,8 @@ function decodeEnum(value: unknown, known: readonly unknown[], path: string): un
 
 const isDuration = (schema: Schema): boolean =>
   schema["x-kubernetes-validations"]?.some(({ rule }) => rule.includes("duration(self)")) ?? false;
+
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 const GO_DURATION =
   /^[-+]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/;

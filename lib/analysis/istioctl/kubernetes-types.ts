@@ -1,15 +1,6 @@
 import type { KindId } from "@/lib/istio/kinds";
 import type { GoType } from "./go-types";
-
-const TEXTS: GoType = { map: "string" };
-const list = (item: GoType): GoType => ({ list: item });
-const fields = (record: Readonly<Record<string, GoType>>): GoType => ({ fields: record });
-
-/** Names of one type, beside fields of others. */
-function of(type: GoType, names: string, others: Readonly<Record<string, GoType>> = {}): GoType {
-  const named = names.split(" ").filter(Boolean);
-  return fields({ ...Object.fromEntries(named.map((name) => [name, type])), ...others });
-}
+import { CONDITIONS, fields, LABEL_SELECTOR, list, of, TEXTS } from "./go-type-parts";
 
 /** metav1.ObjectMeta. */
 export const OBJECT_META: GoType = of(
@@ -24,22 +15,18 @@ export const OBJECT_META: GoType = of(
     annotations: TEXTS,
     finalizers: list("string"),
     ownerReferences: list(
-      of("string", "apiVersion kind name uid", { controller: "bool", blockOwnerDeletion: "bool" }),
+      of("string", "apiVersion kind name uid", {
+        controller: "bool",
+        blockOwnerDeletion: "bool",
+      }),
     ),
   },
 );
 
-const LABEL_SELECTOR = fields({
-  matchLabels: TEXTS,
-  matchExpressions: list(of("string", "key operator", { values: list("string") })),
+const RESOURCES = fields({
+  limits: { map: "quantity" },
+  requests: { map: "quantity" },
 });
-const CONDITIONS = list(
-  of("string", "type status reason message", {
-    lastTransitionTime: "time",
-    observedGeneration: "int",
-  }),
-);
-const RESOURCES = fields({ limits: { map: "quantity" }, requests: { map: "quantity" } });
 const SECURITY = of(
   "bool",
   "privileged runAsNonRoot readOnlyRootFilesystem allowPrivilegeEscalation",
@@ -70,7 +57,9 @@ const ENV_SOURCE = of(
   "configMapKeyRef secretKeyRef",
   {
     fieldRef: of("string", "apiVersion fieldPath"),
-    resourceFieldRef: of("string", "containerName resource", { divisor: "quantity" }),
+    resourceFieldRef: of("string", "containerName resource", {
+      divisor: "quantity",
+    }),
   },
 );
 const CONTAINER = of(
@@ -79,7 +68,12 @@ const CONTAINER = of(
   {
     command: list("string"),
     args: list("string"),
-    ports: list(of("string", "name protocol hostIP", { containerPort: "int", hostPort: "int" })),
+    ports: list(
+      of("string", "name protocol hostIP", {
+        containerPort: "int",
+        hostPort: "int",
+      }),
+    ),
     env: list(of("string", "name value", { valueFrom: ENV_SOURCE })),
     resources: RESOURCES,
     securityContext: SECURITY,
@@ -93,8 +87,16 @@ const CONTAINER = of(
 );
 const KEY_PATHS = list(of("string", "key path", { mode: "int" }));
 const VOLUME = of("string", "name", {
-  configMap: of("string", "name", { optional: "bool", items: KEY_PATHS, defaultMode: "int" }),
-  secret: of("string", "secretName", { optional: "bool", items: KEY_PATHS, defaultMode: "int" }),
+  configMap: of("string", "name", {
+    optional: "bool",
+    items: KEY_PATHS,
+    defaultMode: "int",
+  }),
+  secret: of("string", "secretName", {
+    optional: "bool",
+    items: KEY_PATHS,
+    defaultMode: "int",
+  }),
   emptyDir: of("string", "medium", { sizeLimit: "quantity" }),
   hostPath: of("string", "path type"),
 });
@@ -129,7 +131,9 @@ const WEBHOOK = of("string", "name failurePolicy matchPolicy sideEffects reinvoc
     service: of("string", "name namespace path", { port: "int" }),
   }),
   rules: list(
-    of(list("string"), "operations apiGroups apiVersions resources", { scope: "string" }),
+    of(list("string"), "operations apiGroups apiVersions resources", {
+      scope: "string",
+    }),
   ),
 });
 const SERVICE_SPEC = of(
@@ -153,16 +157,20 @@ const SERVICE_SPEC = of(
     ),
   },
 );
-const PARENTS = fields({
-  parents: list(of("string", "controllerName", { conditions: CONDITIONS })),
-});
-
 /** What Go reads of the kinds that are not Istio's own, metadata aside. */
 export const KUBERNETES_TYPES: Partial<Record<KindId, GoType>> = {
   Namespace: fields({ spec: fields({ finalizers: list("string") }) }),
-  Node: fields({ spec: of("string", "podCIDR providerID", { unschedulable: "bool" }) }),
-  Service: fields({ spec: SERVICE_SPEC, status: fields({ conditions: CONDITIONS }) }),
-  Pod: fields({ spec: POD_SPEC, status: of("string", "phase podIP hostIP reason message") }),
+  Node: fields({
+    spec: of("string", "podCIDR providerID", { unschedulable: "bool" }),
+  }),
+  Service: fields({
+    spec: SERVICE_SPEC,
+    status: fields({ conditions: CONDITIONS }),
+  }),
+  Pod: fields({
+    spec: POD_SPEC,
+    status: of("string", "phase podIP hostIP reason message"),
+  }),
   Deployment: fields({
     spec: of("int", "replicas minReadySeconds revisionHistoryLimit progressDeadlineSeconds", {
       selector: LABEL_SELECTOR,
@@ -173,8 +181,16 @@ export const KUBERNETES_TYPES: Partial<Record<KindId, GoType>> = {
       }),
     }),
   }),
-  Secret: of("string", "type", { data: { map: "bytes" }, stringData: TEXTS, immutable: "bool" }),
-  ConfigMap: fields({ data: TEXTS, binaryData: { map: "bytes" }, immutable: "bool" }),
+  Secret: of("string", "type", {
+    data: { map: "bytes" },
+    stringData: TEXTS,
+    immutable: "bool",
+  }),
+  ConfigMap: fields({
+    data: TEXTS,
+    binaryData: { map: "bytes" },
+    immutable: "bool",
+  }),
   ValidatingWebhookConfiguration: fields({ webhooks: list(WEBHOOK) }),
   MutatingWebhookConfiguration: fields({ webhooks: list(WEBHOOK) }),
   CustomResourceDefinition: fields({
@@ -186,12 +202,4 @@ export const KUBERNETES_TYPES: Partial<Record<KindId, GoType>> = {
       versions: list(of("string", "name", { served: "bool", storage: "bool" })),
     }),
   }),
-  KubernetesGateway: fields({
-    spec: of("string", "gatewayClassName", {
-      listeners: list(of("string", "name hostname protocol", { port: "int" })),
-    }),
-    status: fields({ conditions: CONDITIONS }),
-  }),
-  HTTPRoute: fields({ spec: fields({ hostnames: list("string") }), status: PARENTS }),
-  GRPCRoute: fields({ spec: fields({ hostnames: list("string") }), status: PARENTS }),
 };

@@ -8,8 +8,9 @@ import { parseYaml, type YamlLimits } from "@/lib/yaml/parse";
 import { findPair } from "@/lib/yaml/walk";
 import { type Chunk, chunksOf } from "./chunks";
 import { chunkLines, type FieldLines, itemLines } from "./field-lines";
+import { GATEWAY_API_TYPES } from "./gateway-api-types";
 import { checkGoType, DecodeError } from "./go-types";
-import { decodeIstioSpec } from "./istio-types";
+import { decodeIstio } from "./istio-types";
 import { KUBERNETES_TYPES, OBJECT_META } from "./kubernetes-types";
 
 /** An object of a file as istioctl has it. */
@@ -87,7 +88,7 @@ function readChunk(chunk: Chunk, file: string, options: Options): readonly WithT
     if (!document && parsed.problems.length === 0) return [];
     throw new DecodeError(`failed converting YAML to JSON: ${fault?.message ?? "unreadable"}`);
   }
-  const value = goValue(document.tree);
+  const value = chunk.text.startsWith("{") ? jsonOf(chunk.text) : goValue(document.tree);
   if (value === null) return [];
   const meta = typeMeta(value);
   if (meta.kind === "List") return readList(document.tree, { chunk, file, options });
@@ -95,6 +96,16 @@ function readChunk(chunk: Chunk, file: string, options: Options): readonly WithT
   if (!read) return [];
   const fieldLines = chunkLines(document.tree, chunk.text, chunk.line);
   return [{ ...read, file, line: chunk.line, fieldLines, text: chunk.text }];
+}
+
+/** What begins with a brace must be JSON, and nothing behind it. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DecodeError(`failed interpreting jsonChunk: json parse error: ${why}`);
+  }
 }
 
 /** A List counts as a whole: an item of a kind that is not read ends it without a word. */
@@ -117,7 +128,13 @@ function readList(
     if (!read) return [];
     const line = chunk.line + lineIn(chunk.text, item);
     const text = JSON.stringify(value);
-    objects.push({ ...read, file, line, fieldLines: itemLines(item, line), text });
+    objects.push({
+      ...read,
+      file,
+      line,
+      fieldLines: itemLines(item, line),
+      text,
+    });
   }
   return objects;
 }
@@ -138,7 +155,10 @@ function typeMeta(value: unknown): TypeMeta {
   if (typeof (apiVersion ?? "") !== "string" || typeof (kind ?? "") !== "string") {
     throw new DecodeError("failed interpreting jsonChunk: apiVersion and kind must be texts");
   }
-  return { apiVersion: (apiVersion ?? "") as string, kind: (kind ?? "") as string };
+  return {
+    apiVersion: (apiVersion ?? "") as string,
+    kind: (kind ?? "") as string,
+  };
 }
 
 /** Undefined for a kind or version that is not read. */
@@ -155,14 +175,15 @@ function readObject(
   if (!isRecord(value)) return undefined;
   const metadata = value["metadata"] ?? {};
   checkGoType(metadata, OBJECT_META, "ObjectMeta.metadata");
-  const type = KUBERNETES_TYPES[kind];
+  const type = KUBERNETES_TYPES[kind] ?? GATEWAY_API_TYPES[kind];
   if (type) checkGoType(value, type, kind);
-  const spec = type ? value["spec"] : decodeIstioSpec(kind, value["spec"]);
+  const { spec, status } = type ? value : decodeIstio(kind, value);
   const object = {
     ...value,
     ...meta,
     metadata: named(kind, metadata as JsonRecord, options.namespace),
     ...(spec !== undefined && { spec }),
+    ...(status !== undefined && { status }),
   };
   return { kind, object };
 }

@@ -54,7 +54,7 @@ spec: { selector: { istio: edge }, servers: [{ hosts: ["*"], tls: { mode: SIMPLE
   },
 
   *check(subject, mesh) {
-    // A mesh whose Secrets we may not read has none to look at.
+    // A mesh whose Secrets we do not read has none to look at.
     if (mesh.list("Secret").length === 0) return;
     for (const { field, namespace, name } of credentialUses(subject, mesh)) {
       if (mesh.get("Secret", namespace, name)) continue;

@@ -16,6 +16,11 @@ export const rule = defineRule({
   examples: {
     bad: `
 apiVersion: v1
+kind: Secret
+metadata: { name: remote, namespace: istio-system, labels: { istio/multiCluster: "true" } }
+data: { cluster-a: e30= }
+---
+apiVersion: v1
 kind: ConfigMap
 metadata: { name: istio, namespace: istio-system }
 data: { meshNetworks: "networks: { a: { endpoints: [{ fromRegistry: cluster-b }] } }" }`,
@@ -34,6 +39,8 @@ data: { meshNetworks: "networks: { a: { endpoints: [{ fromRegistry: cluster-b }]
   *check({ name, fields }, mesh) {
     const text = fields.at("data", "meshNetworks");
     if (name !== "istio" || text.text === undefined) return;
+    // A mesh whose Secrets we do not read has none to look at.
+    if (mesh.list("Secret").length === 0) return;
     const known = knownRegistries(mesh);
     for (const { network, registry } of registryUses(
       new Field(parseYaml(text.text).documents[0]?.value),

@@ -40,11 +40,17 @@ function moduleUrlProblem(text: string): string | undefined {
   const parts = parseUrl(text);
   if ("problem" in parts) {
     const bare = parseUrl(`http://${text}`);
-    return "problem" in bare ? `failed to parse url: ${parts.problem}` : undefined;
+    return "problem" in bare
+      ? `failed to parse url: ${plainProblem(text, parts.problem)}`
+      : undefined;
   }
   const scheme = parts.scheme.toLowerCase();
   return SCHEMES.has(scheme) ? undefined : `url contains unsupported scheme: ${scheme}`;
 }
+
+/** What Go's url.Parse says where url.ParseRequestURI has other words. */
+const plainProblem = (text: string, problem: string): string =>
+  text.startsWith(":") ? `parse ${JSON.stringify(text)}: missing protocol scheme` : problem;
 
 function hashProblem(hash: string): string | undefined {
   if (byteLength(hash) !== 64) return "sha256 field must be 64 characters long";

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { YAML_LIMITS } from "@/lib/yaml/parse";
+import { RULES } from "../rules.gen";
+import { analyzeAsIstioctl, type IstioctlOptions } from "./analyze";
+
+const run = (text: string, options: Partial<IstioctlOptions> = {}) =>
+  analyzeAsIstioctl([{ file: "f.yaml", text }], {
+    namespace: "",
+    rules: RULES,
+    now: 0,
+    limits: YAML_LIMITS,
+    ...options,
+  });
+const told = (text: string, options: Partial<IstioctlOptions> = {}) =>
+  run(text, options).findings.map(
+    ({ code, kind, namespace, name, line }) =>
+      `${code} ${kind} ${[namespace, name].filter(Boolean).join("/")} ${line ?? "-"}`,
+  );
+
+const route = (name: string, host: string, more = "") => `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: ${name}
+  namespace: shop
+${more}spec:
+  hosts: [shop]
+  gateways: [mesh]
+  http:
+  - route:
+    - destination:
+        host: ${host}
+`;
+
+describe("what is read", () => {
+  test.each([
+    ["a version that the kind never had", route("a", "x").replace("/v1", "/v1alpha1")],
+    ["an ignored namespace", route("a", "x").replace("shop", "kube-system")],
+    [
+      "a kind that no analyzer looks at",
+      "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}",
+    ],
+    ["nothing", "# empty\n---\n"],
+  ])("%s is passed over", (_, text) => {
+    expect(run(text)).toEqual({ findings: [], objects: 0, refused: [] });
+  });
+
+  test.each([
+    ["a boolean for a text", route("a", "yes")],
+    ["a boolean for a name", route("on", "x")],
+    [
+      "an unknown enum value",
+      "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {outboundTrafficPolicy: {mode: SOME}}",
+    ],
+    ["a duration without unit", route("a", "x").replace("- route", "- timeout: '5'\n    route")],
+    ["flow style that is no JSON", "{apiVersion: v1, kind: Pod}"],
+    ["broken YAML", "apiVersion: v1\nkind: [\n"],
+  ])("%s leaves the document out, and says so", (_, text) => {
+    const { objects, refused } = run(`${text}\n---\n${route("kept", "x")}`);
+    expect(objects).toBe(1);
+    expect(refused).toEqual([expect.stringMatching(/^f\.yaml\[0\]: /)]);
+  });
+
+  test("numbers may be texts and names in snake case, in Istio's kinds", () => {
+    const text = `apiVersion: v1
+kind: Service
+metadata: {name: x, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+${route("a", "x")}        port: {number: "81"}
+`;
+    expect(told(text)).toEqual(["IST0101 VirtualService shop/a 17"]);
+  });
+
+  test("of an object that is there twice the last one counts, and its line", () => {
+    const text = `${route("a", "x")}---\n${route("a", "z")}`;
+    expect(told(text)).toEqual(["IST0101 VirtualService shop/a 25"]);
+    expect(run(text).findings[0]?.message).toContain('"z"');
+  });
+
+  test("a List is one line off, and gone with an item of another kind", () => {
+    const item = route("a", "x").trimEnd().split("\n").join("\n  ");
+    const list = `apiVersion: v1\nkind: List\nitems:\n- ${item}\n`;
+    expect(told(list)).toEqual(["IST0101 VirtualService shop/a 16"]);
+    expect(told(`${list}- {apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}`)).toEqual(
+      [],
+    );
+  });
+});
+
+describe("what is told", () => {
+  test("the namespace decides what objects get and what is shown", () => {
+    const text = route("a", "x").replace("  namespace: shop\n", "");
+    expect(told(text)).toEqual(["IST0101 VirtualService a 11"]);
+    expect(told(text, { namespace: "default" })).toEqual(["IST0101 VirtualService default/a 11"]);
+    expect(told(route("a", "x"), { namespace: "other" })).toEqual([]);
+  });
+
+  test("codes are suppressed as they are written, spaces and all", () => {
+    const suppress = (list: string) =>
+      told(route("a", "x", `  annotations: {galley.istio.io/analyze-suppress: "${list}"}\n`));
+    expect(suppress("IST0101")).toEqual([]);
+    expect(suppress("*")).toEqual([]);
+    expect(suppress("IST0109, IST0101")).toHaveLength(1);
+  });
+
+  test("a mesh config among the files does not count, the flag's does", () => {
+    const policy = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: a, namespace: root}
+spec: {}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "rootNamespace: root"}
+`;
+    expect(told(policy)).toEqual(["IST0127 AuthorizationPolicy root/a 1"]);
+    expect(told(policy, { meshConfig: "rootNamespace: root" })).toEqual([]);
+  });
+
+  test("networks are an object of no file", () => {
+    const meshNetworks = "networks: {a: {endpoints: [{fromRegistry: b}]}}";
+    expect(told("", { meshNetworks })).toEqual([
+      "IST0126 MeshNetworks istio-system/meshnetworks -",
+    ]);
+  });
+
+  test("only the analyzers that were asked for speak", () => {
+    const text = route("a", "x").replace("hosts: [shop]", 'hosts: [""]');
+    expect(told(text, { analyzers: new Set(["schema.ValidationAnalyzer.Gateway"]) })).toEqual([]);
+    expect(
+      told(text, { analyzers: new Set(["schema.ValidationAnalyzer.VirtualService"]) }).length,
+    ).toBeGreaterThan(0);
+  });
+});
