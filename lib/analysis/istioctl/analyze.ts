@@ -3,7 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { type MeshView, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import type { YamlLimits } from "@/lib/yaml/parse";
-import { subjectOf } from "../engine";
+import { subjectOf } from "../subject";
 import type { IstioctlReading, Level, Rule } from "../rule";
 import type { IstioctlFinding } from "./istioctl-finding";
 import { type ReadObject, readAsIstioctl } from "./read-objects";
