@@ -1,5 +1,5 @@
 import { analyzeMesh } from "@/lib/analysis/engine";
-import { compareFindings } from "@/lib/analysis/finding";
+import { compareFindings, type Finding } from "@/lib/analysis/finding";
 import type { FilePlace, PlacedFinding } from "@/lib/analysis/finding-json";
 import { NO_POLICY, rulesUnder } from "@/lib/analysis/policy";
 import type { Related } from "@/lib/analysis/rule";
@@ -7,9 +7,16 @@ import { RULES } from "@/lib/analysis/rules.gen";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type MeshView, applyChanges, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
+import type { TextRange } from "@/lib/yaml/text-range";
 import { type Analysis, analysisOf } from "./analysis";
 import type { AnalyzeOptions } from "./analyze-options";
 import { type FileObject, type FileObjects, OBJECT_SHAPE } from "./read-objects";
+
+/** A finding at its place in a file. */
+export interface FileFinding extends Omit<Finding, "related">, TextRange {
+  readonly file: string;
+  readonly related: PlacedFinding["related"];
+}
 
 /** What the files are laid over, and when that was. */
 export interface Background {
@@ -76,7 +83,7 @@ const compare = (a: PlacedFinding, b: PlacedFinding): number =>
   (a.file ?? "").localeCompare(b.file ?? "") ||
   (a.line ?? 0) - (b.line ?? 0);
 
-const shapeFindings = ({ file, draft, reports, place }: FileObject): readonly PlacedFinding[] =>
+const shapeFindings = ({ file, draft, reports, place }: FileObject): readonly FileFinding[] =>
   reports.map(({ path, message }) => ({
     ...OBJECT_SHAPE,
     aliases: [],
