@@ -31,8 +31,8 @@ import { rule as destinationRuleOutsideServiceNamespace } from "./rules/destinat
 import { rule as destinationRuleServiceWithoutWaypoint } from "./rules/destination-rule-service-without-waypoint";
 import { rule as destinationRuleWithoutWaypoint } from "./rules/destination-rule-without-waypoint";
 import { rule as envoyFilterAddIgnored } from "./rules/envoy-filter-add-ignored";
-import { rule as envoyFilterRelative } from "./rules/envoy-filter-relative";
 import { rule as envoyFilterRelativeVersion } from "./rules/envoy-filter-relative-version";
+import { rule as envoyFilterRelative } from "./rules/envoy-filter-relative";
 import { rule as envoyFilterRemoveIgnored } from "./rules/envoy-filter-remove-ignored";
 import { rule as envoyFilterReplaceMisused } from "./rules/envoy-filter-replace-misused";
 import { rule as exportToNamespaceUnknown } from "./rules/export-to-namespace-unknown";
@@ -94,8 +94,8 @@ import { rule as serviceEntryDuplicate } from "./rules/service-entry-duplicate";
 import { rule as serviceEntryProtocolConflict } from "./rules/service-entry-protocol-conflict";
 import { rule as sidecarDefaultDuplicate } from "./rules/sidecar-default-duplicate";
 import { rule as sidecarEgressHostUnknown } from "./rules/sidecar-egress-host-unknown";
-import { rule as sidecarInAmbient } from "./rules/sidecar-in-ambient";
 import { rule as sidecarInAmbientNamespace } from "./rules/sidecar-in-ambient-namespace";
+import { rule as sidecarInAmbient } from "./rules/sidecar-in-ambient";
 import { rule as sidecarLabelOnAmbientPod } from "./rules/sidecar-label-on-ambient-pod";
 import { rule as sidecarSelectorUnmatched } from "./rules/sidecar-selector-unmatched";
 import { rule as sidecarSelectorsOverlap } from "./rules/sidecar-selectors-overlap";
@@ -164,8 +164,8 @@ export const RULES: readonly Rule[] = [
   destinationRuleServiceWithoutWaypoint,
   destinationRuleWithoutWaypoint,
   envoyFilterAddIgnored,
-  envoyFilterRelative,
   envoyFilterRelativeVersion,
+  envoyFilterRelative,
   envoyFilterRemoveIgnored,
   envoyFilterReplaceMisused,
   exportToNamespaceUnknown,
@@ -227,8 +227,8 @@ export const RULES: readonly Rule[] = [
   serviceEntryProtocolConflict,
   sidecarDefaultDuplicate,
   sidecarEgressHostUnknown,
-  sidecarInAmbient,
   sidecarInAmbientNamespace,
+  sidecarInAmbient,
   sidecarLabelOnAmbientPod,
   sidecarSelectorUnmatched,
   sidecarSelectorsOverlap,

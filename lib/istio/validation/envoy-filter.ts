@@ -40,7 +40,9 @@ function checkConfigPatch(config: Field, issues: Issues): void {
     const before = issues.found.length;
     checkObjectMatch(match, applyTo, issues);
     const isRefused = issues.found.slice(before).some(({ level }) => level === "Error");
-    if (!isRefused) checkPatchValue(patch.at("value"), applyTo, issues);
+    // Of listeners' parts istiod looks no further; of routes and clusters it does.
+    if (!isRefused || !LISTENER_CLASS.has(applyTo))
+      checkPatchValue(patch.at("value"), applyTo, issues);
   }
 }
 
