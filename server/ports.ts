@@ -21,6 +21,8 @@ export interface Page {
 
 /** One event of a watch. */
 export type WatchEvent =
+  /** The first: the server has taken the watch. */
+  | { readonly type: "open" }
   | { readonly type: "put" | "delete"; readonly object: KubeObject }
   | { readonly type: "bookmark"; readonly resourceVersion: string };
 

@@ -89,8 +89,12 @@ describe("quarterdeck request", () => {
   beforeEach(() => {
     output = "";
     complaints = "";
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => Boolean((output += text)));
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => Boolean((complaints += text)));
+    vi.spyOn(process.stdout, "write").mockImplementation((text) =>
+      Boolean((output += String(text))),
+    );
+    vi.spyOn(process.stderr, "write").mockImplementation((text) =>
+      Boolean((complaints += String(text))),
+    );
   });
   afterEach(() => vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { readInputs } from "@/cli/analyze/read-inputs";
 import type { Command } from "@/cli/command";
 import { CommandError } from "@/cli/command";
-import { sandboxFault } from "@/cli/commands/sandbox-fault";
+import { sandboxFault } from "@/cli/sandbox/sandbox-fault";
 import { startSandbox } from "@/sandbox/main";
 import { sandboxOptions, UsageError } from "@/sandbox/options";
 

@@ -95,6 +95,7 @@ export function kubernetesCluster(
         signal,
         doing,
       });
+      yield { type: "open" };
       yield* watchEvents(stream, { doing, signal, server });
     },
 

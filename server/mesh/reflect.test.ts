@@ -56,7 +56,9 @@ function scripted(script: {
     },
     async *watch(_kind: string, resourceVersion: string) {
       asked.push(`watch ${resourceVersion}`);
-      for (const event of next(script.watches)) {
+      const events = next(script.watches);
+      yield { type: "open" };
+      for (const event of events) {
         if (event instanceof AppError) throw event;
         if (typeof event === "number") now += event;
         else yield event;
@@ -99,7 +101,7 @@ test("pages are read with the version of the first, then the watch goes on from 
     lists: [page([service("a")], "10", "next"), page([service("b")], "11")],
     watches: [[put("c", "12"), { type: "bookmark", resourceVersion: "20" }, millis(2_000)]],
   });
-  expect(told).toEqual(["synced a,b", "put c", "heard", "heard"]);
+  expect(told).toEqual(["synced a,b", "heard", "put c", "heard", "heard"]);
   expect(asked).toEqual(["list 500", "list 500 next", "watch 10", "watch 20"]);
 });
 
@@ -120,8 +122,25 @@ test("a reset in the middle loses nothing: the watch goes on from the last whole
       [put("b", "12"), millis(2_000)],
     ],
   });
-  expect(told).toEqual(["synced ", "put a", "failed unavailable", "put b", "heard"]);
+  expect(told).toEqual([
+    ...["synced ", "heard", "put a", "failed unavailable"],
+    ...["heard", "put b", "heard"],
+  ]);
   expect(asked).toEqual(["list 500", "watch 10", "watch 11", "watch 12"]);
+});
+
+test("a server that was away is asked for the whole list: it may be back with an older history", async () => {
+  const { told, asked } = await run({
+    lists: [page([service("a")], "50"), page([service("b")], "7")],
+    watches: [error("unavailable"), []],
+  });
+  expect(told.slice(0, 4)).toEqual(["synced a", "failed unavailable", "synced b", "heard"]);
+  expect(asked.slice(0, 4)).toEqual(["list 500", "watch 50", "list 500", "watch 7"]);
+});
+
+test("a server that asks for rest is not asked for the list again", async () => {
+  const { asked } = await run({ lists: [page([])], watches: [error("unavailable", 3_000), []] });
+  expect(asked.slice(0, 3)).toEqual(["list 500", "watch 10", "watch 10"]);
 });
 
 test("410 leads to a new list at once, and to a slow one when it comes again and again", async () => {
@@ -129,7 +148,10 @@ test("410 leads to a new list at once, and to a slow one when it comes again and
     lists: [page([service("a")], "10"), page([service("b")], "30"), page([], "40")],
     watches: [error("expired"), [error("expired")], error("expired")],
   });
-  expect(told.slice(0, 4)).toEqual(["synced a", "failed expired", "synced b", "failed expired"]);
+  expect(told.slice(0, 5)).toEqual([
+    ...["synced a", "failed expired", "synced b"],
+    ...["heard", "failed expired"],
+  ]);
   expect(asked.filter((line) => line.startsWith("list"))).toHaveLength(4);
   expect(slept).toEqual([0, 10_000, 10_000]);
 });
@@ -145,7 +167,7 @@ test("a list whose later page has expired is read once more, in one piece", asyn
 
 test("waits double to 5 s in the first minute and to 30 s after it", async () => {
   const { slept } = await run({
-    lists: [page([])],
+    lists: Array.from({ length: 23 }, () => page([])),
     watches: Array.from({ length: 22 }, () => error("unavailable")),
   });
   expect(slept.slice(0, 5)).toEqual([800, 1_600, 3_200, 5_000, 5_000]);
@@ -154,7 +176,7 @@ test("waits double to 5 s in the first minute and to 30 s after it", async () =>
 
 test("after two healthy minutes an outage starts with a short wait again", async () => {
   const { slept } = await run({
-    lists: [page([])],
+    lists: [page([]), page([]), page([])],
     watches: [error("unavailable"), error("unavailable"), [millis(121_000), error("unavailable")]],
   });
   expect(slept).toEqual([800, 1_600, 800]);

@@ -42,6 +42,8 @@ interface Progress {
   failingSince: Instant | undefined;
   /** Expired cursors in a row, without an event between them. */
   expirations: number;
+  /** Whether the server took the last watch. */
+  opened: boolean;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function* reflect(
     failures: 0,
     failingSince: undefined,
     expirations: 0,
+    opened: false,
   };
   while (!signal.aborted) {
     const started = clock.now();
@@ -91,10 +94,15 @@ async function* listAndWatch(
   if (progress.cursor === undefined) {
     const { objects, resourceVersion } = await listAll(kind, cluster, signal);
     progress.cursor = resourceVersion;
-    progress.failingSince = undefined;
     yield { type: "synced", objects };
   }
+  progress.opened = false;
   for await (const event of cluster.watch(kind, progress.cursor, signal)) {
+    if (event.type === "open") {
+      progress.opened = true;
+      yield { type: "heard" };
+      continue;
+    }
     progress.expirations = 0;
     progress.failingSince = undefined;
     const version =
@@ -113,7 +121,10 @@ function waitAfter(
   progress: Progress,
   { started, now }: { started: Instant; now: Instant },
 ): Millis {
-  if (between(started, now) > HEALTHY_AFTER) progress.failures = 0;
+  if (between(started, now) > HEALTHY_AFTER) {
+    progress.failures = 0;
+    progress.failingSince = undefined;
+  }
   progress.failingSince ??= now;
   if (error.code === "expired") {
     progress.cursor = undefined;
@@ -121,6 +132,9 @@ function waitAfter(
     return progress.expirations++ === 0 ? millis(0) : RELIST_WAIT;
   }
   if (error.code === "not-found") progress.cursor = undefined;
+  // A server that was away may come back with an older history, and would then take a watch of ours
+  // and say nothing. One that asks for rest gets it.
+  if (!progress.opened && error.retryAfter === undefined) progress.cursor = undefined;
   if (error.code === "forbidden") return FORBIDDEN_WAIT;
   const cap = between(progress.failingSince, now) < EARLY ? LONGEST_EARLY_WAIT : LONGEST_WAIT;
   const wait = millis(Math.min(FIRST_WAIT * 2 ** progress.failures, cap));

@@ -25,23 +25,25 @@ spec: { rules: [{ to: [{ operation: { methods: [GET, "P*"], notMethods: [DELETE]
   },
 
   *check({ fields }) {
-    for (const rule of fields.at("spec", "rules").items()) {
-      for (const to of rule.at("to").items()) {
-        for (const list of ["methods", "notMethods"]) {
-          for (const field of to.at("operation", list).items()) {
-            const { text } = field;
-            if (text === undefined || isMethod(text)) continue;
-            yield {
-              path: field.path,
-              message: `No request has the method ${text}; this entry never matches.`,
-              fixes: () =>
-                nearestNames(text.toUpperCase(), METHODS).map((value) => ({
-                  title: `Use ${value}`,
-                  edits: [{ op: "set", path: field.path, value }],
-                })),
-            };
-          }
-        }
+    const operations = fields
+      .at("spec", "rules")
+      .items()
+      .flatMap((rule) => rule.at("to").items())
+      .map((to) => to.at("operation"));
+    for (const operation of operations) {
+      const methods = [operation.at("methods"), operation.at("notMethods")];
+      for (const field of methods.flatMap((list) => list.items())) {
+        const { text } = field;
+        if (text === undefined || isMethod(text)) continue;
+        yield {
+          path: field.path,
+          message: `No request has the method ${text}; this entry never matches.`,
+          fixes: () =>
+            nearestNames(text.toUpperCase(), METHODS).map((value) => ({
+              title: `Use ${value}`,
+              edits: [{ op: "set", path: field.path, value }],
+            })),
+        };
       }
     }
   },
