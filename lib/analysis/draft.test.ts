@@ -87,6 +87,47 @@ describe("a draft", () => {
     ]);
   });
 
+  it("is held against rules in CEL and the webhook, each fault once and at its line", () => {
+    const text = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata:
+  name: db
+  namespace: bookinfo
+  labels:
+    tier: back end
+spec:
+  hosts: [db.example.com]
+  ports:
+  - { number: 80, name: http, protocol: HTTP }
+  resolution: STATIC
+  workloadSelector: { labels: { app: db } }
+  endpoints:
+  - address: 1.1.1.1
+`;
+    expect(places(text)).toEqual([
+      expect.stringMatching(/^7:11-19 QD0003 "back end": a valid label must be/),
+      "8:1-5 QD0003 The server refuses it: only one of WorkloadSelector or Endpoints can be set.",
+    ]);
+    const times = DRAFT.replace(
+      "  - route:",
+      "  - timeout: 5\n    retries: { attempts: 2, perTryTimeout: 1hh }\n    route:",
+    );
+    expect(places(times).map((place) => place.slice(0, 20))).toEqual([
+      "11:44-47 IST0106 The",
+      "10:14-15 QD0003 time",
+    ]);
+  });
+
+  it("that is half-typed says nothing of what is not typed yet", () => {
+    const whole = DRAFT.split("  - route:")[0] ?? "";
+    expect(places(whole)).toEqual([
+      "6:1-5 IST0106 The webhook refuses this: http, tcp or tls must be provided in virtual service.",
+    ]);
+    expect(
+      places(`${whole}  - rou\n    x: [`).filter((place) => !place.includes("QD0001")),
+    ).toEqual([]);
+  });
+
   it("tells what it breaks elsewhere", () => {
     const rule = `apiVersion: networking.istio.io/v1
 kind: DestinationRule

@@ -1,7 +1,8 @@
+import { kindInfo } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import { applyChanges, type MeshView } from "@/lib/mesh/view";
 import { planEdit } from "@/lib/yaml/edit";
-import { formatPath } from "@/lib/yaml/field-path";
+import { type FieldPath, formatPath } from "@/lib/yaml/field-path";
 import { locate } from "@/lib/yaml/locate";
 import { type ParsedYaml, parseYaml, type YamlDocument } from "@/lib/yaml/parse";
 import { type DraftObject, readDraftObject } from "./draft-object";
@@ -9,7 +10,7 @@ import { analyzeObjects } from "./engine";
 import { compareFindings, type Finding, type ObjectFinding, type TextFinding } from "./finding";
 import { IncrementalAnalysis } from "./incremental";
 import type { Report, Rule } from "./rule";
-import { checkSchema, customSchema } from "./schema-check";
+import { checkSchema, customSchema, type Refusal } from "./schema-check";
 
 /** What a text says, and what is wrong with it. */
 export interface DraftAnalysis {
@@ -58,14 +59,24 @@ export function analyzeDraft(
   );
   for (const { document, draft } of drafts) {
     const { object } = draft;
-    const schema = customSchema(mesh, object.apiVersion, object.kind);
-    for (const report of schema ? checkSchema(object, schema) : []) {
-      const finding = placeReport(SCHEMA, { parsed, document, object }, report);
+    const { line, endLine } = parsed.lines.range(document.extent);
+    const halfTyped = [...brokenLines].some((broken) => broken >= line && broken <= endLine);
+    const isTyped = (path: FieldPath): boolean =>
+      !halfTyped || locate(parsed, document, path).exact;
+    const refusals = refusalsOf(draft, mesh)
+      .filter(({ path, whole }) => isTyped(path) && !(whole && halfTyped))
+      .map((report) => placeReport(SCHEMA, { parsed, document, object }, report))
       // A word that is being typed is no field yet; its line has a finding already.
-      if (!brokenLines.has(finding.line)) findings.push(finding);
-    }
+      .filter((finding) => !brokenLines.has(finding.line));
+    findings.push(...refusals);
+    const refused = new Set(refusals.map(startOf));
     for (const found of analyzeObjects([object], overlay, rules)) {
-      findings.push(placeFinding(parsed, document, found));
+      const finding = placeFinding(parsed, document, found);
+      // The webhook often says again what the schema says, and of a half of an object too much.
+      const repeats = finding.code === REFUSED && refused.has(startOf(finding));
+      const premature =
+        halfTyped && WEBHOOK.has(finding.code) && !isScalar(object, found.fieldPath);
+      if (!repeats && !premature) findings.push(finding);
     }
   }
   const objects = drafts.map(({ draft }) => draft);
@@ -82,6 +93,30 @@ export function analyzeDraft(
 const SYNTAX = { rule: "yaml-syntax", code: "QD0001" };
 const SHAPE = { rule: "object-shape", code: "QD0002" };
 const SCHEMA = { rule: "schema", code: "QD0003" };
+/** What istiod's webhook says of an object by itself. */
+const REFUSED = "IST0106";
+const WEBHOOK: ReadonlySet<string> = new Set([REFUSED, "IST0133", "IST0130", "IST0131"]);
+
+/** Whether a path leads to a scalar: what is said of it stays true while the rest is typed. */
+function isScalar(object: KubeObject, path: FieldPath): boolean {
+  const value = path.reduce<unknown>(
+    (inner, step) =>
+      Object.entries(inner ?? {}).find(([name]) => name === String(step))?.[1] as unknown,
+    object,
+  );
+  return value !== undefined && value !== null && typeof value !== "object";
+}
+
+const startOf = ({ line, column }: TextFinding): string => `${line}:${column}`;
+
+/** What the API server would refuse the draft for, by the schema that the cluster serves. */
+function refusalsOf({ kind, object }: DraftObject, mesh: MeshView): readonly Refusal[] {
+  const schema = customSchema(mesh, object.apiVersion, object.kind);
+  if (!schema) return [];
+  const { namespaced } = kindInfo(kind);
+  const { namespace = "", name } = object.metadata;
+  return [...checkSchema(object, { schema, namespaced }, mesh.get(kind, namespace, name))];
+}
 
 function full(mesh: MeshView, rules: readonly Rule[]): IncrementalAnalysis {
   const analysis = new IncrementalAnalysis(rules);

@@ -2,11 +2,12 @@ import { groupOf } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Schema } from "@/lib/k8s/schema";
-import { applyDefaults } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
-import { validate } from "@/lib/k8s/schema-validate";
+import { metadataTypeFault } from "@/lib/k8s/metadata-types";
 import type { MeshView } from "@/lib/mesh/view";
-import { type FieldPath, parsePath } from "@/lib/yaml/field-path";
+import type { FieldPath } from "@/lib/yaml/field-path";
+import { apiServerFaults, type ServedKind } from "./api-server-faults";
+import { faultPath } from "./fault-path";
 import { Field } from "./field";
 import { nearestNames } from "./nearest";
 import type { Report } from "./rule";
@@ -35,18 +36,77 @@ export function servedSchemas(mesh: MeshView): ReadonlyMap<string, Schema> {
   return schemas;
 }
 
-/** What the API server would refuse an object for by its schema alone: CEL rules are its own. */
-export function* checkSchema(object: KubeObject, schema: Schema): Iterable<Report> {
-  for (const unknown of prune(object, schema).unknown) {
-    const path = parsePath(unknown) ?? [];
+/** A fault that the API server would refuse an object for. */
+export interface Refusal extends Report {
+  /** Whether it is about the object as a whole, so that what is not typed yet can bring it about. */
+  readonly whole: boolean;
+}
+
+/**
+ * What the API server would refuse an object for: unknown fields, metadata, schema and rules in
+ * CEL, all of them at once and in our words. The object's frame (kind, version, name) is not judged.
+ * @param live the object that it is to replace
+ */
+export function* checkSchema(
+  object: KubeObject,
+  served: ServedKind,
+  live?: KubeObject,
+): Iterable<Refusal> {
+  const part = (path: FieldPath, message: string) => ({ path, message, whole: false });
+  for (const unknown of prune(object, served.schema).unknown) {
+    const path = faultPath(unknown, object);
     if (path.length === 1 && COMMON.has(String(path[0]))) continue;
     if (path[0] === "metadata") continue;
-    yield unknownField(path, schema);
+    yield { ...unknownField(path, served.schema), whole: false };
   }
-  for (const { field, message } of validate(applyDefaults(object, schema), schema)) {
-    const path = parsePath(field) ?? [];
-    yield { path, message: readable(message, path) };
+  const { apiVersion, kind, metadata } = object;
+  const mistyped = metadataTypeFault(kind, apiVersion, metadata);
+  if (mistyped) yield part(mistyped.field.split("."), sentence(mistyped.message));
+  // Metadata that cannot be read is not judged, and does not keep the rest from being so.
+  const { name, namespace } = metadata;
+  const readable = mistyped ? { name, ...(namespace !== undefined && { namespace }) } : metadata;
+  const faults = apiServerFaults({ ...object, metadata: readable }, served, live);
+  for (const { field, message } of faults.metadata) {
+    if (FRAME.has(field)) continue;
+    yield part(labelPath(field, message, object), sentence(withoutPrefix(message)));
   }
+  for (const { field, message, at = field } of faults.schema) {
+    // That CEL was not asked is no fault of the object's.
+    if (field === "<nil>") continue;
+    const path = faultPath(at, object);
+    yield part(path, readableMessage(message, path));
+  }
+  for (const { field, message, at = field } of faults.cel) {
+    const path = faultPath(at === "<nil>" ? "" : at, object);
+    yield {
+      path,
+      message: `The server refuses it: ${sentence(withoutPrefix(message))}`,
+      whole: true,
+    };
+  }
+}
+
+/** Faults of the frame, which is judged where the draft is read. */
+const FRAME: ReadonlySet<string> = new Set(["metadata.name", "metadata.namespace"]);
+
+const withoutPrefix = (message: string): string =>
+  message.replace(/^Invalid value: (?:"object": )?/, "");
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** The label or annotation that the API server quotes: its field name stops at the map. */
+function labelPath(field: string, message: string, object: KubeObject): FieldPath {
+  const path = faultPath(field, object);
+  const map = path.reduce<unknown>(
+    (value, step) => (isRecord(value) ? value[String(step)] : undefined),
+    object,
+  );
+  const quoted = /^Invalid value: ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
+  if (!isRecord(map) || quoted === undefined) return path;
+  const entry = Object.entries(map).find((pair) =>
+    pair.some((text) => JSON.stringify(text) === quoted),
+  );
+  return entry ? [...path, entry[0]] : path;
 }
 
 /** What every object has; the schemas of custom kinds leave it out. */
@@ -78,9 +138,9 @@ function knownFields(schema: Schema, path: FieldPath): readonly string[] {
 }
 
 /** The API server's sentence without the path that stands beside it anyway. */
-function readable(message: string, path: FieldPath): string {
+function readableMessage(message: string, path: FieldPath): string {
   const type = /must be of type (\S+): "(\w+)"$/.exec(message);
   if (type) return `${String(path.at(-1))} must be of type ${type[1]}, not ${type[2]}.`;
   const text = message.replace(/^Invalid value: (.*?): (\S+) in body /, "$1 ");
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return sentence(text);
 }

@@ -3,16 +3,15 @@ import { isKnownGroup, type KindSchema, kindSchema } from "@/lib/istio/schemas/k
 import type { ValidationIssue } from "@/lib/istio/validation/issue";
 import { validateIstioObject } from "@/lib/istio/validation/validate-istio-object";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
-import { metadataFaults, metadataWarnings } from "@/lib/k8s/metadata-rules";
+import { metadataWarnings } from "@/lib/k8s/metadata-rules";
 import { metadataTypeFault, withoutNulls } from "@/lib/k8s/metadata-types";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { FieldFault } from "@/lib/k8s/schema";
-import { schemaFaults } from "@/lib/k8s/schema-admission";
-import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 import { prune } from "@/lib/k8s/schema-prune";
 import { wholeSchema } from "@/lib/k8s/whole-schema";
 import { Field } from "@/lib/yaml/field";
 import { type FieldPath, formatPath } from "@/lib/yaml/field-path";
+import { apiServerFaults } from "./api-server-faults";
 import { faultPath } from "./fault-path";
 
 /** Where on its way into the cluster an object is looked at, in this order. */
@@ -123,8 +122,8 @@ export const decodeIssue = (field: string, message: string): StageIssue => ({
   message,
 });
 
-function judge(object: KubeObject, { schema, namespaced }: KindSchema): readonly StageIssue[] {
-  const { unknown } = prune(object, wholeSchema(schema));
+function judge(object: KubeObject, served: KindSchema): readonly StageIssue[] {
+  const { unknown } = prune(object, wholeSchema(served.schema));
   if (unknown.length > 0) {
     return unknown.map((field) => ({
       stage: "strict" as const,
@@ -135,13 +134,11 @@ function judge(object: KubeObject, { schema, namespaced }: KindSchema): readonly
       message: `strict decoding error: unknown field ${JSON.stringify(field)}`,
     }));
   }
-  const defaulted = applyDefaults(dropNulls(object, schema), schema) as KubeObject;
-  const others = metadataFaults(defaulted, { namespaced, nameRule: "subdomain", custom: true });
-  const faults = schemaFaults(defaulted, schema, { live: undefined, others });
+  const { defaulted, metadata, schema, cel } = apiServerFaults(object, served);
   const refusals = [
-    ...others.map((fault) => faultIssue("metadata", fault, defaulted)),
-    ...faults.schema.map((fault) => faultIssue("schema", fault, defaulted)),
-    ...faults.cel.map((fault) => faultIssue("cel", fault, defaulted)),
+    ...metadata.map((fault) => faultIssue("metadata", fault, defaulted)),
+    ...schema.map((fault) => faultIssue("schema", fault, defaulted)),
+    ...cel.map((fault) => faultIssue("cel", fault, defaulted)),
   ];
   if (refusals.length > 0) return refusals;
   return [
