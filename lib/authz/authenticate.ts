@@ -4,7 +4,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { JsonRecord } from "@/lib/k8s/json-value";
 import type { AdmissionStep, Arrival, Refusal } from "@/lib/mesh/arrival";
 import { encodeBase64 } from "./base64url";
-import { claimAt } from "./claims";
+import { claimAt } from "@/lib/istio/token-claims";
 import type { JsonWebToken, TokenProblem } from "./json-web-token";
 import { type CarriedToken, carriedTokens, withoutParameter } from "./token-locations";
 import { AUDIENCE_PROBLEM, type TokenVerifier, UNKNOWN_ISSUER, verifyToken } from "./verify-token";

@@ -1,6 +1,6 @@
 import type { JsonRecord } from "@/lib/k8s/json-value";
 import type { Arrival } from "@/lib/mesh/arrival";
-import { textsOfClaim } from "./claims";
+import { textsOfClaim } from "@/lib/istio/token-claims";
 import { inAddressRange } from "@/lib/istio/address-range";
 import {
   headerMatcher,

@@ -22,7 +22,12 @@ export interface LoadBalancer {
   readonly simple?: string;
   readonly consistentHash?: {
     readonly httpHeaderName?: string;
-    readonly httpCookie?: { readonly name?: string; readonly path?: string; readonly ttl?: string };
+    readonly httpCookie?: {
+      readonly name?: string;
+      readonly path?: string;
+      readonly ttl?: string;
+      readonly attributes?: readonly { readonly name?: string; readonly value?: string }[];
+    };
     readonly useSourceIp?: boolean;
     readonly httpQueryParameterName?: string;
     readonly minimumRingSize?: number | string;

@@ -119,13 +119,18 @@ export interface HttpRetry {
 }
 
 /** Cross-origin rules. */
-interface CorsPolicy {
+/** Which origins may read answers, and what preflights are told. */
+export interface CorsPolicy {
   readonly allowOrigins?: readonly StringMatch[];
+  /** Exact ones; no longer written, still read where `allowOrigins` is left out. */
+  readonly allowOrigin?: readonly string[];
   readonly allowMethods?: readonly string[];
   readonly allowHeaders?: readonly string[];
   readonly exposeHeaders?: readonly string[];
   readonly maxAge?: string;
   readonly allowCredentials?: boolean;
+  /** `FORWARD` (also where left out) or `IGNORE`. */
+  readonly unmatchedPreflights?: string;
 }
 
 /** One entry of `spec.http`. */

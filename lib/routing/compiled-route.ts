@@ -1,6 +1,6 @@
 import type { HttpMatch, HttpRoute, StringMatch } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { RequestCondition } from "./request-conditions";
+import type { RequestCondition } from "./request-condition";
 
 /** One route as a proxy has it: one alternative of one entry of `spec.http`. */
 export interface CompiledRoute {

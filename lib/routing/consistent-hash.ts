@@ -1,3 +1,4 @@
+import { parseDuration } from "@/lib/istio/duration";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { Cluster } from "./cluster";
 import type { MeshRequest } from "./request";
@@ -9,14 +10,67 @@ const MIN_RING_SIZE = 1024;
 /**
  * The endpoint to which a policy of consistent hashing ties a request; undefined where there is no
  * such policy, or where the request lacks what it hashes. Source: Envoy's ring hash load balancer.
+ *
+ * @param beside all clusters that the route may choose
  */
-export function hashedEndpoint(cluster: Cluster, request: MeshRequest): Endpoint | undefined {
+export function hashedEndpoint(
+  cluster: Cluster,
+  request: MeshRequest,
+  beside: readonly Cluster[] = [],
+): Endpoint | undefined {
   const policy = cluster.policy.loadBalancer?.consistentHash;
   if (!policy || cluster.ready.length === 0) return undefined;
-  const value = hashedValue(policy, request);
-  if (value === undefined) return undefined;
+  const hash = combinedHash(policies(cluster, beside), request);
+  if (hash === undefined) return undefined;
   const minimum = policy.ringHash?.minimumRingSize ?? policy.minimumRingSize ?? MIN_RING_SIZE;
-  return atHash(ringOf(cluster.ready, Number(minimum) || MIN_RING_SIZE), xxHash64(value));
+  return atHash(ringOf(cluster.ready, Number(minimum) || MIN_RING_SIZE), hash);
+}
+
+/**
+ * What Envoy sets where a policy hashes a cookie with a lifetime, and the client has none yet. Its
+ * value goes by the addresses and ports of the connection: ours stands for one that nobody knows.
+ */
+export function stickyCookie(
+  cluster: Cluster,
+  request: MeshRequest,
+  beside: readonly Cluster[] = [],
+): string | undefined {
+  if (!cluster.policy.loadBalancer?.consistentHash) return undefined;
+  for (const { httpCookie, httpHeaderName, httpQueryParameterName } of policies(cluster, beside)) {
+    if (!httpCookie?.name || httpHeaderName || httpQueryParameterName) continue;
+    const { name, path, ttl, attributes = [] } = httpCookie;
+    if (ttl === undefined || cookieValue(request, name)) continue;
+    const seconds = Math.floor((parseDuration(ttl) ?? 0) / 1000);
+    const value = xxHash64(`${request.sourceAddress ?? ""}${request.address ?? ""}`);
+    return [
+      `${name}="${value.toString(16).padStart(16, "0")}"`,
+      ...(seconds > 0 ? [`Max-Age=${seconds}`] : []),
+      ...(path ? [`Path=${path}`] : []),
+      ...attributes.map((one) => (one.value ? `${one.name ?? ""}=${one.value}` : (one.name ?? ""))),
+      "HttpOnly",
+    ].join("; ");
+  }
+  return undefined;
+}
+
+/** A route hashes by the policies of all its destinations, whichever is chosen. */
+function policies(cluster: Cluster, beside: readonly Cluster[]): readonly Policy[] {
+  const all = beside.includes(cluster) ? beside : [cluster];
+  return all.flatMap(({ policy }) => policy.loadBalancer?.consistentHash ?? []);
+}
+
+const MASK = 2n ** 64n - 1n;
+
+/** Envoy turns what it has by one bit before it adds the next one. */
+function combinedHash(all: readonly Policy[], request: MeshRequest): bigint | undefined {
+  let hash: bigint | undefined;
+  for (const policy of all) {
+    const value = hashedValue(policy, request);
+    if (value === undefined) continue;
+    const next = xxHash64(value);
+    hash = hash === undefined ? next : (((hash << 1n) & MASK) | (hash >> 63n)) ^ next;
+  }
+  return hash;
 }
 
 type Policy = NonNullable<NonNullable<Cluster["policy"]["loadBalancer"]>["consistentHash"]>;
@@ -25,7 +79,7 @@ function hashedValue(policy: Policy, request: MeshRequest): string | undefined {
   const { httpHeaderName: header, httpQueryParameterName: parameter, httpCookie } = policy;
   if (header) return request.headers[header.toLowerCase()];
   if (parameter) return queryValue(request.path, parameter);
-  if (httpCookie?.name) return cookieValue(request, httpCookie.name);
+  if (httpCookie?.name) return cookieValue(request, httpCookie.name) || undefined;
   return policy.useSourceIp ? request.sourceAddress : undefined;
 }
 

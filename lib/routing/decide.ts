@@ -4,6 +4,7 @@ import { sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Chance } from "./chance";
 import type { CompiledRoute, VirtualHost } from "./compiled-route";
+import { cors } from "./cors";
 import type { Answer, Close, Decision, Deciding } from "./decision";
 import { dial } from "./dial";
 import { forward } from "./forward";
@@ -128,9 +129,27 @@ function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
   const own = ownAnswer(route, request);
   if (own) return { ...chosen, ...nowhere, delayMs, action: withDelay(own, delayMs) };
   const sent = forward(deciding, route);
-  const action = sent.action.type === "answer" ? withDelay(sent.action, delayMs) : sent.action;
-  return { ...chosen, ...sent, delayMs, action };
+  const { preflight, headers: corsHeaders } = cors(route.http.corsPolicy, request);
+  if (preflight) {
+    const action = withDelay(answer(200, "cors_response", { headers: corsHeaders }), delayMs);
+    explainPreflight(deciding, route);
+    return { ...chosen, ...sent, delayMs, action };
+  }
+  if (sent.action.type !== "answer") {
+    return { ...chosen, ...sent, delayMs, action: { ...sent.action, corsHeaders } };
+  }
+  const headers = { ...sent.action.headers, ...corsHeaders };
+  return { ...chosen, ...sent, delayMs, action: withDelay({ ...sent.action, headers }, delayMs) };
 }
+
+const explainPreflight = ({ trace }: Deciding, { object, path }: CompiledRoute): void =>
+  trace?.({
+    step: "route",
+    taken: true,
+    object,
+    path: `${path ?? ""}.corsPolicy`,
+    why: "the proxy answers the preflight by itself",
+  });
 
 const withDelay = (given: Answer | Close, delayMs: number): Answer | Close =>
   given.type === "answer" && delayMs > 0 ? { ...given, flags: ["DI", ...given.flags] } : given;

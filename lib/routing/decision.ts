@@ -62,6 +62,10 @@ export interface Forward {
   readonly weights?: readonly number[] | undefined;
   /** Where a policy ties requests of one kind to one endpoint: that one, for all tries. */
   readonly hashed: Endpoint | undefined;
+  /** Of the answer, whoever gives it: what the route's CORS policy tells browsers. */
+  readonly corsHeaders?: HeaderChanges | undefined;
+  /** Set in the answer, so that the client's next request ends at the same endpoint. */
+  readonly cookie?: string | undefined;
   /** How the connection to one of the endpoints goes. */
   connect(endpoint: Endpoint, trace?: Trace): Connection;
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { endpoints } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
-import { hashedEndpoint } from "./consistent-hash";
+import { hashedEndpoint, stickyCookie } from "./consistent-hash";
 import { type Cluster, clusterFor, isCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
@@ -56,6 +56,7 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
   const authority =
     http.rewrite?.authority ||
     (authorityOf(http.headers?.request) ?? authorityOf(headers?.request) ?? request.authority);
+  const beside = all.flatMap((one) => (isCluster(one.cluster) ? [one.cluster] : []));
   const timeout = http.timeout === undefined ? undefined : parseDuration(http.timeout);
   const action: Forward = {
     type: "forward",
@@ -69,7 +70,8 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
     timeoutMs: timeout || undefined,
     retry: retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
     mirrors: mirrors(deciding, route),
-    hashed: hashedEndpoint(cluster, request),
+    hashed: hashedEndpoint(cluster, request, beside),
+    cookie: stickyCookie(cluster, request, beside),
     connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
   };
   return { cluster: cluster.name, upstream: cluster, action };

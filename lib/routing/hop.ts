@@ -2,11 +2,12 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { podStatus } from "@/lib/k8s/pod";
 import type { Arrival, Refusal } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
-import type { Decision } from "./decision";
+import type { Decision, Forward } from "./decision";
 import type { Exchange } from "./exchange";
 import type { Inbound } from "./inbound";
 import type { Moment, ProxyLog } from "./journey-setting";
 import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
+import { applied, headerChanges, type HeaderChanges } from "./rewrite";
 
 /** A request at the proxy of its client. */
 export interface Leaving {
@@ -59,6 +60,20 @@ export function arrivalOf(
     path: request.path,
     headers: request.headers,
   };
+}
+
+/**
+ * What a proxy changes of an answer's headers, on top of what was changed on the way to it.
+ *
+ * @param upstream undefined for an answer of the proxy's own: no cookie ties its client to anybody
+ */
+export function answeredHeaders(
+  { responseHeaders, corsHeaders, cookie }: Forward,
+  upstream: HeaderChanges | undefined,
+): HeaderChanges {
+  const tied = upstream && cookie !== undefined ? { "set-cookie": cookie } : {};
+  const changes = headerChanges(responseHeaders, applied({}, upstream ?? {}));
+  return { ...upstream, ...changes, ...tied, ...corsHeaders };
 }
 
 /** What the proxy of the client logs. */

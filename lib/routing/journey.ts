@@ -11,13 +11,13 @@ import type { Forward } from "./decision";
 import { dial, readyEndpoints } from "./dial";
 import { exchange, type Exchange } from "./exchange";
 import { at } from "./forward";
-import { type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
+import { answeredHeaders, type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
 import { inbounds } from "./inbound";
 import type { JourneyResult, JourneySetting, Moment } from "./journey-setting";
 import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
 import { normalizePath } from "./normalize-path";
 import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
-import { applied, headerChanges } from "./rewrite";
+import { applied } from "./rewrite";
 
 const NOTHING: JourneyResult = {
   status: "error",
@@ -38,7 +38,8 @@ export class Journey {
     const mesh = this.setting.meshOf(pod);
     const { address, service } = dial(mesh, host, pod.metadata.namespace ?? "", chance);
     const proxy = proxyOf(pod);
-    if (proxy) return this.send(pod, proxy, { ...request, address }, moment);
+    const sourceAddress = podStatus(pod).podIP;
+    if (proxy) return this.send(pod, proxy, { ...request, address, sourceAddress }, moment);
     // kube-proxy picks, and plain text it is.
     const found = service
       ? readyEndpoints(mesh, service, request.port)
@@ -114,12 +115,11 @@ export class Journey {
       return this.noted(leaving, exchanged, { ...(relayed ? last : NOTHING), status, durationMs });
     }
     if (!relayed) {
-      const responseHeaders = headerChanges(action.responseHeaders, {});
+      const responseHeaders = answeredHeaders(action, undefined);
       const own = { ...NOTHING, status: exchanged.status, durationMs, responseHeaders };
       return this.noted(leaving, exchanged, own);
     }
-    const changes = headerChanges(action.responseHeaders, applied({}, last.responseHeaders));
-    const responseHeaders = { ...last.responseHeaders, ...changes };
+    const responseHeaders = answeredHeaders(action, last.responseHeaders);
     return this.noted(leaving, exchanged, { ...last, durationMs, responseHeaders });
   }
 
@@ -242,7 +242,7 @@ export class Journey {
       ...sanitizedHeaders(arriving.request.headers),
       ...(source ? { "x-envoy-external-address": source, "x-forwarded-for": source } : {}),
     };
-    const request = { ...arriving.request, headers };
+    const request = { ...arriving.request, headers, sourceAddress: source };
     const tcp = request.protocol === "tcp";
     const { refusal, ...admitted } = this.admitted(
       mesh,

@@ -1,27 +1,8 @@
 import type { HttpMatch, StringMatch } from "@/lib/istio/virtual-service";
+import { claimCondition, claimPath } from "./claim-conditions";
 import { type MeshRequest, pathOf } from "./request";
-import { type StringMatcher, stringMatcher } from "./string-matcher";
-
-/** One thing that a match asks of a request. */
-export interface RequestCondition {
-  /** `uri`, `headers[end-user]`, …: the field of the match. */
-  readonly field: string;
-  readonly wants: string;
-  /** What the request has there; undefined where it has nothing. */
-  actual(request: MeshRequest): string | undefined;
-  holds(request: MeshRequest): boolean;
-}
-
-const condition = (
-  field: string,
-  matcher: StringMatcher,
-  actual: (request: MeshRequest) => string | undefined,
-): RequestCondition => ({
-  field,
-  wants: matcher.wants,
-  actual,
-  holds: (request) => matcher.test(actual(request)),
-});
+import { condition, type RequestCondition } from "./request-condition";
+import { stringMatcher } from "./string-matcher";
 
 /**
  * What a match asks at run time, in the order in which it is told. All of them must hold.
@@ -55,12 +36,17 @@ export function requestConditions(
     if (wanted) conditions.push(condition(field, stringMatcher(wanted), actual));
   }
   for (const [name, wanted] of Object.entries(match.headers ?? {})) {
-    conditions.push(
-      condition(`headers[${name}]`, stringMatcher(wanted), headerOf(name.toLowerCase())),
-    );
+    const claim = claimPath(name);
+    if (claim) conditions.push(claimCondition(`headers[${name}]`, claim, wanted, false));
+    else
+      conditions.push(
+        condition(`headers[${name}]`, stringMatcher(wanted), headerOf(name.toLowerCase())),
+      );
   }
   for (const [name, wanted] of Object.entries(match.withoutHeaders ?? {})) {
-    conditions.push(absence(name, wanted));
+    const claim = claimPath(name);
+    const field = `withoutHeaders[${name}]`;
+    conditions.push(claim ? claimCondition(field, claim, wanted, true) : absence(name, wanted));
   }
   for (const [name, wanted] of Object.entries(match.queryParams ?? {})) {
     conditions.push(
