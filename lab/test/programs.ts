@@ -71,6 +71,23 @@ async function cached(name: string, args: readonly string[]): Promise<string> {
 export const kubectl = (...args: string[]): Promise<string> => cached("kubectl", args);
 export const istioctl = (...args: string[]): Promise<string> => cached("istioctl", args);
 
+/** What istioctl finds in a file alone, as JSON; that it finds something is no failure. */
+export async function istioctlAnalyze(file: string): Promise<string> {
+  const args = ["analyze", "--use-kube=false", "-A", "-o", "json", file];
+  const { code, out, err } = await runToEnd(join(folders().bin, "istioctl"), args);
+  // Its log stands before the answer.
+  const answer = /^\[\s*\{[^]*|^\[\]\s*$/m.exec(out)?.[0];
+  if (answer === undefined) throw new Error(`istioctl ${args.join(" ")}: ${code} ${err.trim()}`);
+  return answer;
+}
+
+/** The product's own command line as it was built; findings are no failure. */
+export const commandLine = async (...args: string[]): Promise<string> => {
+  const { code, out, err } = await runToEnd(process.execPath, ["cli/quarterdeck.mjs", ...args]);
+  if (code > 1) throw new Error(`quarterdeck ${args.join(" ")}: ${err.trim()}`);
+  return out;
+};
+
 /** Environment of a program that is to meet the lab: its kubeconfig, and kubectl of its version. */
 export const inTheLab = (): Readonly<Record<string, string>> => ({
   KUBECONFIG: kubeconfigPath(folders()),

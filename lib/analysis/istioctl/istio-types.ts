@@ -42,6 +42,8 @@ function decode(value: unknown, schema: Schema, path: string): unknown {
     case "array":
       if (value === null) return undefined;
       if (!Array.isArray(value)) throw mismatch(value, "list", path);
+      // The copies that istioctl makes leave empty lists and maps out.
+      if (value.length === 0) return undefined;
       return value.map((item) => {
         const read = decode(item, schema.items ?? {}, path);
         // A null in a list is an empty item.
@@ -83,6 +85,7 @@ function decodeObject(value: unknown, schema: Schema, path: string): unknown {
     if (read !== undefined) decoded[name] = read;
     else if (extra) decoded[name] = emptyOf(known);
   }
+  if (extra && Object.keys(decoded).length === 0) return undefined;
   return decoded;
 }
 
