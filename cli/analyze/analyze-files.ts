@@ -1,7 +1,13 @@
-import { analyzeMesh } from "@/lib/analysis/engine";
+import { checkObjects, subjectsOf } from "@/lib/analysis/engine";
 import { compareFindings, type Finding } from "@/lib/analysis/finding";
 import type { FilePlace, PlacedFinding } from "@/lib/analysis/finding-json";
-import { NO_POLICY, rulesUnder } from "@/lib/analysis/policy";
+import {
+  type AnalysisPolicy,
+  applyPolicy,
+  bothPolicies,
+  meshPolicy,
+  rulesUnder,
+} from "@/lib/analysis/policy";
 import type { Related } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -24,6 +30,8 @@ export interface Background {
   readonly objects: readonly KubeObject[];
   /** The mesh config and the mesh's networks, where flags name them. */
   readonly settings: Readonly<Record<"mesh" | "meshNetworks", string | undefined>>;
+  /** What `--policy` names; it has the word before the policies among the objects. */
+  readonly policy: AnalysisPolicy;
   /** In ms since 1970. */
   readonly now: number;
 }
@@ -46,9 +54,12 @@ export function analyzeFiles(
     return home ? { file: home.file, ...home.place(path) } : {};
   };
   const mesh = overlaid([...byKey.values()], background);
+  const policy = bothPolicies(background.policy, meshPolicy(mesh));
   // An optional rule runs when its code is asked for.
-  const rules = rulesUnder(RULES, NO_POLICY, filter.only);
-  const found = analyzeMesh(mesh, rules).map((finding): PlacedFinding => ({
+  const rules = rulesUnder(RULES, policy, filter.only);
+  const today = new Date(background.now).toISOString().slice(0, 10);
+  const judged = applyPolicy(checkObjects(subjectsOf(mesh, rules), mesh, rules), policy, today);
+  const found = judged.map((finding): PlacedFinding => ({
     ...finding,
     related: finding.related.map((other) => ({ ...other, ...placed(other, []) })),
     ...(finding.object && placed(finding.object, finding.fieldPath)),

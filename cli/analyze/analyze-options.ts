@@ -18,6 +18,8 @@ export interface AnalyzeOptions {
   /** Files with the mesh config and the mesh's networks, in place of those of ConfigMap `istio`. */
   readonly meshConfig: string | undefined;
   readonly meshNetworks: string | undefined;
+  /** File with levels and suppressions, as in the ConfigMap `quarterdeck-policy`. */
+  readonly policy: string | undefined;
   /** Whose reading, rules and words; undefined for ours. */
   readonly compat: "istioctl" | undefined;
   /** Only these codes; undefined for all. */
@@ -45,6 +47,7 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     context: { type: "string" },
     "mesh-config": { type: "string" },
     "mesh-networks": { type: "string" },
+    policy: { type: "string" },
     compat: { type: "string" },
     watch: { type: "boolean" },
   });
@@ -61,6 +64,9 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     throw new CommandError("-n and -A exclude each other");
   }
   if (live && compat) throw new CommandError("--compat reads files only, no live cluster");
+  if (compat && values.policy !== undefined) {
+    throw new CommandError("--policy and --compat exclude each other: istioctl knows no policies");
+  }
   if (watch && (positionals.length === 0 || positionals.includes("-"))) {
     throw new CommandError("--watch needs a file or a folder to look at");
   }
@@ -73,6 +79,7 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     live: live ? { kubeconfig, context } : undefined,
     meshConfig: values["mesh-config"],
     meshNetworks: values["mesh-networks"],
+    policy: values.policy,
     compat,
     only: values.only && new Set(values.only.flatMap(codes)),
     suppress: (values.suppress ?? []).map(suppressionOf),

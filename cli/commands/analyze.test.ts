@@ -64,6 +64,27 @@ describe("quarterdeck analyze, as it is built", () => {
   const json = (args: readonly string[], input?: string) =>
     JSON.parse(run([...args, "-o", "json"], input).stdout) as Output;
 
+  it("follows a policy in a file, counts what it suppresses, and says where one is wrong", () => {
+    const policy = (text: string) => {
+      writeFileSync(join(folder, "policy.txt"), text);
+      return run(["route.yaml", "mesh", "--policy", "policy.txt"]);
+    };
+    const accepted = policy(
+      "suppressions: [{ code: KIA1101, object: VirtualService *, reason: why }]",
+    );
+    expect([accepted.status, accepted.stdout]).toEqual([
+      0,
+      "0 errors, 0 warnings, 0 infos, 1 suppressed in 3 objects\n",
+    ]);
+    expect(policy("rules: { IST0101: Info }").status).toBe(0);
+    const wrong = policy("rules:\n  IST0101: Info\n  IST0104: Loud\n");
+    expect([wrong.status, wrong.stderr]).toEqual([
+      2,
+      "quarterdeck: analyze: policy.txt:3:12: rules.IST0104: must be Error, Warning, Info or Off\n",
+    ]);
+    expect(run(["route.yaml", "--policy", "policy.txt", "--compat", "istioctl"]).status).toBe(2);
+  });
+
   it("points at the field in the file, and exits with 1", () => {
     const { findings, summary } = json(["route.yaml", "mesh"]);
     expect(findings).toContainEqual({
@@ -82,7 +103,14 @@ describe("quarterdeck analyze, as it is built", () => {
       related: [],
       docs: "https://istio.io/latest/docs/reference/config/analysis/ist0101/",
     });
-    expect(summary).toEqual({ errors: 1, warnings: 0, infos: 0, objects: 3, ignored: 1 });
+    expect(summary).toEqual({
+      errors: 1,
+      warnings: 0,
+      infos: 0,
+      objects: 3,
+      ignored: 1,
+      suppressed: 0,
+    });
     const text = run(["route.yaml", "mesh"]);
     expect([text.status, text.stderr]).toEqual([1, ""]);
     expect(text.stdout).toMatch(MATCH);

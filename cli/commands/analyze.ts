@@ -3,7 +3,8 @@ import { analyzeTexts } from "@/cli/analyze/analyze-as-istioctl";
 import { analyzeFiles } from "@/cli/analyze/analyze-files";
 import { analyzeOptions, type AnalyzeOptions } from "@/cli/analyze/analyze-options";
 import { fileUri } from "@/cli/analyze/file-uri";
-import { readInputs } from "@/cli/analyze/read-inputs";
+import { type InputText, readInputs } from "@/cli/analyze/read-inputs";
+import { readPolicyFile } from "@/cli/analyze/read-policy-file";
 import { readObjects } from "@/cli/analyze/read-objects";
 import { type Command, CommandError } from "@/cli/command";
 import { findingJson } from "@/lib/analysis/finding-json";
@@ -18,7 +19,7 @@ export const analyze: Command = {
   summary: "Find what is wrong with the configuration in files, in a cluster, or in files over one",
   usage:
     "[FILE|DIR|-]… [--kubeconfig F] [--context C] [-n NS | -A] [--mesh-config F] [--mesh-networks F] " +
-    "[--only CODES] [--suppress CODE=GLOB] [--fail-on error|warning|info] [-o text|json|sarif] " +
+    "[--only CODES] [--suppress CODE=GLOB] [--policy F] [--fail-on error|warning|info] [-o text|json|sarif] " +
     "[--watch] [--compat istioctl]",
   async run(args) {
     const options = analyzeOptions(args);
@@ -48,8 +49,8 @@ async function analyzeOnce(options: AnalyzeOptions): Promise<number> {
 
 async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
   const texts = await readInputs(options.inputs);
-  const meshConfig = await flagText(options.meshConfig);
-  const meshNetworks = await flagText(options.meshNetworks);
+  const meshConfig = (await flagInput(options.meshConfig))?.text;
+  const meshNetworks = (await flagInput(options.meshNetworks))?.text;
   const now = Date.now();
   if (options.compat) {
     const analysis = analyzeTexts(texts, { meshConfig, meshNetworks, now }, options);
@@ -57,12 +58,13 @@ async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
     return analysis;
   }
   const settings = { mesh: meshConfig, meshNetworks };
-  const background = { objects: await liveObjects(options), settings, now };
+  const policy = readPolicyFile(await flagInput(options.policy));
+  const background = { objects: await liveObjects(options), settings, policy, now };
   return analyzeFiles(readObjects(texts, options.defaultNamespace), background, options);
 }
 
-const flagText = async (file: string | undefined): Promise<string | undefined> =>
-  file === undefined ? undefined : (await readInputs([file]))[0]?.text;
+const flagInput = async (file: string | undefined): Promise<InputText | undefined> =>
+  file === undefined ? undefined : (await readInputs([file]))[0];
 
 /** Connecting to a cluster takes much that files do not need. */
 async function liveObjects({ live }: AnalyzeOptions): Promise<readonly KubeObject[]> {
@@ -107,5 +109,8 @@ function textOf({ findings, summary }: Analysis): string {
     count(summary.warnings, "warning"),
     count(summary.infos, "info"),
   ];
-  return [...lines, `${levels.join(", ")} in ${count(summary.objects, "object")}`].join("\n");
+  const aside = summary.suppressed > 0 ? `, ${summary.suppressed} suppressed` : "";
+  return [...lines, `${levels.join(", ")}${aside} in ${count(summary.objects, "object")}`].join(
+    "\n",
+  );
 }

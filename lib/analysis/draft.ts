@@ -3,6 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { applyChanges, type MeshView } from "@/lib/mesh/view";
 import { planEdit } from "@/lib/yaml/edit";
 import { type FieldPath, formatPath } from "@/lib/yaml/field-path";
+import { valueAt } from "@/lib/yaml/field-value";
 import { locate } from "@/lib/yaml/locate";
 import { type ParsedYaml, parseYaml, type YamlDocument } from "@/lib/yaml/parse";
 import { type DraftObject, readDraftObject } from "./draft-object";
@@ -99,11 +100,7 @@ const WEBHOOK: ReadonlySet<string> = new Set([REFUSED, "IST0133", "IST0130", "IS
 
 /** Whether a path leads to a scalar: what is said of it stays true while the rest is typed. */
 function isScalar(object: KubeObject, path: FieldPath): boolean {
-  const value = path.reduce<unknown>(
-    (inner, step) =>
-      Object.entries(inner ?? {}).find(([name]) => name === String(step))?.[1] as unknown,
-    object,
-  );
+  const value = valueAt(object, path);
   return value !== undefined && value !== null && typeof value !== "object";
 }
 

@@ -3,6 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import { docsOf } from "./docs";
+import { isDiscovered } from "./discovery";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import type { Report, Rule, Subject } from "./rule";
 import { subjectOf } from "./subject";
@@ -64,7 +65,8 @@ export function checkObject(
     found ??= new Map();
     found.set(findingKey(finding), finding);
   }
-  return found ? [...found.values()] : NONE;
+  // Asked last, so that checks that find nothing do not depend on it.
+  return found && isDiscovered(subject, mesh) ? [...found.values()] : NONE;
 }
 
 const NONE: readonly ObjectFinding[] = [];

@@ -99,6 +99,12 @@ export function meshPolicy(mesh: MeshView): AnalysisPolicy {
   };
 }
 
+/** Two policies as one; where both speak of the same, the first has the word. */
+export const bothPolicies = (first: AnalysisPolicy, second: AnalysisPolicy): AnalysisPolicy => ({
+  levels: { ...second.levels, ...first.levels },
+  suppressions: [...first.suppressions, ...second.suppressions],
+});
+
 const POLICIES: MeshIndex<{ readonly namespace: string; readonly text: string }> = {
   kinds: ["ConfigMap"],
   *entries(object) {
