@@ -5,7 +5,7 @@ import { RULES } from "@/lib/analysis/rules.gen";
 import { type Analysis, analysisOf } from "./analysis";
 import type { AnalyzeOptions } from "./analyze-options";
 import type { InputText } from "./read-inputs";
-import { FILE_LIMITS } from "./file-values";
+import { FILE_LIMITS } from "./file-documents";
 
 /** The texts of the flags for mesh-wide settings, and the time. */
 interface Settings {

@@ -4,7 +4,8 @@ import { groupOf, KINDS } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { FieldPath } from "@/lib/yaml/field-path";
 import type { TextRange } from "@/lib/yaml/text-range";
-import { fileValues, unreadable } from "./file-values";
+import { unreadable } from "./file-documents";
+import { fileValues } from "./file-values";
 import type { InputText } from "./read-inputs";
 
 /** The check that an object is one: its kind, version and name. */

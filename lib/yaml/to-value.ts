@@ -8,6 +8,7 @@ import {
   type Node,
   type Scalar,
 } from "yaml";
+import { oldBoolean } from "./plain-scalar";
 import type { OffsetRange } from "./text-range";
 
 /** How much one document may hold before we refuse it. */
@@ -65,7 +66,7 @@ class Reader {
     if (isAlias(node)) return this.follow(node);
     if (isScalar(node)) {
       const isOld = this.limits.hasOldBooleans && isPlainText(node);
-      return isOld ? asKubernetes(node.value) : plain(node.value);
+      return isOld ? oldBoolean(node.value) : plain(node.value);
     }
     if (isMap(node)) return this.guarded(node, () => this.record(node.items));
     if (isSeq(node)) return this.guarded(node, () => node.items.map((item) => this.read(item)));
@@ -132,16 +133,8 @@ class Reader {
   }
 }
 
-/** Words that YAML 1.1 takes for booleans and YAML 1.2 does not. */
-const OLD_BOOLEANS = /^(?:(y|Y|yes|Yes|YES|on|On|ON)|n|N|no|No|NO|off|Off|OFF)$/;
-
 const isPlainText = (node: Scalar): node is Scalar<string> =>
   typeof node.value === "string" && node.type === "PLAIN" && node.tag === undefined;
-
-function asKubernetes(text: string): string | boolean {
-  const old = OLD_BOOLEANS.exec(text);
-  return old ? old[1] !== undefined : text;
-}
 
 /** JSON knows no infinities and no NaN: they stay as their text. */
 function plain(value: unknown): unknown {
