@@ -32,6 +32,11 @@ const VERSION = {
   platform: "linux/amd64",
 };
 
+/** What kubectl exec, cp and attach ask for. */
+const RUNS_COMMANDS: ReadonlySet<string> = new Set(["exec", "attach"]);
+const NO_COMMANDS =
+  "the sandbox's pods are simulated and run no commands, so exec and attach are not offered; Envoy's admin pages are read by port-forward to 15000";
+
 /** Answers requests and upgrades: who asks, may he, and what for. */
 export class ApiHandler {
   private readonly objects: ObjectHandler;
@@ -103,9 +108,9 @@ export class ApiHandler {
       const user = this.userOf(request);
       const { pathname, query } = requestTarget(request);
       const path = resourcePath(pathname);
-      if (path?.plural !== "pods" || path.group || path.subresource !== "portforward") {
-        throw refuse.noSuchPath();
-      }
+      if (path?.plural !== "pods" || path.group) throw refuse.noSuchPath();
+      if (RUNS_COMMANDS.has(path.subresource)) throw refuse.badRequest(NO_COMMANDS);
+      if (path.subresource !== "portforward") throw refuse.noSuchPath();
       this.state.authorizer.authorize(user, {
         verb: request.method === "GET" ? "get" : "create",
         group: "",

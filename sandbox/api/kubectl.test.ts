@@ -290,6 +290,20 @@ spec:
     stop();
   });
 
+  it("is told that simulated pods run no commands, and where to look instead", async () => {
+    api.cluster.store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "shell", namespace: "bookinfo" },
+      spec: { containers: [{ name: "main" }] },
+      status: { phase: "Running" },
+    });
+    const { code, err } = await kubectl("exec", "shell", "-n", "bookinfo", "--", "ls");
+    expect(code).toBe(1);
+    expect(err).toContain("run no commands");
+    expect(err).toContain("port-forward to 15000");
+  });
+
   it("watches tables", async () => {
     const args = commandLine(["get", "cm", "-n", "bookinfo", "-w", "--no-headers"]);
     const watch = spawn("kubectl", args, { env: environment });
