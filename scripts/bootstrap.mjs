@@ -22,8 +22,11 @@ const LOCK_FILE = join(STATE, "bootstrap.lock");
 
 /** What the pages and the server are made of. */
 const APP_SOURCES = ["app", "components", "lib", "server", "public"];
+const NODE_SCRIPTS = ["build-node.mjs", "cli-loader.mjs", "code-cache.mjs", "code-cache.yaml"].map(
+  (name) => `scripts/${name}`,
+);
 /** What the command line and the embedded cluster are made of. */
-const NODE_SOURCES = ["cli", "sandbox", "lib", "scripts/build-node.mjs"];
+const NODE_SOURCES = ["cli", "sandbox", "lib", "server", ...NODE_SCRIPTS];
 const ROOT_SOURCES = /^(package(-lock)?\.json|[\w.-]+\.(ts|mjs))$/;
 /** Next itself writes next-env.d.ts and tsconfig.json while it builds. */
 const NOT_BUILT = /\.test\.tsx?$|^(vitest|playwright|knip|eslint)\.config\.\w+$|^next-env\.d\.ts$/;

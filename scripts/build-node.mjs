@@ -1,26 +1,64 @@
 // Bundles the programs that run on Node alone: the command line with the embedded cluster in it.
 import { build } from "esbuild";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+const folder = join(root, "dist", "cli");
 
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: { cli: "cli/main.ts" },
-  outdir: "dist",
-  outExtension: { ".js": ".mjs" },
-  // A command loads what it needs: reading files must not wait for the embedded cluster.
-  splitting: true,
-  chunkNames: "cli/[name]-[hash]",
   bundle: true,
-  // One file for each command, and what they share: none loads what only another one needs.
-  splitting: true,
-  chunkNames: "cli/[name]-[hash]",
   platform: "node",
   target: "node20",
-  format: "esm",
-  packages: "external",
-  alias: { "@": root.replace(/\/$/, "") },
+  alias: { "@": root },
   sourcemap: "linked",
   logLevel: "warning",
+};
+
+/** What the commands that read files alone never load. */
+const withoutClusters = {
+  name: "without-clusters",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(commands\/(request|sandbox)|live-objects)$/ }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+  },
+};
+
+// V8 tells a cache of another bundle by its length only.
+rmSync(join(folder, "files.cache"), { force: true });
+await build({
+  ...common,
+  entryPoints: { main: "cli/main.ts" },
+  outdir: folder,
+  outExtension: { ".js": ".mjs" },
+  // One file for each command, and what they share: none loads what only another one needs.
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  format: "esm",
+  packages: "external",
 });
+// The packages in it, and little to read: see `cli-loader.mjs`.
+await build({
+  ...common,
+  entryPoints: ["cli/main.ts"],
+  outfile: join(folder, "files.cjs"),
+  plugins: [withoutClusters],
+  format: "cjs",
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // A crash shows the line it happened on.
+  lineLimit: 120,
+  banner: { js: "(function (require, module) {" },
+  footer: { js: "})" },
+});
+copyFileSync(join(root, "scripts", "cli-loader.mjs"), join(root, "dist", "cli.mjs"));
+
+const { status } = spawnSync(process.execPath, [join(root, "scripts", "code-cache.mjs")], {
+  stdio: ["ignore", "ignore", "inherit"],
+});
+if (status !== 0) throw new Error("the command line does not run");
