@@ -125,7 +125,7 @@ async function assemble(
   });
   stops.push(() => prometheus.stop());
   // Rates need a past, and nobody should have to wait for one.
-  traffic.warmUp(WARM_UP_MS, scrapeIntervalMs, (now) => prometheus.scrape(now));
+  traffic.warmUp(WARM_UP_MS, prometheus.scrapeEveryMs, (now) => prometheus.scrape(now));
   const { store } = state;
   const breakable = { api, requests, clock, store, prometheus, controlPlane: controlPlane.faults };
   const registry = new FaultRegistry(faultEffects(breakable));

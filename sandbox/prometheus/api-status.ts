@@ -68,7 +68,7 @@ export const statusPages: Readonly<Record<string, Page>> = {
   "status/walreplay": () => ({ min: 0, max: 0, current: 0 }),
 };
 
-function targetPage({ store, scrapeIntervalMs }: PrometheusApi, target: ScrapeTarget): unknown {
+function targetPage({ scrapeIntervalMs }: PrometheusApi, target: ScrapeTarget): unknown {
   return {
     discoveredLabels: {},
     labels: target.labels,
@@ -76,7 +76,7 @@ function targetPage({ store, scrapeIntervalMs }: PrometheusApi, target: ScrapeTa
     scrapeUrl: `http://${target.labels["instance"]}/metrics`,
     globalUrl: `http://${target.labels["instance"]}/metrics`,
     lastError: target.isUp ? "" : "connection refused",
-    lastScrape: new Date(store.timeOf(target.lastScrape)).toISOString(),
+    lastScrape: new Date(target.axis.timeOf(target.lastScrape)).toISOString(),
     lastScrapeDuration: 0.001,
     health: target.isUp ? "up" : "down",
     scrapeInterval: `${scrapeIntervalMs / 1_000}s`,

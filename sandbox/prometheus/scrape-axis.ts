@@ -1,6 +1,6 @@
 /**
- * The times of all scrapes in order, ms since the epoch. All targets are scraped at once, so one
- * axis serves every series; a scrape keeps its number for ever, whatever is forgotten before it.
+ * The times of scrapes in order, ms since the epoch. One axis serves all series of the targets that
+ * are scraped at once; a scrape keeps its number for ever, whatever is forgotten before it.
  */
 export class ScrapeAxis {
   private times: number[] = [];

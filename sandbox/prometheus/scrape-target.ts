@@ -1,4 +1,5 @@
 import type { MetricPoint, MetricSource } from "../contracts";
+import type { ScrapeAxis } from "./scrape-axis";
 import type { LabelSet, Series, SeriesOwner } from "./series";
 import type { TimeSeriesStore } from "./time-series-store";
 
@@ -18,6 +19,7 @@ export class ScrapeTarget implements SeriesOwner {
 
   constructor(
     private readonly store: TimeSeriesStore,
+    readonly axis: ScrapeAxis,
     source: MetricSource,
   ) {
     this.labels = { ...source.labels, job: source.job, instance: source.instance };

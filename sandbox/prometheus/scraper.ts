@@ -1,46 +1,49 @@
+import { hashText } from "../random";
 import type { MetricSource } from "../contracts";
-import { ScrapeTarget } from "./scrape-target";
+import { ScrapeSlice } from "./scrape-slice";
+import type { ScrapeTarget } from "./scrape-target";
 import type { TimeSeriesStore } from "./time-series-store";
 
-/** Reads targets into the store, as Prometheus' scrape loop does, with `up` for each. */
+/**
+ * Reads targets into the store, as Prometheus' scrape loops do, with `up` for each. Like those it
+ * spreads the targets over the interval, in slices: each has its turn once a round.
+ */
 export class Scraper {
-  /** All that were seen within the retention, by job and instance. */
-  private readonly known = new Map<string, ScrapeTarget>();
-  private active = new Map<string, ScrapeTarget>();
+  private readonly slices: readonly ScrapeSlice[];
+  private rounds: readonly Map<string, MetricSource>[] = [];
+  private turn = 0;
 
-  constructor(private readonly store: TimeSeriesStore) {}
-
-  /** The targets of the last scrape. */
-  get targets(): readonly ScrapeTarget[] {
-    return [...this.active.values()];
+  /** @param slices how many parts the targets are scraped in */
+  constructor(store: TimeSeriesStore, slices = 1) {
+    this.slices = Array.from({ length: slices }, () => new ScrapeSlice(store));
   }
 
-  /** One scrape of all `sources` at `now` (ms since the epoch). Targets that went away end. */
-  scrape(sources: readonly MetricSource[], now: number): void {
-    const scrape = this.store.openScrape(now);
-    if (scrape === undefined) return;
-    const before = this.active;
-    this.active = new Map();
-    for (const source of sources) {
-      const key = targetKey(source);
-      let target = this.known.get(key);
-      if (!target) {
-        target = new ScrapeTarget(this.store, source);
-        this.known.set(key, target);
-      }
-      before.delete(key);
-      this.active.set(key, target);
-      target.scrape(source, scrape);
-    }
-    for (const target of before.values()) target.end(scrape);
+  /** The targets of the last scrapes. */
+  get targets(): readonly ScrapeTarget[] {
+    return this.slices.flatMap((slice) => [...slice.targets]);
+  }
+
+  /** The scrape of the next slice at `now` (ms since the epoch); the first asks what there is. */
+  scrape(sources: () => readonly MetricSource[], now: number): void {
+    if (this.turn === 0) this.rounds = this.parted(sources());
+    const [slice, part] = [this.slices[this.turn], this.rounds[this.turn]];
+    if (slice && part) slice.scrape(part, now);
+    this.turn = (this.turn + 1) % this.slices.length;
   }
 
   /** Forgets targets that are long gone, and series of others that are. */
   prune(): void {
-    for (const [key, target] of this.known) {
-      target.prune();
-      if (!this.active.has(key) && target.isForgotten) this.known.delete(key);
+    for (const slice of this.slices) slice.prune();
+  }
+
+  /** A target stays in its slice for ever. */
+  private parted(sources: readonly MetricSource[]): readonly Map<string, MetricSource>[] {
+    const parts = this.slices.map(() => new Map<string, MetricSource>());
+    for (const source of sources) {
+      const key = targetKey(source);
+      parts[parts.length > 1 ? hashText(key) % parts.length : 0]?.set(key, source);
     }
+    return parts;
   }
 }
 

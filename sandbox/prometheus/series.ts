@@ -5,6 +5,8 @@ export type LabelSet = Readonly<Record<string, string>>;
 
 /** One target of the scraper, as its series see it: its latest scrape is theirs. */
 export interface SeriesOwner {
+  /** The times of its scrapes. */
+  readonly axis: ScrapeAxis;
   readonly labels: LabelSet;
   /** Number of the latest scrape; series that it did not end go on up to there. */
   lastScrape: number;
@@ -34,11 +36,14 @@ export class Series {
 
   /** @param own labels as the target exposes them, without name and target labels */
   constructor(
-    private readonly axis: ScrapeAxis,
     readonly owner: SeriesOwner,
     readonly name: string,
     readonly own: LabelSet,
   ) {}
+
+  private get axis(): ScrapeAxis {
+    return this.owner.axis;
+  }
 
   /** All labels with `__name__`: always the same object. */
   get labels(): LabelSet {
@@ -110,8 +115,9 @@ export class Series {
     return false;
   }
 
-  /** Forgets what no scrape from number `scrape` on needs; false when nothing is left. */
-  dropBefore(scrape: number): boolean {
+  /** Forgets what no scrape that its axis keeps needs; false when nothing is left. */
+  prune(): boolean {
+    const scrape = this.axis.start;
     let count = 0;
     while ((this.starts[count + 1] ?? Infinity) <= scrape * 2 + 1) count += 1;
     if (count > 0) {

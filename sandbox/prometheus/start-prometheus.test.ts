@@ -138,3 +138,46 @@ it.each([
   expect(answer.status).toBe(status);
   expect(answer.body.error).toMatch(message);
 });
+
+it("spreads the scrapes of a long interval over it, each target once in an interval", async () => {
+  const scrapes = new Map<string, number>();
+  const sources = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"].map((address) => ({
+    ...source,
+    instance: `${address}:15020`,
+    collect: () => {
+      scrapes.set(address, (scrapes.get(address) ?? 0) + 1);
+      return source.collect();
+    },
+  }));
+  const { clock } = steppedClock();
+  const intervalMs = 15_000;
+  const spread = await startPrometheus({
+    clock,
+    sources: () => sources,
+    scrapeIntervalMs: intervalMs,
+    port: 0,
+  });
+  let now = START;
+  const pass = (ms: number) => {
+    for (const end = now + ms; now < end; now += spread.scrapeEveryMs) spread.scrape(now);
+  };
+  const ask = async (query: string) => {
+    const url = `${spread.url}/api/v1/query?query=${query}&time=${now / 1_000}`;
+    const { data } = (await (await fetch(url)).json()) as {
+      data: { result: { value: [number, string] }[] };
+    };
+    return data.result.map(({ value }) => Number(value[1]));
+  };
+  try {
+    pass(3 * intervalMs);
+    expect([...scrapes.values()]).toEqual([3, 3, 3, 3]);
+    const times = await ask("timestamp(up)");
+    expect(new Set(times).size).toBe(4);
+    for (const time of times) expect(now / 1_000 - time).toBeLessThanOrEqual(15);
+    sources.pop();
+    pass(intervalMs);
+    expect(await ask("count(up)")).toEqual([3]);
+  } finally {
+    await spread.stop();
+  }
+});

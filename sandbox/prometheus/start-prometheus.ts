@@ -8,6 +8,10 @@ import { TimeSeriesStore } from "./time-series-store";
 
 const RETENTION_MS = 30 * 60_000;
 const CLEAN_UP_MS = 60_000;
+/** From this interval on the scrapes are spread over it: so long ones are there for many targets. */
+const SPREAD_FROM_MS = 10_000;
+/** One slice of the targets each so many ms. */
+const SLICE_MS = 100;
 
 /** The embedded Prometheus while it runs. */
 export interface RunningPrometheus {
@@ -15,6 +19,8 @@ export interface RunningPrometheus {
   readonly url: string;
   /** Service discovery and metrics of every target, for a Prometheus outside: stays up in a fault. */
   readonly targetsUrl: string;
+  /** How often `scrape` is due, in ms: the interval, or a part of it where each scrape reads a slice. */
+  readonly scrapeEveryMs: number;
   /** One scrape at `now`; the warm-up of a scenario drives it through past virtual time. */
   scrape(now: number): void;
   /** Breaks it on purpose, until called with undefined. */
@@ -38,10 +44,12 @@ export async function startPrometheus(options: {
   const { clock, sources, scrapeIntervalMs, retentionMs = RETENTION_MS } = options;
   const store = new TimeSeriesStore(retentionMs);
   const nothing = new TimeSeriesStore(retentionMs);
-  const scraper = new Scraper(store);
+  const slices = scrapeIntervalMs < SPREAD_FROM_MS ? 1 : Math.floor(scrapeIntervalMs / SLICE_MS);
+  const scrapeEveryMs = scrapeIntervalMs / slices;
+  const scraper = new Scraper(store, slices);
   let fault: PrometheusFault | undefined;
   const scrape = (now: number) => {
-    if (fault?.kind !== "stale") scraper.scrape(sources(), now);
+    if (fault?.kind !== "stale") scraper.scrape(sources, now);
   };
   const startedAt = clock.now();
   const server = createServer(
@@ -63,7 +71,7 @@ export async function startPrometheus(options: {
   const targets = await serveTargets(() => scraper.targets);
   const { port } = server.address() as AddressInfo;
   const stops = [
-    clock.every(scrapeIntervalMs, scrape),
+    clock.every(scrapeEveryMs, scrape),
     clock.every(CLEAN_UP_MS, (now) => {
       store.dropBefore(now - retentionMs);
       scraper.prune();
@@ -72,6 +80,7 @@ export async function startPrometheus(options: {
   return {
     url: `http://127.0.0.1:${port}`,
     targetsUrl: targets.url,
+    scrapeEveryMs,
     scrape,
     breakDown: (next) => {
       fault = next;

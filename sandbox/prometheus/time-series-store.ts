@@ -4,24 +4,21 @@ import { type LabelSet, Series, type SeriesOwner } from "./series";
 
 /** All series of the embedded Prometheus, in memory, for `retentionMs`. */
 export class TimeSeriesStore {
-  private readonly axis = new ScrapeAxis();
+  private readonly axes: ScrapeAxis[] = [];
   private readonly byName = new Map<string, Series[]>();
 
   constructor(readonly retentionMs: number) {}
 
-  /** Opens a scrape at `time` (ms since the epoch). Undefined unless it is after all others. */
-  openScrape(time: number): number | undefined {
-    return this.axis.add(time);
-  }
-
-  /** The time of a scrape, ms since the epoch. */
-  timeOf(scrape: number): number {
-    return this.axis.timeOf(scrape);
+  /** The times of targets that are scraped together. */
+  openAxis(): ScrapeAxis {
+    const axis = new ScrapeAxis();
+    this.axes.push(axis);
+    return axis;
   }
 
   /** A new series. That its owner has no other of the same labels is the caller's care. */
   add(owner: SeriesOwner, name: string, own: LabelSet): Series {
-    const made = new Series(this.axis, owner, name, own);
+    const made = new Series(owner, name, own);
     const group = this.byName.get(name);
     if (group) group.push(made);
     else this.byName.set(name, [made]);
@@ -51,9 +48,9 @@ export class TimeSeriesStore {
 
   /** Forgets samples before `time`, and series without any since; called now and then. */
   dropBefore(time: number): void {
-    this.axis.dropBefore(time);
+    for (const axis of this.axes) axis.dropBefore(time);
     for (const [name, group] of this.byName) {
-      const kept = group.filter((series) => series.dropBefore(this.axis.start));
+      const kept = group.filter((series) => series.prune());
       if (kept.length === 0) this.byName.delete(name);
       else if (kept.length < group.length) this.byName.set(name, kept);
     }

@@ -7,16 +7,17 @@ import { parsePromql } from "./parse";
 /** `{'x{a="1"}': [0, 1, null]}`: a sample every `step` seconds from time 0; null ends the series. */
 function storeOf(lines: Record<string, (number | null)[]>, stepSeconds = 1): TimeSeriesStore {
   const store = new TimeSeriesStore(3_600_000);
+  const axis = store.openAxis();
   const all = Object.entries(lines).map(([text, values]) => {
     const [, name = "", inside = ""] = /^([^{]*)\{?([^}]*)\}?$/.exec(text) ?? [];
     const pairs = [...inside.matchAll(/(\w+)="([^"]*)"/g)];
     const own = Object.fromEntries(pairs.map(([, label = "", value = ""]) => [label, value]));
-    const owner = { labels: {}, lastScrape: -1 };
+    const owner = { axis, labels: {}, lastScrape: -1 };
     return { owner, values, series: store.add(owner, name, own) };
   });
   const length = Math.max(...all.map(({ values }) => values.length));
   for (let i = 0; i < length; i += 1) {
-    const scrape = store.openScrape(i * stepSeconds * 1_000)!;
+    const scrape = axis.add(i * stepSeconds * 1_000)!;
     for (const { owner, values, series } of all) {
       const value = values[i];
       if (value === undefined) continue;
@@ -202,4 +203,33 @@ test("an aggregation of a range that is written twice is worked out for each off
     [{ app: "a" }, 0],
     [{ app: "b" }, expect.any(Number)],
   ]);
+});
+
+test("a quantile of sums of buckets joined by or is what it is over any vector", () => {
+  const bounds = ["10", "20", "+Inf"];
+  const lines = ["a", "b"].flatMap((app, i) =>
+    ["source", ""].flatMap((from, j) =>
+      bounds.map((le, k) => [
+        `h_bucket{app="${app}",from="${from}",le="${le}"}`,
+        Array.from({ length: 9 }, (_, n) => n * (k + 1 + i) * (j + 1)),
+      ]),
+    ),
+  );
+  const store = storeOf(
+    Object.fromEntries([...lines, ['h_bucket{app="a"}', [1, 2]], ['h_bucket{le="?"}', [1, 2]]]),
+  );
+  const sum = (by: string) => `sum by (${by}) (rate(h_bucket[6s]))`;
+  for (const q of ["0.5", "-1", "NaN"]) {
+    for (const levels of [
+      [sum("le, app")],
+      [sum("from, le, app"), sum("app, le"), sum("le")],
+      [sum("app, le"), `(${sum("app, from, le")} or ${sum("absent, le, app")})`],
+      [`sum by (app, le) (rate(h_bucket{le="10"}[6s]))`, sum("le, app")],
+    ]) {
+      const fast = run(store, `histogram_quantile(${q}, ${levels.join(" or ")})`, 8);
+      const plain = run(store, `histogram_quantile(${q}, ${levels.join(" or ")} or absent)`, 8);
+      expect(fast).toEqual(plain);
+      expect(fast).not.toEqual([]);
+    }
+  }
 });

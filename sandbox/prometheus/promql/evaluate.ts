@@ -2,7 +2,9 @@ import type { LabelSet } from "../series";
 import { aggregate, reduceGroups } from "./aggregate";
 import { binary } from "./binary";
 import type { Evaluation } from "./evaluation";
-import { groupedRange } from "./grouped-range";
+import { groupedHistograms } from "./grouped-histogram";
+import { groupedRange, type RangeMoment } from "./grouped-range";
+import { quantileOfEach } from "./histogram";
 import { INSTANT_FUNCTIONS } from "./instant-functions";
 import { labelKey } from "./label-order";
 import type { LabelMatcher } from "./matcher";
@@ -130,11 +132,12 @@ function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
   return { type: "matrix", series: [...all.values()], range: expr.range, end };
 }
 
+const momentOf =
+  (time: number, run: Evaluation): RangeMoment =>
+  ({ selector }) => ({ end: shifted(selector, time, run), time });
+
 function aggregation(expr: AggregateExpr, time: number, run: Evaluation): Value {
-  const grouped = groupedRange(expr, run, ({ selector }) => ({
-    end: shifted(selector, time, run),
-    time,
-  }));
+  const grouped = groupedRange(expr, run, momentOf(time, run));
   if (grouped) return vector(reduceGroups(expr.op, grouped));
   const { samples } = wanted(evaluate(expr.expr, time, run), "vector");
   const parameter = expr.parameter && evaluate(expr.parameter, time, run);
@@ -146,6 +149,14 @@ function aggregation(expr: AggregateExpr, time: number, run: Evaluation): Value 
 function call(expr: CallExpr, time: number, run: Evaluation): Value {
   const special = SPECIAL[expr.name];
   if (special) return special(expr, time, run);
+  if (expr.name === "histogram_quantile") {
+    const [quantile, buckets] = expr.args;
+    const histograms = groupedHistograms(buckets, run, momentOf(time, run));
+    if (quantile && histograms) {
+      const { value } = wanted(evaluate(quantile, time, run), "scalar");
+      return vector(quantileOfEach(value, histograms));
+    }
+  }
   const args = expr.args.map((arg) => evaluate(arg, time, run));
   const overRange = RANGE_FUNCTIONS[expr.name];
   if (overRange) {

@@ -11,10 +11,13 @@ interface RangeValues {
 }
 
 /** The range function of one metric below an aggregation, such as `rate(requests[1m])`. */
-interface GroupedRange {
+export interface GroupedRange {
   readonly call: CallExpr;
   readonly matrix: MatrixExpr;
 }
+
+/** When a range is looked at: its right edge and the evaluation time, in ms since the epoch. */
+export type RangeMoment = (matrix: MatrixExpr) => { readonly end: number; readonly time: number };
 
 const NO_LABELS = {};
 const NONE: readonly number[] = [];
@@ -23,15 +26,13 @@ const NONE: readonly number[] = [];
  * The values of `sum by (…) (rate(metric[…]))` and its like by group. Such a query reads more
  * series than any other, and needs the labels of none: of one metric no two can come to be alike
  * without its name. Undefined for an expression of another form.
- *
- * @param end of the range, in ms since the epoch
  */
 export function groupedRange(
   expr: AggregateExpr,
   run: Evaluation,
-  at: (matrix: MatrixExpr) => { readonly end: number; readonly time: number },
+  at: RangeMoment,
 ): readonly { readonly labels: Sample["labels"]; readonly values: number[] }[] | undefined {
-  const form = formOf(expr);
+  const form = groupedRangeOf(expr);
   if (!form) return undefined;
   const { series, values } = rangeValues(form, run, at(form.matrix));
   const groups = new Map<string, { labels: Record<string, string>; values: number[] }>();
@@ -59,7 +60,8 @@ function labelsOf(series: Series, names: readonly string[]): Record<string, stri
   return labels;
 }
 
-function formOf(aggregate: AggregateExpr): GroupedRange | undefined {
+/** Undefined for an aggregation of another form, or one that needs the labels of its series. */
+export function groupedRangeOf(aggregate: AggregateExpr): GroupedRange | undefined {
   const { expr, grouping, without, parameter } = aggregate;
   if (without || parameter || expr.type !== "call") return undefined;
   // Most functions drop the name, and who groups by it must see that.
@@ -73,7 +75,7 @@ function formOf(aggregate: AggregateExpr): GroupedRange | undefined {
 }
 
 /** Worked out once in a query, however often it is written there. */
-function rangeValues(
+export function rangeValues(
   { call, matrix }: GroupedRange,
   run: Evaluation,
   { end, time }: { readonly end: number; readonly time: number },

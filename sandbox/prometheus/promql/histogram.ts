@@ -1,4 +1,5 @@
 import type { LabelSet } from "../series";
+import type { LabelledHistogram } from "./grouped-histogram";
 import { labelKey } from "./label-order";
 import type { Sample } from "./value";
 
@@ -15,8 +16,8 @@ export function histogramQuantile(q: number, samples: readonly Sample[]): Sample
   const histograms = new Map<string, { labels: LabelSet; buckets: Bucket[] }>();
   for (const { labels, value } of samples) {
     const { le, __name__: _, ...rest } = labels;
-    const upper = le === "+Inf" ? Infinity : Number(le ?? Number.NaN);
-    if (le === undefined || Number.isNaN(upper)) continue;
+    const upper = upperBound(le ?? "");
+    if (Number.isNaN(upper)) continue;
     const key = labelKey(rest);
     const histogram = histograms.get(key) ?? { labels: rest, buckets: [] };
     histogram.buckets.push({ upper, count: value });
@@ -27,6 +28,22 @@ export function histogramQuantile(q: number, samples: readonly Sample[]): Sample
     value: bucketQuantile(q, buckets),
   }));
 }
+
+/** The same of histograms whose buckets are gathered already; those without any give nothing. */
+export function quantileOfEach(q: number, histograms: readonly LabelledHistogram[]): Sample[] {
+  return histograms.flatMap(({ labels, buckets: byBound }) => {
+    const buckets: Bucket[] = [];
+    for (const [le, count] of byBound) {
+      const upper = upperBound(le);
+      if (!Number.isNaN(upper)) buckets.push({ upper, count });
+    }
+    return buckets.length === 0 ? [] : [{ labels, value: bucketQuantile(q, buckets) }];
+  });
+}
+
+/** NaN for what is no bound; an absent `le` is empty. */
+const upperBound = (le: string): number =>
+  le === "+Inf" ? Infinity : le === "" ? Number.NaN : Number(le);
 
 function bucketQuantile(q: number, unsorted: readonly Bucket[]): number {
   if (Number.isNaN(q)) return Number.NaN;
