@@ -273,6 +273,20 @@ describe("the book shop's traffic", () => {
     expect(run(7)).not.toBe(run(8));
   });
 
+  it("has a past of the right size when few of its requests are followed", () => {
+    const [load] = bookinfoTraffic.loads;
+    const loads = Array.from({ length: 100 }, () => ({ ...load!, requestsPerSecond: 1 }));
+    const { traffic, total } = bookinfoInTest(1, { ...bookinfoTraffic, loads });
+    traffic.warmUp(60_000, 1000, () => undefined);
+    const sent = total("istio_requests_total", {
+      source_workload: "istio-ingressgateway",
+      ...SOURCE,
+    });
+    expect(sent % 8).toBe(0);
+    expect(sent).toBeGreaterThan(0.85 * 6000);
+    expect(sent).toBeLessThan(1.15 * 6000);
+  });
+
   it("has a past when it was warmed up", () => {
     const { traffic, clock, total } = bookinfoInTest();
     const scrapes: number[] = [];

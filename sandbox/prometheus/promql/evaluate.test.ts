@@ -207,9 +207,9 @@ test("an aggregation of a range that is written twice is worked out for each off
 
 test("a quantile of sums of buckets joined by or is what it is over any vector", () => {
   const bounds = ["10", "20", "+Inf"];
-  const lines = ["a", "b"].flatMap((app, i) =>
+  const lines: [string, number[]][] = ["a", "b"].flatMap((app, i) =>
     ["source", ""].flatMap((from, j) =>
-      bounds.map((le, k) => [
+      bounds.map((le, k): [string, number[]] => [
         `h_bucket{app="${app}",from="${from}",le="${le}"}`,
         Array.from({ length: 9 }, (_, n) => n * (k + 1 + i) * (j + 1)),
       ]),

@@ -30,16 +30,16 @@ export function groupedHistograms(
   for (const sum of sums) {
     for (const [key, group] of histogramsOf(sum, run, at)) {
       const known = all.get(key);
-      if (!known) all.set(key, group);
-      // Of `or` the left side comes first: of the right one only what is not there yet.
-      else {
-        for (const [le, value] of group.buckets) {
-          if (!known.buckets.has(le)) known.buckets.set(le, value);
-        }
-      }
+      if (known) complete(known, group);
+      else all.set(key, group);
     }
   }
   return [...all.values()];
+}
+
+/** Of `or` the left side comes first: of the right one only what is not there yet. */
+function complete(known: Group, other: Group): void {
+  for (const [le, value] of other.buckets) if (!known.buckets.has(le)) known.buckets.set(le, value);
 }
 
 interface BucketSum extends GroupedRange {
