@@ -24,7 +24,7 @@ export async function deleteObject(kubeconfig: string, path: string): Promise<vo
   await callCluster(kubeconfig, path, { method: "DELETE" });
 }
 
-/** One call of the cluster's API, as any client of it makes one; a body is a JSON merge patch. */
+/** One call of the cluster's API, as any client of it makes one; the body of a PATCH is a JSON merge patch. */
 function callCluster(
   kubeconfig: string,
   path: string,
@@ -41,14 +41,17 @@ function callCluster(
         headers: {
           authorization: `Bearer ${config.users[0]!.user.token}`,
           "user-agent": "e2e",
-          ...(body !== undefined && { "content-type": "application/merge-patch+json" }),
+          ...(body !== undefined && {
+            "content-type":
+              method === "PATCH" ? "application/merge-patch+json" : "application/json",
+          }),
         },
       },
       (response) => {
         let answer = "";
         response.on("data", (chunk: Buffer) => (answer += chunk.toString()));
         response.on("end", () => {
-          if (response.statusCode === 200) resolve(answer);
+          if (response.statusCode === 200 || response.statusCode === 201) resolve(answer);
           else reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
         });
       },

@@ -31,7 +31,10 @@ const details = ({ kind = "VirtualService", subset = "v1", more = [] as readonly
   ].join("\n");
 
 interface Stored {
-  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: { readonly http: readonly { readonly timeout?: string }[] };
 }
 
@@ -95,6 +98,34 @@ test("a quick fix mends the text, and its mark goes", async ({ page }) => {
   await findings.getByRole("button", { name: /v2$/ }).first().click();
   await expect.poll(() => keptText(page)).toBe(details({ subset: "v2" }));
   await expect(marks).toHaveCount(0);
+});
+
+test("errors block a write until a reason is given, which is kept on the object", async ({
+  page,
+  product,
+}) => {
+  const { apply, applyButton } = parts(page);
+  await open(page);
+  await replaceText(page, details({ subset: "v9" }));
+  await expect(apply).toContainText("Blocked by 1 error on line 14");
+  await expect(applyButton).toHaveAttribute("aria-disabled", "true");
+  await apply.getByRole("button", { name: "Override with a reason" }).click();
+  const dialog = page.getByRole("dialog", { name: "Write it in spite of the errors?" });
+  const write = dialog.getByRole("button", { name: "Write it anyway" });
+  await expect(write).toHaveAttribute("aria-disabled", "true");
+  await dialog.getByLabel(/^Reason/).fill("v9 is rolled out today");
+  await write.click();
+  await expect(page.getByRole("region", { name: /^Last apply/ })).toBeVisible();
+  const reasonOf = async () => {
+    const { metadata } = await readObject<Stored>(product.kubeconfig, DETAILS);
+    return metadata.annotations?.["quarterdeck.dev/override-reason"];
+  };
+  expect(await reasonOf()).toBe("v9 is rolled out today");
+
+  await replaceText(page, details());
+  await expect(applyButton).not.toHaveAttribute("aria-disabled", "true");
+  await applyButton.click();
+  await expect.poll(reasonOf).toBeUndefined();
 });
 
 test("completion offers the fields of the cluster's schema", async ({ page }) => {

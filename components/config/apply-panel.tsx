@@ -142,7 +142,7 @@ function OverrideDialog({
     >
       <p>{reason}</p>
       <TextField
-        label="Reason, kept in the audit log"
+        label="Reason, kept in the audit log and as an annotation"
         value={why}
         maxLength={500}
         onChange={(event) => setWhy(event.target.value)}

@@ -20,6 +20,7 @@ import { ImpactPane } from "./impact-pane";
 import { useApply } from "./use-apply";
 import { useDraft } from "./use-draft";
 import { useDraftChecks } from "./use-draft-checks";
+import { useReveal } from "./use-reveal";
 
 const VIEWS = ["draft", "diff"] as const;
 const viewParser = parseAsStringLiteral(VIEWS).withDefault("draft");
@@ -49,6 +50,7 @@ export function ConfigEditor({
   const trpc = useTRPC();
   const editor = useRef<YamlEditorHandle>(null);
   const [view, setView] = useQueryState("tab", viewParser);
+  const [field] = useQueryState("path");
   const live = useMemo(
     () => ({
       text: stored && !deleted ? stored.text : null,
@@ -92,6 +94,7 @@ export function ConfigEditor({
       })),
     [checks.report],
   );
+  const reveal = useReveal(field, draft.text);
   const title = target ? [target.namespace, target.name].filter(Boolean).join("/") : `New ${kind}`;
 
   return (
@@ -124,6 +127,7 @@ export function ConfigEditor({
             analysed={checks.analysedText}
             changes={live.text === null ? [] : difference.lines}
             schema={schema.data}
+            reveal={reveal}
           />
         )}
         <FindingsPane

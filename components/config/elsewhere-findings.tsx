@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { objectHref } from "@/components/layout/object-href";
+import { fieldHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import type { Finding } from "@/lib/analysis/finding";
@@ -25,7 +25,7 @@ export function ElsewhereFindings({ findings }: { findings: readonly Finding[] }
               <StatusGlyph status={STATUS[level]} label={level} />
               <span>
                 {isKindId(kind) ? (
-                  <Link href={scoped(objectHref({ kind, namespace, name }))}>{title}</Link>
+                  <Link href={scoped(fieldHref({ kind, namespace, name }, path))}>{title}</Link>
                 ) : (
                   title
                 )}

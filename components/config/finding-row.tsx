@@ -1,7 +1,10 @@
 "use client";
 
+import Link from "next/link";
 import { type ReactNode, useState } from "react";
 import type { EditorFinding } from "@/components/editor/editor-finding";
+import { objectHref } from "@/components/layout/object-href";
+import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { Button } from "@/components/ui/button";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 
@@ -19,7 +22,8 @@ export function FindingRow({
   actions: ReactNode;
 }) {
   const [open, setOpen] = useState(false);
-  const { level, message, path, code, line, column, explanation, docs } = finding;
+  const scoped = useScopedHref();
+  const { level, message, path, code, line, column, explanation, docs, related } = finding;
   const place = `${line}:${column}`;
   return (
     <li className="qd-config-finding">
@@ -28,7 +32,7 @@ export function FindingRow({
         <span>{message}</span>
         <div className="mt-1 flex flex-wrap items-center gap-1 empty:hidden">
           {actions}
-          {explanation ? (
+          {explanation || related.length > 0 ? (
             <Button
               size="small"
               variant="quiet"
@@ -39,6 +43,18 @@ export function FindingRow({
             </Button>
           ) : null}
         </div>
+        {open && related.length > 0 ? (
+          <ul className="qd-note m-0 mt-1! list-none p-0">
+            {related.map((other) => (
+              <li key={`${other.kind}/${other.namespace}/${other.name}/${other.message}`}>
+                <Link href={scoped(objectHref(other))}>
+                  {other.kind} {[other.namespace, other.name].filter(Boolean).join("/")}
+                </Link>
+                : {other.message}
+              </li>
+            ))}
+          </ul>
+        ) : null}
         {open && explanation ? (
           <p className="qd-note mt-1!">
             {explanation.why} {explanation.fix}{" "}

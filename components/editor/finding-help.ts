@@ -20,15 +20,26 @@ export function installFindingHelp(): void {
   languages.registerHoverProvider("yaml", {
     provideHover(model, { lineNumber, column }) {
       const at = new Range(lineNumber, column, lineNumber, column);
-      const explained = touching(model, at).flatMap(({ explanation }) => explanation ?? []);
-      if (explained.length === 0) return null;
-      return {
-        contents: explained.map(({ title, why, fix }) => ({
-          value: `**${escape(title)}**\n\n${escape(why)}\n\n${escape(fix)}`,
-        })),
-      };
+      const contents = touching(model, at)
+        .map(hoverText)
+        .filter((text) => text !== "")
+        .map((value) => ({ value }));
+      return contents.length === 0 ? null : { contents };
     },
   });
+}
+
+/** Why it matters, what to do, and what else has part in it. */
+function hoverText({ explanation, related }: EditorFinding): string {
+  const { title, why, fix } = explanation ?? {};
+  return [
+    ...(title === undefined ? [] : [`**${escape(title)}**`]),
+    ...[why, fix].flatMap((text) => (text === undefined ? [] : [escape(text)])),
+    ...related.map((other) => {
+      const name = [other.namespace, other.name].filter(Boolean).join("/");
+      return `${escape(`${other.kind} ${name}`)}: ${escape(other.message)}`;
+    }),
+  ].join("\n\n");
 }
 
 const rangeOf = (finding: EditorFinding): Range =>

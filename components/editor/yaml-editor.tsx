@@ -26,6 +26,8 @@ export interface YamlEditorProps {
   readonly analysed: string;
   readonly changes: readonly ChangedLine[];
   readonly schema: object | null | undefined;
+  /** Where the cursor is put when the editor is there, and whenever the place changes. */
+  readonly reveal?: { readonly line: number; readonly column: number } | undefined;
   readonly readOnly?: boolean;
   readonly ref?: Ref<YamlEditorHandle>;
 }
@@ -78,6 +80,10 @@ export function YamlEditor(props: YamlEditorProps) {
   useEffect(() => editor?.setFindings(analysed, findings), [editor, analysed, findings]);
   useEffect(() => editor?.setChanges(changes), [editor, changes]);
   useEffect(() => editor?.setSchema(schema), [editor, schema]);
+  const { line, column } = props.reveal ?? {};
+  useEffect(() => {
+    if (line !== undefined && column !== undefined) editor?.goTo(line, column);
+  }, [editor, line, column]);
 
   useImperativeHandle(
     ref,

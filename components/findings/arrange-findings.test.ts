@@ -20,7 +20,7 @@ const row = (parts: Partial<FindingRow>): FindingRow => ({
   docs: undefined,
   ...parts,
 });
-const everything = { filter: "", level: null, rule: null };
+const everything = { filter: "", level: null, rule: null, objects: [] };
 
 test("every word must be somewhere: code, alias, object, message, team", () => {
   const rows = [row({ team: "checkout" }), row({ name: "pay", aliases: [] })];
@@ -36,6 +36,14 @@ test("level and rule narrow", () => {
   const rows = [row({}), row({ level: "Info", rule: "port-name-unconventional" })];
   expect(filterFindings(rows, { ...everything, level: "Info" })).toEqual([rows[1]]);
   expect(filterFindings(rows, { ...everything, rule: "subset-undefined" })).toEqual([rows[0]]);
+});
+
+test("objects narrow to their own findings", () => {
+  const ref = { kind: "VirtualService", namespace: "shop", name: "cart" } as const;
+  const rows = [row({ ref }), row({})];
+  const objects = ["VirtualService/shop/cart"];
+  expect(filterFindings(rows, { ...everything, objects })).toEqual([rows[0]]);
+  expect(filterFindings(rows, { ...everything, objects: ["Service/shop/cart"] })).toEqual([]);
 });
 
 test("what has no namespace or team is grouped under words that say so", () => {

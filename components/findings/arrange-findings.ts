@@ -1,3 +1,4 @@
+import { objectId } from "@/components/layout/object-href";
 import type { FindingRow } from "@/server/config/finding-list";
 import type { FindingsState } from "./use-findings-state";
 
@@ -8,15 +9,16 @@ const wordsOf = (row: FindingRow): string =>
     .join(" ")
     .toLowerCase();
 
-/** The rows of one level and rule that hold every word of the filter. */
+/** The rows of one level, rule and some objects that hold every word of the filter. */
 export function filterFindings(
   rows: readonly FindingRow[],
-  { filter, level, rule }: Pick<FindingsState, "filter" | "level" | "rule">,
+  { filter, level, rule, objects }: Pick<FindingsState, "filter" | "level" | "rule" | "objects">,
 ): readonly FindingRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
     if (level !== null && row.level !== level) return false;
     if (rule !== null && row.rule !== rule) return false;
+    if (objects.length > 0 && !(row.ref && objects.includes(objectId(row.ref)))) return false;
     const text = words.length > 0 ? wordsOf(row) : "";
     return words.every((word) => text.includes(word));
   });

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { objectHref } from "@/components/layout/object-href";
+import { fieldHref, objectHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { useTRPC } from "@/components/trpc/client";
 import { Age } from "@/components/ui/age";
@@ -53,7 +53,7 @@ export function FindingPanel({ finding, onClose }: { finding: FindingRow; onClos
       </VerdictBlock>
       {ref ? (
         <div className="flex flex-wrap gap-2">
-          <ButtonLink variant="primary" href={scoped(objectHref(ref))}>
+          <ButtonLink variant="primary" href={scoped(fieldHref(ref, path))}>
             Open {finding.kind} {finding.name}
           </ButtonLink>
         </div>
@@ -73,13 +73,25 @@ export function FindingPanel({ finding, onClose }: { finding: FindingRow; onClos
           </ul>
         </Panel>
       ) : null}
-      <Panel title="Accept it">
-        <p className="qd-note mt-0">
-          A finding that is meant to be is switched off on its object, for istioctl too:
-        </p>
-        <CodeBlock label="Command that suppresses the finding" text={suppressCommand(finding)} />
-        <CopyButton text={suppressCommand(finding)} label="Copy as kubectl" />
-      </Panel>
+      {finding.suppressed ? (
+        <Panel title="Does not count">
+          <KeyValues
+            entries={[
+              ["Reason", finding.suppressed.reason ?? "none given"],
+              ["Until", finding.suppressed.until ?? "without end"],
+              ["By", finding.suppressed.by],
+            ]}
+          />
+        </Panel>
+      ) : (
+        <Panel title="Accept it">
+          <p className="qd-note mt-0">
+            A finding that is meant to be is switched off on its object, for istioctl too:
+          </p>
+          <CodeBlock label="Command that suppresses the finding" text={suppressCommand(finding)} />
+          <CopyButton text={suppressCommand(finding)} label="Copy as kubectl" />
+        </Panel>
+      )}
     </SidePanel>
   );
 }

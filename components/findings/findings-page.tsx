@@ -31,8 +31,9 @@ export function FindingsPage() {
       { placeholderData: keepPreviousData, meta: { live: ["mesh"] } },
     ),
   );
-  const rows = useMemo(() => filterFindings(data?.rows ?? [], state), [data, state]);
-  const opened = data?.rows.find(({ id }) => id === state.finding);
+  const all = state.suppressed ? data?.suppressed : data?.rows;
+  const rows = useMemo(() => filterFindings(all ?? [], state), [all, state]);
+  const opened = all?.find(({ id }) => id === state.finding);
 
   return (
     <div className="qd-flush qd-findings">
@@ -55,12 +56,16 @@ export function FindingsPage() {
         />
         {data ? <MissingKinds list={data} /> : null}
         {data ? (
-          data.total === 0 ? (
+          data.total === 0 && data.suppressedTotal === 0 ? (
             <NothingFound ready={data.ready} namespaces={namespaces} />
           ) : (
             <>
               <FindingsToolbar state={state} setState={setState} list={data} rows={rows} />
-              <FindingsTable rows={rows} list={data} state={state} setState={setState} />
+              {data.total === 0 && !state.suppressed ? (
+                <NothingFound ready={data.ready} namespaces={namespaces} />
+              ) : (
+                <FindingsTable rows={rows} list={data} state={state} setState={setState} />
+              )}
             </>
           )
         ) : error ? (
@@ -86,8 +91,10 @@ export function FindingsPage() {
   );
 }
 
-function leadOf({ summary, total }: FindingList): string {
-  if (total === 0) return "Nothing is wrong.";
+function leadOf({ summary, total, suppressedTotal }: FindingList): string {
+  if (total === 0) {
+    return suppressedTotal === 0 ? "Nothing is wrong." : "Nothing is wrong that is not suppressed.";
+  }
   const count = (number: number, one: string) =>
     `${formatNumber(number)} ${one}${number === 1 ? "" : "s"}`;
   return [

@@ -13,6 +13,7 @@ import { kindInfo } from "@/lib/istio/kinds";
 import type { FindingList, FindingRow } from "@/server/config/finding-list";
 import { groupKey, objectName } from "./arrange-findings";
 import { LEVEL_WORDS, LEVELS } from "./level-words";
+import { suppressionWords } from "./suppression-words";
 import type { FindingsState, SetFindingsState } from "./use-findings-state";
 
 const COLUMNS: readonly Column<FindingRow>[] = [
@@ -64,6 +65,19 @@ const COLUMNS: readonly Column<FindingRow>[] = [
   },
 ];
 
+/** In place of the age, for what does not count. */
+const SUPPRESSED: Column<FindingRow> = {
+  key: "suppressed",
+  header: "Suppressed",
+  className: "qd-findings-reason",
+  sortValue: ({ suppressed }) => suppressed?.until,
+  cell: ({ suppressed }) => {
+    const words = suppressed ? suppressionWords(suppressed) : NO_DATA;
+    return <span title={words}>{words}</span>;
+  },
+};
+const SUPPRESSED_COLUMNS = [...COLUMNS.filter(({ key }) => key !== "since"), SUPPRESSED];
+
 /** The findings under headings that fold; the heading of a rule is its title. */
 export function FindingsTable({
   rows,
@@ -96,7 +110,7 @@ export function FindingsTable({
     <>
       <DataTable
         label="Findings"
-        columns={COLUMNS}
+        columns={state.suppressed ? SUPPRESSED_COLUMNS : COLUMNS}
         rows={sorted}
         rowKey={({ id }) => id}
         selected={state.finding}
@@ -123,7 +137,7 @@ export function FindingsTable({
             <Button
               variant="quiet"
               size="small"
-              onClick={() => void setState({ filter: "", level: null, rule: null })}
+              onClick={() => void setState({ filter: "", level: null, rule: null, objects: null })}
             >
               Clear the filter
             </Button>
@@ -131,8 +145,11 @@ export function FindingsTable({
         }
       />
       <p className="mt-2 text-xs text-ink-3">
-        {formatNumber(rows.length)} of {formatNumber(list.total)} findings shown.
-        {list.rows.length < list.total
+        {formatNumber(rows.length)} of{" "}
+        {state.suppressed
+          ? `${formatNumber(list.suppressedTotal)} suppressed findings shown; they do not count.`
+          : `${formatNumber(list.total)} findings shown.`}
+        {!state.suppressed && list.rows.length < list.total
           ? ` Only the worst ${formatNumber(list.rows.length)} are here: choose namespaces at the top to see the others.`
           : ""}
       </p>

@@ -9,6 +9,7 @@ import { SearchField } from "@/components/ui/search-field";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { StatusGlyph } from "@/components/ui/status-glyph";
+import { countLevels } from "@/lib/analysis/finding";
 import type { FindingList, FindingRow } from "@/server/config/finding-list";
 import { LEVEL_WORDS, LEVELS } from "./level-words";
 import type { FindingsState, SetFindingsState } from "./use-findings-state";
@@ -34,7 +35,11 @@ export function FindingsToolbar({
   rows: readonly FindingRow[];
 }) {
   const { errors, warnings, infos } = list.summary;
-  const counts = { Error: errors, Warning: warnings, Info: infos };
+  const aside = countLevels(list.suppressed);
+  const counts = state.suppressed
+    ? { Error: aside.errors, Warning: aside.warnings, Info: aside.infos }
+    : { Error: errors, Warning: warnings, Info: infos };
+  const total = state.suppressed ? list.suppressedTotal : list.total;
   return (
     <div className="mb-2 flex flex-wrap items-center gap-2">
       <SearchField
@@ -48,7 +53,7 @@ export function FindingsToolbar({
       <Segmented
         label="Level"
         options={[
-          { value: "all", label: `All ${formatNumber(list.total)}` },
+          { value: "all", label: `All ${formatNumber(total)}` },
           ...LEVELS.map((level) => ({
             value: level,
             label: (
@@ -74,6 +79,20 @@ export function FindingsToolbar({
           onChange={(group) => void setState({ group })}
         />
       </label>
+      {list.suppressedTotal > 0 || state.suppressed ? (
+        <Button
+          aria-pressed={state.suppressed}
+          onClick={() => void setState({ suppressed: !state.suppressed, finding: null })}
+        >
+          Suppressed {formatNumber(list.suppressedTotal)}
+        </Button>
+      ) : null}
+      {state.objects.length > 0 ? (
+        <Button size="small" onClick={() => void setState({ objects: null })}>
+          Only {state.objects.length === 1 ? state.objects[0] : `${state.objects.length} objects`}:
+          clear
+        </Button>
+      ) : null}
       {state.rule !== null ? (
         <Button size="small" onClick={() => void setState({ rule: null })}>
           Only {list.titles[state.rule] ?? state.rule}: clear

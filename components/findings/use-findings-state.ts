@@ -1,6 +1,12 @@
 "use client";
 
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import {
+  parseAsArrayOf,
+  parseAsBoolean,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
 
 const GROUPINGS = ["rule", "object", "namespace", "team", "flat"] as const;
 const LEVELS = ["Error", "Warning", "Info"] as const;
@@ -15,6 +21,10 @@ export function useFindingsState() {
       group: parseAsStringLiteral(GROUPINGS).withDefault("rule"),
       /** Id of the rule whose findings are shown. */
       rule: parseAsString,
+      /** The objects whose findings are shown, as `Kind/namespace/name`; empty for all. */
+      objects: parseAsArrayOf(parseAsString).withDefault([]),
+      /** Whether those are shown that an annotation or a policy suppresses, in place of the others. */
+      suppressed: parseAsBoolean.withDefault(false),
       /** The finding that is opened. */
       finding: parseAsString.withOptions({ history: "push" }),
     },

@@ -14,7 +14,7 @@ import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
 import { GraphBoxes } from "./graph-boxes";
 import { type Direction, nextInDirection } from "./move-focus";
-import { Plate } from "./plate";
+import { Plate, type PlateMark } from "./plate";
 import { type PlateView, plateViews } from "./plate-views";
 import { relatedTo } from "./related";
 import { type Camera, useCytoscape } from "./use-cytoscape";
@@ -37,6 +37,8 @@ interface GraphViewProps {
   /** Id of a node, a version or an edge. */
   readonly selected: string | null;
   readonly onSelect: (id: string | null) => void;
+  /** By plate: what is wrong with its configuration. */
+  readonly marks?: ReadonlyMap<string, PlateMark> | undefined;
   readonly edgeLabels: EdgeLabelChoice;
   /** Counts wishes for a new layout. */
   readonly layAgain: number;
@@ -46,7 +48,7 @@ interface GraphViewProps {
 
 /** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
 export function GraphView(props: GraphViewProps) {
-  const { graph, selected, onSelect, edgeLabels, layAgain, legend } = props;
+  const { graph, selected, onSelect, marks, edgeLabels, layAgain, legend } = props;
   const drawing = useMemo(() => drawingOf(graph), [graph]);
   const { laidOut, error } = useLayout(drawing, layAgain);
   const layout = laidOut?.layout;
@@ -178,6 +180,7 @@ export function GraphView(props: GraphViewProps) {
                     dim={related !== undefined && !related.has(plate.id)}
                     current={plate.id === current}
                     onSelect={onSelect}
+                    mark={marks?.get(plate.id)}
                   />
                 ) : null;
               })

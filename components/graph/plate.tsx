@@ -1,4 +1,5 @@
 import { Clock, GitFork, Globe, Hourglass, RotateCw, Shuffle, ZapOff } from "lucide-react";
+import Link from "next/link";
 import { type CSSProperties, memo } from "react";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import type { Rect } from "@/lib/graph/layout";
@@ -27,6 +28,17 @@ interface PlateProps {
   /** The one plate that Tab leads to. */
   readonly current: boolean;
   readonly onSelect: (id: string) => void;
+  /** What is wrong with the configuration behind it. */
+  readonly mark: PlateMark | undefined;
+}
+
+/** A count of findings on a plate, which leads to them. */
+export interface PlateMark {
+  readonly status: "fail" | "warn";
+  readonly count: number;
+  /** `2 errors, 1 warning`. */
+  readonly words: string;
+  readonly href: string;
 }
 
 /**
@@ -34,7 +46,7 @@ interface PlateProps {
  * place that the layout gave it, and is what readers and the keyboard reach.
  */
 export const Plate = memo(function Plate(props: PlateProps) {
-  const { plate, place, selected, dim, current, onSelect } = props;
+  const { plate, place, selected, dim, current, onSelect, mark } = props;
   const { health, badges } = plate;
   const status = HEALTH_STATUS[health.state];
   const unwell = health.state === "failing" || health.state === "degraded";
@@ -42,7 +54,7 @@ export const Plate = memo(function Plate(props: PlateProps) {
     plate.shape === "group"
       ? { left: place.x + 6, top: place.y + 4, width: place.width - 12 }
       : { left: place.x, top: place.y, width: place.width, height: place.height };
-  return (
+  const button = (
     <button
       type="button"
       className="qd-plate"
@@ -51,7 +63,7 @@ export const Plate = memo(function Plate(props: PlateProps) {
       data-state={health.state}
       data-canary={plate.canary || undefined}
       data-dim={(dim && !selected) || undefined}
-      aria-label={plate.name}
+      aria-label={mark ? `${plate.name}, configuration has ${mark.words}` : plate.name}
       aria-pressed={selected}
       tabIndex={current ? 0 : -1}
       style={where}
@@ -69,6 +81,25 @@ export const Plate = memo(function Plate(props: PlateProps) {
       ) : null}
       {badges.length > 0 ? <PlateBadges badges={badges} /> : null}
     </button>
+  );
+  if (!mark) return button;
+  return (
+    <>
+      {button}
+      {/* For the mouse: the keyboard and readers find the same link in the panel. */}
+      <Link
+        className="qd-plate-mark"
+        href={mark.href}
+        title={`Configuration has ${mark.words}`}
+        aria-hidden
+        tabIndex={-1}
+        data-dim={(dim && !selected) || undefined}
+        style={{ left: place.x + 8, top: place.y - 11 }}
+      >
+        <StatusGlyph status={mark.status} size={12} />
+        {mark.count}
+      </Link>
+    </>
   );
 });
 

@@ -8,6 +8,21 @@ export function objectHref({ kind, namespace, name }: ObjectRef): string {
   return topologyHref(`${namespace}/${name}`);
 }
 
+/** The editor of an object at one of its fields; where objects of its kind are shown if not there. */
+export function fieldHref(ref: ObjectRef, path: string): string {
+  const href = objectHref(ref);
+  if (path === "" || !CONFIG_KINDS.includes(ref.kind)) return href;
+  return `${href}?path=${encodeURIComponent(path)}`;
+}
+
+/** How an object is named in URLs: `Kind/namespace/name`. */
+export const objectId = ({ kind, namespace, name }: ObjectRef): string =>
+  `${kind}/${namespace}/${name}`;
+
+/** The findings of some objects. */
+export const findingsHref = (refs: readonly ObjectRef[]): string =>
+  `/findings?group=object&objects=${encodeURIComponent(refs.map(objectId).join(","))}`;
+
 /** The topology with one node, version or edge selected. */
 export const topologyHref = (id: string): string => `/topology?select=${encodeURIComponent(id)}`;
 

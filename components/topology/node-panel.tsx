@@ -1,3 +1,4 @@
+import type { PlateMark } from "@/components/graph/plate";
 import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
 import { objectHref, proxyHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
@@ -5,6 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Panel } from "@/components/ui/panel";
 import { SidePanel } from "@/components/ui/side-panel";
+import { StatusGlyph } from "@/components/ui/status-glyph";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { GraphNode, GraphVersion, MeshGraph, NodeKind } from "@/lib/graph/mesh-graph";
@@ -22,6 +24,7 @@ export function NodePanel({
   node,
   version,
   detail,
+  mark,
   onSelect,
   onClose,
 }: {
@@ -29,6 +32,7 @@ export function NodePanel({
   node: GraphNode;
   version?: GraphVersion;
   detail: DetailQuery;
+  mark: PlateMark | undefined;
   onSelect: (id: string) => void;
   onClose: () => void;
 }) {
@@ -52,6 +56,12 @@ export function NodePanel({
         <VerdictBlock status={HEALTH_STATUS[health.state]} title={health.text}>
           Measured over {graph.windowSeconds} s{sourceNote(node)}
         </VerdictBlock>
+        {mark ? (
+          <p className="mt-2 flex items-center gap-1.5">
+            <StatusGlyph status={mark.status} size={14} />
+            <Link href={mark.href}>Its configuration has {mark.words}</Link>
+          </p>
+        ) : null}
         {node.kind === "service" ? (
           <div className="mt-3 flex flex-wrap gap-2">
             {routing ? (

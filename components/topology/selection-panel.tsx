@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
+import type { PlateMark } from "@/components/graph/plate";
 import { EmptyState } from "@/components/ui/empty-state";
 import { SidePanel } from "@/components/ui/side-panel";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
@@ -13,11 +14,13 @@ import { NodePanel } from "./node-panel";
 export function SelectionPanel({
   graph,
   selected,
+  marks,
   windowSeconds,
   onSelect,
 }: {
   graph: MeshGraph;
   selected: string;
+  marks: ReadonlyMap<string, PlateMark>;
   windowSeconds: number | undefined;
   onSelect: (id: string | null) => void;
 }) {
@@ -41,7 +44,10 @@ export function SelectionPanel({
   );
   const close = () => onSelect(null);
   if (edge) return <EdgePanel {...{ graph, edge, detail, onSelect }} onClose={close} />;
-  if (found) return <NodePanel {...{ graph, detail, onSelect }} {...found} onClose={close} />;
+  if (found) {
+    const mark = marks.get(found.node.id);
+    return <NodePanel {...{ graph, detail, mark, onSelect }} {...found} onClose={close} />;
+  }
   return (
     <SidePanel title={selected} over="Not in the graph" onClose={close}>
       <EmptyState title="Nothing of this name is drawn now">

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from "react";
 import { GraphView } from "@/components/graph/graph-view";
-import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
+import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namespace-scope";
 import { ErrorState } from "@/components/ui/error-state";
 import { STATE_WORD } from "@/components/graph/plate-views";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
@@ -13,6 +13,7 @@ import { GraphMatrix } from "./graph-matrix";
 import { GraphTable } from "./graph-table";
 import { GraphSkeleton, NoServices, SourceNotes } from "./graph-states";
 import { nameOfLeaf } from "./leaf-name";
+import { plateMarks } from "./plate-marks";
 import { SelectionPanel } from "./selection-panel";
 import { SummaryLine } from "./summary-line";
 import { TopologyToolbar } from "./topology-toolbar";
@@ -27,6 +28,9 @@ export function TopologyPage() {
   const [layAgain, setLayAgain] = useState(0);
   const select = useCallback((selected: string | null) => void setState({ selected }), [setState]);
   const graph = data?.graph;
+  const scoped = useScopedHref();
+  const findings = data?.findings;
+  const marks = useMemo(() => plateMarks(findings, scoped), [findings, scoped]);
   const summary = useMemo(() => (graph ? summarise(graph) : undefined), [graph]);
 
   return (
@@ -69,6 +73,7 @@ export function TopologyPage() {
               graph={graph}
               selected={state.selected}
               onSelect={select}
+              marks={marks}
               edgeLabels={state.edges}
               layAgain={layAgain}
               legend={<GraphLegend graph={graph} />}
@@ -80,6 +85,7 @@ export function TopologyPage() {
             key={state.selected}
             graph={graph}
             selected={state.selected}
+            marks={marks}
             windowSeconds={state.window ?? undefined}
             onSelect={select}
           />

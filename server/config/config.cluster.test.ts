@@ -136,11 +136,12 @@ describe("a draft", () => {
       "write",
     );
     const now = await readConfig(cluster, REVIEWS);
-    await applyDraft(
-      writer(),
-      draftOf(now, () => stored.text),
-      undefined,
-    );
+    const reason = "quarterdeck.dev/override-reason: the subset follows";
+    expect(now.text).toContain(reason);
+    // The next write that needs no reason takes it away again, though the draft still has it.
+    const mended = draftOf(now, (text) => text.replace("subset: v11", "subset: v1"));
+    expect(mended.text).toContain(reason);
+    expect(await applyDraft(writer(), mended, undefined)).toMatchObject({ text: stored.text });
   });
 
   it("is dry-run first, which stores nothing, then written with the version that was read", async () => {

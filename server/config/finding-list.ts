@@ -1,5 +1,10 @@
 import { toFinding } from "@/lib/analysis/draft";
-import { countLevels, type Finding, type LevelCounts } from "@/lib/analysis/finding";
+import {
+  countLevels,
+  type Finding,
+  type LevelCounts,
+  type ObjectFinding,
+} from "@/lib/analysis/finding";
 import { RULES } from "@/lib/analysis/rules.gen";
 import type { Instant } from "@/lib/base/units";
 import { kindInfo, type ObjectRef } from "@/lib/istio/kinds";
@@ -25,8 +30,9 @@ export interface FindingList {
   readonly rows: readonly FindingRow[];
   readonly summary: LevelCounts;
   readonly total: number;
-  /** Those that an annotation or a policy suppresses; they do not count. */
-  readonly suppressed: readonly Finding[];
+  /** Those that an annotation or a policy suppresses, at most 5000; they do not count. */
+  readonly suppressed: readonly FindingRow[];
+  readonly suppressedTotal: number;
   /** By rule id: what the rule says of itself, for the rules of these rows. */
   readonly titles: Readonly<Record<string, string>>;
   /** Kinds that could not be read: what depends on them is not judged. */
@@ -56,23 +62,27 @@ export function listFindings(
   { now, namespaces }: { readonly now: Instant; readonly namespaces: readonly string[] },
 ): FindingList {
   const { view, findings: all, suppressed } = analysis.current();
-  const since = ages.since(view, all, now);
+  const since = ages.since(view, [...all, ...suppressed], now);
   const isInScope = ({ namespace }: Finding): boolean =>
     namespaces.length === 0 || namespace === "" || namespaces.includes(namespace);
   const inScope = all.filter(isInScope);
-  const rows = inScope.slice(0, FINDINGS_SHOWN).map((found, index) => ({
+  const rowOf = (found: ObjectFinding, index: number): FindingRow => ({
     ...toFinding(found),
     id: `${found.kind}/${found.namespace}/${found.name}/${found.code}/${found.path}/${index}`,
     ref: found.object,
     since: since(found),
     team: teamOf(view, found.object),
-  }));
-  const shown = new Set(rows.map(({ rule }) => rule));
+  });
+  const rows = inScope.slice(0, FINDINGS_SHOWN).map(rowOf);
+  const aside = suppressed.filter(isInScope);
+  const asideRows = aside.slice(0, FINDINGS_SHOWN).map(rowOf);
+  const shown = new Set([...rows, ...asideRows].map(({ rule }) => rule));
   return {
     rows,
     summary: countLevels(inScope),
     total: inScope.length,
-    suppressed: suppressed.filter(isInScope).slice(0, FINDINGS_SHOWN).map(toFinding),
+    suppressed: asideRows,
+    suppressedTotal: aside.length,
     titles: Object.fromEntries(
       RULES.filter(({ id }) => shown.has(id)).map(({ id, title }) => [id, title]),
     ),

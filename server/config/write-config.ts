@@ -1,6 +1,7 @@
 import { countLevels } from "@/lib/analysis/finding";
 import { AppError } from "@/lib/base/errors";
 import type { ObjectRef } from "@/lib/istio/kinds";
+import { isRecord } from "@/lib/k8s/json-value";
 import { objectText, toReplace } from "@/lib/yaml/object-text";
 import type { Logger } from "../log";
 import type { Cluster, WriteResult } from "../ports";
@@ -72,7 +73,7 @@ export async function dryRun(
 /**
  * Writes a draft: a new object is created, a stored one replaced if it still has the version that
  * the author looked at. Findings of level Error block it unless `override` gives a reason, which
- * is kept in the audit log.
+ * is kept in the audit log and, until the next write, in an annotation of the object.
  * @throws AppError `forbidden` in read-only mode, and when the server cannot be reached.
  */
 export async function applyDraft(
@@ -103,7 +104,8 @@ export async function applyDraft(
       "write",
     );
   try {
-    const { object, warnings } = await send(writer.cluster, prepared, draft, {});
+    const reasoned = { ...prepared, draft: withReason(prepared.draft, override) };
+    const { object, warnings } = await send(writer.cluster, reasoned, draft, {});
     const resourceVersion = object.metadata.resourceVersion ?? "";
     audit("applied", { resourceVersion });
     return { type: "applied", ref, created, text: objectText(object), resourceVersion, warnings };
@@ -169,6 +171,20 @@ function blockedBy({ analysis }: Ready): Extract<ApplyResult, { type: "blocked" 
     reason: `${count}: ${errors[0]?.message ?? ""}`,
     errors: errors.length,
   };
+}
+
+/** Holds why an object was written in spite of its errors. */
+const OVERRIDE_REASON = "quarterdeck.dev/override-reason";
+
+/** The object with the reason for this write alone: one of an earlier write is over. */
+function withReason(draft: Ready["draft"], reason: string | undefined): Ready["draft"] {
+  const { annotations: given = {}, ...metadata } = draft.object.metadata;
+  // Annotations of another shape are left for the server to refuse.
+  if (!isRecord(given)) return draft;
+  const { [OVERRIDE_REASON]: _, ...others } = given;
+  const annotations = { ...others, ...(reason !== undefined && { [OVERRIDE_REASON]: reason }) };
+  const kept = Object.keys(annotations).length > 0 ? { annotations } : {};
+  return { ...draft, object: { ...draft.object, metadata: { ...metadata, ...kept } } };
 }
 
 type Ready = Extract<PreparedDraft, { ok: true }>;

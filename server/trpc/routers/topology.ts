@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Label } from "@/lib/k8s/names";
+import { nodeFindings } from "../../topology/node-findings";
 import { topologyDetail } from "../../topology/topology-detail";
 import { procedure, router } from "../init";
 
@@ -19,7 +20,10 @@ export const topologyRouter = router({
         namespaces: z.array(Label).max(1000).default([]),
       }),
     )
-    .query(({ ctx, input }) => ctx.topology.graph(input)),
+    .query(async ({ ctx, input }) => {
+      const reading = await ctx.topology.graph(input);
+      return { ...reading, findings: nodeFindings(reading.graph.nodes, ctx.analysis.current()) };
+    }),
 
   /**
    * What the panel of a node or an edge shows besides the graph: charts, responses, what decides.
