@@ -1,6 +1,7 @@
 import { CommandError } from "@/cli/command";
 import { authorizer } from "@/lib/authz/authorizer";
 import type { TokenVerifier } from "@/lib/authz/verify-token";
+import { isIpAddress } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Admit } from "@/lib/mesh/arrival";
 import type { MeshView } from "@/lib/mesh/view";
@@ -12,6 +13,7 @@ import type {
   JourneyResult,
   JourneyStatus,
 } from "@/lib/routing/journey-setting";
+import { hostOfAuthority } from "@/lib/routing/request";
 import type { TraceStep } from "@/lib/routing/trace";
 import { type AskedRequest, targetOf } from "./asked-request";
 
@@ -75,6 +77,7 @@ export function simulateRequest(
     authority: asked.host ?? headers["host"] ?? authority,
     path,
     headers,
+    sni: scheme === "https" ? serverName(host, asked.host) : undefined,
     protocol: tcp ? ("tcp" as const) : scheme === "https" ? ("tls" as const) : ("http" as const),
   };
   const admits = new Map<MeshView, Admit>();
@@ -105,6 +108,12 @@ export function simulateRequest(
   const outcomes = [...merged.values()].sort((a, b) => b.probability - a.probability);
   return { outcomes, steps: steps.all };
 }
+
+/** The name that a TLS client asks for: of the URL; for an address, of the Host that is given. */
+const serverName = (host: string, given: string | undefined): string | undefined => {
+  if (!isIpAddress(host)) return host;
+  return given === undefined ? undefined : hostOfAuthority(given);
+};
 
 /** The steps of all ways, each step once. */
 class Steps {

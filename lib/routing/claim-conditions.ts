@@ -36,6 +36,7 @@ export function claimCondition(
     field,
     wants: inverted ? `not ${matcher.wants}` : matcher.wants,
     actual: ({ claims }) => textsOfClaim(claims, names).join(", ") || undefined,
-    holds: ({ claims }) => textsOfClaim(claims, names).some(matcher.test) !== inverted,
+    holds: ({ claims }) =>
+      textsOfClaim(claims, names).some((text) => matcher.test(text)) !== inverted,
   };
 }

@@ -111,3 +111,7 @@ function assemble(
 /** Whether a destination led to a cluster. */
 export const isCluster = (found: Cluster | MissingCluster): found is Cluster =>
   !("missing" in found);
+
+/** The name that a cluster's TLS connections ask for: the DestinationRule's, else istiod's own. */
+export const serverName = ({ tls, subset, port, service }: Cluster): string =>
+  tls?.sni || `outbound_.${port.number}_.${subset?.subset.name ?? ""}_.${service.host}`;

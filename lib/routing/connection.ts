@@ -4,8 +4,9 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import { type PeerDecision, peerAuthentications } from "@/lib/mesh/peer-authentications";
 import type { MeshView } from "@/lib/mesh/view";
-import type { Cluster } from "./cluster";
-import { proxyOf } from "./request";
+import { type Cluster, serverName } from "./cluster";
+import { gatewayListener } from "./gateway-servers";
+import { type ProxyIdentity, proxyOf } from "./request";
 import type { Trace } from "./trace";
 
 /** How the bytes travel between two proxies. */
@@ -65,7 +66,11 @@ export function connect(
 ): Connection {
   const peer = peerOf(mesh, endpoint);
   const transport = transportTo(mesh, cluster, endpoint, peer);
-  const failure = disagreement(transport, cluster.tls, endpoint, peer);
+  const gateway = endpoint.pod && proxyOf(endpoint.pod);
+  const failure =
+    gateway?.type === "router"
+      ? atGateway(mesh, gateway, transport, { cluster, endpoint })
+      : disagreement(transport, cluster.tls, endpoint, peer);
   trace?.({
     step: "mtls",
     taken: true,
@@ -133,6 +138,23 @@ function disagreement(
       if (peer.mode === "PERMISSIVE" && tls?.mode === "SIMPLE") return TLS_REFUSED;
       return UNKNOWN_ROOT;
   }
+}
+
+/** A gateway takes what its servers on the port expect. */
+function atGateway(
+  mesh: MeshView,
+  gateway: ProxyIdentity,
+  transport: Transport,
+  { cluster, endpoint }: { readonly cluster: Cluster; readonly endpoint: Endpoint },
+): ConnectionFailure | undefined {
+  const scheme = transport === "plain" ? ("http" as const) : ("https" as const);
+  const { port } = endpoint;
+  const listener = gatewayListener(mesh, gateway, { port, scheme, sni: serverName(cluster) });
+  if (listener.type !== "closed") return undefined;
+  const { reason } = listener;
+  if (reason === "port") return CONNECTION_REFUSED;
+  if (reason === "plain") return PLAIN_REFUSED;
+  return reason === "tls" ? NOT_TLS : TLS_REFUSED;
 }
 
 const ruleWithTls = (cluster: Cluster): KubeObject | undefined =>

@@ -48,8 +48,8 @@ export function cors(policy: CorsPolicy | undefined, request: MeshRequest): Cors
 function isAllowed({ allowOrigins, allowOrigin = [] }: CorsPolicy, origin: string): boolean {
   const matches = allowOrigins?.length ? allowOrigins : allowOrigin.map((exact) => ({ exact }));
   return matches.some((match) => {
-    const { test } = stringMatcher(match);
-    return test("*") || test(origin);
+    const matcher = stringMatcher(match);
+    return matcher.test("*") || matcher.test(origin);
   });
 }
 

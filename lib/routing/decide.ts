@@ -8,7 +8,9 @@ import { cors } from "./cors";
 import type { Answer, Close, Decision, Deciding } from "./decision";
 import { dial } from "./dial";
 import { forward } from "./forward";
-import { l4Decision } from "./l4-decision";
+import { gatewayL4 } from "./gateway-l4";
+import { gatewayListener } from "./gateway-servers";
+import { closed, type L4Deciding, l4Decision } from "./l4-decision";
 import { listenerFor } from "./l4-listeners";
 import { normalizePath } from "./normalize-path";
 import { passThrough, withoutListener } from "./pass-through";
@@ -53,8 +55,31 @@ export function decide(
       return taken ?? withoutListener(mesh, client, trace);
     }
   }
+  if (proxy.type === "router") return decideAtGateway({ mesh, client, chance, trace });
   const table = mesh.derive(routingTables).table(proxy, request.port);
   if (!table) return withoutListener(mesh, client, trace);
+  return decideByTable({ mesh, client, chance, trace }, table);
+}
+
+/** A gateway first finds the server, by the name that a TLS client asks for where it is one. */
+function decideAtGateway(deciding: L4Deciding): Decision {
+  const { mesh, client, trace } = deciding;
+  const { proxy, request } = client;
+  const listener = gatewayListener(mesh, proxy, request);
+  if (listener.type === "closed") {
+    const { why } = listener;
+    trace?.({ step: "listener", taken: true, object: undefined, path: undefined, why });
+    return closed(why);
+  }
+  if (listener.type === "bytes") return gatewayL4(deciding, listener.kind, listener.server);
+  const servers = listener.type === "http" ? listener.servers : [listener.server];
+  const table = mesh.derive(routingTables).gateway(proxy, request.port, servers);
+  return decideByTable(deciding, table);
+}
+
+/** HTTP that a listener with a route configuration takes. */
+function decideByTable({ mesh, client, chance, trace }: L4Deciding, table: RouteTable): Decision {
+  const { request } = client;
   if (request.protocol === "tcp") return notHttp(table, trace);
   const host = table.find(hostOfAuthority(request.authority));
   if (!host) {
@@ -92,16 +117,7 @@ const hasTable = (mesh: MeshView, { proxy, request }: Deciding["client"]): boole
 function notHttp({ name }: RouteTable, trace: Trace | undefined): Decision {
   const why = `the listener of ${name} expects HTTP, and this is something else`;
   trace?.({ step: "listener", taken: true, object: undefined, path: undefined, why });
-  return {
-    table: undefined,
-    virtualHost: undefined,
-    route: undefined,
-    routeName: "",
-    cluster: undefined,
-    upstream: undefined,
-    delayMs: 0,
-    action: { type: "close", why },
-  };
+  return closed(why);
 }
 
 function decideInHost(deciding: Deciding, host: VirtualHost): Decision {

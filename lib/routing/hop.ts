@@ -26,6 +26,8 @@ export interface Arriving {
   readonly client: KubeObject | undefined;
   /** The identity that the client's proxy showed; undefined in plain text. */
   readonly peer: string | undefined;
+  /** Whether the client's proxy sends TLS of its own, plain or mutual. */
+  readonly secure?: boolean | undefined;
   readonly moment: Moment;
 }
 

@@ -4,7 +4,7 @@ import type { Admission } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
-import type { Cluster } from "./cluster";
+import { type Cluster, serverName } from "./cluster";
 import { connect, connectPlain, type Connection, CONNECTION_REFUSED } from "./connection";
 import { decide } from "./decide";
 import type { Forward } from "./decision";
@@ -12,6 +12,7 @@ import { dial, readyEndpoints } from "./dial";
 import { exchange, type Exchange } from "./exchange";
 import { at } from "./forward";
 import { answeredHeaders, type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
+import { atDoor, refusesClient } from "./gateway-door";
 import { inbounds } from "./inbound";
 import type { JourneyResult, JourneySetting, Moment } from "./journey-setting";
 import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
@@ -166,7 +167,11 @@ export class Journey {
       : base;
     const mutual = connection.transport === "mutual_tls";
     const peer = mutual ? this.identity(pod) : undefined;
-    return this.reach({ endpoint, request: onward, client: pod, peer, moment });
+    const secure = connection.transport !== "plain";
+    const { upstream } = decision;
+    const sni = secure && upstream ? serverName(upstream) : request.sni;
+    const sent = { ...onward, sni };
+    return this.reach({ endpoint, request: sent, client: pod, peer, secure, moment });
   }
 
   /** A copy that nobody waits for. */
@@ -236,14 +241,9 @@ export class Journey {
   /** A request at a gateway, which lets it in and sends it on. */
   private enterGateway(pod: KubeObject, proxy: ProxyIdentity, arriving: Arriving): JourneyResult {
     const mesh = this.setting.meshOf(pod);
-    const { client } = arriving;
-    const source = client ? podStatus(client).podIP : undefined;
-    const headers = {
-      ...sanitizedHeaders(arriving.request.headers),
-      ...(source ? { "x-envoy-external-address": source, "x-forwarded-for": source } : {}),
-    };
-    const request = { ...arriving.request, headers, sourceAddress: source };
-    const tcp = request.protocol === "tcp";
+    const { listener, request } = atDoor(mesh, proxy, arriving);
+    if (refusesClient(listener, arriving)) return NOTHING;
+    const tcp = listener.type === "bytes" || request.protocol === "tcp";
     const { refusal, ...admitted } = this.admitted(
       mesh,
       pod,
@@ -258,7 +258,7 @@ export class Journey {
     }
     const onward = {
       ...request,
-      headers: applied(headers, admitted.headers),
+      headers: applied(request.headers, admitted.headers),
       path: admitted.path,
       claims: admitted.claims,
     };

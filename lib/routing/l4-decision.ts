@@ -11,7 +11,7 @@ import { l4Cluster, l4Route, servicesOfHost } from "./l4-routes";
 import { unread } from "./unread";
 
 /** What goes along where the proxy does not look into the connection. */
-type L4Deciding = Omit<Deciding, "table">;
+export type L4Deciding = Omit<Deciding, "table">;
 
 const BASE = {
   table: undefined,
@@ -79,18 +79,30 @@ const ownCluster = (
     },
   );
 
+/** A connection that nothing takes. */
+export const closed = (why: string): Decision => ({
+  ...BASE,
+  cluster: undefined,
+  upstream: undefined,
+  action: { type: "close", why },
+});
+
 /** A connection that goes to a cluster, or is closed where there is none. */
-function toCluster(
+export function toCluster(
   { mesh, client, trace }: L4Deciding,
   cluster: Cluster | MissingCluster | undefined,
 ): Decision {
   if (!cluster || !isCluster(cluster)) {
-    const why = cluster?.why ?? "no destination has a weight";
-    return { ...BASE, cluster: undefined, upstream: undefined, action: { type: "close", why } };
+    return closed(cluster?.why ?? "no destination has a weight");
   }
   const action = {
     ...unread(client.request, candidates(mesh, client, cluster)),
-    connect: (endpoint: Endpoint) => connect(mesh, cluster, endpoint, trace),
+    connect: (endpoint: Endpoint) => {
+      const connection = connect(mesh, cluster, endpoint, trace);
+      // What a gateway makes of TLS of the client's own is between the two.
+      const own = client.request.protocol === "tls" && connection.transport === "plain";
+      return own && !connection.peer ? { ...connection, failure: undefined } : connection;
+    },
   };
   return { ...BASE, cluster: cluster.name, upstream: cluster, action };
 }

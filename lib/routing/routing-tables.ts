@@ -5,6 +5,7 @@ import { virtualServices } from "@/lib/mesh/virtual-services";
 import { clusterFor, type Cluster, type MissingCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import type { HttpRouteDestination } from "@/lib/istio/virtual-service";
+import type { BoundServer } from "./gateway-servers";
 import { gatewayTable } from "./gateway-table";
 import type { ProxyIdentity } from "./request";
 import type { RouteTable } from "./route-table";
@@ -21,8 +22,10 @@ export interface WeightedCluster {
 
 /** What proxies are configured with, each piece computed when it is first needed. */
 export interface RoutingTables {
-  /** The HTTP routes of a proxy's port; undefined where it has none. */
+  /** The HTTP routes of a sidecar's port; undefined where it has none. */
   table(proxy: ProxyIdentity, port: number): RouteTable | undefined;
+  /** The HTTP routes of servers that share a listener of a gateway's port. */
+  gateway(proxy: ProxyIdentity, port: number, servers: readonly BoundServer[]): RouteTable;
   /** The destinations of a route that can be chosen: those with a weight, or its only one. */
   destinations(
     proxy: ProxyIdentity,
@@ -39,10 +42,16 @@ export function routingTables(mesh: MeshView): RoutingTables {
     table(proxy, port) {
       const key = `${port}/${sharedKey(mesh, proxy)}`;
       if (!tables.has(key)) {
-        const build = proxy.type === "router" ? gatewayTable : sidecarTable;
-        tables.set(key, build(mesh, proxy, port));
+        tables.set(key, sidecarTable(mesh, proxy, port));
       }
       return tables.get(key);
+    },
+    gateway(proxy, port, servers) {
+      const names = servers.map(({ ref, path }) => `${ref}#${path}`).join();
+      const key = `${port}/${proxy.key}/${names}`;
+      const found = tables.get(key) ?? gatewayTable(mesh, proxy, port, servers);
+      tables.set(key, found);
+      return found;
     },
     destinations(proxy, route, port) {
       const known = chosen.get(route) ?? new Map<string, readonly WeightedCluster[]>();
