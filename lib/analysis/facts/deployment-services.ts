@@ -1,8 +1,9 @@
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
-import { groupBy } from "@/lib/base/group-by";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
+import { byText } from "../istioctl/words";
 import type { Subject } from "../rule";
 import { isInMesh } from "./pods";
 
@@ -16,18 +17,24 @@ export interface ServicePortUse {
   readonly targetPort: string;
 }
 
-/** Services by namespace, those without a selector left out. Reads Service. */
-const selectingServices = (mesh: MeshView) =>
-  groupBy(
-    mesh
-      .list("Service")
-      .map((service) => ({
-        service,
-        selector: new Field(service).at("spec", "selector").labels(),
-      }))
-      .filter(({ selector }) => Object.keys(selector).length > 0),
-    ({ service }) => service.metadata.namespace ?? "",
-  );
+interface Selecting {
+  readonly service: KubeObject;
+  readonly selector: Readonly<Record<string, string>>;
+}
+
+/** Services under the first label of their selector. */
+const SELECTING: MeshIndex<Selecting> = {
+  kinds: ["Service"],
+  entries(service) {
+    const selector = new Field(service).at("spec", "selector").labels();
+    const [label] = Object.entries(selector);
+    if (!label) return [];
+    return [[keyOf(service.metadata.namespace ?? "", label), { service, selector }]];
+  },
+};
+
+const keyOf = (namespace: string, [name, value]: readonly [string, string]): string =>
+  `${namespace} ${name}=${value}`;
 
 /**
  * The ports of the Services that select the pods of a Deployment in the mesh; none for others and
@@ -42,8 +49,10 @@ export function servicePortsOf(subject: Subject, mesh: MeshView): readonly Servi
   const containers = template.at("spec", "containers").items();
   if (!isInMesh({ metadata: template.at("metadata"), containers, namespace }, mesh)) return [];
   const labels = template.at("metadata", "labels").labels();
-  return (mesh.derive(selectingServices).get(namespace) ?? [])
+  return Object.entries(labels)
+    .flatMap((label) => mesh.lookup(SELECTING, keyOf(namespace, label)))
     .filter(({ selector }) => hasLabels(labels, selector))
+    .sort((a, b) => byText(a.service.metadata.name, b.service.metadata.name))
     .flatMap(({ service }) => portsOf(service));
 }
 

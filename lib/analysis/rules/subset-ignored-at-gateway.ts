@@ -1,5 +1,5 @@
-import { groupBy } from "@/lib/base/group-by";
-import type { MeshView } from "@/lib/mesh/view";
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import { Field } from "../field";
 import { fullName } from "../istioctl/words";
 import { defineRule } from "../rule";
@@ -43,13 +43,12 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subse
   *check(subject, mesh) {
     const { fields, namespace, name } = subject;
     if (fields.at("spec", "gateways").items().length === 0) return;
-    const choosing = mesh.derive(subsetChoices);
     for (const [index, http] of fields.at("spec", "http").items().entries()) {
       for (const [at, route] of http.at("route").items().entries()) {
         const destination = route.at("destination");
         if (destination.at("subset").text !== undefined) continue;
         const host = destination.at("host").text ?? "";
-        for (const other of new Set((choosing.get(host) ?? []).map((choice) => choice.object))) {
+        for (const other of mesh.lookup(CHOOSING, host)) {
           const { metadata } = other;
           yield {
             path: destination.at("host").path,
@@ -75,22 +74,18 @@ spec: { hosts: [reviews], http: [{ route: [{ destination: { host: reviews, subse
 });
 
 /** The VirtualServices that send requests for one of their own hosts to a subset of it, by host. */
-const subsetChoices = (mesh: MeshView) =>
-  groupBy(
-    mesh.list("VirtualService").flatMap((object) => {
-      const spec = new Field(object).at("spec");
-      const hosts = new Set(spec.at("hosts").texts());
-      return spec
-        .at("http")
-        .items()
-        .flatMap((rule) => rule.at("route").items())
-        .flatMap((route) => {
-          const host = route.at("destination", "host").text;
-          const subset = route.at("destination", "subset").text;
-          return host !== undefined && subset !== undefined && hosts.has(host)
-            ? [{ host, object }]
-            : [];
-        });
-    }),
-    ({ host }) => host,
-  );
+const CHOOSING: MeshIndex<KubeObject> = {
+  kinds: ["VirtualService"],
+  entries(object) {
+    const spec = new Field(object).at("spec");
+    const hosts = new Set(spec.at("hosts").texts());
+    const chosen = spec
+      .at("http")
+      .items()
+      .flatMap((rule) => rule.at("route").items())
+      .map((route) => route.at("destination"))
+      .filter((destination) => destination.at("subset").text !== undefined)
+      .flatMap((destination) => destination.at("host").text ?? []);
+    return [...new Set(chosen)].filter((host) => hosts.has(host)).map((host) => [host, object]);
+  },
+};
