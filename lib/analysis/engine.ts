@@ -1,4 +1,4 @@
-import { type KindId, kindIdOf } from "@/lib/istio/kinds";
+import type { KindId } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
@@ -44,9 +44,9 @@ export function checkObjects(
   const byKind = rulesByKind(rules);
   return objects
     .flatMap((object) => {
-      const kind = kindIdOf(object);
-      const ofKind = (kind && byKind.get(kind)) ?? [];
-      return ofKind.flatMap((rule) => checkObject(rule, object, mesh));
+      const subject = subjectOf(object);
+      const ofKind = (subject && byKind.get(subject.kind)) ?? [];
+      return ofKind.flatMap((rule) => (subject ? checkObject(rule, subject, mesh) : []));
     })
     .sort(compareFindings);
 }
@@ -54,16 +54,21 @@ export function checkObjects(
 /** What one rule finds on one object, each thing once. */
 export function checkObject(
   rule: Rule,
-  object: KubeObject,
+  subject: Subject,
   mesh: MeshView,
 ): readonly ObjectFinding[] {
-  const subject = subjectOf(object);
-  if (!subject || IGNORED.has(subject.namespace)) return NONE;
+  if (IGNORED.has(subject.namespace)) return NONE;
   let found: Map<string, ObjectFinding> | undefined;
-  for (const report of run(rule, subject, mesh)) {
+  const add = (report: Report | Crash): void => {
     const finding = findingOf(rule, subject, report);
     found ??= new Map();
     found.set(findingKey(finding), finding);
+  };
+  try {
+    for (const report of rule.check(subject, mesh)) add(report);
+  } catch (error) {
+    // One broken rule is one finding, never an empty page.
+    add({ path: [], crash: error instanceof Error ? error.message : String(error) });
   }
   // Asked last, so that checks that find nothing do not depend on it.
   return found && isDiscovered(subject, mesh) ? [...found.values()] : NONE;
@@ -78,15 +83,6 @@ export function rulesByKind(rules: readonly Rule[]): ReadonlyMap<KindId, readonl
     for (const kind of rule.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), rule]);
   }
   return byKind;
-}
-
-/** One broken rule is one finding, never an empty page. */
-function* run(rule: Rule, subject: Subject, mesh: MeshView): Iterable<Report | Crash> {
-  try {
-    yield* rule.check(subject, mesh);
-  } catch (error) {
-    yield { path: [], crash: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 interface Crash {

@@ -5,26 +5,27 @@ import { changesBetween, type MeshView, meshView } from "@/lib/mesh/view";
 import { checkObject, rulesByKind } from "./engine";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import { forget, type Reader, type Recorded, Recorder, Source, Sources } from "./recorder";
-import type { Rule } from "./rule";
+import type { Rule, Subject } from "./rule";
+import { subjectOf } from "./subject";
 
 /** One rule on one object: what it found, and what it read for that. */
 class Check implements Reader {
-  readonly reads: Source[] = [];
+  reads: Source[] | undefined;
   findings: readonly ObjectFinding[] = [];
 
   constructor(
     readonly rule: Rule,
-    readonly object: KubeObject,
+    readonly subject: Subject,
   ) {}
 
   run(mesh: Recorded): void {
-    this.findings = checkObject(this.rule, this.object, new Recorder(mesh, this));
+    this.findings = checkObject(this.rule, this.subject, new Recorder(mesh, this));
   }
 }
 
 /** What was derived from the mesh. Its readers go stale with it. */
 class Fact<T> implements Reader {
-  readonly reads: Source[] = [];
+  reads: Source[] | undefined;
   readonly source = new Source();
   private known: { readonly value: T } | undefined;
 
@@ -118,18 +119,20 @@ export class IncrementalAnalysis implements Recorded {
     const changes = changesBetween(this.current, view);
     const own = new Set(changes.flatMap(({ before, after }) => [before, after]));
     return [...this.dependents(changes, view).checks]
-      .filter(({ object }) => !own.has(object))
-      .flatMap(({ rule, object, findings }) => {
+      .filter(({ subject }) => !own.has(subject.object))
+      .flatMap(({ rule, subject, findings }) => {
         const before = new Set(findings.map(findingKey));
-        return checkObject(rule, object, view).filter((one) => !before.has(findingKey(one)));
+        return checkObject(rule, subject, view).filter((one) => !before.has(findingKey(one)));
       })
       .sort(compareFindings);
   }
 
   private checkAll(kind: KindId, object: KubeObject): readonly Check[] {
-    const checks = (this.rules.get(kind) ?? []).map((rule) => new Check(rule, object));
+    const subject = subjectOf(object);
+    if (!subject) return [];
+    const checks = (this.rules.get(kind) ?? []).map((rule) => new Check(rule, subject));
     for (const check of checks) check.run(this);
-    return checks.filter(({ reads, findings }) => reads.length > 0 || findings.length > 0);
+    return checks.filter(({ reads, findings }) => reads !== undefined || findings.length > 0);
   }
 
   /** Who read what the changes touch, by themselves or through facts. */

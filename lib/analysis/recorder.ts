@@ -5,8 +5,8 @@ import type { MeshView } from "@/lib/mesh/view";
 
 /** Something that was computed from a mesh and goes stale when what it read changes. */
 export interface Reader {
-  /** What it read. */
-  readonly reads: Source[];
+  /** What it read; none yet where absent: most checks are over before they read anything. */
+  reads: Source[] | undefined;
 }
 
 /** One thing that can be read of a mesh: a kind, an object, a key of an index, a fact. */
@@ -16,13 +16,14 @@ export class Source {
   add(reader: Reader): void {
     if (this.readers.has(reader)) return;
     this.readers.add(reader);
-    reader.reads.push(this);
+    (reader.reads ??= []).push(this);
   }
 }
 
 /** Ends what a reader waits for. */
 export function forget(reader: Reader): void {
-  for (const source of reader.reads.splice(0)) source.readers.delete(reader);
+  for (const source of reader.reads ?? []) source.readers.delete(reader);
+  reader.reads = undefined;
 }
 
 /** Stands for the set of an index's keys, among its keys. */

@@ -1,4 +1,4 @@
-import { isRecord } from "@/lib/k8s/json-value";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { FieldPath } from "./field-path";
 
 /**
@@ -68,10 +68,17 @@ export class Field {
   /** The pairs of a mapping of texts. */
   labels(): Readonly<Record<string, string>> {
     if (!isRecord(this.value)) return {};
+    if (isTexts(this.value)) return this.value;
     const entries = Object.entries(this.value);
     const texts = entries.filter(
       (entry): entry is [string, string] => typeof entry[1] === "string",
     );
     return Object.fromEntries(texts);
   }
+}
+
+/** Whether all values are texts, as in all but drafts. */
+function isTexts(record: JsonRecord): record is Readonly<Record<string, string>> {
+  for (const name in record) if (typeof record[name] !== "string") return false;
+  return true;
 }
