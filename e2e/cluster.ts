@@ -14,6 +14,11 @@ export async function mergePatch(kubeconfig: string, path: string, patch: unknow
   await callCluster(kubeconfig, path, { method: "PATCH", body: patch });
 }
 
+/** Stores a new object in the collection at `path`. @throws with the server's answer when it is refused */
+export async function createObject(kubeconfig: string, path: string, body: object): Promise<void> {
+  await callCluster(kubeconfig, path, { method: "POST", body });
+}
+
 /** An object, or a list of them, as it is stored. @throws with the server's answer when it is refused */
 export async function readObject<T>(kubeconfig: string, path: string): Promise<T> {
   return JSON.parse(await callCluster(kubeconfig, path, { method: "GET" })) as T;

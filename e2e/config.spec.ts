@@ -100,6 +100,35 @@ test("a quick fix mends the text, and its mark goes", async ({ page }) => {
   await expect(marks).toHaveCount(0);
 });
 
+test("a subset that is typed wrong is marked at once, its fix mends it", async ({ page }) => {
+  const { findings, marks } = parts(page);
+  await open(page);
+  await replaceText(page, details({ subset: "v1" }));
+  await page.locator(".view-line", { hasText: "subset: v1" }).click();
+  await page.keyboard.press("End");
+  await expect(marks).toHaveCount(0);
+  // Measured in the page: from the key to the first mark that is drawn.
+  await page.evaluate(() => {
+    const times = window as unknown as { markedAfterMs?: number };
+    const look = (pressed: number) => {
+      if (document.querySelector(".monaco-editor .squiggly-error")) {
+        times.markedAfterMs = performance.now() - pressed;
+      } else requestAnimationFrame(() => look(pressed));
+    };
+    addEventListener("keydown", () => look(performance.now()), { capture: true, once: true });
+  });
+  await page.keyboard.type("9");
+  await expect(marks.first()).toBeVisible();
+  const took = await page.evaluate(
+    () => (window as unknown as { markedAfterMs?: number }).markedAfterMs ?? Infinity,
+  );
+  const ms = Math.round(took);
+  process.stdout.write(`      keypress to marker: ${ms} ms\n`);
+  expect(ms).toBeLessThan(1_000);
+  await findings.getByRole("button", { name: /v1$/ }).first().click();
+  await expect(marks).toHaveCount(0);
+});
+
 test("errors block a write until a reason is given, which is kept on the object", async ({
   page,
   product,

@@ -1,4 +1,4 @@
-import { mergePatch } from "./cluster";
+import { createObject, deleteObject, mergePatch } from "./cluster";
 import { expect, expectAccessible, test } from "./fixtures";
 
 const REVIEWS = "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/reviews";
@@ -54,6 +54,61 @@ test("a fault of the stored configuration is listed, explained, exported, and go
 
   await mergePatch(product.kubeconfig, REVIEWS, routeTo("v1"));
   await expect(page.getByText("Nothing is wrong with the configuration")).toBeVisible();
+});
+
+test("what a policy suppresses is counted apart, with its reason and last day; a link leads to the line", async ({
+  page,
+  product,
+}) => {
+  const POLICY = "/api/v1/namespaces/istio-system/configmaps/quarterdeck-policy";
+  const entry = (more: string) =>
+    `suppressions: [{ code: IST0101, object: VirtualService reviews.*, reason: moves on Friday${more} }]`;
+  await createObject(product.kubeconfig, POLICY.replace("/quarterdeck-policy", ""), {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "quarterdeck-policy", namespace: "istio-system" },
+    data: { "policy.yaml": entry(", until: 2099-12-31") },
+  });
+  await mergePatch(product.kubeconfig, REVIEWS, routeTo("v9"));
+  try {
+    await page.goto("/findings");
+    await page.getByRole("button", { name: "Suppressed 1" }).click();
+    await expect(page).toHaveURL(/[?&]suppressed=true/);
+    const table = page.getByRole("table", { name: "Findings" });
+    await expect(table).toContainText(
+      "moves on Friday, until 2099-12-31, by ConfigMap istio-system/quarterdeck-policy",
+    );
+    await table.getByRole("button", { name: /bookinfo\/reviews/ }).click();
+    const panel = page.getByRole("complementary", { name: "bookinfo/reviews" });
+    await expect(panel.getByRole("heading", { name: "Does not count" })).toBeVisible();
+    await expectAccessible(page);
+
+    await panel.getByRole("link", { name: "Open VirtualService reviews" }).click();
+    await expect(page).toHaveURL(/[?&]path=spec\.http/);
+    const line = page.locator(".monaco-editor .view-line", { hasText: "subset: v9" });
+    await expect(line).toBeVisible();
+    const number = page.locator(".monaco-editor .line-numbers.active-line-number");
+    await expect(number).toBeVisible();
+    const [wanted, active] = [await line.boundingBox(), await number.boundingBox()];
+    expect(Math.abs((wanted?.y ?? 0) - (active?.y ?? -99))).toBeLessThan(3);
+
+    await mergePatch(product.kubeconfig, POLICY, {
+      data: { "policy.yaml": entry(", until: 2020-01-01") },
+    });
+    await page.goto("/findings?suppressed=true");
+    await expect(page.getByText("0 errors").or(page.getByText("1 error"))).toBeVisible();
+    await page.getByRole("button", { name: "Suppressed 0" }).click();
+    await expect(table.getByRole("button", { name: /bookinfo\/reviews/ })).toBeVisible();
+
+    // The graph marks the service, and its mark leads back here.
+    await page.goto("/topology");
+    await page.locator(".qd-plate-mark").first().click();
+    await expect(page).toHaveURL(/\/findings\?.*objects=.*VirtualService/);
+    await expect(table.getByRole("button", { name: /bookinfo\/reviews/ })).toBeVisible();
+  } finally {
+    await deleteObject(product.kubeconfig, POLICY);
+    await mergePatch(product.kubeconfig, REVIEWS, routeTo("v1"));
+  }
 });
 
 test("rules are found by code, and one that does not exist is said to be none", async ({
