@@ -7,5 +7,7 @@ export default defineConfig({
     include: ["{lib,server,components,sandbox,cli,scripts,lab}/**/*.test.{ts,tsx}"],
     setupFiles: ["scripts/property-seed.ts"],
     testTimeout: 20_000,
+    // As many as cores, not one less: tests wait for servers of their own as often as they compute.
+    maxWorkers: "100%",
   },
 });

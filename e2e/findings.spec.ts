@@ -104,7 +104,7 @@ test("what a policy suppresses is counted apart, with its reason and last day; a
     await page.goto("/topology");
     await page.locator(".qd-plate-mark").first().click();
     await expect(page).toHaveURL(/\/findings\?.*objects=.*VirtualService/);
-    await expect(table.getByRole("button", { name: /bookinfo\/reviews/ })).toBeVisible();
+    await expect(table.getByRole("button", { name: /bookinfo\/reviews/ }).last()).toBeVisible();
   } finally {
     await deleteObject(product.kubeconfig, POLICY);
     await mergePatch(product.kubeconfig, REVIEWS, routeTo("v1"));

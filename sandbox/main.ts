@@ -17,6 +17,7 @@ import { withOwnObjects } from "./manifests/own-objects";
 import type { ManifestText } from "./manifests/parse-manifests";
 import { startPrometheus } from "./prometheus/start-prometheus";
 import { seededRandom } from "./random";
+import { CLUSTER_NAMESPACES } from "./scenarios/cluster-namespaces";
 import { scenarioContent } from "./scenarios/registry";
 import type { ScenarioContent } from "./scenarios/scenario";
 import { startTraffic } from "./traffic/start-traffic";
@@ -80,9 +81,7 @@ async function assemble(
   stops.push(() => clock.stop());
   const identities = seededRandom(options.seed).fork("identities");
   const state = emptyCluster(clock, () => identities.next());
-  for (const name of ["default", "kube-system"]) {
-    state.store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
+  for (const namespace of CLUSTER_NAMESPACES) state.store.create(namespace);
   for (const object of scenario.objects) state.store.create(object);
   const model = withOwnObjects(state, scenario.traffic, content.manifests);
   const workloads = startWorkloads(state.store, clock);

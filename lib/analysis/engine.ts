@@ -57,7 +57,7 @@ export function checkObject(
   subject: Subject,
   mesh: MeshView,
 ): readonly ObjectFinding[] {
-  if (IGNORED.has(subject.namespace)) return NONE;
+  if (IGNORED.has(subject.kind === "Namespace" ? subject.name : subject.namespace)) return NONE;
   let found: Map<string, ObjectFinding> | undefined;
   const add = (report: Report | Crash): void => {
     const finding = findingOf(rule, subject, report);

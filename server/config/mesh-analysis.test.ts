@@ -5,7 +5,12 @@ import { anObject } from "@/lib/mesh/testing";
 import { applyChanges, type MeshView, meshView } from "@/lib/mesh/view";
 import { meshAnalysis } from "./mesh-analysis";
 
-const GATEWAY = anObject("Gateway", "shop/ingress", { selector: { istio: "ingress" } });
+const GATEWAY = anObject("Gateway", "shop/ingress", {
+  selector: { istio: "ingress" },
+  servers: [
+    { port: { number: 8080, name: "http", protocol: "HTTP" }, hosts: ["shop.example.com"] },
+  ],
+});
 
 const policy = (text: string): KubeObject => ({
   apiVersion: "v1",
@@ -44,7 +49,9 @@ test("findings follow the objects; what changes nothing keeps them", () => {
     { ...anObject("Pod", "edge/p"), metadata: { name: "p", labels: { istio: "ingress" } } },
     "Pod",
   );
-  expect(analysis.current().findings).toEqual([]);
+  // The Gateway selects it now; that no Service leads to it is another matter.
+  const codes = analysis.current().findings.map(({ code }) => code);
+  expect(codes).toEqual(["IST0162"]);
 });
 
 test("the policy of the cluster suppresses until its day, and says so", () => {

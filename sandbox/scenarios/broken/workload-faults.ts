@@ -79,7 +79,7 @@ spec:
         "Deployment/worker-v1",
         "spec.template.spec.containers[0].securityContext.runAsUser",
       ],
-      ["IST0144", "Pod/worker-v1-7hj2zwg448-zk5pd", "spec.containers[0].securityContext.runAsUser"],
+      ["IST0144", "Pod/worker-v1", "spec.containers[0].securityContext.runAsUser"],
     ],
   ),
   fault(
