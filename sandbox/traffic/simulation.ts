@@ -81,8 +81,10 @@ export class Simulation {
   }
 
   /** The application itself: its own work, and what it asks others for. */
-  private respond({ pod, request, moment }: ApplicationCall): ApplicationReply {
+  private respond({ pod: addressed, request, moment }: ApplicationCall): ApplicationReply {
     const { random } = this.setting;
+    // The client's proxy knows the pod as it was at the last push; it behaves as it is now.
+    const pod = addressed && (this.nowOf(addressed) ?? addressed);
     if (!pod) {
       const durationMs = sampleLatency(OUTSIDE_MS, random);
       return { status: 200, durationMs, bytes: OUTSIDE_BYTES };
@@ -120,9 +122,12 @@ export class Simulation {
 
   /** Whether anybody listens in a pod: it is there still and nobody has asked to delete it. */
   private isAlive(pod: KubeObject): boolean {
-    const { namespace = "", name } = pod.metadata;
-    const found = this.setting.store.get("Pod", namespace, name);
+    const found = this.nowOf(pod);
     return found !== undefined && !found.metadata.deletionTimestamp;
+  }
+
+  private nowOf({ metadata: { namespace = "", name } }: KubeObject): KubeObject | undefined {
+    return this.setting.store.get("Pod", namespace, name);
   }
 
   private recordSent(event: SentEvent): void {
