@@ -77,3 +77,35 @@ test("rules of one host are merged: the oldest policy, the first subset of a nam
     ["v2", "b", "spec.subsets[1]", { version: "2" }],
   ]);
 });
+
+describe("rules of one host that not the same namespaces see", () => {
+  const subset = (name: string) => ({ subsets: [{ name, labels: { version: name } }] });
+  const subsetsFor = (namespace: string, ...specs: readonly object[]) => {
+    const mesh = aMesh(...specs.map((spec, index) => rule(`shop/${index}`, spec)));
+    const merged = mesh.derive(destinationRules).lookup({ namespace, labels: {} }, reviews);
+    return merged && [...merged.subsets.keys()];
+  };
+  const forShop = { ...subset("v1"), exportTo: ["."] };
+  const forBank = { ...subset("v1"), exportTo: ["bank"] };
+  const forBoth = { ...subset("v2"), exportTo: ["bank", "shop"] };
+  const forAll = { ...subset("v2"), exportTo: ["*"] };
+  const byDefault = subset("v3");
+
+  it("stay apart, and the last is the one that counts", () => {
+    expect(subsetsFor("shop", forShop, forAll)).toEqual(["v2"]);
+    expect(subsetsFor("shop", forAll, forShop)).toEqual(["v1"]);
+    expect(subsetsFor("bank", forAll, forShop)).toEqual(["v2"]);
+  });
+  it("of which one says all and one says nothing stay apart too", () =>
+    expect(subsetsFor("bank", forAll, byDefault)).toEqual(["v3"]));
+  it("are merged where more see the younger", () => {
+    expect(subsetsFor("shop", forBank, forBoth)).toEqual(["v2"]);
+    expect(subsetsFor("bank", forBank, forBoth)).toEqual(["v1", "v2"]);
+    expect(subsetsFor("bank", forBoth, forBank)).toEqual(["v1"]);
+  });
+  it("hide less specific ones even from whom they are not for", () => {
+    const wide = { ...subset("v4"), host: "*.shop.svc.cluster.local" };
+    expect(subsetsFor("other", wide, forBank)).toBeUndefined();
+    expect(subsetsFor("bank", wide, forBank)).toEqual(["v1"]);
+  });
+});

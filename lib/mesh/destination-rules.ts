@@ -1,52 +1,27 @@
 import { groupBy } from "@/lib/base/group-by";
 import { weakMemo } from "@/lib/base/weak-memo";
+import { destinationRuleSpec } from "@/lib/istio/destination-rule";
 import {
-  destinationRuleSpec,
-  type DestinationRuleSpec,
-  type Subset,
-  type TrafficPolicy,
-} from "@/lib/istio/destination-rule";
-import {
+  compareHosts,
   hostsOverlap,
   isSubsetOfHost,
   isWildcard,
-  compareHosts,
   resolveHost,
 } from "@/lib/istio/host";
-import { isVisibleTo, visibilityOf } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import {
+  exportOf,
+  groupRules,
+  type MergedDestinationRule,
+  mergedRule,
+  type MeshDestinationRule,
+  type RuleGroup,
+  selectorOf,
+} from "./merge-destination-rules";
 import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
-
-/** A DestinationRule with its host resolved. */
-interface MeshDestinationRule {
-  readonly object: KubeObject;
-  readonly namespace: string;
-  readonly spec: DestinationRuleSpec;
-  /** Fully qualified, lower case. */
-  readonly host: string;
-}
-
-/** What all rules of one host and namespace come to, as istiod merges them. */
-export interface MergedDestinationRule {
-  /** As the rules name it; may be a wildcard. */
-  readonly host: string;
-  /** The oldest first. */
-  readonly rules: readonly MeshDestinationRule[];
-  /** The oldest rule that has a policy gives it. */
-  readonly trafficPolicy: TrafficPolicy | undefined;
-  /** Of each name the first, with the object and field that give it. */
-  readonly subsets: ReadonlyMap<string, MergedSubset>;
-}
-
-/** A subset and where it is written. */
-export interface MergedSubset {
-  readonly subset: Subset;
-  readonly object: KubeObject;
-  readonly path: string;
-}
 
 /** Whose proxy asks. */
 interface RuleClient {
@@ -60,7 +35,8 @@ export interface DestinationRules {
   /**
    * What goes for a service when a client asks: the rules of the client's namespace, else those
    * of the service's, else those of the root namespace, as far as they are exported to the client.
-   * The first of these that has any matching host wins, by its most specific host.
+   * The first of these that has any matching host wins, by its most specific host. Source: istiod's
+   * PushContext.destinationRule and SidecarScope.DestinationRule.
    */
   lookup(
     client: RuleClient,
@@ -68,90 +44,109 @@ export interface DestinationRules {
   ): MergedDestinationRule | undefined;
 }
 
+/** The rules of one namespace, by host, as far as they are meant for somebody. */
+type HostGroups = ReadonlyMap<string, readonly RuleGroup[]>;
+
 /** The DestinationRules of a mesh. Use with `mesh.derive`. */
 export function destinationRules(mesh: MeshView): DestinationRules {
   const { rootNamespace, defaultDestinationRuleExportTo } = mesh.derive(meshConfig);
   const all = [...mesh.list("DestinationRule")].sort(compareCreation).map(resolved);
-  const byNamespace = groupBy(all, (rule) => rule.namespace);
-  const visibility = (rule: MeshDestinationRule) =>
-    visibilityOf(rule.spec.exportTo, rule.namespace, defaultDestinationRuleExportTo);
+  const sorted = [...all.filter(selectorOf), ...all.filter((rule) => !selectorOf(rule))];
+  const privateByDefault = defaultDestinationRuleExportTo.includes(".");
   const isPrivate = (rule: MeshDestinationRule): boolean => {
-    const visible = visibility(rule);
-    return visible !== "*" && visible.size === 1 && visible.has(rule.namespace);
+    const exportTo = exportOf(rule);
+    if (exportTo.size === 0) return privateByDefault;
+    return exportTo.size === 1 && (exportTo.has(".") || exportTo.has(rule.namespace));
   };
+  const isLocal = (rule: MeshDestinationRule): boolean => {
+    const exportTo = exportOf(rule);
+    return exportTo.size === 0 || ["*", ".", rule.namespace].some((to) => exportTo.has(to));
+  };
+  const local = groupsOf(sorted.filter(isLocal));
+  const exported = groupsOf(sorted.filter((rule) => !isPrivate(rule)));
+  const ofRoot = groupsOf(
+    sorted.filter((rule) => rule.namespace === rootNamespace && isPrivate(rule)),
+  );
 
-  const level = (
+  const search = (
     namespace: string,
-    allowed: (rule: MeshDestinationRule) => boolean,
     host: string,
-  ): MergedDestinationRule | undefined => {
-    const rules = (byNamespace.get(namespace) ?? []).filter(
-      (rule) => covers(rule.host, host) && allowed(rule),
-    );
-    const best = rules.map((rule) => rule.host).sort(compareHosts)[0];
-    return best === undefined ? undefined : merged(rules.filter((rule) => rule.host === best));
+    serviceNamespace: string,
+  ): readonly RuleGroup[] => {
+    const own = namespace === rootNamespace ? ofRoot : local;
+    const found = mostSpecific(own.get(namespace), host);
+    if (found) return found;
+    for (const owner of [serviceNamespace, rootNamespace]) {
+      // The most specific host is chosen before anybody asks whether the client may see it.
+      const groups = (mostSpecific(exported.get(owner), host) ?? []).filter(
+        ({ exportTo }) => exportTo.size === 0 || exportTo.has("*") || exportTo.has(namespace),
+      );
+      if (groups.length > 0) return groups;
+    }
+    return [];
   };
 
-  const search = (client: RuleClient, host: string, serviceNamespace: string) => {
-    const { namespace } = client;
-    const seen = (rule: MeshDestinationRule) => isVisibleTo(visibility(rule), namespace);
-    const plain = (rule: MeshDestinationRule) => !selectorOf(rule);
-    const exported = (rule: MeshDestinationRule) =>
-      plain(rule) && seen(rule) && (rule.namespace === namespace || !isPrivate(rule));
-    const selecting = (rule: MeshDestinationRule) => {
-      const selector = selectorOf(rule);
-      return selector !== undefined && hasLabels(client.labels, selector);
-    };
-    return (
-      level(namespace, selecting, host) ??
-      (namespace === rootNamespace
-        ? level(namespace, (rule) => plain(rule) && isPrivate(rule), host)
-        : level(namespace, (rule) => plain(rule) && seen(rule), host)) ??
-      level(serviceNamespace, exported, host) ??
-      level(rootNamespace, exported, host)
-    );
-  };
-
-  const selectors = new Set(all.filter(selectorOf).map((rule) => rule.namespace));
-  const known = new Map<string, MergedDestinationRule | undefined>();
+  const known = new Map<string, readonly Choice[]>();
   return {
     all,
-    lookup(client, { host, namespace }) {
-      if (selectors.has(client.namespace)) return search(client, host, namespace);
-      const key = `${client.namespace}/${namespace}/${host}`;
-      if (!known.has(key)) known.set(key, search(client, host, namespace));
-      return known.get(key);
+    lookup({ namespace, labels }, service) {
+      const key = `${namespace}/${service.namespace}/${service.host}`;
+      const found =
+        known.get(key) ?? choices(search(namespace, service.host, service.namespace), namespace);
+      known.set(key, found);
+      return found.find(({ selector }) => !selector || hasLabels(labels, selector))?.merged;
     },
   };
+}
+
+/** What goes for clients of some labels, or for all others. */
+interface Choice {
+  readonly selector: RuleGroup["selector"];
+  readonly merged: MergedDestinationRule;
+}
+
+/** Those that select come first; of several that do not, istiod takes the last. */
+function choices(groups: readonly RuleGroup[], namespace: string): readonly Choice[] {
+  const selecting = groups.filter(
+    ({ selector, rules }) => selector && rules[0]?.namespace === namespace,
+  );
+  const plain = groups.findLast(({ selector }) => !selector);
+  return [...selecting, ...(plain ? [plain] : [])].map((group) => ({
+    selector: group.selector,
+    merged: mergedRule(group),
+  }));
+}
+
+/** By namespace, then by host. */
+function groupsOf(rules: readonly MeshDestinationRule[]): ReadonlyMap<string, HostGroups> {
+  const byNamespace = groupBy(rules, ({ namespace }) => namespace);
+  return new Map(
+    [...byNamespace].map(([namespace, own]) => [
+      namespace,
+      new Map(
+        [...groupBy(own, ({ host }) => host)].map(([host, same]) => [host, groupRules(same)]),
+      ),
+    ]),
+  );
+}
+
+function mostSpecific(
+  hosts: HostGroups | undefined,
+  host: string,
+): readonly RuleGroup[] | undefined {
+  if (!hosts) return undefined;
+  const exact = hosts.get(host);
+  if (exact) return exact;
+  const best = [...hosts.keys()].filter((rule) => covers(rule, host)).sort(compareHosts)[0];
+  return best === undefined ? undefined : hosts.get(best);
 }
 
 /** A wildcard service is taken in by rules that cover all of it. */
 const covers = (rule: string, host: string): boolean =>
   isWildcard(host) ? isSubsetOfHost(host, rule) : hostsOverlap(rule, host);
 
-const selectorOf = (rule: MeshDestinationRule) => {
-  const labels = rule.spec.workloadSelector?.matchLabels;
-  return labels && Object.keys(labels).length > 0 ? labels : undefined;
-};
-
 const resolved = weakMemo((object: KubeObject): MeshDestinationRule => {
   const spec = destinationRuleSpec(object);
   const namespace = object.metadata.namespace ?? "";
   return { object, namespace, spec, host: resolveHost(spec.host ?? "", namespace).toLowerCase() };
 });
-
-function merged(rules: readonly MeshDestinationRule[]): MergedDestinationRule {
-  const subsets = new Map<string, MergedSubset>();
-  for (const { object, spec } of rules) {
-    for (const [index, subset] of (spec.subsets ?? []).entries()) {
-      const name = subset.name ?? "";
-      if (!subsets.has(name)) subsets.set(name, { subset, object, path: `spec.subsets[${index}]` });
-    }
-  }
-  return {
-    host: rules[0]?.host ?? "",
-    rules,
-    trafficPolicy: rules.find((rule) => rule.spec.trafficPolicy)?.spec.trafficPolicy,
-    subsets,
-  };
-}

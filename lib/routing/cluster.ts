@@ -3,11 +3,8 @@ import { resolveHost } from "@/lib/istio/host";
 import { type EffectivePolicy, effectivePolicy } from "@/lib/istio/traffic-policy";
 import type { Destination } from "@/lib/istio/virtual-service";
 import { hasLabels } from "@/lib/k8s/label-selector";
-import {
-  destinationRules,
-  type MergedDestinationRule,
-  type MergedSubset,
-} from "@/lib/mesh/destination-rules";
+import { destinationRules } from "@/lib/mesh/destination-rules";
+import type { MergedDestinationRule, MergedSubset } from "@/lib/mesh/merge-destination-rules";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
 import { registry, type RegistryPort, type RegistryService } from "@/lib/mesh/registry";
 import { sidecarScopes } from "@/lib/mesh/sidecar-scope";

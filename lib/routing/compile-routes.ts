@@ -50,7 +50,9 @@ function alternatives(source: SourcedRoute, context: RouteContext): CompiledRout
   const { http, object, path, namespace } = source;
   const bySegment = source.matchPath !== undefined;
   const missingStatus = bySegment ? (500 as const) : (503 as const);
-  const base = { object, path, http, namespace, name: http.name ?? "", missingStatus, bySegment };
+  const { port } = context;
+  const name = http.name ?? "";
+  const base = { object, path, http, namespace, name, missingStatus, bySegment, port };
   if (!http.match?.length) {
     return [
       {

@@ -25,6 +25,8 @@ export interface CompiledRoute {
   readonly missingStatus: 500 | 503;
   /** Where short names are completed from, and destinations are looked up. */
   readonly namespace: string;
+  /** Of the listener as configuration names it: a gateway's server, not the pod's port behind it. */
+  readonly port: number;
 }
 
 /** A set of routes that answers for some domains. */

@@ -89,7 +89,10 @@ describe("a CORS policy", () => {
   });
 
   it("comes after faults", () => {
-    const aborted = { fault: { abort: { httpStatus: 418 } }, corsPolicy: policy };
+    const aborted = {
+      fault: { abort: { httpStatus: 418, percentage: { value: 100 } } },
+      corsPolicy: policy,
+    };
     const { action } = decided(shop(routes(to("v1", aborted))), preflight(ORIGIN));
     expect(action).toMatchObject({ status: 418, headers: {} });
   });

@@ -172,6 +172,13 @@ describe("faults", () => {
     });
     expect(at(0.1, 0.1)).toMatchObject({ delayMs: 5000, action: { flags: ["DI", "FI"] } });
   });
+  it("happen to nobody without a percentage", () => {
+    const none = { delay: { fixedDelay: "5s" }, abort: { httpStatus: 500 } };
+    expect(decided(shop(routes(to("v1", { fault: none }))))).toMatchObject({
+      delayMs: 0,
+      action: { type: "forward" },
+    });
+  });
 });
 
 test("rewrite, headers, timeout, retries and mirrors go along", () => {

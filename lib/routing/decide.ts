@@ -234,10 +234,11 @@ function injected(
   return { delayMs, abort };
 }
 
+/** A fault without a percentage happens to nobody. Source: istiod's TranslateFault. */
 function delayOf({ delay }: HttpFault, chance: Chance): number {
   const length = delay?.fixedDelay === undefined ? undefined : parseDuration(delay.fixedDelay);
   if (!delay || !length) return 0;
-  const percent = delay.percentage ? (delay.percentage.value ?? 0) : (delay.percent ?? 100);
+  const percent = delay.percentage ? (delay.percentage.value ?? 0) : (delay.percent ?? 0);
   return chance.falls("delay", percent) ? length : 0;
 }
 
@@ -245,7 +246,7 @@ function abortStatus({ abort }: HttpFault) {
   if (!abort) return undefined;
   const status = abort.httpStatus ?? (abort.grpcStatus ? 200 : undefined);
   if (status === undefined) return undefined;
-  return { status, percent: abort.percentage ? (abort.percentage.value ?? 0) : 100 };
+  return { status, percent: abort.percentage?.value ?? 0 };
 }
 
 /** A redirect or a direct response; undefined for a route that sends requests on. */

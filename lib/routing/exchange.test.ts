@@ -87,6 +87,13 @@ describe("timeouts", () => {
     expect(
       run({ retries: { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" } }, [slow, ok]),
     ).toMatchObject({ status: 200, durationMs: 1010 }));
+  it("of a try that are no shorter than the request's go for nothing", () => {
+    const retries = { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" };
+    expect(run({ timeout: "1s", retries }, [slow])).toMatchObject({
+      details: "response_timeout",
+      seen: { length: 1 },
+    });
+  });
 });
 
 test("a connection that fails is tried again and logged as URX,UF", () => {

@@ -11,7 +11,7 @@ import { connect } from "./connection";
 import type { Answer, Deciding, Decision, Forward } from "./decision";
 import { dial, readyEndpoints } from "./dial";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
-import { retryPolicy } from "./retry-policy";
+import { retryPolicy, withinTimeout } from "./retry-policy";
 import { authorityOf, headerChanges, rewrittenPath } from "./rewrite";
 import { routingTables, type WeightedCluster } from "./routing-tables";
 
@@ -31,7 +31,7 @@ const noCluster = (route: CompiledRoute): Answer => ({
 export function forward(deciding: Deciding, route: CompiledRoute): Sent {
   const { mesh, client, chance, trace } = deciding;
   const { proxy, request } = client;
-  const all = mesh.derive(routingTables).destinations(proxy, route, request.port);
+  const all = mesh.derive(routingTables).destinations(proxy, route);
   const chosen =
     all.length > 1
       ? all[
@@ -68,7 +68,10 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
     requestHeaders: headerChanges(layers(http.headers?.request, headers?.request), request.headers),
     responseHeaders: layers(http.headers?.response, headers?.response),
     timeoutMs: timeout || undefined,
-    retry: retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
+    retry: withinTimeout(
+      retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
+      timeout,
+    ),
     mirrors: mirrors(deciding, route),
     hashed: hashedEndpoint(cluster, request, beside),
     cookie: stickyCookie(cluster, request, beside),
@@ -122,10 +125,10 @@ export const outside = (address: string, port: number): Endpoint => ({
 });
 
 function mirrors({ mesh, client, chance, trace }: Deciding, route: CompiledRoute): Cluster[] {
-  const { proxy, request } = client;
+  const { proxy } = client;
   return mirrorsOf(route.http).flatMap(({ destination, percent, path }) => {
     if (!chance.falls("mirror", percent)) return [];
-    const at = { namespace: route.namespace, port: request.port };
+    const at = { namespace: route.namespace, port: route.port };
     const cluster = clusterFor(mesh, proxy, destination, at);
     trace?.({
       step: "mirror",

@@ -30,7 +30,7 @@ const V2 = "outbound|9080|v2|reviews.shop.svc.cluster.local";
 
 test("a gateway serves the hosts that its servers and a VirtualService share", () => {
   const objects = [gateway(["*.test"]), service("a", ["a.test", "a.org"], [to("v2")])];
-  expect(at(objects)).toMatchObject({ cluster: V2, virtualHost: "a.test:8080" });
+  expect(at(objects)).toMatchObject({ cluster: V2, virtualHost: "a.test:80" });
   expect(at(objects, { authority: "a.org" }).action).toMatchObject({ status: 404, flags: ["NR"] });
   expect(at(objects, { authority: "b.test" }).action).toMatchObject({ status: 404 });
 });
@@ -85,3 +85,21 @@ test("a match can be for another gateway or another port of this one", () => {
 
 test("a destination without port takes the service's only one", () =>
   expect(at([gateway(["a.test"]), service("a", ["a.test"], [to("v2")])]).cluster).toBe(V2));
+
+describe("the port of the server counts, not that of the pod behind it", () => {
+  it("where a destination names none and its service has several", () => {
+    const ports = [80, 81].map((port) => ({ name: `http-${port}`, port }));
+    const twoPorts = anObject("Service", "shop/two", { clusterIP: "10.96.0.9", ports });
+    const route = { route: [{ destination: { host: "two" } }] };
+    expect(at([twoPorts, gateway(["a.test"]), service("a", ["a.test"], [route])]).cluster).toBe(
+      "outbound|80||two.shop.svc.cluster.local",
+    );
+  });
+
+  it("where a redirect keeps the port of the request", () => {
+    const redirect = { derivePort: "FROM_REQUEST_PORT", authority: "b.test" };
+    expect(
+      at([gateway(["a.test"]), service("a", ["a.test"], [{ redirect }])]).action,
+    ).toMatchObject({ status: 301, headers: { location: "http://b.test/" } });
+  });
+});

@@ -23,9 +23,9 @@ export function gatewayTable(
   servers: readonly BoundServer[],
 ): RouteTable {
   const byHost = new Map<string, { routes: CompiledRoute[]; requireTls: boolean }>();
-  const gateways = new Set(servers.map(({ ref }) => ref));
   for (const bound of servers) {
     const requireTls = bound.server.tls?.httpsRedirect === true;
+    const gateways = new Set([bound.ref]);
     const hosts = (bound.server.hosts ?? []).map((entry) =>
       serverHost(entry, bound.gateway.metadata.namespace ?? ""),
     );
@@ -58,7 +58,7 @@ export function gatewayTable(
     }
   }
   const hosts = [...byHost].map(([host, { routes, requireTls }]): VirtualHost => ({
-    name: `${host}:${port}`,
+    name: `${host}:${servers[0]?.server.port?.number ?? port}`,
     domains: [host],
     routes: [
       ...routes.filter((route) => !route.catchAll),

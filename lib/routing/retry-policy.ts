@@ -49,6 +49,15 @@ export function retryPolicy(
   };
 }
 
+/**
+ * The policy of a route with a timeout (in ms): one for each try that is as long is no timeout of its
+ * own. Source: Envoy's FilterUtility::finalTimeout.
+ */
+export const withinTimeout = (policy: RetryPolicy, timeoutMs: number | undefined): RetryPolicy =>
+  timeoutMs && policy.perTryTimeoutMs !== undefined && policy.perTryTimeoutMs >= timeoutMs
+    ? { ...policy, perTryTimeoutMs: undefined }
+    : policy;
+
 /** Whatever answers a try that got none would be a 5xx of the proxy itself. */
 const retriesResets = (on: ReadonlySet<string>): boolean =>
   on.has("reset") || on.has("5xx") || on.has("gateway-error");
@@ -58,7 +67,7 @@ export function isRetried(policy: RetryPolicy, failure: TryFailure): boolean {
   const { on, statuses } = policy;
   switch (failure.type) {
     case "connect-failure":
-      return on.has("connect-failure") || retriesResets(on);
+      return on.has("connect-failure") || on.has("reset-before-request") || retriesResets(on);
     case "reset":
     case "per-try-timeout":
       return retriesResets(on);

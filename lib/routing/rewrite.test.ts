@@ -42,8 +42,10 @@ test.each<[HttpRedirect, string]>([
   [{ uri: "/x" }, "http://reviews:9080/x?q"],
   [{ uri: "/x?own" }, "http://reviews:9080/x?own"],
   [{ port: 8443, scheme: "https" }, "https://reviews:8443/a?q"],
-  [{ port: 80 }, "http://reviews/a?q"],
-  [{ derivePort: "FROM_PROTOCOL_DEFAULT" }, "http://reviews/a?q"],
+  [{ port: 80 }, "http://reviews:9080/a?q"],
+  [{ port: 80, authority: "b.test" }, "http://b.test/a?q"],
+  [{ port: 81, authority: "b.test" }, "http://b.test:81/a?q"],
+  [{ derivePort: "FROM_PROTOCOL_DEFAULT" }, "http://reviews:9080/a?q"],
   [{ derivePort: "FROM_REQUEST_PORT" }, "http://reviews:9080/a?q"],
 ])("%j leads to %s", (redirect, location) =>
   expect(redirectLocation(redirect, aRequest({ path: "/a?q" }), compiled({}))).toBe(location),

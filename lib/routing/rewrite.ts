@@ -116,21 +116,26 @@ export function redirectLocation(
           ? redirect.uri
           : redirect.uri + query
         : request.path;
-  return `${scheme}://${redirectHost(redirect, request, scheme)}${target}`;
+  const host = redirectHost(redirect, request, { scheme, listenerPort: route.port });
+  return `${scheme}://${host}${target}`;
 }
 
-function redirectHost(redirect: HttpRedirect, request: MeshRequest, scheme: string): string {
-  const host = redirect.authority || request.authority;
-  const bare = host.replace(/:\d+$/, "");
-  if (redirect.port)
-    return isDefaultPort(scheme, redirect.port) ? bare : `${bare}:${redirect.port}`;
-  if (redirect.derivePort === "FROM_REQUEST_PORT") {
-    return isDefaultPort(scheme, request.port) ? bare : `${bare}:${request.port}`;
-  }
-  if (redirect.derivePort === "FROM_PROTOCOL_DEFAULT") return bare;
-  const left = Number(/:(\d+)$/.exec(host)?.[1]);
+/** Source: istiod's ApplyRedirect, and Envoy's processRequestHost. */
+function redirectHost(
+  redirect: HttpRedirect,
+  request: MeshRequest,
+  { scheme, listenerPort }: { readonly scheme: string; readonly listenerPort: number },
+): string {
+  const port = redirect.derivePort === "FROM_REQUEST_PORT" ? listenerPort : redirect.port;
+  // A default port is not written, which leaves the one that was asked for where it is.
+  const written = port && !isDefaultPort(scheme, port) ? `:${port}` : "";
+  if (redirect.authority) return redirect.authority + written;
+  const host = request.authority;
+  const left = /:(\d+)$/.exec(host);
+  if (!left) return host + written;
   // A port that is the default of the old scheme would be wrong for the new one.
-  return redirect.scheme && isDefaultPort(request.scheme, left) ? bare : host;
+  const stale = scheme !== request.scheme && isDefaultPort(request.scheme, Number(left[1]));
+  return written || stale ? host.slice(0, left.index) + written : host;
 }
 
 const isDefaultPort = (scheme: string, port: number): boolean =>

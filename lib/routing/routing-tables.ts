@@ -27,11 +27,7 @@ export interface RoutingTables {
   /** The HTTP routes of servers that share a listener of a gateway's port. */
   gateway(proxy: ProxyIdentity, port: number, servers: readonly BoundServer[]): RouteTable;
   /** The destinations of a route that can be chosen: those with a weight, or its only one. */
-  destinations(
-    proxy: ProxyIdentity,
-    route: CompiledRoute,
-    port: number,
-  ): readonly WeightedCluster[];
+  destinations(proxy: ProxyIdentity, route: CompiledRoute): readonly WeightedCluster[];
 }
 
 /** The routing tables of a mesh. Use with `mesh.derive`. */
@@ -53,13 +49,13 @@ export function routingTables(mesh: MeshView): RoutingTables {
       tables.set(key, found);
       return found;
     },
-    destinations(proxy, route, port) {
+    destinations(proxy, route) {
       const known = chosen.get(route) ?? new Map<string, readonly WeightedCluster[]>();
       chosen.set(route, known);
-      const key = `${port}/${sharedKey(mesh, proxy)}`;
+      const key = sharedKey(mesh, proxy);
       const found = known.get(key);
       if (found) return found;
-      const list = weightedClusters(mesh, proxy, route, port);
+      const list = weightedClusters(mesh, proxy, route);
       known.set(key, list);
       return list;
     },
@@ -90,7 +86,6 @@ function weightedClusters(
   mesh: MeshView,
   proxy: ProxyIdentity,
   route: CompiledRoute,
-  port: number,
 ): readonly WeightedCluster[] {
   const all = (route.http.route ?? []).map((destination, index) => ({
     destination,
@@ -98,7 +93,7 @@ function weightedClusters(
     path: `route[${index}]`,
     cluster: clusterFor(mesh, proxy, destination.destination ?? {}, {
       namespace: route.namespace,
-      port,
+      port: route.port,
     }),
   }));
   const [only] = all;

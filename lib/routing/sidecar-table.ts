@@ -211,7 +211,7 @@ function domainsOf(service: RegistryService, namespace: string): string[] {
   if (service.kind === "Service") {
     if (service.namespace === namespace) domains.push(name);
     domains.push(`${name}.${service.namespace}`, `${name}.${service.namespace}.svc`);
-    if (service.headless) domains.push(`*.${host}`);
+    if (service.headless) domains.push(...domains.map((domain) => `*.${domain}`));
   }
   return [...domains, ...service.addresses.filter((address) => !address.includes("/"))];
 }
@@ -230,4 +230,5 @@ const defaultRoute = (host: string, port: number): CompiledRoute => ({
   bySegment: false,
   missingStatus: 503,
   namespace: "",
+  port,
 });

@@ -1,7 +1,8 @@
 import type { LoadBalancer, OutlierDetection, Subset } from "@/lib/istio/destination-rule";
 import { effectivePolicy, type EffectivePolicy } from "@/lib/istio/traffic-policy";
-import { destinationRules, type MergedDestinationRule } from "@/lib/mesh/destination-rules";
+import { destinationRules } from "@/lib/mesh/destination-rules";
 import { endpoints } from "@/lib/mesh/endpoints";
+import type { MergedDestinationRule } from "@/lib/mesh/merge-destination-rules";
 import type { RegistryPort, RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
 import type { ProxyPod } from "../proxy-pod";
