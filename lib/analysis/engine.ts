@@ -45,19 +45,22 @@ export function checkObjects(
   return objects
     .flatMap((object) => {
       const subject = subjectOf(object);
-      const ofKind = (subject && byKind.get(subject.kind)) ?? [];
-      return ofKind.flatMap((rule) => (subject ? checkObject(rule, subject, mesh) : []));
+      if (!subject || !isVisited(subject)) return [];
+      return byKind.get(subject.kind)?.flatMap((rule) => checkObject(rule, subject, mesh)) ?? [];
     })
     .sort(compareFindings);
 }
 
-/** What one rule finds on one object, each thing once. */
+/** Whether rules look at an object at all. */
+export const isVisited = ({ kind, namespace, name }: Subject): boolean =>
+  !IGNORED.has(kind === "Namespace" ? name : namespace);
+
+/** What one rule finds on one object that is visited, each thing once. */
 export function checkObject(
   rule: Rule,
   subject: Subject,
   mesh: MeshView,
 ): readonly ObjectFinding[] {
-  if (IGNORED.has(subject.kind === "Namespace" ? subject.name : subject.namespace)) return NONE;
   let found: Map<string, ObjectFinding> | undefined;
   const add = (report: Report | Crash): void => {
     const finding = findingOf(rule, subject, report);

@@ -1,41 +1,52 @@
+import { groupBy } from "@/lib/base/group-by";
 import type { KindId } from "@/lib/istio/kinds";
-import { type KubeObject, objectKey } from "@/lib/k8s/object";
-import type { ObjectChange } from "@/lib/mesh/mesh-index";
+import type { KubeObject } from "@/lib/k8s/object";
+import { type ObjectChange, ownerOf } from "@/lib/mesh/mesh-index";
 import { changesBetween, type MeshView, meshView } from "@/lib/mesh/view";
-import { checkObject, rulesByKind } from "./engine";
+import { checkObject, isVisited, rulesByKind } from "./engine";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
-import { forget, type Reader, type Recorded, Recorder, Source, Sources } from "./recorder";
+import { Reader, type Recorded, Source, Sources } from "./recorder";
 import type { Rule, Subject } from "./rule";
 import { subjectOf } from "./subject";
 
 /** One rule on one object: what it found, and what it read for that. */
-class Check implements Reader {
-  reads: Source[] | undefined;
-  findings: readonly ObjectFinding[] = [];
+class Check extends Reader {
+  readonly kind: KindId;
+  readonly object: KubeObject;
+  readonly findings: readonly ObjectFinding[];
 
+  // The subject is not kept: what it has read of its object would take much memory.
   constructor(
+    mesh: Recorded,
     readonly rule: Rule,
-    readonly subject: Subject,
-  ) {}
+    subject: Subject,
+  ) {
+    super(mesh);
+    this.kind = subject.kind;
+    this.object = subject.object;
+    this.findings = checkObject(rule, subject, this);
+  }
 
-  run(mesh: Recorded): void {
-    this.findings = checkObject(this.rule, this.subject, new Recorder(mesh, this));
+  /** Whether it may ever find something: what read nothing and found nothing stays so. */
+  get counts(): boolean {
+    return this.hasRead || this.findings.length > 0;
   }
 }
 
 /** What was derived from the mesh. Its readers go stale with it. */
-class Fact<T> implements Reader {
-  reads: Source[] | undefined;
+class Fact<T> extends Reader {
   readonly source = new Source();
   private known: { readonly value: T } | undefined;
 
   constructor(
+    mesh: Recorded,
     readonly compute: (mesh: MeshView) => T,
-    private readonly mesh: Recorded,
-  ) {}
+  ) {
+    super(mesh);
+  }
 
   value(): T {
-    this.known ??= { value: this.compute(new Recorder(this.mesh, this)) };
+    this.known ??= { value: this.compute(this) };
     return this.known.value;
   }
 }
@@ -48,7 +59,7 @@ export class IncrementalAnalysis implements Recorded {
   readonly sources = new Sources();
   private readonly rules: ReadonlyMap<KindId, readonly Rule[]>;
   private readonly facts = new Map<unknown, Fact<unknown>>();
-  /** By object. A check that read nothing and found nothing is not kept: it stays so. */
+  /** Those that count, by object. */
   private readonly checks = new Map<string, readonly Check[]>();
   private current = meshView([]);
   private sorted: readonly ObjectFinding[] = [];
@@ -70,7 +81,7 @@ export class IncrementalAnalysis implements Recorded {
   fact<T>(compute: (mesh: MeshView) => T): Fact<T> {
     const known = this.facts.get(compute);
     if (known) return known as Fact<T>;
-    const made = new Fact(compute, this);
+    const made = new Fact(this, compute);
     this.facts.set(compute, made);
     return made;
   }
@@ -81,30 +92,41 @@ export class IncrementalAnalysis implements Recorded {
     const stale = this.dependents(changes, view);
     this.current = view;
     for (const fact of stale.facts) {
-      forget(fact);
+      fact.isForgotten = true;
       this.facts.delete(fact.compute);
     }
     const gone = new Set<ObjectFinding>();
     const added: ObjectFinding[] = [];
+    const forget = (check: Check): void => {
+      check.isForgotten = true;
+      for (const finding of check.findings) gone.add(finding);
+    };
     for (const { kind, before, after } of changes) {
       const object = before ?? after;
       if (!object) continue;
-      const key = `${kind} ${objectKey(object)}`;
+      const key = ownerOf(kind, object);
       for (const check of this.checks.get(key) ?? []) {
         stale.checks.delete(check);
         forget(check);
-        for (const finding of check.findings) gone.add(finding);
       }
-      this.checks.delete(key);
-      const checks = after ? this.checkAll(kind, after) : [];
-      if (checks.length > 0) this.checks.set(key, checks);
+      const subject = after && subjectOf(after, kind);
+      const checks = subject ? this.checkAll(subject, this.rules.get(kind) ?? []) : [];
       for (const { findings } of checks) added.push(...findings);
+      this.keep(key, checks);
     }
-    for (const check of stale.checks) {
-      forget(check);
-      for (const finding of check.findings) gone.add(finding);
-      check.run(this);
-      added.push(...check.findings);
+    for (const [object, checks] of groupBy(stale.checks, (check) => check.object)) {
+      const [first] = checks;
+      const subject = first && subjectOf(object, first.kind);
+      if (!subject) continue;
+      for (const check of checks) forget(check);
+      const again = this.checkAll(
+        subject,
+        checks.map(({ rule }) => rule),
+      );
+      for (const { findings } of again) added.push(...findings);
+      const key = ownerOf(subject.kind, object);
+      const others = this.checks.get(key)?.filter(({ isForgotten }) => !isForgotten) ?? [];
+      this.keep(key, [...others, ...again]);
     }
     if (gone.size === 0 && added.length === 0) return;
     const kept = gone.size === 0 ? this.sorted : this.sorted.filter((one) => !gone.has(one));
@@ -119,20 +141,29 @@ export class IncrementalAnalysis implements Recorded {
     const changes = changesBetween(this.current, view);
     const own = new Set(changes.flatMap(({ before, after }) => [before, after]));
     return [...this.dependents(changes, view).checks]
-      .filter(({ subject }) => !own.has(subject.object))
-      .flatMap(({ rule, subject, findings }) => {
+      .filter(({ object }) => !own.has(object))
+      .flatMap(({ rule, kind, object, findings }) => {
         const before = new Set(findings.map(findingKey));
-        return checkObject(rule, subject, view).filter((one) => !before.has(findingKey(one)));
+        const subject = subjectOf(object, kind);
+        const now = subject ? checkObject(rule, subject, view) : [];
+        return now.filter((one) => !before.has(findingKey(one)));
       })
       .sort(compareFindings);
   }
 
-  private checkAll(kind: KindId, object: KubeObject): readonly Check[] {
-    const subject = subjectOf(object);
-    if (!subject) return [];
-    const checks = (this.rules.get(kind) ?? []).map((rule) => new Check(rule, subject));
-    for (const check of checks) check.run(this);
-    return checks.filter(({ reads, findings }) => reads !== undefined || findings.length > 0);
+  private checkAll(subject: Subject, rules: readonly Rule[]): readonly Check[] {
+    const checks: Check[] = [];
+    if (!isVisited(subject)) return checks;
+    for (const rule of rules) {
+      const check = new Check(this, rule, subject);
+      if (check.counts) checks.push(check);
+    }
+    return checks;
+  }
+
+  private keep(key: string, checks: readonly Check[]): void {
+    if (checks.length > 0) this.checks.set(key, checks);
+    else this.checks.delete(key);
   }
 
   /** Who read what the changes touch, by themselves or through facts. */
@@ -140,7 +171,7 @@ export class IncrementalAnalysis implements Recorded {
     const checks = new Set<Check>();
     const facts = new Set<Fact<unknown>>();
     const visit = (source: Source): void => {
-      for (const reader of source.readers) {
+      for (const reader of source.readers()) {
         if (reader instanceof Check) checks.add(reader);
         else if (reader instanceof Fact && !facts.has(reader)) {
           facts.add(reader);

@@ -1,29 +1,47 @@
 import type { KindId } from "@/lib/istio/kinds";
-import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import type { KubeObject } from "@/lib/k8s/object";
 import { type MeshIndex, type ObjectChange, touchedKeys } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 
-/** Something that was computed from a mesh and goes stale when what it read changes. */
-export interface Reader {
-  /** What it read; none yet where absent: most checks are over before they read anything. */
-  reads: Source[] | undefined;
-}
+/** Forgotten readers are swept out of a source once it holds so many. */
+const FIRST_SWEEP = 16;
 
 /** One thing that can be read of a mesh: a kind, an object, a key of an index, a fact. */
 export class Source {
-  readonly readers = new Set<Reader>();
+  /** What was read last; undefined when the mesh has to be asked. */
+  value: unknown;
+  // Most sources have one reader, for which a list would be too much.
+  private first: Reader | undefined;
+  private others: Reader[] | undefined;
+  private sweepAt = FIRST_SWEEP;
 
   add(reader: Reader): void {
-    if (this.readers.has(reader)) return;
-    this.readers.add(reader);
-    (reader.reads ??= []).push(this);
+    reader.hasRead = true;
+    const { others } = this;
+    if (!others) {
+      if (this.first === reader) return;
+      if (!this.first || this.first.isForgotten) this.first = reader;
+      else this.others = [reader];
+      return;
+    }
+    // A reader is done before another one begins, so it is the last one where it is there.
+    if (others.at(-1) === reader) return;
+    if (others.length >= this.sweepAt) this.sweep();
+    (this.others ??= []).push(reader);
   }
-}
 
-/** Ends what a reader waits for. */
-export function forget(reader: Reader): void {
-  for (const source of reader.reads ?? []) source.readers.delete(reader);
-  reader.reads = undefined;
+  /** Everybody who waits for a change of this, some perhaps twice. */
+  readers(): readonly Reader[] {
+    this.sweep();
+    return this.first ? [this.first, ...(this.others ?? [])] : (this.others ?? []);
+  }
+
+  private sweep(): void {
+    if (this.first?.isForgotten) this.first = undefined;
+    if (!this.others) return;
+    this.others = this.others.filter(({ isForgotten }) => !isForgotten);
+    this.sweepAt = Math.max(FIRST_SWEEP, 2 * this.others.length);
+  }
 }
 
 /** Stands for the set of an index's keys, among its keys. */
@@ -32,32 +50,34 @@ const ALL_KEYS = Symbol("all keys");
 /** Everything that was read of a mesh, and who read it. */
 export class Sources {
   private readonly lists = new Map<KindId, Source>();
-  private readonly objects = new Map<string, Source>();
+  /** By kind, namespace and name. */
+  private readonly objects = new Map<KindId, Map<string, Map<string, Source>>>();
   private readonly indexes = new Map<MeshIndex<unknown>, Map<unknown, Source>>();
 
   list = (kind: KindId): Source => sourceIn(this.lists, kind);
 
-  object = (kind: KindId, key: string): Source => sourceIn(this.objects, `${kind} ${key}`);
+  object = (kind: KindId, namespace: string, name: string): Source =>
+    sourceIn(mapIn(mapIn(this.objects, kind), namespace), name);
 
-  entry(index: MeshIndex<unknown>, key: string | typeof ALL_KEYS = ALL_KEYS): Source {
-    const known = this.indexes.get(index);
-    const sources = known ?? new Map<unknown, Source>();
-    if (!known) this.indexes.set(index, sources);
-    return sourceIn(sources, key);
-  }
+  entry = (index: MeshIndex<unknown>, key: string | typeof ALL_KEYS = ALL_KEYS): Source =>
+    sourceIn(mapIn(this.indexes, index), key);
 
-  /** What is touched when `from` becomes `to` by `changes`. */
+  /** What is touched when `from` becomes `to` by `changes`: it has to be read anew. */
   touched(
     changes: readonly ObjectChange[],
     { from, to }: { readonly from: MeshView; readonly to: MeshView },
   ): ReadonlySet<Source> {
     const touched = new Set<Source>();
-    const touch = (source: Source | undefined) => source && touched.add(source);
+    const touch = (source: Source | undefined): void => {
+      if (!source) return;
+      source.value = undefined;
+      touched.add(source);
+    };
     for (const change of changes) {
       const { kind, before, after } = change;
-      const object = before ?? after;
+      const { namespace = "", name } = (before ?? after)?.metadata ?? { name: "" };
       touch(this.lists.get(kind));
-      if (object) touch(this.objects.get(`${kind} ${objectKey(object)}`));
+      touch(this.objects.get(kind)?.get(namespace)?.get(name));
       for (const [index, sources] of this.indexes) {
         for (const key of touchedKeys(index, change)) {
           touch(sources.get(key));
@@ -70,6 +90,14 @@ export class Sources {
   }
 }
 
+function mapIn<K, L, V>(home: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = home.get(key);
+  if (known) return known;
+  const made = new Map<L, V>();
+  home.set(key, made);
+  return made;
+}
+
 function sourceIn<K>(home: Map<K, Source>, key: K): Source {
   const known = home.get(key);
   if (known) return known;
@@ -78,7 +106,7 @@ function sourceIn<K>(home: Map<K, Source>, key: K): Source {
   return made;
 }
 
-/** What a recorder reads from. */
+/** What readers read from. */
 export interface Recorded {
   /** The newest snapshot. */
   readonly view: MeshView;
@@ -88,42 +116,49 @@ export interface Recorded {
 }
 
 /**
- * The mesh as one reader sees it: notes what is read. A fact keeps its recorder, so what it reads
- * later, through a function that it gave out, is noted as well.
+ * Something that is computed from a mesh and goes stale when what it read changes: the mesh as it
+ * sees it, which notes what is read. What it reads later, through a function that it gave out, is
+ * noted as well.
  */
-export class Recorder implements MeshView {
-  constructor(
-    private readonly mesh: Recorded,
-    private readonly reader: Reader,
-  ) {}
+export abstract class Reader implements MeshView {
+  /** Most checks are over before they read anything. */
+  hasRead = false;
+  /** Whether nobody waits for it any more; another one stands in its place. */
+  isForgotten = false;
+
+  constructor(protected readonly mesh: Recorded) {}
 
   get version(): number {
     return this.mesh.view.version;
   }
 
   list(kind: KindId): readonly KubeObject[] {
-    this.mesh.sources.list(kind).add(this.reader);
+    this.mesh.sources.list(kind).add(this);
     return this.mesh.view.list(kind);
   }
 
   get(kind: KindId, namespace: string, name: string): KubeObject | undefined {
-    this.mesh.sources.object(kind, namespace ? `${namespace}/${name}` : name).add(this.reader);
-    return this.mesh.view.get(kind, namespace, name);
+    const source = this.mesh.sources.object(kind, namespace, name);
+    source.add(this);
+    source.value ??= this.mesh.view.get(kind, namespace, name);
+    return source.value as KubeObject | undefined;
   }
 
   lookup<T>(index: MeshIndex<T>, key: string): readonly T[] {
-    this.mesh.sources.entry(index, key).add(this.reader);
-    return this.mesh.view.lookup(index, key);
+    const source = this.mesh.sources.entry(index, key);
+    source.add(this);
+    source.value ??= this.mesh.view.lookup(index, key);
+    return source.value as readonly T[];
   }
 
   keys(index: MeshIndex<unknown>): Iterable<string> {
-    this.mesh.sources.entry(index).add(this.reader);
+    this.mesh.sources.entry(index).add(this);
     return this.mesh.view.keys(index);
   }
 
   derive<T>(compute: (mesh: MeshView) => T): T {
     const fact = this.mesh.fact(compute);
-    fact.source.add(this.reader);
+    fact.source.add(this);
     return fact.value();
   }
 }

@@ -58,6 +58,8 @@ export interface Report {
 export interface Subject extends ObjectRef {
   readonly object: KubeObject;
   readonly fields: Field;
+  /** `compute(this)`, computed once however many rules ask. Pass a function that is defined once. */
+  derive<T>(compute: (subject: Subject) => T): T;
 }
 
 /** One rule: one file in `rules/`, called like its id. */

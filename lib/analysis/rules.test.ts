@@ -56,7 +56,7 @@ describe.each(rules)("$id", ({ id, rule }) => {
     };
     const findings = analyzeObjects(objects, mesh, [rule]);
     // What the engine reads besides is no rule's doing.
-    for (const subject of objects.map(subjectOf)) {
+    for (const subject of objects.map((object) => subjectOf(object))) {
       if (subject && rule.kinds.includes(subject.kind)) Array.from(rule.check(subject, spy));
     }
     return { findings, read };

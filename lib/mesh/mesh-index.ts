@@ -19,10 +19,16 @@ export interface ObjectChange {
   readonly after: KubeObject | undefined;
 }
 
+/** An object among those of its kind, with a name of its own among all kinds. */
+export interface Owned {
+  readonly owner: string;
+  readonly object: KubeObject;
+}
+
+/** What stands under a key: whose each value is, at the same place. Sorted, so that it has no history. */
 interface Bucket {
-  /** Whose value stands at the same place; sorted, so that the order has no history. */
-  readonly owners: readonly string[];
-  readonly values: readonly unknown[];
+  readonly owners: string[];
+  readonly values: unknown[];
 }
 
 const EMPTY: Bucket = { owners: [], values: [] };
@@ -38,21 +44,21 @@ export class IndexTable {
     private readonly changed: ReadonlyMap<string, Bucket>,
   ) {}
 
-  /** The table of all objects that `list` gives. */
-  static of(index: MeshIndex<unknown>, list: (kind: KindId) => Iterable<KubeObject>): IndexTable {
-    const found = new Map<string, { owner: string; value: unknown }[]>();
-    for (const kind of index.kinds) {
-      for (const object of list(kind)) {
-        const owner = ownerOf(kind, object);
+  /** The table of all objects. @param sorted those of a kind, by their owners' names */
+  static of(index: MeshIndex<unknown>, sorted: (kind: KindId) => Iterable<Owned>): IndexTable {
+    const base = new Map<string, Bucket>();
+    for (const kind of [...index.kinds].sort()) {
+      for (const { owner, object } of sorted(kind)) {
         for (const [key, value] of index.entries(object, kind)) {
-          const entries = found.get(key);
-          if (entries) entries.push({ owner, value });
-          else found.set(key, [{ owner, value }]);
+          const bucket = base.get(key);
+          if (!bucket) base.set(key, { owners: [owner], values: [value] });
+          else {
+            bucket.owners.push(owner);
+            bucket.values.push(value);
+          }
         }
       }
     }
-    const base = new Map<string, Bucket>();
-    for (const [key, entries] of found) base.set(key, bucketOf(entries));
     return new IndexTable(index, base, new Map());
   }
 
@@ -113,20 +119,9 @@ export function touchedKeys(
   return keys;
 }
 
-const ownerOf = (kind: KindId, object: KubeObject): string => `${kind} ${objectKey(object)}`;
-
-interface Entry {
-  readonly owner: string;
-  readonly value: unknown;
-}
-
-function bucketOf(entries: readonly Entry[]): Bucket {
-  const sorted =
-    entries.length < 2
-      ? entries
-      : entries.toSorted((a, b) => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0));
-  return { owners: sorted.map(({ owner }) => owner), values: sorted.map(({ value }) => value) };
-}
+/** Sorts by kind, then by namespace and name. */
+export const ownerOf = (kind: KindId, object: KubeObject): string =>
+  `${kind} ${objectKey(object)}`;
 
 /** A bucket in which an owner has these values and no others. Cost: a search and a copy. */
 function replaced({ owners, values }: Bucket, owner: string, own: readonly unknown[]): Bucket {

@@ -1,6 +1,6 @@
 import { type KindId, kindIdOf, KINDS } from "@/lib/istio/kinds";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
-import { IndexTable, type MeshIndex, type ObjectChange } from "./mesh-index";
+import { IndexTable, type MeshIndex, type ObjectChange, type Owned } from "./mesh-index";
 
 /** One change of one object, as a watch tells it. */
 export interface MeshChange {
@@ -142,10 +142,18 @@ function viewOf(
 ): View {
   const derived = new Map<unknown, unknown>();
   const lists = new Map<KindId, readonly KubeObject[]>();
+  const owned = new Map<KindId, readonly Owned[]>();
+  const sorted = (kind: KindId): readonly Owned[] => {
+    const known = owned.get(kind);
+    if (known) return known;
+    const made = sortedByKey(kind, objects.get(kind) ?? new Map());
+    owned.set(kind, made);
+    return made;
+  };
   const table = (index: MeshIndex<unknown>): IndexTable => {
     const known = indexes.get(index);
     if (known) return known;
-    const made = IndexTable.of(index, (kind) => view.list(kind));
+    const made = IndexTable.of(index, sorted);
     indexes.set(index, made);
     return made;
   };
@@ -173,3 +181,9 @@ function viewOf(
   };
   return view;
 }
+
+const sortedByKey = (kind: KindId, ofKind: ReadonlyMap<string, KubeObject>): readonly Owned[] =>
+  [...ofKind.keys()].sort().flatMap((key) => {
+    const object = ofKind.get(key);
+    return object ? [{ owner: `${kind} ${key}`, object }] : [];
+  });

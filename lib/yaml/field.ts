@@ -5,34 +5,48 @@ import type { FieldPath } from "./field-path";
  * A field of a document that may be half-typed, with its path.
  *
  * Rules read drafts through it: whatever is absent or of another type than asked for reads as
- * absent, so that no rule needs a check of its own, and none can forget one.
+ * absent, so that no rule needs a check of its own, and none can forget one. What was read once is
+ * kept: many rules read the same fields of an object.
  */
 export class Field {
-  /** @param base where the steps begin: a field, or a path */
+  /** Names and fields in turn: there are few, and what rules ask for is found first. */
+  private inner: (string | Field)[] | undefined;
+  private list: readonly Field[] | undefined;
+
+  /** @param step the name or the index in the field around it */
   constructor(
     readonly value: unknown,
-    private readonly base: Field | FieldPath = [],
-    private readonly steps: FieldPath = [],
+    private readonly around?: Field,
+    private readonly step: string | number = "",
   ) {}
 
   /** Put together when it is asked for: most fields are read and never reported. */
   get path(): FieldPath {
-    return [...(this.base instanceof Field ? this.base.path : this.base), ...this.steps];
+    return this.around ? [...this.around.path, this.step] : [];
   }
 
   /** The field below the names, one level each. */
   at(...names: readonly string[]): Field {
-    let value = this.value;
-    for (const name of names) {
-      value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the first of a chain
+    let field: Field = this;
+    for (const name of names) field = field.child(name);
+    return field;
+  }
+
+  private child(name: string): Field {
+    const inner = (this.inner ??= []);
+    for (let at = 0; at < inner.length; at += 2) {
+      if (inner[at] === name) return inner[at + 1] as Field;
     }
-    return new Field(value, this, names);
+    const made = new Field(ownValue(this.value, name), this, name);
+    inner.push(name, made);
+    return made;
   }
 
   /** The items of a list; none for anything else. */
   items(): readonly Field[] {
-    if (!Array.isArray(this.value)) return [];
-    return this.value.map((item: unknown, index) => new Field(item, this, [index]));
+    if (!Array.isArray(this.value)) return NO_ITEMS;
+    return (this.list ??= this.value.map((item, index) => new Field(item, this, index)));
   }
 
   /** The fields of a mapping with their names; none for anything else. */
@@ -81,4 +95,13 @@ export class Field {
 function isTexts(record: JsonRecord): record is Readonly<Record<string, string>> {
   for (const name in record) if (typeof record[name] !== "string") return false;
   return true;
+}
+
+const NO_ITEMS: readonly Field[] = [];
+
+/** What a mapping holds itself. JSON has no functions: one is inherited, as the prototype is. */
+function ownValue(value: unknown, name: string): unknown {
+  if (!isRecord(value)) return undefined;
+  const inner = value[name];
+  return typeof inner === "function" || inner === Object.prototype ? undefined : inner;
 }

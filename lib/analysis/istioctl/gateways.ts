@@ -5,6 +5,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 import type { Subject } from "../rule";
+import { subjectOf } from "../subject";
 
 /** An entry of a VirtualService's gateways as istioctl reads it. */
 interface GatewayUse {
@@ -84,9 +85,8 @@ export function servesHosts(
 /** The Gateways that some VirtualService names. Reads VirtualService. */
 export function namedGateways(mesh: MeshView): ReadonlySet<string> {
   const names = mesh.list("VirtualService").flatMap((object) => {
-    const { name, namespace = "" } = object.metadata;
-    const fields = new Field(object);
-    return istioctlGateways({ kind: "VirtualService", namespace, name, object, fields });
+    const subject = subjectOf(object, "VirtualService");
+    return subject ? istioctlGateways(subject) : [];
   });
   return new Set(names.map(({ namespace, name }) => `${namespace}/${name}`));
 }
