@@ -42,13 +42,16 @@ export function checkObjects(
   rules: readonly Rule[],
 ): ObjectFinding[] {
   const byKind = rulesByKind(rules);
-  return objects
-    .flatMap((object) => {
-      const subject = subjectOf(object);
-      if (!subject || !isVisited(subject)) return [];
-      return byKind.get(subject.kind)?.flatMap((rule) => checkObject(rule, subject, mesh)) ?? [];
-    })
-    .sort(compareFindings);
+  const found: ObjectFinding[] = [];
+  for (const object of objects) {
+    const subject = subjectOf(object);
+    if (!subject || !isVisited(subject)) continue;
+    for (const rule of byKind.get(subject.kind) ?? []) {
+      const findings = checkObject(rule, subject, mesh);
+      if (findings.length > 0) found.push(...findings);
+    }
+  }
+  return found.sort(compareFindings);
 }
 
 /** Whether rules look at an object at all. */
@@ -61,20 +64,18 @@ export function checkObject(
   subject: Subject,
   mesh: MeshView,
 ): readonly ObjectFinding[] {
-  let found: Map<string, ObjectFinding> | undefined;
-  const add = (report: Report | Crash): void => {
-    const finding = findingOf(rule, subject, report);
-    found ??= new Map();
-    found.set(findingKey(finding), finding);
-  };
+  let reports: (Report | Crash)[] | undefined;
   try {
-    for (const report of rule.check(subject, mesh)) add(report);
+    for (const report of rule.check(subject, mesh)) (reports ??= []).push(report);
   } catch (error) {
     // One broken rule is one finding, never an empty page.
-    add({ path: [], crash: error instanceof Error ? error.message : String(error) });
+    const crash = error instanceof Error ? error.message : String(error);
+    (reports ??= []).push({ path: [], crash });
   }
   // Asked last, so that checks that find nothing do not depend on it.
-  return found && isDiscovered(subject, mesh) ? [...found.values()] : NONE;
+  if (!reports || !isDiscovered(subject, mesh)) return NONE;
+  const findings = reports.map((report) => findingOf(rule, subject, report));
+  return [...new Map(findings.map((finding) => [findingKey(finding), finding])).values()];
 }
 
 const NONE: readonly ObjectFinding[] = [];

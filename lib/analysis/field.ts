@@ -1,1 +1,1 @@
-export { Field } from "@/lib/yaml/field";
+export { Field, textsIn } from "@/lib/yaml/field";

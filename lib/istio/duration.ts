@@ -12,6 +12,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 const WHOLE = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
+/** As nearly all are written. */
+const SIMPLE = /^(\d+)(ms|s|m|h)$/;
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /**
@@ -20,6 +22,8 @@ const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
  */
 export function parseDuration(text: string): Millis | undefined {
   if (/^[+-]?0$/.test(text)) return millis(0);
+  const simple = SIMPLE.exec(text);
+  if (simple) return millis(Number(simple[1]) * (UNITS[simple[2] ?? ""] ?? 0));
   if (!WHOLE.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(PART)) {

@@ -93,10 +93,13 @@ export const hostKey = (host: string): string =>
  * The keys under which hosts may be filed that take in all of `host`, the most specific first.
  * What is found under them must still be asked: `isSubsetOfHost(host, found)`.
  */
-export function coveringKeys(host: string): readonly string[] {
-  const keys = [hostKey(host)];
+export function* coveringKeys(host: string): Iterable<string> {
+  const own = hostKey(host);
+  yield own;
   for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
-    keys.push(`*${host.slice(dot)}`);
+    const key = `*${host.slice(dot)}`;
+    if (key !== own) yield key;
   }
-  return [...new Set([...keys, OTHER_WILDCARDS, "*"])];
+  if (own !== OTHER_WILDCARDS) yield OTHER_WILDCARDS;
+  if (own !== "*") yield "*";
 }

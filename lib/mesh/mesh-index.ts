@@ -120,8 +120,7 @@ export function touchedKeys(
 }
 
 /** Sorts by kind, then by namespace and name. */
-export const ownerOf = (kind: KindId, object: KubeObject): string =>
-  `${kind} ${objectKey(object)}`;
+export const ownerOf = (kind: KindId, object: KubeObject): string => `${kind} ${objectKey(object)}`;
 
 /** A bucket in which an owner has these values and no others. Cost: a search and a copy. */
 function replaced({ owners, values }: Bucket, owner: string, own: readonly unknown[]): Bucket {

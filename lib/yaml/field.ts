@@ -81,14 +81,17 @@ export class Field {
 
   /** The pairs of a mapping of texts. */
   labels(): Readonly<Record<string, string>> {
-    if (!isRecord(this.value)) return {};
-    if (isTexts(this.value)) return this.value;
-    const entries = Object.entries(this.value);
-    const texts = entries.filter(
-      (entry): entry is [string, string] => typeof entry[1] === "string",
-    );
-    return Object.fromEntries(texts);
+    return textsIn(this.value);
   }
+}
+
+/** The pairs of a mapping whose values are texts; none of anything else. */
+export function textsIn(value: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(value)) return {};
+  if (isTexts(value)) return value;
+  const entries = Object.entries(value);
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return Object.fromEntries(texts);
 }
 
 /** Whether all values are texts, as in all but drafts. */

@@ -1,8 +1,9 @@
 import { MESH_GATEWAY, resolveGateways } from "@/lib/istio/gateway-ref";
 import { resolveHost, serviceOfFqdn } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
-import { Field } from "../field";
+import { type Field, textsIn } from "../field";
 import type { Subject } from "../rule";
 import { namespaceLabels } from "./namespaces";
 import { selectorField } from "./selectors";
@@ -21,9 +22,18 @@ export const wantsAmbient = (workload: Labels, namespace: Labels): boolean =>
   workload[DATAPLANE_MODE] === "ambient" ||
   (isAmbientNamespace(namespace) && workload[DATAPLANE_MODE] !== "none");
 
-/** Whether ambient's node proxy has taken over the traffic of a running pod. */
+/** Whether ambient's node proxy has taken over the traffic of some pod of a namespace. */
+export const hasRedirectedPods = (mesh: MeshView, namespace: string): boolean =>
+  mesh.lookup(REDIRECTED, namespace).length > 0;
+
+/** Whether it has taken over that of a running pod. */
 export const isRedirected = (pod: KubeObject): boolean =>
-  new Field(pod).at("metadata", "annotations", "ambient.istio.io/redirection").text === "enabled";
+  textsIn(pod.metadata.annotations)["ambient.istio.io/redirection"] === "enabled";
+
+const REDIRECTED: MeshIndex<true> = {
+  kinds: ["Pod"],
+  entries: (pod) => (isRedirected(pod) ? [[pod.metadata.namespace ?? "", true]] : []),
+};
 
 /** A waypoint that labels ask for; the resource's own label counts before its namespace's. */
 export function waypointOf(
@@ -108,11 +118,12 @@ export function ambientHosts(subject: Subject, mesh: MeshView): readonly Ambient
   });
 }
 
-const labelsOf = (object: KubeObject): Labels =>
-  new Field(object).at("metadata", "labels").labels();
+const labelsOf = (object: KubeObject): Labels => textsIn(object.metadata.labels);
 
 /** Why an object needs a proxy that reads HTTP; undefined where ambient's node proxy is enough. */
-export function needsHttp({ kind, namespace, fields }: Subject): string | undefined {
+export const needsHttp = (subject: Subject): string | undefined => subject.derive(whyHttp);
+
+function whyHttp({ kind, namespace, fields }: Subject): string | undefined {
   const spec = fields.at("spec");
   switch (kind) {
     case "AuthorizationPolicy":

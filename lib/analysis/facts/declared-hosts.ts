@@ -52,7 +52,7 @@ export function declaredHosts(mesh: MeshView): DeclaredHosts {
     declares(host, namespace) {
       const keys = isWildcard(host)
         ? [...mesh.keys(BY_HOST)].filter((key) => hostsOverlap(host, key) || isWildcard(key))
-        : coveringKeys(host);
+        : [...coveringKeys(host)];
       return keys.some((key) =>
         mesh
           .lookup(BY_HOST, key)

@@ -1,11 +1,10 @@
-import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 import { byText } from "../istioctl/words";
 import type { Subject } from "../rule";
 import { isInMesh } from "./pods";
+import { servicesSelecting } from "./selecting-services";
 
 /** A port of a Service, and the Service's full name. */
 export interface ServicePortUse {
@@ -16,25 +15,6 @@ export interface ServicePortUse {
   /** As text; the port itself where absent. */
   readonly targetPort: string;
 }
-
-interface Selecting {
-  readonly service: KubeObject;
-  readonly selector: Readonly<Record<string, string>>;
-}
-
-/** Services under the first label of their selector. */
-const SELECTING: MeshIndex<Selecting> = {
-  kinds: ["Service"],
-  entries(service) {
-    const selector = new Field(service).at("spec", "selector").labels();
-    const [label] = Object.entries(selector);
-    if (!label) return [];
-    return [[keyOf(service.metadata.namespace ?? "", label), { service, selector }]];
-  },
-};
-
-const keyOf = (namespace: string, [name, value]: readonly [string, string]): string =>
-  `${namespace} ${name}=${value}`;
 
 /**
  * The ports of the Services that select the pods of a Deployment in the mesh; none for others and
@@ -49,11 +29,9 @@ export function servicePortsOf(subject: Subject, mesh: MeshView): readonly Servi
   const containers = template.at("spec", "containers").items();
   if (!isInMesh({ metadata: template.at("metadata"), containers, namespace }, mesh)) return [];
   const labels = template.at("metadata", "labels").labels();
-  return Object.entries(labels)
-    .flatMap((label) => mesh.lookup(SELECTING, keyOf(namespace, label)))
-    .filter(({ selector }) => hasLabels(labels, selector))
-    .sort((a, b) => byText(a.service.metadata.name, b.service.metadata.name))
-    .flatMap(({ service }) => portsOf(service));
+  return servicesSelecting(mesh, namespace, labels)
+    .toSorted((a, b) => byText(a.metadata.name, b.metadata.name))
+    .flatMap(portsOf);
 }
 
 const portsOf = (service: KubeObject): readonly ServicePortUse[] =>

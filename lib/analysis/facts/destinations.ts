@@ -16,7 +16,12 @@ export interface DestinationUse {
 }
 
 /** Every destination of a VirtualService that names a host: routes, mirrors, TLS and TCP. */
-export function* destinationsOf(subject: Subject): Iterable<DestinationUse> {
+export const destinationsOf = (subject: Subject): readonly DestinationUse[] =>
+  subject.derive(listDestinations);
+
+const listDestinations = (subject: Subject): readonly DestinationUse[] => [...eachOf(subject)];
+
+function* eachOf(subject: Subject): Iterable<DestinationUse> {
   const spec = subject.fields.at("spec");
   const uses = (
     field: Field,

@@ -1,18 +1,10 @@
-import { hasLabels } from "@/lib/k8s/label-selector";
-import { groupBy } from "@/lib/base/group-by";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { Field } from "../field";
 import { labelsOf, podsWith } from "./pods";
+import { servicesSelecting, servicesWithoutSelector } from "./selecting-services";
 
 type Labels = Readonly<Record<string, string>>;
-
-/** Services by namespace. Reads Service. */
-const servicesByNamespace = (mesh: MeshView): ReadonlyMap<string, readonly Field[]> =>
-  groupBy(
-    mesh.list("Service").map((service) => new Field(service)),
-    (service) => service.at("metadata", "namespace").text ?? "",
-  );
 
 /**
  * The ports by which Services reach the pods that a Gateway selects: the pods' own, and those of
@@ -27,11 +19,13 @@ export function servedPorts(selector: Labels, mesh: MeshView): ReadonlySet<numbe
 }
 
 function* podPorts(pod: KubeObject, mesh: MeshView): Iterable<number> {
-  const services = mesh.derive(servicesByNamespace).get(pod.metadata.namespace ?? "") ?? [];
+  const { namespace = "" } = pod.metadata;
+  const services = [
+    ...servicesSelecting(mesh, namespace, labelsOf(pod)),
+    ...servicesWithoutSelector(mesh, namespace),
+  ];
   for (const service of services) {
-    const spec = service.at("spec");
-    if (!hasLabels(labelsOf(pod), spec.at("selector").labels())) continue;
-    for (const port of spec.at("ports").items()) {
+    for (const port of new Field(service).at("spec", "ports").items()) {
       if (port.at("protocol").value !== "TCP") continue;
       const target = numeric(port.at("targetPort"));
       yield port.at("port").number ?? 0;

@@ -1,6 +1,6 @@
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
-import { Field } from "../field";
+import { textsIn } from "../field";
 
 /**
  * Whether there is no such namespace. Where the mesh holds no Namespace at all, as files may, it
@@ -15,7 +15,7 @@ export const namespaceNames = (mesh: MeshView): readonly string[] => mesh.lookup
 /** The labels of a namespace; none for one that is not there. */
 export function namespaceLabels(mesh: MeshView, name: string): Readonly<Record<string, string>> {
   const object = mesh.get("Namespace", "", name);
-  return object ? new Field(object).at("metadata", "labels").labels() : {};
+  return object ? textsIn(object.metadata.labels) : {};
 }
 
 const NAMES: MeshIndex<string> = {

@@ -2,15 +2,16 @@ import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
-import { Field } from "../field";
+import { Field, textsIn } from "../field";
+import { shortestOf } from "./shortest";
 
 /** The labels of an object; those of another type than text are left out. */
 export const labelsOf = (object: KubeObject): Readonly<Record<string, string>> =>
-  new Field(object).at("metadata", "labels").labels();
+  textsIn(object.metadata.labels);
 
 /** The annotations of an object. */
 export const annotationsOf = (object: KubeObject): Readonly<Record<string, string>> =>
-  new Field(object).at("metadata", "annotations").labels();
+  textsIn(object.metadata.annotations);
 
 /** The pods that have all of `labels`, in one namespace or, where none is given, in any. Reads Pod. */
 export function podsWith(
@@ -18,26 +19,38 @@ export function podsWith(
   labels: Readonly<Record<string, string>>,
   namespace?: string,
 ): readonly KubeObject[] {
-  const scope = namespace ?? EVERYWHERE;
   const pairs = Object.entries(labels);
-  if (pairs.length === 0) return mesh.lookup(PODS, scope);
-  const lists = pairs.map(([key, value]) => mesh.lookup(PODS, `${scope} ${key}=${value}`));
-  const shortest = lists.reduce((x, y) => (y.length < x.length ? y : x));
-  return pairs.length === 1 ? shortest : shortest.filter((pod) => hasLabels(labelsOf(pod), labels));
+  if (pairs.length === 0) {
+    return namespace === undefined
+      ? mesh.lookup(EVERYWHERE, "")
+      : mesh.lookup(IN_NAMESPACE, namespace);
+  }
+  const found = shortestOf(pairs, ([key, value]) =>
+    namespace === undefined
+      ? mesh.lookup(EVERYWHERE, `${key}=${value}`)
+      : mesh.lookup(IN_NAMESPACE, `${namespace} ${key}=${value}`),
+  );
+  return pairs.length === 1 ? found : found.filter((pod) => hasLabels(labelsOf(pod), labels));
 }
 
-const EVERYWHERE = "*";
-
-/** By namespace, and by label within a namespace and everywhere. */
-const PODS: MeshIndex<KubeObject> = {
+/** By namespace, and by namespace and label. */
+const IN_NAMESPACE: MeshIndex<KubeObject> = {
   kinds: ["Pod"],
   *entries(pod) {
-    for (const scope of [pod.metadata.namespace ?? "", EVERYWHERE]) {
-      yield [scope, pod];
-      for (const [key, value] of Object.entries(labelsOf(pod))) {
-        yield [`${scope} ${key}=${value}`, pod];
-      }
+    const { namespace = "" } = pod.metadata;
+    yield [namespace, pod];
+    for (const label of Object.entries(labelsOf(pod))) {
+      yield [`${namespace} ${label.join("=")}`, pod];
     }
+  },
+};
+
+/** In all namespaces: all, and by label. */
+const EVERYWHERE: MeshIndex<KubeObject> = {
+  kinds: ["Pod"],
+  *entries(pod) {
+    yield ["", pod];
+    for (const label of Object.entries(labelsOf(pod))) yield [label.join("="), pod];
   },
 };
 

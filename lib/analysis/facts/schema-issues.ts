@@ -25,7 +25,10 @@ export const VALIDATED_KINDS = [
 ] as const satisfies readonly KindId[];
 
 /** What the webhook would say of an object. */
-export const schemaIssues = ({ object }: Subject): readonly ValidationIssue[] =>
+export const schemaIssues = (subject: Subject): readonly ValidationIssue[] =>
+  subject.derive(webhookIssues);
+
+const webhookIssues = ({ object }: Subject): readonly ValidationIssue[] =>
   validateIstioObject(object);
 
 /**
@@ -33,15 +36,22 @@ export const schemaIssues = ({ object }: Subject): readonly ValidationIssue[] =>
  * Gateway that some VirtualService names, the spec that it has rewritten before. Reads VirtualService.
  */
 export function istioctlIssues(subject: Subject, mesh: MeshView): readonly ValidationIssue[] {
-  const { object, kind, namespace, name } = subject;
-  const { apiVersion, kind: written, spec = {} } = object;
-  const rewritten =
-    kind === "Gateway" && mesh.derive(namedGateways).has(`${namespace}/${name}`)
-      ? withRewrittenHosts(subject)
-      : spec;
-  const metadata = { name, namespace };
-  return validateIstioObject({ apiVersion, kind: written, metadata, spec: rewritten });
+  const { kind, namespace, name } = subject;
+  const isRewritten = kind === "Gateway" && mesh.derive(namedGateways).has(`${namespace}/${name}`);
+  return subject.derive(isRewritten ? issuesOfRewritten : issuesOfSpec);
 }
+
+const issuesOfSpec = (subject: Subject): readonly ValidationIssue[] =>
+  issuesOf(subject, subject.object["spec"] ?? {});
+
+const issuesOfRewritten = (subject: Subject): readonly ValidationIssue[] =>
+  issuesOf(subject, withRewrittenHosts(subject));
+
+const issuesOf = (
+  { object: { apiVersion, kind }, name, namespace }: Subject,
+  spec: unknown,
+): readonly ValidationIssue[] =>
+  validateIstioObject({ apiVersion, kind, metadata: { name, namespace }, spec });
 
 /** The first line of what the webhook says, as the end of a sentence. */
 export const sentenceEnd = (message: string): string =>

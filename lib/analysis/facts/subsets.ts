@@ -24,7 +24,7 @@ export interface SubsetIndex {
 export const subsetIndex = (mesh: MeshView): SubsetIndex => ({
   of(host, namespace) {
     const { defaultDestinationRuleExportTo } = mesh.derive(meshConfig);
-    return coveringKeys(host).flatMap((key) =>
+    return [...coveringKeys(host)].flatMap((key) =>
       mesh.lookup(BY_HOST, key).filter((source) => {
         const { exportTo, namespace: home } = source;
         const visibility = visibilityOf(exportTo, home, defaultDestinationRuleExportTo);

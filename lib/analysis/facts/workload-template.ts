@@ -12,25 +12,23 @@ export interface WorkloadTemplate {
   readonly metadata: Field;
   readonly spec: Field;
   readonly labels: Labels;
-  /** Its pods, as far as they run. */
-  readonly pods: () => readonly KubeObject[];
+  /** Its pods, as far as they run. Reads WORKLOAD_KINDS. */
+  pods(mesh: MeshView): readonly KubeObject[];
 }
 
 /** The template of a workload; undefined for a pod of a ReplicaSet, whose Deployment speaks for it. */
-export function workloadTemplate(subject: Subject, mesh: MeshView): WorkloadTemplate | undefined {
-  const { kind, namespace, fields, object } = subject;
+export const workloadTemplate = (subject: Subject): WorkloadTemplate | undefined =>
+  subject.derive(templateOf);
+
+function templateOf(subject: Subject): WorkloadTemplate | undefined {
+  const { kind, fields, object } = subject;
   if (kind === "Pod") {
     if (fields.at("metadata", "ownerReferences").items().some(isReplicaSet)) return undefined;
     const phase = fields.at("status", "phase").text;
     if (phase === "Succeeded" || phase === "Failed") return undefined;
     return template(fields, () => [object]);
   }
-  const selector = fields.at("spec", "selector", "matchLabels").labels();
-  return template(fields.at("spec", "template"), () => {
-    const selected =
-      Object.keys(selector).length > 0 ? workloads(mesh).matching(selector, namespace) : [];
-    return selected.flatMap((one) => (one.kind === "Pod" ? [one.object] : []));
-  });
+  return template(fields.at("spec", "template"), (mesh) => podsOf(subject, mesh));
 }
 
 const template = (fields: Field, pods: WorkloadTemplate["pods"]): WorkloadTemplate => ({
@@ -39,6 +37,13 @@ const template = (fields: Field, pods: WorkloadTemplate["pods"]): WorkloadTempla
   labels: fields.at("metadata", "labels").labels(),
   pods,
 });
+
+function podsOf({ fields, namespace }: Subject, mesh: MeshView): readonly KubeObject[] {
+  const selector = fields.at("spec", "selector", "matchLabels").labels();
+  const selected =
+    Object.keys(selector).length > 0 ? workloads(mesh).matching(selector, namespace) : [];
+  return selected.flatMap((one) => (one.kind === "Pod" ? [one.object] : []));
+}
 
 const isReplicaSet = (owner: Field): boolean => owner.at("kind").text === "ReplicaSet";
 
@@ -78,4 +83,4 @@ export function wantsSidecar({ labels }: WorkloadTemplate, namespace: Labels): b
 
 /** Whether a workload has sidecars or will get them. Reads Namespace. */
 export const isInMesh = (workload: WorkloadTemplate, namespace: string, mesh: MeshView): boolean =>
-  wantsSidecar(workload, namespaceLabels(mesh, namespace)) || workload.pods().some(hasSidecar);
+  wantsSidecar(workload, namespaceLabels(mesh, namespace)) || workload.pods(mesh).some(hasSidecar);

@@ -2,7 +2,8 @@ import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";
-import { Field } from "../field";
+import { Field, textsIn } from "../field";
+import { shortestOf } from "./shortest";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -33,53 +34,59 @@ export function workloads(mesh: MeshView): Workloads {
   const matching = (labels: Labels, namespace?: string): readonly Workload[] => {
     const pairs = Object.entries(labels);
     if (pairs.length === 0) {
-      if (namespace !== undefined) return mesh.lookup(BY_LABEL, namespace);
+      if (namespace !== undefined) return mesh.lookup(IN_NAMESPACE, namespace);
       return WORKLOAD_KINDS.flatMap((kind) => mesh.list(kind)).flatMap(
         (one) => workloadOf(one) ?? [],
       );
     }
-    const lists = pairs.map(([key, value]) =>
-      mesh.lookup(BY_LABEL, `${scopeKey(namespace)} ${key}=${value}`),
+    const candidates = shortestOf(pairs, ([key, value]) =>
+      namespace === undefined
+        ? mesh.lookup(EVERYWHERE, `${key}=${value}`)
+        : mesh.lookup(IN_NAMESPACE, `${namespace} ${key}=${value}`),
     );
-    const shortest = lists.reduce((a, b) => (b.length < a.length ? b : a));
     return pairs.length === 1
-      ? shortest
-      : shortest.filter((workload) => hasLabels(workload.labels, labels));
+      ? candidates
+      : candidates.filter((workload) => hasLabels(workload.labels, labels));
   };
   return {
-    in: (namespace) => mesh.lookup(BY_LABEL, namespace),
+    in: (namespace) => mesh.lookup(IN_NAMESPACE, namespace),
     matching,
     select: (labels, namespace) => matching(labels, namespace)[0],
   };
 }
 
-const EVERYWHERE = "*";
-const scopeKey = (namespace: string | undefined): string => namespace ?? EVERYWHERE;
-
-/** By namespace, and by label within a namespace and everywhere. */
-const BY_LABEL: MeshIndex<Workload> = {
+/** By namespace, and by namespace and label. */
+const IN_NAMESPACE: MeshIndex<Workload> = {
   kinds: WORKLOAD_KINDS,
-  *entries(object) {
+  entries(object) {
     const workload = workloadOf(object);
-    if (!workload) return;
-    yield [workload.namespace, workload];
-    for (const scope of [workload.namespace, EVERYWHERE]) {
-      for (const [key, value] of Object.entries(workload.labels)) {
-        yield [`${scope} ${key}=${value}`, workload];
-      }
-    }
+    if (!workload) return [];
+    const { namespace, labels } = workload;
+    const entries: [string, Workload][] = [[namespace, workload]];
+    for (const key in labels) entries.push([`${namespace} ${key}=${labels[key]}`, workload]);
+    return entries;
+  },
+};
+
+/** By label, in all namespaces. */
+const EVERYWHERE: MeshIndex<Workload> = {
+  kinds: WORKLOAD_KINDS,
+  entries(object) {
+    const workload = workloadOf(object);
+    const labels = Object.entries(workload?.labels ?? {});
+    return workload ? labels.map((label) => [label.join("="), workload]) : [];
   },
 };
 
 /** An object of WORKLOAD_KINDS as a workload; undefined for a pod that has ended. */
 function workloadOf(object: KubeObject): Workload | undefined {
-  const fields = new Field(object);
   const { name, namespace = "" } = object.metadata;
+  const fields = new Field(object);
   switch (object.kind) {
     case "Pod": {
       const phase = fields.at("status", "phase").text;
       if (phase === "Succeeded" || phase === "Failed") return undefined;
-      const labels = fields.at("metadata", "labels").labels();
+      const labels = textsIn(object.metadata.labels);
       return { kind: "Pod", namespace, name, labels, object };
     }
     case "Deployment": {

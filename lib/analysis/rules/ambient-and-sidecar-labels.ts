@@ -41,7 +41,7 @@ spec: { selector: { matchLabels: { app: reviews } }, template: { metadata: { lab
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     const namespace = namespaceLabels(mesh, subject.namespace);
     if (!workload || !wantsAmbient(workload.labels, namespace)) return;
     if (!wantsSidecar(workload, namespace)) return;

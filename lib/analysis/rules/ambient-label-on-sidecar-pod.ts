@@ -36,12 +36,12 @@ spec: { containers: [{ name: reviews }] }`,
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     if (!workload || isGatewayPod(workload)) return;
     // Where the namespace asks for ambient, it is the workload that differs: another rule's.
     if (workload.labels["istio.io/dataplane-mode"] !== "ambient") return;
     if (isAmbientNamespace(namespaceLabels(mesh, subject.namespace))) return;
-    const pod = workload.pods().find(hasSidecar);
+    const pod = workload.pods(mesh).find(hasSidecar);
     if (!pod) return;
     yield {
       path: workload.metadata.at("labels").path,

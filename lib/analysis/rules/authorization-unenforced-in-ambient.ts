@@ -61,7 +61,7 @@ spec: { selector: { matchLabels: { app: reviews } }, rules: [{ from: [{ source: 
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     const labels = namespaceLabels(mesh, subject.namespace);
     if (!workload || isGatewayPod(workload) || !wantsAmbient(workload.labels, labels)) return;
     if (waypointOf(workload.labels, { name: subject.namespace, labels })) return;

@@ -49,7 +49,7 @@ spec: { host: "*.shop.svc.cluster.local", trafficPolicy: { tls: { mode: ISTIO_MU
     if (!own) return;
     const candidates = isWildcard(own.host)
       ? [...new Set(mesh.lookup(RULES_OF_NAMESPACE, subject.namespace))]
-      : coveringKeys(own.host).flatMap((key) =>
+      : [...coveringKeys(own.host)].flatMap((key) =>
           mesh.lookup(RULES_BY_HOST, `${subject.namespace} ${key}`),
         );
     const others = candidates.filter(

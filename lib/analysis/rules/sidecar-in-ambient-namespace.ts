@@ -36,11 +36,11 @@ spec: { containers: [{ name: reviews }, { name: istio-proxy }] }`,
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     if (!workload || isGatewayPod(workload)) return;
     if (!isAmbientNamespace(namespaceLabels(mesh, subject.namespace))) return;
     if (workload.labels["istio.io/dataplane-mode"] === "none") return;
-    const pod = workload.pods().find(hasSidecar);
+    const pod = workload.pods(mesh).find(hasSidecar);
     if (!pod) return;
     yield {
       path: ["metadata"],

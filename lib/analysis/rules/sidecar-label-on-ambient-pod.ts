@@ -1,4 +1,4 @@
-import { isRedirected } from "../facts/ambient";
+import { hasRedirectedPods, isRedirected } from "../facts/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { wantsSidecar, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";
@@ -36,9 +36,10 @@ spec: { containers: [{ name: reviews }] }`,
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    if (!hasRedirectedPods(mesh, subject.namespace)) return;
+    const workload = workloadTemplate(subject);
     if (!workload || !wantsSidecar(workload, namespaceLabels(mesh, subject.namespace))) return;
-    const pod = workload.pods().find(isRedirected);
+    const pod = workload.pods(mesh).find(isRedirected);
     if (!pod) return;
     yield {
       path: workload.metadata.at("labels").path,

@@ -43,12 +43,26 @@ spec: { selector: { app: reviews }, ports: [{ port: 80, targetPort: http }, { po
     if (namespace === mesh.derive(meshConfig).rootNamespace) return;
     if ("gateway.istio.io/managed" in fields.at("metadata", "labels").labels()) return;
     // Every workload is looked at: Kiali takes the first Deployment alone.
-    const declared = workloads(mesh).matching(selector, namespace).flatMap(portsOf);
-    if (declared.length === 0) return;
-    for (const port of fields.at("spec", "ports").items()) {
+    const undeclared = new Map(
+      fields
+        .at("spec", "ports")
+        .items()
+        .map((port) => [port, targetOf(port)]),
+    );
+    let isKnown = false;
+    for (const workload of workloads(mesh).matching(selector, namespace)) {
+      const names = portsOf(workload);
+      // A pod without any declared port leaves all to the application.
+      if (names.size === 0) continue;
+      isKnown = true;
+      for (const [port, target] of undeclared) {
+        if (target === undefined || names.has(target)) undeclared.delete(port);
+      }
+      if (undeclared.size === 0) return;
+    }
+    if (!isKnown) return;
+    for (const [port, target] of undeclared) {
       const given = port.at("targetPort");
-      const target = given.text ?? (given.number || port.at("port").number);
-      if (target === undefined || declared.some((names) => names.has(target))) continue;
       yield {
         path: given.exists ? given.path : port.path,
         message:
@@ -60,20 +74,27 @@ spec: { selector: { app: reviews }, ports: [{ port: 80, targetPort: http }, { po
   },
 });
 
-/** The ports of a workload's containers, by number and by name; none for what has no containers. */
-function portsOf({ kind, object }: Workload): readonly ReadonlySet<number | string>[] {
-  if (kind === "WorkloadEntry") return [];
+/** Where a Service's port leads: a number, or the name of a container's port. */
+function targetOf(port: Field): number | string | undefined {
+  const given = port.at("targetPort");
+  return given.text ?? (given.number || port.at("port").number);
+}
+
+/** The ports of a workload's containers, by number and by name. */
+function portsOf({ kind, object }: Workload): ReadonlySet<number | string> {
+  const names = new Set<number | string>();
+  if (kind === "WorkloadEntry") return names;
   const spec = new Field(object).at("spec");
   const pod = kind === "Pod" ? spec : spec.at("template", "spec");
-  const containers = [...pod.at("containers").items(), ...pod.at("initContainers").items()];
-  // A pod without any declared port leaves all to the application.
-  const ports = containers.flatMap((container) => container.at("ports").items());
-  if (ports.length === 0) return [];
-  return [
-    new Set(
-      ports.flatMap((port) =>
-        [port.at("containerPort").number, port.at("name").text].flatMap((one) => one ?? []),
-      ),
-    ),
-  ];
+  for (const list of ["containers", "initContainers"]) {
+    for (const container of pod.at(list).items()) {
+      for (const port of container.at("ports").items()) {
+        const { number } = port.at("containerPort");
+        const { text } = port.at("name");
+        if (number !== undefined) names.add(number);
+        if (text !== undefined) names.add(text);
+      }
+    }
+  }
+  return names;
 }

@@ -41,7 +41,7 @@ spec: { gatewayClassName: istio-waypoint }`,
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     const labels = namespaceLabels(mesh, subject.namespace);
     if (!workload || isGatewayPod(workload) || !wantsAmbient(workload.labels, labels)) return;
     const waypoint = waypointOf(workload.labels, { name: subject.namespace, labels });

@@ -40,7 +40,7 @@ spec: { selector: { matchLabels: { app: reviews } }, template: { metadata: { lab
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     const labels = namespaceLabels(mesh, subject.namespace);
     if (!workload || isGatewayPod(workload) || wantsAmbient(workload.labels, labels)) return;
     const waypoint = waypointOf(workload.labels, { name: subject.namespace, labels });

@@ -39,7 +39,7 @@ spec: { template: { metadata: { labels: { app.kubernetes.io/name: ratings, app.k
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     if (!workload || isGatewayPod(workload)) return;
     if (!isInMesh(workload, subject.namespace, mesh)) return;
     const missing = Object.entries(NAMES).flatMap(([label, names]) =>

@@ -44,7 +44,7 @@ spec: {}`,
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     if (!workload || !isInMesh(workload, subject.namespace, mesh)) return;
     const { rootNamespace } = mesh.derive(meshConfig);
     const covered = [subject.namespace, rootNamespace].some((namespace) =>

@@ -1,6 +1,4 @@
-import { hasLabels } from "@/lib/k8s/label-selector";
-import type { MeshIndex } from "@/lib/mesh/mesh-index";
-import { Field } from "../field";
+import { servicesSelecting } from "../facts/selecting-services";
 import { isGatewayPod, isInMesh, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";
 import { defineRule } from "../rule";
@@ -47,29 +45,16 @@ spec: { selector: { matchLabels: { app: reviews } }, template: { metadata: { lab
   },
 
   *check(subject, mesh) {
-    const workload = workloadTemplate(subject, mesh);
+    const workload = workloadTemplate(subject);
     if (!workload || isGatewayPod(workload)) return;
     if (!isInMesh(workload, subject.namespace, mesh)) return;
     // What declares no port may well listen on none.
     const containers = workload.spec.at("containers").items();
     if (!containers.some((container) => container.at("ports").items().length > 0)) return;
-    const selectors = Object.entries(workload.labels).flatMap(([key, value]) =>
-      mesh.lookup(SELECTORS, `${subject.namespace} ${key}=${value}`),
-    );
-    if (selectors.some((selector) => hasLabels(workload.labels, selector))) return;
+    if (servicesSelecting(mesh, subject.namespace, workload.labels).length > 0) return;
     yield {
       path: ["metadata"],
       message: "No Service selects this workload; what reaches it is plain TCP to Istio.",
     };
   },
 });
-
-/** The selectors of Services, by namespace and one of their labels. */
-const SELECTORS: MeshIndex<Readonly<Record<string, string>>> = {
-  kinds: ["Service"],
-  *entries(object) {
-    const selector = new Field(object).at("spec", "selector").labels();
-    const [first] = Object.entries(selector);
-    if (first) yield [`${object.metadata.namespace ?? ""} ${first.join("=")}`, selector];
-  },
-};
