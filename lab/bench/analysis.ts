@@ -28,6 +28,9 @@ const SIZES = [100, 1000, 5000];
 const EDITS = 300;
 const OBJECTS = [100, 500, 2000, 5000];
 
+/** The server runs with the same room for young objects (`scripts/serve.mjs`). */
+const FLAGS = ["--expose-gc", "--max-semi-space-size=64"];
+
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** Runs in a process of its own with --expose-gc, so that sizes do not warm each other. */
@@ -115,7 +118,7 @@ async function main(): Promise<void> {
   );
   const all: Measured[] = [];
   for (const services of SIZES) {
-    const child = spawnSync(process.execPath, ["--expose-gc", script, "--one", String(services)], {
+    const child = spawnSync(process.execPath, [...FLAGS, script, "--one", String(services)], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],
     });
