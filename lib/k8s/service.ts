@@ -21,6 +21,8 @@ export interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>;
   readonly ports?: readonly ServicePort[];
   readonly publishNotReadyAddresses?: boolean;
+  /** `PreferClose`, `PreferSameZone` or `PreferSameNode`; no preference where absent. */
+  readonly trafficDistribution?: string;
 }
 
 /** The `spec` of a Service. */

@@ -26,6 +26,10 @@ export interface Endpoint {
   readonly serviceAccount: string;
   /** Whether a proxy is there that takes the mesh's mutual TLS. */
   readonly tlsMode: "istio" | "disabled";
+  /** `region/zone/subzone` as an entry names it; undefined for a pod, whose node tells. */
+  readonly locality?: string;
+  /** What an entry gives it beside others; undefined for the usual one. */
+  readonly weight?: number;
 }
 
 /** The endpoints of every host, each list computed when first asked for. */
@@ -84,6 +88,8 @@ export function endpoints(mesh: MeshView): Endpoints {
       namespace: service.namespace,
       serviceAccount: given.serviceAccount ?? "",
       tlsMode: given.labels?.[TLS_MODE] === "istio" ? "istio" : "disabled",
+      ...(given.locality && { locality: given.locality }),
+      ...(given.weight && { weight: given.weight }),
     });
     const selector = spec.workloadSelector?.labels;
     if (selector) {

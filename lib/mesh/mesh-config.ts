@@ -1,4 +1,5 @@
 import { weakMemo } from "@/lib/base/weak-memo";
+import type { LoadBalancer } from "@/lib/istio/destination-rule";
 import type { OutboundTrafficPolicy } from "@/lib/istio/sidecar";
 import type { HttpRetry } from "@/lib/istio/virtual-service";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
@@ -24,6 +25,8 @@ export interface MeshConfig {
     readonly name?: string;
     readonly [type: string]: unknown;
   }[];
+  /** What goes for clusters whose DestinationRule says nothing of localities. */
+  readonly localityLbSetting: NonNullable<LoadBalancer["localityLbSetting"]>;
   /** Undefined for Istio's own default of two retries. */
   readonly defaultHttpRetryPolicy: HttpRetry | undefined;
   /** Where proxies log requests: `/dev/stdout`; empty for nowhere. */
@@ -46,6 +49,7 @@ const DEFAULT_MESH_CONFIG: MeshConfig = {
     { name: "stackdriver", stackdriver: {} },
     { name: "envoy", envoyFileAccessLog: { path: "/dev/stdout" } },
   ],
+  localityLbSetting: { enabled: true },
   defaultHttpRetryPolicy: undefined,
   accessLogFile: "",
   accessLogEncoding: "TEXT",

@@ -12,18 +12,25 @@ const MIN_RING_SIZE = 1024;
  * such policy, or where the request lacks what it hashes. Source: Envoy's ring hash load balancer.
  *
  * @param beside all clusters that the route may choose
+ * @param endpoints that stand to be chosen; all that are ready where they are left out
  */
 export function hashedEndpoint(
   cluster: Cluster,
   request: MeshRequest,
-  beside: readonly Cluster[] = [],
+  {
+    beside = [],
+    endpoints = cluster.ready,
+  }: {
+    readonly beside?: readonly Cluster[] | undefined;
+    readonly endpoints?: readonly Endpoint[];
+  } = {},
 ): Endpoint | undefined {
   const policy = cluster.policy.loadBalancer?.consistentHash;
-  if (!policy || cluster.ready.length === 0) return undefined;
+  if (!policy || endpoints.length === 0) return undefined;
   const hash = combinedHash(policies(cluster, beside), request);
   if (hash === undefined) return undefined;
   const minimum = policy.ringHash?.minimumRingSize ?? policy.minimumRingSize ?? MIN_RING_SIZE;
-  return atHash(ringOf(cluster.ready, Number(minimum) || MIN_RING_SIZE), hash);
+  return atHash(ringOf(endpoints, Number(minimum) || MIN_RING_SIZE), hash);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Chance } from "./chance";
 import type { Cluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import type { Connection } from "./connection";
+import type { Gate } from "./gate";
 import type { MeshRequest, ProxyIdentity } from "./request";
 import type { RetryPolicy } from "./retry-policy";
 import type { HeaderChanges, HeaderLayer } from "./rewrite";
@@ -62,6 +63,12 @@ export interface Forward {
   readonly weights?: readonly number[] | undefined;
   /** Where a policy ties requests of one kind to one endpoint: that one, for all tries. */
   readonly hashed: Endpoint | undefined;
+  /** The same while others are ejected, by their addresses; undefined where nobody ever is. */
+  readonly rebalance?:
+    | ((ejected: ReadonlySet<string>) => Pick<Forward, "endpoints" | "weights" | "hashed">)
+    | undefined;
+  /** What the proxy remembers of the cluster, where anybody keeps it. */
+  readonly gate?: Gate | undefined;
   /** Of the answer, whoever gives it: what the route's CORS policy tells browsers. */
   readonly corsHeaders?: HeaderChanges | undefined;
   /** Set in the answer, so that the client's next request ends at the same endpoint. */

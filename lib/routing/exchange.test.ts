@@ -4,6 +4,7 @@ import { anObject } from "@/lib/mesh/testing";
 import { sampling } from "./chance";
 import { exchange, type Reply } from "./exchange";
 import { decided, routes, shop, to } from "./testing";
+import { UpstreamMemory } from "./upstream-memory";
 
 const ok: Reply = { status: 200, durationMs: 10 };
 const failed: Reply = { status: 503, durationMs: 10 };
@@ -120,5 +121,62 @@ test("nothing to try is UH at once", () => {
     flags: ["UH"],
     details: "no_healthy_upstream",
     tries: [],
+  });
+});
+
+describe("what the proxy remembers of the cluster", () => {
+  const policy = (trafficPolicy: object) =>
+    anObject("DestinationRule", "shop/a", { host: "reviews", trafficPolicy });
+  const session = (trafficPolicy: object, more: object = {}) => {
+    const http = { route: [{ destination: { host: "reviews" } }], ...more };
+    const { action, upstream } = decided(shop(routes(http), policy(trafficPolicy)));
+    if (action.type !== "forward" || !upstream) throw new Error("not forwarded");
+    const memory = new UpstreamMemory();
+    return (at: number, reply: Reply) => {
+      const gate = memory.gate("shop/web", upstream, at);
+      const rest = gate && action.rebalance?.(gate.ejected);
+      const chance = sampling(() => 0);
+      const { status, flags, details } = exchange(
+        { ...action, ...rest, gate },
+        chance,
+        () => reply,
+      );
+      return [status, flags.join(), details].join(" ");
+    };
+  };
+  const slow: Reply = { status: 200, durationMs: 100 };
+
+  it("turns away what its circuit breakers do not let in", () => {
+    const ask = session({
+      connectionPool: { tcp: { maxConnections: 1 }, http: { http1MaxPendingRequests: 1 } },
+    });
+    expect(ask(0, slow)).toBe("200  via_upstream");
+    expect(ask(10, slow)).toBe("200  via_upstream");
+    expect(ask(20, slow)).toBe("503 UO upstream_reset_before_response_started{overflow}");
+    expect(ask(120, slow)).toBe("200  via_upstream");
+  });
+  it("lets a request wait no longer than its timeout", () => {
+    const ask = session({ connectionPool: { tcp: { maxConnections: 1 } } }, { timeout: "0.05s" });
+    ask(0, { status: 200, durationMs: 49 });
+    ask(1, { status: 200, durationMs: 1 });
+    expect(ask(10, { status: 200, durationMs: 49 })).toBe("504 UT response_timeout");
+  });
+  it("retries no more at once than it may", () => {
+    const ask = session(
+      { connectionPool: { http: { maxRetries: 1 } } },
+      { retries: { attempts: 1, retryOn: "5xx" } },
+    );
+    const failing: Reply = { status: 503, durationMs: 100 };
+    expect(ask(0, failing)).toBe("503 URX via_upstream");
+    expect(ask(50, failing)).toBe("503 UO via_upstream");
+  });
+  it("ejects all that fail, where it may", () => {
+    const ask = session({
+      outlierDetection: { consecutive5xxErrors: 2, maxEjectionPercent: 100 },
+    });
+    // Of two endpoints the first is always drawn, until it is out.
+    const answers = [0, 1, 2, 3, 4].map((at) => ask(at, failed));
+    expect(answers.slice(0, 4)).toEqual(new Array(4).fill("503  via_upstream"));
+    expect(answers[4]).toBe("503 UH no_healthy_upstream");
   });
 });

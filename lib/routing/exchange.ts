@@ -2,6 +2,7 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { Chance } from "./chance";
 import type { Connection } from "./connection";
 import type { Forward } from "./decision";
+import type { TryOutcome } from "./outlier-detector";
 import { isRetried, type TryFailure } from "./retry-policy";
 import type { Trace } from "./trace";
 
@@ -33,6 +34,9 @@ export interface Exchange {
   readonly tries: readonly Try[];
 }
 
+/** What Envoy says where its circuit breakers are open. */
+const OVERFLOW = "upstream_reset_before_response_started{overflow}";
+
 /** A connection that fails does so within about this time, in ms. */
 const CONNECT_FAILURE_MS = 1;
 
@@ -46,26 +50,44 @@ export function exchange(
   respond: (tried: Pick<Try, "endpoint" | "connection">, attempt: number) => Reply,
   trace?: Trace,
 ): Exchange {
-  const { retry, timeoutMs = Infinity } = forward;
+  const { retry, timeoutMs = Infinity, gate } = forward;
   const tries: Try[] = [];
   let elapsed = 0;
+  let decided = 0;
   for (let attempt = 1; ; attempt += 1) {
     const endpoint = pick(forward, tries, chance);
     if (!endpoint) return failed(tries, elapsed, ["UH"], "no_healthy_upstream");
+    const asked = elapsed;
+    const waited = gate ? gate.enter(asked) : 0;
+    if (waited === undefined) return failed(tries, elapsed, ["UO"], OVERFLOW);
+    elapsed += waited;
+    if (elapsed > timeoutMs) return late(tries, timeoutMs);
+    const started = elapsed;
     const connection = forward.connect(endpoint, trace);
     const reply = connection.failure ? undefined : respond({ endpoint, connection }, attempt);
     const tooLate = reply !== undefined && reply.durationMs > (retry.perTryTimeoutMs ?? Infinity);
-    tries.push({ endpoint, connection, reply: tooLate ? undefined : reply });
+    const tried = { endpoint, connection, reply: tooLate ? undefined : reply };
+    tries.push(tried);
     elapsed += tooLate ? (retry.perTryTimeoutMs ?? 0) : (reply?.durationMs ?? CONNECT_FAILURE_MS);
-    if (elapsed > timeoutMs) {
-      return { ...failed(tries, timeoutMs, ["UT"], "response_timeout"), status: 504 };
-    }
+    const ended = Math.min(elapsed, timeoutMs);
+    const inTime = elapsed > timeoutMs ? undefined : tried.reply;
+    gate?.ended({
+      address: endpoint.address,
+      outcome: outcomeOf(connection, inTime),
+      asked,
+      started,
+      ended,
+    });
+    if (attempt > 1) gate?.hasRetried(decided, ended);
+    if (elapsed > timeoutMs) return late(tries, timeoutMs);
     const failure = failureOf(connection, tooLate ? undefined : reply);
     const retried = failure !== undefined && isRetried(retry, failure);
     if (!retried || attempt > retry.retries) {
       const exhausted = retried && retry.retries > 0 ? ["URX"] : [];
-      return ended(tries, elapsed, exhausted);
+      return outcome(tries, elapsed, exhausted);
     }
+    if (gate && !gate.mayRetry(elapsed)) return outcome(tries, elapsed, ["UO"]);
+    decided = elapsed;
     trace?.({
       step: "retry",
       taken: true,
@@ -123,8 +145,13 @@ function failureOf(connection: Connection, reply: Reply | undefined): TryFailure
   return reply.status >= 400 ? { type: "status", status: reply.status } : undefined;
 }
 
+const outcomeOf = (connection: Connection, reply: Reply | undefined): TryOutcome => {
+  if (connection.failure) return "no-connection";
+  return reply ? { status: reply.status } : "timeout";
+};
+
 /** The outcome of the last try. */
-function ended(tries: readonly Try[], durationMs: number, flags: readonly string[]): Exchange {
+function outcome(tries: readonly Try[], durationMs: number, flags: readonly string[]): Exchange {
   const last = tries.at(-1);
   const failure = last?.connection.failure;
   if (failure) return failed(tries, durationMs, [...flags, failure.flag], failure.details);
@@ -134,6 +161,11 @@ function ended(tries: readonly Try[], durationMs: number, flags: readonly string
   }
   return { status: last.reply.status, flags, details: "via_upstream", durationMs, tries };
 }
+
+const late = (tries: readonly Try[], timeoutMs: number): Exchange => ({
+  ...failed(tries, timeoutMs, ["UT"], "response_timeout"),
+  status: 504,
+});
 
 const failed = (
   tries: readonly Try[],

@@ -1,19 +1,15 @@
 import { parseDuration } from "@/lib/istio/duration";
 import type { Destination, HttpRoute, Percent } from "@/lib/istio/virtual-service";
-import type { Endpoint } from "@/lib/mesh/endpoints";
-import { endpoints } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
-import type { MeshView } from "@/lib/mesh/view";
-import { hashedEndpoint, stickyCookie } from "./consistent-hash";
+import { stickyCookie } from "./consistent-hash";
 import { type Cluster, clusterFor, isCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
 import type { Answer, Deciding, Decision, Forward } from "./decision";
-import { dial, readyEndpoints } from "./dial";
-import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
 import { retryPolicy, withinTimeout } from "./retry-policy";
 import { authorityOf, headerChanges, rewrittenPath } from "./rewrite";
 import { routingTables, type WeightedCluster } from "./routing-tables";
+import { spread } from "./spread";
 
 type Sent = Pick<Decision, "cluster" | "upstream"> & { readonly action: Answer | Forward };
 
@@ -61,7 +57,7 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
   const action: Forward = {
     type: "forward",
     protocol: "http",
-    endpoints: candidates(mesh, client, cluster),
+    ...spread(mesh, client, { cluster, beside, trace }),
     authority,
     path: rewrittenPath(route, request),
     rewrites: Boolean(http.rewrite?.uri || http.rewrite?.uriRegexRewrite),
@@ -73,56 +69,11 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
       timeout,
     ),
     mirrors: mirrors(deciding, route),
-    hashed: hashedEndpoint(cluster, request, beside),
     cookie: stickyCookie(cluster, request, beside),
     connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
   };
   return { cluster: cluster.name, upstream: cluster, action };
 }
-
-/** Where a request can end: the ready endpoints, or the address that the client had dialled. */
-export function candidates(
-  mesh: MeshView,
-  client: { readonly proxy: ProxyIdentity; readonly request: MeshRequest },
-  cluster: Cluster,
-): readonly Endpoint[] {
-  if (!cluster.originalDestination) return cluster.ready;
-  const { proxy, request } = client;
-  const address =
-    request.address ?? dial(mesh, hostOfAuthority(request.authority), proxy.namespace).address;
-  const own = cluster.ready.filter((endpoint) => endpoint.address === address);
-  return own.length > 0 || address === undefined
-    ? own.length > 0
-      ? own
-      : [outside(hostOfAuthority(request.authority), request.port)]
-    : at(mesh, address, request.port);
-}
-
-/** Whatever listens at an address: kube-proxy's choice for a virtual one, else the pod, else the world. */
-export function at(mesh: MeshView, address: string, port: number): readonly Endpoint[] {
-  const { service } = dial(mesh, address, "");
-  if (service?.kind === "Service") return readyEndpoints(mesh, service, port);
-  const pod = mesh.derive(endpoints).podAt(address);
-  return [{ ...outside(address, port), ...(pod && ofPod(pod)) }];
-}
-
-const ofPod = (pod: NonNullable<Endpoint["pod"]>) => ({
-  pod,
-  labels: pod.metadata.labels ?? {},
-  namespace: pod.metadata.namespace ?? "",
-});
-
-/** An address that the mesh knows nothing of. */
-export const outside = (address: string, port: number): Endpoint => ({
-  address,
-  port,
-  ready: true,
-  pod: undefined,
-  labels: {},
-  namespace: "",
-  serviceAccount: "",
-  tlsMode: "disabled",
-});
 
 function mirrors({ mesh, client, chance, trace }: Deciding, route: CompiledRoute): Cluster[] {
   const { proxy } = client;

@@ -9,6 +9,7 @@ import type { Inbound } from "./inbound";
 import type { MeshRequest, ProxyIdentity } from "./request";
 import type { HeaderChanges } from "./rewrite";
 import type { Trace } from "./trace";
+import type { UpstreamMemory } from "./upstream-memory";
 
 /** Where a request stands: when it began there (ms), and how many hops came before it. */
 export interface Moment {
@@ -103,6 +104,8 @@ export interface JourneySetting {
   admit(mesh: MeshView): Admit;
   /** What applications answer. */
   respond(call: ApplicationCall): ApplicationReply;
+  /** What proxies remember of their clusters; nothing where it is left out. */
+  readonly memory?: UpstreamMemory;
   /** Whether anybody listens in a pod that endpoints still name; all do where it is left out. */
   isAlive?(pod: KubeObject): boolean;
   readonly onSent?: (event: SentEvent) => void;

@@ -5,18 +5,19 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { type Cluster, serverName } from "./cluster";
-import { connect, connectPlain, type Connection, CONNECTION_REFUSED } from "./connection";
+import { connect, connectPlain, type Connection } from "./connection";
 import { decide } from "./decide";
 import type { Forward } from "./decision";
 import { dial, readyEndpoints } from "./dial";
 import { exchange, type Exchange } from "./exchange";
-import { at } from "./forward";
+import { at } from "./candidates";
 import { answeredHeaders, type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
 import { atDoor, refusesClient } from "./gateway-door";
 import { inbounds } from "./inbound";
 import type { JourneyResult, JourneySetting, Moment } from "./journey-setting";
 import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
 import { normalizePath } from "./normalize-path";
+import { isAlive, prepared } from "./prepared-forward";
 import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
 import { applied } from "./rewrite";
 
@@ -58,7 +59,7 @@ export class Journey {
     client?: KubeObject,
   ): JourneyResult {
     if (endpoint.pod) {
-      if (!this.isAlive(endpoint)) return NOTHING;
+      if (!isAlive(this.setting, endpoint)) return NOTHING;
       if (connectPlain(this.setting.meshOf(endpoint.pod), endpoint).failure) return NOTHING;
     }
     return this.reach({ endpoint, request, client, peer: undefined, moment });
@@ -99,7 +100,7 @@ export class Journey {
     const later = { at: moment.at + decision.delayMs, depth: moment.depth + 1 };
     let last = NOTHING;
     const exchanged = exchange(
-      this.guarded(action),
+      prepared(this.setting, leaving, action, later.at),
       chance,
       ({ endpoint, connection }, attempt) => {
         last = this.tried(leaving, action, { endpoint, connection, attempt, moment: later });
@@ -116,28 +117,16 @@ export class Journey {
       return this.noted(leaving, exchanged, { ...(relayed ? last : NOTHING), status, durationMs });
     }
     if (!relayed) {
-      const responseHeaders = answeredHeaders(action, undefined);
+      const overloaded = exchanged.details.includes("{overflow}");
+      const responseHeaders = {
+        ...(overloaded ? { "x-envoy-overloaded": "true" } : {}),
+        ...answeredHeaders(action, undefined),
+      };
       const own = { ...NOTHING, status: exchanged.status, durationMs, responseHeaders };
       return this.noted(leaving, exchanged, own);
     }
     const responseHeaders = answeredHeaders(action, last.responseHeaders);
     return this.noted(leaving, exchanged, { ...last, durationMs, responseHeaders });
-  }
-
-  /** Nobody answers at the address of a pod that is gone, until the proxies learn of it. */
-  private guarded(action: Forward): Forward {
-    if (!this.setting.isAlive) return action;
-    return {
-      ...action,
-      connect: (endpoint, trace) => {
-        const connection = action.connect(endpoint, trace);
-        return this.isAlive(endpoint) ? connection : { ...connection, failure: CONNECTION_REFUSED };
-      },
-    };
-  }
-
-  private isAlive({ pod }: Endpoint): boolean {
-    return !pod || (this.setting.isAlive?.(pod) ?? true);
   }
 
   /** One try of a request that goes on. */
@@ -179,7 +168,7 @@ export class Journey {
     if (!this.setting.onReceived) return;
     const { ready } = cluster;
     const endpoint = ready[this.setting.chance.evenly("endpoint", ready.length)];
-    if (!endpoint || !this.isAlive(endpoint)) return;
+    if (!endpoint || !isAlive(this.setting, endpoint)) return;
     const connection = connect(this.setting.meshOf(leaving.pod), cluster, endpoint);
     if (!connection.failure) {
       this.tried(leaving, action, { endpoint, connection, attempt: 1, moment });

@@ -5,9 +5,9 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { type Cluster, clusterFor, isCluster, type MissingCluster } from "./cluster";
 import { connect } from "./connection";
 import type { Decision, Deciding } from "./decision";
-import { candidates } from "./forward";
 import { type FoundListener, isTls, l4VirtualServices } from "./l4-listeners";
 import { l4Cluster, l4Route, servicesOfHost } from "./l4-routes";
+import { spread } from "./spread";
 import { unread } from "./unread";
 
 /** What goes along where the proxy does not look into the connection. */
@@ -96,7 +96,8 @@ export function toCluster(
     return closed(cluster?.why ?? "no destination has a weight");
   }
   const action = {
-    ...unread(client.request, candidates(mesh, client, cluster)),
+    ...unread(client.request, []),
+    ...spread(mesh, client, { cluster, trace }),
     connect: (endpoint: Endpoint) => {
       const connection = connect(mesh, cluster, endpoint, trace);
       // What a gateway makes of TLS of the client's own is between the two.

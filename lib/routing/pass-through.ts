@@ -4,7 +4,7 @@ import type { MeshView } from "@/lib/mesh/view";
 import { connectPlain } from "./connection";
 import type { Answer, Decision, Forward } from "./decision";
 import { dial } from "./dial";
-import { at, outside } from "./forward";
+import { at, outside } from "./candidates";
 import { hostOfAuthority, type MeshRequest, type ProxyIdentity } from "./request";
 import { unread } from "./unread";
 import type { RouteTable } from "./route-table";

@@ -84,7 +84,6 @@ export function meshPage(mesh: MeshView): Json {
       terminationDrainDuration: "5s",
     },
     inboundTrafficPolicy: {},
-    localityLbSetting: { enabled: true },
     dnsRefreshRate: "60s",
     enablePrometheusMerge: true,
     defaultProviders: {},

@@ -174,3 +174,62 @@ describe("the telemetry of the book shop follows", () => {
     expect(v2 / (v1 + v2)).toBeCloseTo(0.2, 1);
   });
 });
+
+describe("the telemetry of the book shop follows what proxies remember:", () => {
+  const annotated = (shop: ReturnType<typeof bookinfoInTest>, version: string, more: object) => {
+    for (const pod of shop.store.view().list("Pod")) {
+      const { labels, annotations } = pod.metadata;
+      if (labels?.["app"] !== "reviews" || labels["version"] !== version) continue;
+      shop.store.update({
+        ...pod,
+        metadata: { ...pod.metadata, annotations: { ...annotations, ...more } },
+      });
+    }
+  };
+  const withPolicy = (trafficPolicy: object) => {
+    const shop = bookinfoInTest();
+    shop.change("VirtualService", "reviews", ({ spec }) => ({
+      spec: { ...(spec as object), http: [{ route: [{ destination: { host: "reviews" } }] }] },
+    }));
+    shop.change("DestinationRule", "reviews", ({ spec }) => ({
+      spec: { ...(spec as object), trafficPolicy },
+    }));
+    return shop;
+  };
+  const failing = { ...REVIEWS, destination_version: "v1", response_code: "500" };
+
+  it("an endpoint that fails three times in a row is out for a while, longer each time", () => {
+    const shop = withPolicy({
+      loadBalancer: { localityLbSetting: { enabled: false } },
+      outlierDetection: {
+        consecutive5xxErrors: 3,
+        interval: "1s",
+        baseEjectionTime: "2s",
+        maxEjectionPercent: 50,
+      },
+    });
+    annotated(shop, "v1", { "sandbox.quarterdeck.dev/error-rate": "1" });
+    // One client: three failures at once, then silence for two seconds, then for four.
+    expect(shop.requestsWithin(2000, failing)).toBe(3);
+    expect(shop.requestsWithin(2000, failing)).toBe(3);
+    expect(shop.requestsWithin(2000, failing)).toBe(0);
+    expect(
+      shop.total("istio_requests_total", { ...REVIEWS, response_code: "200" }),
+    ).toBeGreaterThan(120);
+  });
+
+  it("what has no connection left is 503 UO", () => {
+    const slow = { "sandbox.quarterdeck.dev/latency-ms": "400" };
+    const shop = withPolicy({
+      connectionPool: { tcp: { maxConnections: 4 }, http: { http1MaxPendingRequests: 1 } },
+    });
+    for (const version of ["v1", "v2", "v3"]) annotated(shop, version, slow);
+    const overflow = { ...REVIEWS, response_code: "503", response_flags: "UO" };
+    const turnedAway = shop.requestsWithin(4000, overflow);
+    const answered = shop.total("istio_requests_total", { ...REVIEWS, response_code: "200" });
+    // Four connections for some four tenths of a second each carry ten requests a second.
+    expect(answered).toBeGreaterThan(25);
+    expect(answered).toBeLessThan(50);
+    expect(turnedAway).toBeGreaterThan(60);
+  });
+});

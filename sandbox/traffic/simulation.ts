@@ -14,6 +14,7 @@ import type {
   SentEvent,
 } from "@/lib/routing/journey-setting";
 import { type MeshRequest, proxyOf } from "@/lib/routing/request";
+import type { UpstreamMemory } from "@/lib/routing/upstream-memory";
 import type { Distribution, ObjectStore, SimulationClock } from "@/sandbox/contracts";
 import type { Random } from "@/sandbox/random";
 import { behaviourOf, sampleLatency, UNKNOWN_APP } from "./app-behaviour";
@@ -39,6 +40,7 @@ export interface SimulationSetting {
   readonly model: TrafficModel;
   readonly random: Random;
   readonly recorder: Recorder;
+  readonly memory: UpstreamMemory;
 }
 
 /** Walks single requests through the mesh: each proxy decides by what it last acknowledged. */
@@ -54,6 +56,7 @@ export class Simulation {
       meshOf: (pod) => distribution.meshOf(podRef(pod)),
       admit: (mesh) => this.admit(mesh),
       respond: (call) => this.respond(call),
+      memory: setting.memory,
       isAlive: (pod) => this.isAlive(pod),
       onSent: (event) => this.recordSent(event),
       onReceived: (event) => this.recordReceived(event),

@@ -7,6 +7,7 @@ import { registry } from "@/lib/mesh/registry";
 import { indexAt } from "@/lib/routing/chance";
 import { readyEndpoints } from "@/lib/routing/dial";
 import { proxyOf } from "@/lib/routing/request";
+import { UpstreamMemory } from "@/lib/routing/upstream-memory";
 import type {
   Distribution,
   MetricSource,
@@ -66,7 +67,16 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     mesh: () => store.view(),
     random: random.fork("request-ids"),
   });
-  const simulation = new Simulation({ store, clock, distribution, model, random, recorder });
+  const memory = new UpstreamMemory();
+  const simulation = new Simulation({
+    store,
+    clock,
+    distribution,
+    model,
+    random,
+    recorder,
+    memory,
+  });
   const around = { store, simulation, random, recorder };
   const generators = followed(model).map((load) => new Generator(load, around));
   let until = clock.now();
