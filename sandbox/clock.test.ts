@@ -62,4 +62,21 @@ describe("the real-time clock", () => {
     vi.useRealTimers();
     expect(ticks).toEqual([1010, 1020, 3_601_030, 1040, 1050, 1060]);
   });
+
+  it("lets requests in between timers that together take long", async () => {
+    const clock = realTimeClock();
+    const order: string[] = [];
+    const busy = (name: string) => () => {
+      const until = performance.now() + 20;
+      while (performance.now() < until);
+      order.push(name);
+    };
+    for (const name of ["first", "second", "third"]) clock.after(0, busy(name));
+    const others = setInterval(() => order.push("other"), 1);
+    await new Promise((resolve) => clock.after(1, () => resolve(undefined)));
+    clearInterval(others);
+    clock.stop();
+    expect(order.filter((name) => name !== "other")).toEqual(["first", "second", "third"]);
+    expect(order.slice(order.indexOf("first"), order.indexOf("third"))).toContain("other");
+  });
 });

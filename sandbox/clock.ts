@@ -19,8 +19,12 @@ export interface ManualClock extends SimulationClock {
 
 /** How far behind an interval may fall before its missed ticks are dropped (a machine slept). */
 const MAX_MISSED_TICKS = 30;
+/** and however short it is, it may fall behind by so much. */
+const MAX_MISSED_MS = 3000;
 /** setTimeout overflows beyond this. */
 const MAX_TIMEOUT_MS = 2_000_000_000;
+/** So long timers may run before requests that have come in meanwhile get their turn. */
+const SLICE_MS = 8;
 
 interface Timer extends HeapTimer {
   readonly run: (due: number) => void;
@@ -49,12 +53,14 @@ class Agenda {
     return this.timers.first();
   }
 
-  runUntil(now: number): void {
+  /** @returns whether something is left that is due: `isOver` was asked after each timer */
+  runUntil(now: number, isOver: () => boolean = () => false): boolean {
     for (let timer = this.next(); timer && timer.due <= now; timer = this.next()) {
+      if (isOver()) return true;
       const { due, period } = timer;
       this.timers.remove(timer);
       if (period > 0) {
-        const missed = now - due > period * MAX_MISSED_TICKS;
+        const missed = now - due > Math.max(period * MAX_MISSED_TICKS, MAX_MISSED_MS);
         timer.due = missed ? now - ((now - due) % period) + period : due + period;
         this.timers.add(timer);
       }
@@ -65,6 +71,7 @@ class Agenda {
         this.running = undefined;
       }
     }
+    return false;
   }
 
   clear(): void {
@@ -90,18 +97,23 @@ export function realTimeClock(options: { start?: number; speed?: number } = {}):
   let ahead = 0;
   const passed = (): number => since.at + (performance.now() - since.machine) * speed;
   let wake: NodeJS.Timeout | undefined;
+  let goOn: NodeJS.Immediate | undefined;
   let stopped = false;
 
   const arm = (): void => {
     clearTimeout(wake);
+    if (goOn) return;
     const next = agenda.next();
     if (!next || stopped || speed === 0) return;
     const ms = Math.max(0, (next.due - passed()) / speed);
     wake = setTimeout(turn, Math.min(ms, MAX_TIMEOUT_MS));
   };
   const turn = (): void => {
+    goOn = undefined;
+    const until = performance.now() + SLICE_MS;
     try {
-      agenda.runUntil(passed());
+      const isLeft = agenda.runUntil(passed(), () => performance.now() > until);
+      if (isLeft && !stopped) goOn = setImmediate(turn);
     } finally {
       arm();
     }
@@ -125,6 +137,7 @@ export function realTimeClock(options: { start?: number; speed?: number } = {}):
     stop() {
       stopped = true;
       clearTimeout(wake);
+      clearImmediate(goOn);
       agenda.clear();
     },
   };

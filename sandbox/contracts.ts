@@ -85,6 +85,22 @@ export interface MetricPoint {
   readonly value: number;
 }
 
+/** A histogram that a target exposes: what the text format writes as a line for each bucket, sum and count. */
+export interface HistogramPoint {
+  /** Without `_bucket`, `_sum` or `_count`. */
+  readonly name: string;
+  /** Without `le`. The same object may be handed out again and again: it identifies the histogram. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The texts of `le`, rising, the last one `+Inf`. */
+  readonly bounds: readonly string[];
+  /** For each bound how many values lie between the one before and it. Read at once, never kept. */
+  readonly counts: ArrayLike<number>;
+  readonly sum: number;
+}
+
+/** What a target exposes. */
+export type ExposedMetric = MetricPoint | HistogramPoint;
+
 /** A scrape target of the embedded Prometheus. */
 export interface MetricSource {
   readonly job: string;
@@ -92,7 +108,7 @@ export interface MetricSource {
   /** What service discovery adds to every series of the target: `namespace` and `pod`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** All that it exposes now; undefined while it does not answer. */
-  collect(): Iterable<MetricPoint> | undefined;
+  collect(): Iterable<ExposedMetric> | undefined;
   /** Equal numbers say that nothing has changed in between: the scraper then need not collect. */
   revision?(): number;
 }

@@ -11,6 +11,7 @@ import {
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "./kept-fact";
 import {
   exportOf,
   groupRules,
@@ -150,3 +151,5 @@ const resolved = weakMemo((object: KubeObject): MeshDestinationRule => {
   const namespace = object.metadata.namespace ?? "";
   return { object, namespace, spec, host: resolveHost(spec.host ?? "", namespace).toLowerCase() };
 });
+
+keepFact(destinationRules, { kinds: ["DestinationRule"], facts: [meshConfig] });

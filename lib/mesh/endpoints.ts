@@ -1,6 +1,5 @@
-import { groupBy } from "@/lib/base/group-by";
 import { hasLabels } from "@/lib/k8s/label-selector";
-import { endpointSliceView } from "@/lib/k8s/endpoint-slice";
+import { type EndpointSliceView, endpointSliceView } from "@/lib/k8s/endpoint-slice";
 import type { KubeObject } from "@/lib/k8s/object";
 import { isPodReady, podSpec, podStatus, serviceAccountOf } from "@/lib/k8s/pod";
 import {
@@ -8,6 +7,7 @@ import {
   type WorkloadEntrySpec,
   workloadEntrySpec,
 } from "@/lib/istio/service-entry";
+import type { MeshIndex } from "./mesh-index";
 import type { RegistryPort, RegistryService } from "./registry";
 import type { MeshView } from "./view";
 
@@ -43,22 +43,36 @@ export interface Endpoints {
 const NONE: readonly Endpoint[] = [];
 const TLS_MODE = "security.istio.io/tlsMode";
 
+const SLICES_OF_SERVICES: MeshIndex<EndpointSliceView> = {
+  kinds: ["EndpointSlice"],
+  *entries(object) {
+    const view = endpointSliceView(object);
+    if (view.service) yield [`${object.metadata.namespace ?? ""}/${view.service}`, view];
+  },
+};
+
+const PODS_BY_ADDRESS: MeshIndex<KubeObject> = {
+  kinds: ["Pod"],
+  *entries(pod) {
+    const address = podStatus(pod).podIP;
+    if (address && !podSpec(pod).hostNetwork) yield [address, pod];
+  },
+};
+
+const PODS_BY_NAMESPACE: MeshIndex<KubeObject> = {
+  kinds: ["Pod"],
+  *entries(pod) {
+    yield [pod.metadata.namespace ?? "", pod];
+  },
+};
+
 /** Where requests can end. Use with `mesh.derive`. */
 export function endpoints(mesh: MeshView): Endpoints {
-  const slices = groupBy(
-    mesh.list("EndpointSlice").map((object) => ({ object, view: endpointSliceView(object) })),
-    ({ object, view }) =>
-      view.service === undefined ? undefined : `${object.metadata.namespace ?? ""}/${view.service}`,
-  );
-  const podsByAddress = new Map<string, KubeObject>();
-  for (const pod of mesh.list("Pod")) {
-    const address = podStatus(pod).podIP;
-    if (address && !podSpec(pod).hostNetwork) podsByAddress.set(address, pod);
-  }
+  const podAt = (address: string) => mesh.lookup(PODS_BY_ADDRESS, address).at(-1);
 
   const ofSlices = (service: RegistryService, port: RegistryPort): Endpoint[] => {
     const found = new Map<string, Endpoint>();
-    for (const { view } of slices.get(`${service.namespace}/${service.name}`) ?? []) {
+    for (const view of mesh.lookup(SLICES_OF_SERVICES, `${service.namespace}/${service.name}`)) {
       const number = view.ports.find(({ name = "" }) => name === port.name)?.port;
       if (number === undefined) continue;
       for (const { addresses = [], conditions, targetRef } of view.endpoints) {
@@ -68,7 +82,7 @@ export function endpoints(mesh: MeshView): Endpoints {
             : undefined;
         for (const address of addresses) {
           const ready = conditions?.ready ?? true;
-          const owner = pod ?? podsByAddress.get(address);
+          const owner = pod ?? podAt(address);
           found.set(address, endpoint(address, number, ready, owner ?? service));
         }
       }
@@ -83,7 +97,7 @@ export function endpoints(mesh: MeshView): Endpoints {
       address: given.address ?? "",
       port: given.ports?.[port.name] ?? target,
       ready: true,
-      pod: podsByAddress.get(given.address ?? ""),
+      pod: podAt(given.address ?? ""),
       labels: given.labels ?? {},
       namespace: service.namespace,
       serviceAccount: given.serviceAccount ?? "",
@@ -93,8 +107,6 @@ export function endpoints(mesh: MeshView): Endpoints {
     });
     const selector = spec.workloadSelector?.labels;
     if (selector) {
-      const here = ({ metadata }: KubeObject) =>
-        metadata.namespace === service.namespace && hasLabels(metadata.labels, selector);
       const entries = mesh
         .list("WorkloadEntry")
         .map((object) => ({ object, spec: workloadEntrySpec(object) }))
@@ -104,9 +116,11 @@ export function endpoints(mesh: MeshView): Endpoints {
             hasLabels({ ...object.metadata.labels, ...labels }, selector),
         )
         .map((found) => entry(found.spec));
-      const pods = mesh.list("Pod").flatMap((pod) => {
+      const pods = mesh.lookup(PODS_BY_NAMESPACE, service.namespace).flatMap((pod) => {
         const address = podStatus(pod).podIP;
-        return address && here(pod) ? [endpoint(address, target, isPodReady(pod), pod)] : [];
+        return address && hasLabels(pod.metadata.labels, selector)
+          ? [endpoint(address, target, isPodReady(pod), pod)]
+          : [];
       });
       return [...entries, ...pods];
     }
@@ -117,7 +131,7 @@ export function endpoints(mesh: MeshView): Endpoints {
 
   const known = new Map<string, readonly Endpoint[]>();
   return {
-    podAt: (address) => podsByAddress.get(address),
+    podAt,
     of(service, port) {
       const key = `${service.kind}/${service.namespace}/${service.name}/${service.host}/${port.number}`;
       const found = known.get(key);

@@ -2,6 +2,7 @@ import { gatewaySpec } from "@/lib/istio/gateway";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "./kept-fact";
 import { kubernetesGateways } from "./kubernetes-gateways";
 import type { MeshView } from "./view";
 
@@ -20,3 +21,5 @@ export const gatewaysOf = (
   mesh
     .derive(sortedGateways)
     .filter((gateway) => hasLabels(pod.labels, gatewaySpec(gateway).selector ?? {}));
+
+keepFact(sortedGateways, { kinds: ["Gateway"], facts: [kubernetesGateways] });

@@ -10,6 +10,7 @@ import { specOf } from "@/lib/k8s/spec";
 import { compareRules } from "./http-route-order";
 import { type ConvertedRule, convertedRules } from "./http-route-rules";
 import { internalGatewayName, listenerNamespaces } from "./kubernetes-gateways";
+import { keepFact } from "./kept-fact";
 import type { MeshView } from "./view";
 
 /** What istiod makes of HTTPRoutes: the routes of one host at one parent. */
@@ -123,3 +124,15 @@ function isGranted(mesh: MeshView, backend: BackendReference, from: string): boo
     );
   });
 }
+
+keepFact(httpRoutes, {
+  kinds: [
+    "HTTPRoute",
+    "Service",
+    "ServiceEntry",
+    "KubernetesGateway",
+    "Namespace",
+    "ReferenceGrant",
+  ],
+  facts: [],
+});

@@ -5,6 +5,7 @@ import { hasLabels, type LabelSelector } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import { serviceSpec } from "@/lib/k8s/service";
 import { serviceOfFqdn } from "@/lib/istio/host";
+import { keepFact } from "./kept-fact";
 import type { MeshView } from "./view";
 
 /** The name of the Istio Gateway that istiod makes of a listener. */
@@ -95,3 +96,5 @@ function serverOf(mesh: MeshView, gateway: KubeObject, listener: Listener): Serv
     ...(tls && { tls: { mode: tls.mode === "Passthrough" ? "PASSTHROUGH" : "SIMPLE" } }),
   };
 }
+
+keepFact(kubernetesGateways, { kinds: ["KubernetesGateway", "Service", "Namespace"], facts: [] });

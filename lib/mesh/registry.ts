@@ -7,6 +7,7 @@ import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibili
 import { compareCreation } from "@/lib/k8s/creation-order";
 import type { KubeObject } from "@/lib/k8s/object";
 import { serviceSpec } from "@/lib/k8s/service";
+import { keepFact } from "./kept-fact";
 import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
 
@@ -145,3 +146,5 @@ function ofServiceEntry(object: KubeObject): RegistryService[] {
 /** All hosts that the mesh knows, wildcards included. Use with `mesh.derive`. */
 export const registryHosts = (mesh: MeshView): ReadonlySet<string> =>
   new Set(mesh.derive(registry).byHost.keys());
+
+keepFact(registry, { kinds: ["Service", "ServiceEntry"], facts: [meshConfig] });

@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshIndex } from "./mesh-index";
 import { anObject } from "./testing";
-import { applyChanges, changesBetween, combinedView, type MeshChange, meshView } from "./view";
+import { keepFact } from "./kept-fact";
+import {
+  applyChanges,
+  changesBetween,
+  combinedView,
+  type MeshChange,
+  type MeshView,
+  meshView,
+} from "./view";
 
 /** Objects by each of their labels, and one entry twice. */
 const BY_LABEL: MeshIndex<string> = {
@@ -16,7 +24,7 @@ const BY_LABEL: MeshIndex<string> = {
 };
 
 const labelled = (
-  kind: "Pod" | "Service",
+  kind: "Pod" | "Service" | "Gateway",
   name: string,
   labels: Record<string, string>,
 ): KubeObject => ({
@@ -102,4 +110,31 @@ test("a combined view has each kind of its home", () => {
     "Service b",
   ]);
   expect(view.get("Pod", "shop", "b")).toBeUndefined();
+});
+
+test("a kept fact is computed anew when what it is made of changed, and only then", () => {
+  let computed = 0;
+  const names = (mesh: MeshView) => mesh.list("Pod").map(({ metadata }) => metadata.name);
+  const first = (mesh: MeshView) => {
+    computed += 1;
+    return [mesh.derive(names)[0], mesh.list("Service").length] as const;
+  };
+  keepFact(names, { kinds: ["Pod"], facts: [] });
+  keepFact(first, { kinds: ["Service"], facts: [names] });
+  const put = (view: MeshView, kind: "Pod" | "Service" | "Gateway", name: string) =>
+    applyChanges(view, [{ type: "put", kind, object: labelled(kind, name, {}) }]);
+  const one = put(meshView([]), "Pod", "a");
+  expect(one.derive(first)).toEqual(["a", 0]);
+  const two = put(one, "Gateway", "g");
+  expect(two.derive(first)).toBe(one.derive(first));
+  expect(computed).toBe(1);
+  expect(put(two, "Service", "s").derive(first)).toEqual(["a", 1]);
+  expect(combinedView(() => two, -1).derive(first)).toEqual(["a", 0]);
+  expect(put(two, "Pod", "b").derive(first)).toEqual(["a", 0]);
+});
+
+test("a kept fact may read only what it says that it is made of", () => {
+  const liar = (mesh: MeshView) => mesh.list("Pod").length;
+  keepFact(liar, { kinds: ["Service"], facts: [] });
+  expect(() => meshView([]).derive(liar)).toThrow("reads Pod");
 });

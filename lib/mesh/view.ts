@@ -1,5 +1,6 @@
 import { type KindId, kindIdOf, KINDS } from "@/lib/istio/kinds";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
+import { type FactSources, sourcesOf } from "./kept-fact";
 import { IndexTable, type MeshIndex, type ObjectChange, type Owned } from "./mesh-index";
 
 /** One change of one object, as a watch tells it. */
@@ -29,7 +30,8 @@ export interface MeshView {
   keys(index: MeshIndex<unknown>): Iterable<string>;
   /**
    * `compute(this)`, computed once for each view. Pass a function that is defined once. What one
-   * object can say by itself is cheaper in an index: a fact is computed anew with each change.
+   * object can say by itself is cheaper in an index: a fact is computed anew with each change, unless
+   * `keepFact` says what it is made of.
    */
   derive<T>(compute: (mesh: MeshView) => T): T;
 }
@@ -49,21 +51,37 @@ export function meshView(objects: Iterable<KubeObject>, now?: number): MeshView 
     ofKind.set(objectKey(object), object);
     byKind.set(kind, ofKind);
   }
-  return viewOf({ objects: byKind, version: 1, now }, new Map());
+  return viewOf({ objects: byKind, version: 1, now }, { indexes: new Map(), kept: new Map() });
 }
 
 /** A view of each kind as another one has it. @param version where it is used as one of a store */
 export function combinedView(home: (kind: KindId) => MeshView, version: number): MeshView {
-  const objects = KINDS.flatMap(({ id }): [KindId, ReadonlyMap<string, KubeObject>][] => {
-    const ofKind = (home(id) as View).objects.get(id);
-    return ofKind ? [[id, ofKind]] : [];
-  });
-  return viewOf({ objects: new Map(objects), version, now: undefined }, new Map());
+  const homes = new Set<View>();
+  const objects = new Map<KindId, ReadonlyMap<string, KubeObject>>();
+  for (const { id } of KINDS) {
+    const from = home(id) as View;
+    homes.add(from);
+    const ofKind = from.objects.get(id);
+    if (ofKind) objects.set(id, ofKind);
+  }
+  const [first] = homes;
+  return viewOf(
+    { objects, version, now: undefined },
+    {
+      indexes: new Map(),
+      kept: first?.memory.kept ?? new Map<unknown, KeptValue>(),
+      // An index of kinds that one home has alike is the same there.
+      lent: (index) =>
+        [...homes]
+          .find((from) => index.kinds.every((kind) => from.objects.get(kind) === objects.get(kind)))
+          ?.table(index),
+    },
+  );
 }
 
 /** The view after `changes`; cost is that of the kinds that changed. */
 export function applyChanges(view: MeshView, changes: readonly MeshChange[]): MeshView {
-  const { objects: before, indexes } = view as View;
+  const { objects: before, memory } = view as View;
   const byKind = new Map<KindId, ReadonlyMap<string, KubeObject>>(before);
   const copied = new Map<KindId, Map<string, KubeObject>>();
   const touched = new Map<string, Pick<ObjectChange, "kind"> & { readonly key: string }>();
@@ -84,14 +102,15 @@ export function applyChanges(view: MeshView, changes: readonly MeshChange[]): Me
     }))
     .filter((change) => change.before !== change.after);
   const tables = new Map<MeshIndex<unknown>, IndexTable>();
-  for (const [index, table] of indexes) {
+  for (const [index, table] of memory.indexes) {
     const stays = !index.kinds.some((kind) => copied.has(kind));
     tables.set(index, stays ? table : table.after(net));
   }
-  return viewOf({ objects: byKind, version: view.version + 1, now: view.now }, tables, {
-    from: before,
-    changes: net,
-  });
+  return viewOf(
+    { objects: byKind, version: view.version + 1, now: view.now },
+    { indexes: tables, kept: memory.kept },
+    { from: before, changes: net },
+  );
 }
 
 /** How two views differ. Cost: one comparison for each object of the kinds that changed. */
@@ -116,10 +135,26 @@ export function changesBetween(from: MeshView, to: MeshView): readonly ObjectCha
 
 interface View extends MeshView {
   readonly objects: Objects;
-  /** Those that were asked for, in this view or the one before it. */
-  readonly indexes: Map<MeshIndex<unknown>, IndexTable>;
+  readonly memory: Memory;
+  table(index: MeshIndex<unknown>): IndexTable;
   /** How it was made of another one. */
   readonly last: LastStep | undefined;
+}
+
+/** What views of one store pass on to each other. */
+interface Memory {
+  /** Those that were asked for, in this view or the one before it. */
+  readonly indexes: Map<MeshIndex<unknown>, IndexTable>;
+  /** The latest value of each kept fact, with what it was made of. */
+  readonly kept: Map<unknown, KeptValue>;
+  /** An index that another view has. */
+  readonly lent?: (index: MeshIndex<unknown>) => IndexTable | undefined;
+}
+
+interface KeptValue {
+  /** The objects of its kinds, and the values of its facts. */
+  readonly from: readonly unknown[];
+  readonly value: unknown;
 }
 
 interface LastStep {
@@ -137,7 +172,7 @@ function viewOf(
     readonly version: number;
     readonly now: number | undefined;
   },
-  indexes: Map<MeshIndex<unknown>, IndexTable>,
+  memory: Memory,
   last?: LastStep,
 ): View {
   const derived = new Map<unknown, unknown>();
@@ -151,15 +186,16 @@ function viewOf(
     return made;
   };
   const table = (index: MeshIndex<unknown>): IndexTable => {
-    const known = indexes.get(index);
+    const known = memory.indexes.get(index);
     if (known) return known;
-    const made = IndexTable.of(index, sorted);
-    indexes.set(index, made);
+    const made = memory.lent?.(index) ?? IndexTable.of(index, sorted);
+    memory.indexes.set(index, made);
     return made;
   };
   const view: View = {
     objects,
-    indexes,
+    memory,
+    table,
     last,
     version,
     ...(now !== undefined && { now }),
@@ -175,7 +211,10 @@ function viewOf(
     lookup: <T>(index: MeshIndex<T>, key: string) => table(index).get(key) as readonly T[],
     keys: (index) => table(index).keys(),
     derive<T>(compute: (mesh: MeshView) => T): T {
-      if (!derived.has(compute)) derived.set(compute, compute(view));
+      if (!derived.has(compute)) {
+        const sources = sourcesOf(compute);
+        derived.set(compute, sources ? keptValue(view, compute, sources) : compute(view));
+      }
       return derived.get(compute) as T;
     },
   };
@@ -187,3 +226,65 @@ const sortedByKey = (kind: KindId, ofKind: ReadonlyMap<string, KubeObject>): rea
     const object = ofKind.get(key);
     return object ? [{ owner: `${kind} ${key}`, object }] : [];
   });
+
+/** The value of a fact: that of the view before where all that it is made of is the same. */
+function keptValue(
+  view: View,
+  compute: (mesh: MeshView) => unknown,
+  sources: FactSources,
+): unknown {
+  const facts = new Map<unknown, unknown>();
+  for (const fact of sources.facts) {
+    facts.set(fact, view.derive(fact as (mesh: MeshView) => unknown));
+  }
+  const from = [...sources.kinds.map((kind) => view.objects.get(kind)), ...facts.values()];
+  const known = view.memory.kept.get(compute);
+  if (known?.from.every((source, place) => source === from[place])) return known.value;
+  const value = compute(limited(view, sources, facts));
+  view.memory.kept.set(compute, { from, value });
+  return value;
+}
+
+/**
+ * Only what a fact says that it is made of: it may look things up later, when the view has changed
+ * in all else. It holds nothing of the whole view, which would live as long as the fact.
+ */
+function limited(
+  { objects, memory, version, now }: View,
+  { kinds }: FactSources,
+  facts: ReadonlyMap<unknown, unknown>,
+): MeshView {
+  const own = viewOf(
+    { objects: new Map([...objects].filter(([kind]) => kinds.includes(kind))), version, now },
+    { indexes: memory.indexes, kept: new Map() },
+  );
+  const check = (read: readonly KindId[]): void => {
+    const other = read.find((kind) => !kinds.includes(kind));
+    if (other)
+      throw new Error(`a kept fact reads ${other}, of which it does not say that it is made`);
+  };
+  return {
+    version,
+    ...(now !== undefined && { now }),
+    list(kind) {
+      check([kind]);
+      return own.list(kind);
+    },
+    get(kind, namespace, name) {
+      check([kind]);
+      return own.get(kind, namespace, name);
+    },
+    lookup(index, key) {
+      check(index.kinds);
+      return own.lookup(index, key);
+    },
+    keys(index) {
+      check(index.kinds);
+      return own.keys(index);
+    },
+    derive<T>(fact: (mesh: MeshView) => T): T {
+      if (!facts.has(fact)) throw new Error(`a kept fact reads the fact ${fact.name} unsaid`);
+      return facts.get(fact) as T;
+    },
+  };
+}

@@ -6,6 +6,7 @@ import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibili
 import { compareCreation } from "@/lib/k8s/creation-order";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type HostRoutes, httpRoutes } from "./http-routes";
+import { keepFact } from "./kept-fact";
 import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
 
@@ -118,3 +119,5 @@ const resolved = weakMemo((object: KubeObject): MeshVirtualService => {
     gateways: resolveGateways(spec.gateways, namespace),
   };
 });
+
+keepFact(virtualServices, { kinds: ["VirtualService"], facts: [meshConfig, httpRoutes] });

@@ -1,5 +1,6 @@
 import { isIpAddress, serviceFqdn } from "@/lib/istio/host";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import { registry, type RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Chance } from "./chance";
@@ -75,3 +76,6 @@ export function readyEndpoints(
     .of(service, port)
     .filter((endpoint) => endpoint.ready);
 }
+
+keepFact(dnsNames, { kinds: [], facts: [registry] });
+keepFact(byAddress, { kinds: [], facts: [registry] });

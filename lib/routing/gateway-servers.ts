@@ -54,19 +54,19 @@ export function gatewayListener(
   request: Pick<MeshRequest, "port" | "scheme" | "sni">,
 ): GatewayListener {
   const { port } = request;
-  const all = serversOn(mesh, proxy, port);
+  const all = mesh.derive(servers)(proxy, port);
   const [first] = all;
   if (!first) return refused("port", `no server of a Gateway listens on port ${port}`);
   const secure = request.scheme === "https";
   const tls = speaksTls(first.server);
-  const servers = all.filter(({ server }) => speaksTls(server) === tls);
+  const alike = all.filter(({ server }) => speaksTls(server) === tls);
   if (!tls) {
     if (!isHttp(protocolOf(first.server))) return { type: "bytes", kind: "tcp", server: first };
     if (secure) return refused("tls", `port ${port} expects plain text, and this is TLS`);
-    return { type: "http", servers: servers.filter(({ server }) => isHttp(protocolOf(server))) };
+    return { type: "http", servers: alike.filter(({ server }) => isHttp(protocolOf(server))) };
   }
   if (!secure) return refused("plain", `port ${port} expects TLS, and this is plain text`);
-  const server = serverOfName(servers, request.sni?.toLowerCase());
+  const server = serverOfName(alike, request.sni?.toLowerCase());
   if (!server) {
     const name = request.sni === undefined ? "no name" : `'${request.sni}'`;
     return refused("name", `no server on port ${port} is for ${name}`);
@@ -107,6 +107,18 @@ function serverOfName(
     name === undefined ? host === "*" : hostMatches(host, name),
   );
   return [...fitting].sort((a, b) => compareHosts(a.host, b.host))[0]?.bound;
+}
+
+/** The servers of gateways by proxy and port, each found once: every request asks for them. */
+function servers(mesh: MeshView): (proxy: ProxyIdentity, port: number) => readonly BoundServer[] {
+  const known = new WeakMap<ProxyIdentity, Map<number, readonly BoundServer[]>>();
+  return (proxy, port) => {
+    const byPort = known.get(proxy) ?? new Map<number, readonly BoundServer[]>();
+    known.set(proxy, byPort);
+    const found = byPort.get(port) ?? serversOn(mesh, proxy, port);
+    byPort.set(port, found);
+    return found;
+  };
 }
 
 /** The servers whose port the gateway's Service maps to `port`, those of the oldest Gateway first. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { emptyCluster } from "@/sandbox/api/cluster-state";
 import { manualClock } from "@/sandbox/clock";
 import { UsageError } from "@/sandbox/options";
+import { plainPoints } from "@/sandbox/plain-points";
 import { seededRandom } from "@/sandbox/random";
 import { scenarioContent } from "@/sandbox/scenarios/registry";
 import { startTraffic } from "@/sandbox/traffic/start-traffic";
@@ -103,7 +104,7 @@ describe("objects of one's own", () => {
     const edges = new Set(
       traffic
         .metricSources()
-        .flatMap((source) => [...(source.collect() ?? [])])
+        .flatMap((source) => [...plainPoints(source.collect() ?? [])])
         .filter(
           ({ name, labels }) => name === "istio_requests_total" && labels["reporter"] === "source",
         )

@@ -16,46 +16,62 @@ import {
   timeParameter,
 } from "./query-parameters";
 import type { LabelSet } from "./series";
+import { AT_ONCE, type Steps } from "./slices";
 
 const MAX_POINTS = 11_000;
 /** Prometheus' default of `--query.timeout`. */
 const TIMEOUT_MS = 120_000;
 
-/** `/api/v1/query`. @throws PromqlError */
-export function query(api: PrometheusApi, parameters: URLSearchParams): unknown {
+/** `/api/v1/query`: its `data` as pieces of JSON. @throws PromqlError */
+export function* query(api: PrometheusApi, parameters: URLSearchParams): Steps<readonly string[]> {
   const time = timeParameter(parameters, "time", api.now());
   const run = newEvaluation(api, parameters, { start: time, end: time });
-  const value = evaluate(expressionOf(parameters), time, run);
+  const value = yield* evaluate(expressionOf(parameters), time, run);
   const at = time / 1_000;
   const format = formatOf(api);
   switch (value.type) {
     case "scalar":
-      return { resultType: "scalar", result: [at, format(value.value)] };
+      return [JSON.stringify({ resultType: "scalar", result: [at, format(value.value)] })];
     case "string":
-      return { resultType: "string", result: [at, value.value] };
+      return [JSON.stringify({ resultType: "string", result: [at, value.value] })];
     case "vector":
-      return {
-        resultType: "vector",
-        result: value.samples.map(({ labels, value: number }) => ({
-          metric: labels,
-          value: [at, format(number)],
-        })),
-      };
+      return yield* listJson("vector", value.samples, ({ labels, value: number }) => ({
+        metric: labels,
+        value: [at, format(number)],
+      }));
     case "matrix":
-      return {
-        resultType: "matrix",
-        result: value.series
-          .toSorted((a, b) => compareLabels(a.labels, b.labels))
-          .map(({ labels, times, values }) => ({
-            metric: labels,
-            values: times.map((each, i) => [each / 1_000, format(values[i] ?? Number.NaN)]),
-          })),
-      };
+      return yield* listJson(
+        "matrix",
+        value.series.toSorted((a, b) => compareLabels(a.labels, b.labels)),
+        ({ labels, times, values }) => ({
+          metric: labels,
+          values: times.map((each, i) => [each / 1_000, format(values[i] ?? Number.NaN)]),
+        }),
+      );
   }
 }
 
-/** `/api/v1/query_range`. @throws PromqlError */
-export function queryRange(api: PrometheusApi, parameters: URLSearchParams): unknown {
+/** A result of many items, in pieces of which none takes long to make or to send. */
+function* listJson<T>(
+  resultType: string,
+  items: readonly T[],
+  entry: (item: T) => unknown,
+): Steps<readonly string[]> {
+  const pieces = [`{"resultType":"${resultType}","result":[`];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    const texts = items.slice(from, from + AT_ONCE).map((item) => JSON.stringify(entry(item)));
+    pieces.push(`${from > 0 ? "," : ""}${texts.join(",")}`);
+    yield;
+  }
+  pieces.push("]}");
+  return pieces;
+}
+
+/** `/api/v1/query_range`: its `data` as pieces of JSON. @throws PromqlError */
+export function* queryRange(
+  api: PrometheusApi,
+  parameters: URLSearchParams,
+): Steps<readonly string[]> {
   const start = timeParameter(parameters, "start");
   const end = timeParameter(parameters, "end");
   if (end < start) {
@@ -83,7 +99,8 @@ export function queryRange(api: PrometheusApi, parameters: URLSearchParams): unk
     );
   }
   const run = newEvaluation(api, parameters, { start, end });
-  return { resultType: "matrix", result: matrixOf(expr, run, { step, format: formatOf(api) }) };
+  const lines = yield* matrixOf(expr, run, { step, format: formatOf(api) });
+  return yield* listJson("matrix", lines, (line) => line);
 }
 
 const formatOf = (api: PrometheusApi): ((value: number) => string) =>
@@ -109,14 +126,15 @@ function newEvaluation(
   return new Evaluation(api.store, start, end, () => performance.now() > until);
 }
 
-function matrixOf(
+function* matrixOf(
   expr: Expr,
   run: Evaluation,
   { step, format }: { step: number; format: (value: number) => string },
-): unknown[] {
+): Steps<readonly unknown[]> {
   const lines = new Map<string, { metric: LabelSet; values: [number, string][] }>();
   for (let time = run.start; time <= run.end; time += step) {
-    for (const { labels, value } of samplesAt(expr, time, run)) {
+    yield;
+    for (const { labels, value } of yield* samplesAt(expr, time, run)) {
       const key = labelKey(labels);
       const line = lines.get(key) ?? { metric: labels, values: [] };
       line.values.push([time / 1_000, format(value)]);
@@ -128,8 +146,8 @@ function matrixOf(
 
 const NO_LABELS: LabelSet = {};
 
-function samplesAt(expr: Expr, time: number, run: Evaluation): readonly Sample[] {
-  const value = evaluate(expr, time, run);
+function* samplesAt(expr: Expr, time: number, run: Evaluation): Steps<readonly Sample[]> {
+  const value = yield* evaluate(expr, time, run);
   if (value.type === "scalar") return [{ labels: NO_LABELS, value: value.value }];
   return value.type === "vector" ? value.samples : [];
 }

@@ -3,9 +3,10 @@ import { parsePromql } from "./promql/parse";
 import { PromqlError } from "./promql/promql-error";
 import { invalidParameter, timeParameter } from "./query-parameters";
 import type { Series } from "./series";
+import { AT_ONCE, type Steps } from "./slices";
 
 /** The series that any `match[]` selects, with a sample between `start` and `end`. */
-function selected(api: PrometheusApi, parameters: URLSearchParams): Set<Series> {
+function* selected(api: PrometheusApi, parameters: URLSearchParams): Steps<Set<Series>> {
   const start = timeParameter(parameters, "start", -Infinity);
   const end = timeParameter(parameters, "end", Infinity);
   const selectors = parameters.getAll("match[]").map((text) => {
@@ -17,7 +18,8 @@ function selected(api: PrometheusApi, parameters: URLSearchParams): Set<Series> 
   });
   const found = new Set<Series>();
   for (const matchers of selectors.length > 0 ? selectors : [[]]) {
-    for (const series of api.store.select(matchers)) {
+    for (const [index, series] of (yield* api.store.select(matchers)).entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield;
       if (series.hasSample(start, end)) found.add(series);
     }
   }
@@ -34,38 +36,47 @@ function selectorOf(text: string) {
 }
 
 /** `/api/v1/series`. @throws PromqlError */
-export function series(api: PrometheusApi, parameters: URLSearchParams): unknown {
+export function* series(api: PrometheusApi, parameters: URLSearchParams): Steps<readonly string[]> {
   if (!parameters.has("match[]"))
     throw new PromqlError("bad_data", "no match[] parameter provided");
-  return limited(
-    [...selected(api, parameters)].map(({ labels }) => labels),
-    parameters,
-  );
+  const found = limited([...(yield* selected(api, parameters))], parameters);
+  const pieces: string[] = ["["];
+  for (let from = 0; from < found.length; from += AT_ONCE) {
+    const texts = found.slice(from, from + AT_ONCE).map(({ labels }) => JSON.stringify(labels));
+    pieces.push(`${from > 0 ? "," : ""}${texts.join(",")}`);
+    yield;
+  }
+  return [...pieces, "]"];
 }
 
 /** `/api/v1/labels`. @throws PromqlError */
-export function labelNames(api: PrometheusApi, parameters: URLSearchParams): unknown {
+export function* labelNames(
+  api: PrometheusApi,
+  parameters: URLSearchParams,
+): Steps<readonly string[]> {
   const names = new Set<string>();
-  for (const each of selected(api, parameters)) {
+  let looked = 0;
+  for (const each of yield* selected(api, parameters)) {
+    if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
     for (const name of Object.keys(each.labels)) names.add(name);
   }
-  return limited([...names].sort(), parameters);
+  return [JSON.stringify(limited([...names].sort(), parameters))];
 }
 
 /** `/api/v1/label/NAME/values`. @throws PromqlError */
-export function labelValues(
+export function* labelValues(
   api: PrometheusApi,
   parameters: URLSearchParams,
   encoded: string,
-): unknown {
+): Steps<readonly string[]> {
   const name = decodeURIComponent(encoded);
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
     throw new PromqlError("bad_data", `invalid label name: ${JSON.stringify(name)}`);
   }
   const values = new Set<string>();
-  for (const each of selected(api, parameters)) values.add(each.label(name));
+  for (const each of yield* selected(api, parameters)) values.add(each.label(name));
   values.delete("");
-  return limited([...values].sort(), parameters);
+  return [JSON.stringify(limited([...values].sort(), parameters))];
 }
 
 /** At most `limit` of them; zero or none is no limit. */

@@ -4,16 +4,20 @@ import { query, queryRange } from "./api-query";
 import { statusPages } from "./api-status";
 import { PromqlError } from "./promql/promql-error";
 import type { PrometheusApi } from "./prometheus-api";
+import { inSlices, type Steps } from "./slices";
 
 const MAX_BODY_BYTES = 1_000_000;
 
-type Handler = (api: PrometheusApi, parameters: URLSearchParams) => unknown;
+/** Gives its `data` as pieces of JSON. */
+type Handler = (api: PrometheusApi, parameters: URLSearchParams) => Steps<readonly string[]>;
 
 /** Paths that a form may be posted to as well. */
 const FORMS: Readonly<Record<string, Handler>> = {
   query,
   query_range: queryRange,
-  query_exemplars: () => [],
+  *query_exemplars() {
+    return ["[]"];
+  },
   series,
   labels: labelNames,
 };
@@ -57,7 +61,7 @@ async function respond(
       for (const [name, value] of new URLSearchParams(await bodyOf(request)))
         parameters.append(name, value);
     }
-    sendJson(response, 200, { status: "success", data: handler(api, parameters) });
+    await sendData(response, await inSlices(handler(api, parameters)));
   } catch (error) {
     fail(response, error);
   }
@@ -66,7 +70,13 @@ async function respond(
 function handlerOf(path: string): Handler | undefined {
   const name = /^label\/([^/]+)\/values$/.exec(path)?.[1];
   if (name !== undefined) return (api, parameters) => labelValues(api, parameters, name);
-  return statusPages[path];
+  const page = statusPages[path];
+  return (
+    page &&
+    function* (api, parameters) {
+      return [JSON.stringify(page(api, parameters))];
+    }
+  );
 }
 
 const STATUS: Readonly<Record<PromqlError["type"], number>> = {
@@ -80,6 +90,21 @@ function fail(response: ServerResponse, error: unknown): void {
   const errorType = error instanceof PromqlError ? error.type : "internal";
   const status = error instanceof PromqlError ? STATUS[error.type] : 500;
   sendJson(response, status, { status: "error", errorType, error: message });
+}
+
+/** Sends a large answer piece by piece: turning all of it into bytes at once would take long. */
+async function sendData(response: ServerResponse, pieces: readonly string[]): Promise<void> {
+  response.writeHead(200, { "content-type": "application/json" });
+  response.write('{"status":"success","data":');
+  await inSlices(
+    (function* () {
+      for (const piece of pieces) {
+        response.write(piece);
+        yield;
+      }
+    })(),
+  );
+  response.end("}");
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

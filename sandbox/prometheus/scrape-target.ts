@@ -1,5 +1,7 @@
-import type { MetricPoint, MetricSource } from "../contracts";
+import type { ExposedMetric, MetricSource } from "../contracts";
 import type { ScrapeAxis } from "./scrape-axis";
+import { HistogramSeries } from "./histogram-series";
+import { NumberSeries } from "./number-series";
 import type { LabelSet, Series, SeriesOwner } from "./series";
 import type { TimeSeriesStore } from "./time-series-store";
 
@@ -9,12 +11,12 @@ const NO_LABELS: LabelSet = {};
 export class ScrapeTarget implements SeriesOwner {
   lastScrape = -1;
   readonly labels: LabelSet;
-  private readonly up: Series;
+  private readonly up: NumberSeries;
   /** In the order of the last scrape, which is mostly that of the next. */
-  private live: Series[] = [];
-  private ended: Series[] = [];
+  private live: Kept[] = [];
+  private ended: Kept[] = [];
   /** Live series by the label objects that the source hands out, then by metric. */
-  private readonly known = new Map<LabelSet, Map<string, Series>>();
+  private readonly known = new Map<LabelSet, Map<string, Kept>>();
   private revision: number | undefined;
 
   constructor(
@@ -28,7 +30,7 @@ export class ScrapeTarget implements SeriesOwner {
 
   /** What it exposed at its latest scrape, without `up`. */
   get exposed(): readonly Series[] {
-    return this.live;
+    return this.live.flatMap((kept) => (kept instanceof HistogramSeries ? kept.lines() : kept));
   }
 
   /** Reads `source`, which is this target's of now. One that does not answer ends its series. */
@@ -66,15 +68,16 @@ export class ScrapeTarget implements SeriesOwner {
     this.ended = this.ended.filter((series) => series.hasSample(-Infinity, Infinity));
   }
 
-  private take(points: Iterable<MetricPoint>, scrape: number): void {
+  private take(points: Iterable<ExposedMetric>, scrape: number): void {
     const before = this.live;
-    const seen: Series[] = [];
-    for (const { name, labels, value } of points) {
+    const seen: Kept[] = [];
+    for (const point of points) {
       const guess = before[seen.length];
-      const series =
-        guess?.name === name && guess.own === labels ? guess : this.seriesOf(name, labels);
-      series.set(scrape, value);
-      seen.push(series);
+      const isSame = guess?.name === point.name && guess.own === point.labels;
+      const kept = isSame ? guess : this.keptOf(point);
+      if (kept instanceof NumberSeries) kept.set(scrape, "value" in point ? point.value : 0);
+      else if ("bounds" in point) kept.set(scrape, point);
+      seen.push(kept);
     }
     this.live = seen;
     if (seen.length >= before.length && before.every((series, index) => series === seen[index])) {
@@ -90,28 +93,39 @@ export class ScrapeTarget implements SeriesOwner {
     }
   }
 
-  private seriesOf(name: string, labels: LabelSet): Series {
+  private keptOf(point: ExposedMetric): Kept {
+    const { name, labels } = point;
     let byName = this.known.get(labels);
     if (!byName) {
       byName = new Map();
       this.known.set(labels, byName);
     }
-    let series = byName.get(name);
-    if (!series) {
-      series = this.revived(name, labels) ?? this.store.add(this, name, labels);
-      byName.set(name, series);
+    let kept = byName.get(name);
+    if (!kept) {
+      kept = this.revived(point) ?? this.added(point);
+      byName.set(name, kept);
     }
-    return series;
+    return kept;
+  }
+
+  private added(point: ExposedMetric): Kept {
+    const { name, labels } = point;
+    return "bounds" in point
+      ? this.store.addHistogram(this, name, labels, point.bounds)
+      : this.store.add(this, name, labels);
   }
 
   /** A series of equal labels that had ended: there must never be two of the same labels. */
-  private revived(name: string, labels: LabelSet): Series | undefined {
+  private revived({ name, labels }: ExposedMetric): Kept | undefined {
     const index = this.ended.findIndex(
       (series) => series.name === name && sameLabels(series.own, labels),
     );
     return index < 0 ? undefined : this.ended.splice(index, 1)[0];
   }
 }
+
+/** What is remembered of one metric. */
+type Kept = NumberSeries | HistogramSeries;
 
 function sameLabels(a: LabelSet, b: LabelSet): boolean {
   if (a === b) return true;

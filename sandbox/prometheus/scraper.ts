@@ -1,3 +1,4 @@
+import { weakMemo } from "@/lib/base/weak-memo";
 import { hashText } from "../random";
 import type { MetricSource } from "../contracts";
 import { ScrapeSlice } from "./scrape-slice";
@@ -40,12 +41,16 @@ export class Scraper {
   private parted(sources: readonly MetricSource[]): readonly Map<string, MetricSource>[] {
     const parts = this.slices.map(() => new Map<string, MetricSource>());
     for (const source of sources) {
-      const key = targetKey(source);
-      parts[parts.length > 1 ? hashText(key) % parts.length : 0]?.set(key, source);
+      const { key, hash } = targetOf(source);
+      parts[parts.length > 1 ? hash % parts.length : 0]?.set(key, source);
     }
     return parts;
   }
 }
 
-const targetKey = ({ job, instance, labels }: MetricSource): string =>
-  `${job} ${instance} ${labels?.["namespace"] ?? ""}/${labels?.["pod"] ?? ""}`;
+/** The same target is often the same source, too. */
+const targetOf = weakMemo((source: MetricSource) => {
+  const { job, instance, labels } = source;
+  const key = `${job} ${instance} ${labels?.["namespace"] ?? ""}/${labels?.["pod"] ?? ""}`;
+  return { key, hash: hashText(key) };
+});

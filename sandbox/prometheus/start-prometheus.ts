@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { MetricSource, PrometheusFault, SimulationClock } from "../contracts";
 import { prometheusListener } from "./http-api";
 import { Scraper } from "./scraper";
+import { inSlices } from "./slices";
 import { serveTargets } from "./targets-server";
 import { TimeSeriesStore } from "./time-series-store";
 
@@ -73,8 +74,9 @@ export async function startPrometheus(options: {
   const stops = [
     clock.every(scrapeEveryMs, scrape),
     clock.every(CLEAN_UP_MS, (now) => {
-      store.dropBefore(now - retentionMs);
+      store.forgetBefore(now - retentionMs);
       scraper.prune();
+      void inSlices(store.prune());
     }),
   ];
   return {

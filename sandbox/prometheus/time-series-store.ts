@@ -1,11 +1,22 @@
+import { HistogramSeries, lineNames } from "./histogram-series";
+import { NumberSeries } from "./number-series";
 import type { LabelMatcher } from "./promql/matcher";
 import { ScrapeAxis } from "./scrape-axis";
-import { type LabelSet, Series, type SeriesOwner } from "./series";
+import type { LabelSet, Series, SeriesOwner } from "./series";
+import { AT_ONCE, type Steps } from "./slices";
+import type { StoredSeries } from "./stored-series";
+
+/** What a selector finds, histograms whole. */
+export interface SelectedSeries {
+  readonly numbers: readonly Series[];
+  readonly histograms: readonly HistogramSeries[];
+}
 
 /** All series of the embedded Prometheus, in memory, for `retentionMs`. */
 export class TimeSeriesStore {
   private readonly axes: ScrapeAxis[] = [];
-  private readonly byName = new Map<string, Series[]>();
+  private readonly numbers = new Map<string, NumberSeries[]>();
+  private readonly histograms = new Map<string, HistogramSeries[]>();
 
   constructor(readonly retentionMs: number) {}
 
@@ -17,42 +28,130 @@ export class TimeSeriesStore {
   }
 
   /** A new series. That its owner has no other of the same labels is the caller's care. */
-  add(owner: SeriesOwner, name: string, own: LabelSet): Series {
-    const made = new Series(owner, name, own);
-    const group = this.byName.get(name);
-    if (group) group.push(made);
-    else this.byName.set(name, [made]);
-    return made;
+  add(owner: SeriesOwner, name: string, own: LabelSet): NumberSeries {
+    return addTo(this.numbers, new NumberSeries(owner, name, own));
+  }
+
+  /** A new histogram: see `add`. */
+  addHistogram(
+    owner: SeriesOwner,
+    name: string,
+    own: LabelSet,
+    bounds: readonly string[],
+  ): HistogramSeries {
+    return addTo(this.histograms, new HistogramSeries(owner, name, own, bounds));
   }
 
   /** Every series that all matchers accept. */
-  select(matchers: readonly LabelMatcher[]): Series[] {
-    const name = matchers.find((matcher) => matcher.label === "__name__" && matcher.op === "=");
-    const groups = name ? [this.byName.get(name.value)] : this.byName.values();
-    const others = matchers.filter((matcher) => matcher !== name);
-    const found: Series[] = [];
-    for (const group of groups) {
-      for (const series of group ?? []) {
-        if (others.every((matcher) => matcher.accepts(series.label(matcher.label)))) {
-          found.push(series);
-        }
+  *select(matchers: readonly LabelMatcher[]): Steps<Series[]> {
+    const { numbers, histograms } = yield* this.selectWhole(
+      matchers.filter(({ label }) => label !== "le"),
+      matchers.filter(({ label }) => label === "le"),
+    );
+    const found = [...numbers];
+    const named = matchers.filter(({ label }) => label === "__name__");
+    const bounded = matchers.filter(({ label }) => label === "le");
+    for (const [index, histogram] of histograms.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield;
+      for (const place of placesOf(histogram, named)) {
+        const line = histogram.line(place);
+        if (bounded.every((matcher) => matcher.accepts(line.label("le")))) found.push(line);
       }
     }
     return found;
   }
 
-  /** The metrics that have a series now, and how many. */
-  metricSizes(): ReadonlyMap<string, number> {
-    return new Map([...this.byName].map(([name, group]) => [name, group.length]));
+  /**
+   * As `select`, but histograms of which any line is accepted stay whole.
+   * @param bounded what is asked of `le`, which numbers alone can answer here
+   */
+  *selectWhole(
+    matchers: readonly LabelMatcher[],
+    bounded: readonly LabelMatcher[] = [],
+  ): Steps<SelectedSeries> {
+    const name = matchers.find((matcher) => matcher.label === "__name__" && matcher.op === "=");
+    const named = matchers.filter(({ label }) => label === "__name__");
+    const others = matchers.filter(({ label }) => label !== "__name__");
+    const numbers: Series[] = [];
+    let looked = 0;
+    for (const group of name ? [this.numbers.get(name.value)] : this.numbers.values()) {
+      for (const series of group ?? []) {
+        if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
+        if ([...named, ...others, ...bounded].every((one) => one.accepts(series.label(one.label))))
+          numbers.push(series);
+      }
+    }
+    const histograms: HistogramSeries[] = [];
+    const family = name && /^(.*)_(?:bucket|sum|count)$/.exec(name.value)?.[1];
+    for (const group of name ? [this.histograms.get(family ?? "")] : this.histograms.values()) {
+      for (const histogram of group ?? []) {
+        if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
+        if (!others.every((one) => one.accepts(histogram.label(one.label)))) continue;
+        if (placesOf(histogram, named).length > 0) histograms.push(histogram);
+      }
+    }
+    return { numbers, histograms };
   }
 
-  /** Forgets samples before `time`, and series without any since; called now and then. */
-  dropBefore(time: number): void {
-    for (const axis of this.axes) axis.dropBefore(time);
-    for (const [name, group] of this.byName) {
-      const kept = group.filter((series) => series.prune());
-      if (kept.length === 0) this.byName.delete(name);
-      else if (kept.length < group.length) this.byName.set(name, kept);
+  /** The metrics that have a series now, and how many. */
+  metricSizes(): ReadonlyMap<string, number> {
+    const sizes = new Map([...this.numbers].map(([name, group]) => [name, group.length]));
+    const grow = (name: string, by: number) => sizes.set(name, (sizes.get(name) ?? 0) + by);
+    for (const [family, group] of this.histograms) {
+      const { bucket, sum, count } = lineNames(family);
+      grow(
+        bucket,
+        group.reduce((total, { bounds }) => total + bounds.length, 0),
+      );
+      grow(sum, group.length);
+      grow(count, group.length);
     }
+    return sizes;
   }
+
+  /** Forgets samples before `time`; called now and then. */
+  forgetBefore(time: number): void {
+    for (const axis of this.axes) axis.dropBefore(time);
+  }
+
+  /** Forgets series without any sample. Their owners must have forgotten them before. */
+  *prune(): Steps<void> {
+    yield* pruned(this.numbers);
+    yield* pruned(this.histograms);
+  }
+}
+
+function addTo<T extends StoredSeries>(groups: Map<string, T[]>, made: T): T {
+  const group = groups.get(made.name);
+  if (group) group.push(made);
+  else groups.set(made.name, [made]);
+  return made;
+}
+
+/** Goes backwards, so that series which are added meanwhile do not matter. */
+function* pruned<T extends StoredSeries>(groups: Map<string, T[]>): Steps<void> {
+  for (const [name, group] of groups) {
+    const gone = new Set<T>();
+    for (let index = group.length - 1, looked = 0; index >= 0; index -= 1, looked += 1) {
+      if (looked % AT_ONCE === AT_ONCE - 1) yield;
+      const series = group[index];
+      if (series && !series.prune()) gone.add(series);
+    }
+    if (gone.size === 0) continue;
+    const kept = group.filter((series) => !gone.has(series));
+    if (kept.length === 0) groups.delete(name);
+    else groups.set(name, kept);
+  }
+}
+
+/** The places of the lines whose names are accepted. */
+function placesOf(histogram: HistogramSeries, named: readonly LabelMatcher[]): readonly number[] {
+  const { bucket, sum, count } = lineNames(histogram.name);
+  const accepted = (name: string) => named.every((matcher) => matcher.accepts(name));
+  const { length } = histogram.bounds;
+  return [
+    ...(accepted(bucket) ? histogram.bounds.keys() : []),
+    ...(accepted(sum) ? [length] : []),
+    ...(accepted(count) ? [length + 1] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { MetricPoint } from "@/sandbox/contracts";
+import type { HistogramPoint } from "@/sandbox/contracts";
 
 /** The upper bounds of Envoy's histograms, in the unit of what is measured (ms or bytes). */
 const BOUNDS: readonly number[] = [
@@ -6,23 +6,20 @@ const BOUNDS: readonly number[] = [
   1_800_000, 3_600_000,
 ];
 
+/** The same as texts of `le`. */
+const BOUND_TEXTS: readonly string[] = [...BOUNDS.map(String), "+Inf"];
+
 type Labels = Readonly<Record<string, string>>;
 
-/** The label sets of a histogram's buckets, the last for `+Inf`. Made once, so that they identify series. */
-export const bucketLabels = (labels: Labels): readonly Labels[] =>
-  [...BOUNDS.map(String), "+Inf"].map((le) => ({ ...labels, le }));
-
 /** A histogram as Prometheus reads it. */
-export class Histogram {
-  private readonly counts = new Float64Array(BOUNDS.length + 1);
-  private sum = 0;
-  private count = 0;
+export class Histogram implements HistogramPoint {
+  readonly bounds = BOUND_TEXTS;
+  readonly counts: number[] = BOUND_TEXTS.map(() => 0);
+  sum = 0;
 
-  /** @param buckets from `bucketLabels`, which histograms of equal labels may share */
   constructor(
-    private readonly name: string,
-    private readonly labels: Labels,
-    private readonly buckets: readonly Labels[],
+    readonly name: string,
+    readonly labels: Labels,
   ) {}
 
   /** Counts a value, seen so many times. */
@@ -31,17 +28,5 @@ export class Histogram {
     while (index < BOUNDS.length && value > (BOUNDS[index] ?? Infinity)) index += 1;
     this.counts[index] = (this.counts[index] ?? 0) + times;
     this.sum += value * times;
-    this.count += times;
-  }
-
-  /** The buckets with all that lies below them, the sum and the count. */
-  collect(points: MetricPoint[]): void {
-    let below = 0;
-    for (const [index, labels] of this.buckets.entries()) {
-      below += this.counts[index] ?? 0;
-      points.push({ name: `${this.name}_bucket`, labels, value: below });
-    }
-    points.push({ name: `${this.name}_sum`, labels: this.labels, value: this.sum });
-    points.push({ name: `${this.name}_count`, labels: this.labels, value: this.count });
   }
 }

@@ -1,5 +1,5 @@
-import type { MetricPoint, MetricSource } from "@/sandbox/contracts";
-import { bucketLabels, Histogram } from "./histogram";
+import type { ExposedMetric, MetricSource } from "@/sandbox/contracts";
+import { Histogram } from "./histogram";
 import { type RequestFacts, requestLabels } from "./request-labels";
 
 type Labels = Readonly<Record<string, string>>;
@@ -20,11 +20,10 @@ class RequestSeries {
     private readonly labels: Labels,
     private readonly countsMessages: boolean,
   ) {
-    const buckets = bucketLabels(labels);
     this.histograms = [
-      new Histogram("istio_request_duration_milliseconds", labels, buckets),
-      new Histogram("istio_request_bytes", labels, buckets),
-      new Histogram("istio_response_bytes", labels, buckets),
+      new Histogram("istio_request_duration_milliseconds", labels),
+      new Histogram("istio_request_bytes", labels),
+      new Histogram("istio_response_bytes", labels),
     ];
   }
 
@@ -36,9 +35,9 @@ class RequestSeries {
     responses.observe(responseBytes, times);
   }
 
-  collect(points: MetricPoint[]): void {
+  collect(points: ExposedMetric[]): void {
     points.push({ name: "istio_requests_total", labels: this.labels, value: this.total });
-    for (const histogram of this.histograms) histogram.collect(points);
+    points.push(...this.histograms);
     if (!this.countsMessages) return;
     // Every call of the simulation is unary: one message there, one back.
     const { labels, total: value } = this;
@@ -64,7 +63,7 @@ class ConnectionSeries {
     this.received += requestBytes * times;
   }
 
-  collect(points: MetricPoint[]): void {
+  collect(points: ExposedMetric[]): void {
     const { labels } = this;
     points.push(
       { name: "istio_tcp_connections_opened_total", labels, value: this.connections },
@@ -119,8 +118,8 @@ export class ProxyTelemetry implements MetricSource {
     return this.changes;
   }
 
-  collect(): readonly MetricPoint[] {
-    const points: MetricPoint[] = [{ name: "istio_build", labels: BUILD, value: 1 }];
+  collect(): readonly ExposedMetric[] {
+    const points: ExposedMetric[] = [{ name: "istio_build", labels: BUILD, value: 1 }];
     for (const series of this.series.values()) series.collect(points);
     return points;
   }

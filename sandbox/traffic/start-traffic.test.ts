@@ -268,7 +268,7 @@ describe("the book shop's traffic", () => {
   it("gives the same counters for the same seed and time, and others for another seed", () => {
     const run = (seed: number) => {
       const { clock, points } = bookinfoInTest(seed);
-      clock.advance(5000);
+      for (let second = 0; second < 5; second += 1) clock.advance(1000);
       return JSON.stringify(points());
     };
     expect(run(7)).toBe(run(7));

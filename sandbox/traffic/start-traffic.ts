@@ -16,6 +16,7 @@ import type {
   SimulationClock,
   TrafficStats,
 } from "@/sandbox/contracts";
+import { plainPoints } from "@/sandbox/plain-points";
 import { type Random, seededRandom } from "@/sandbox/random";
 import { EndpointTotals } from "./endpoint-totals";
 import { ProxyTelemetry } from "./proxy-telemetry";
@@ -47,7 +48,8 @@ export interface Traffic {
   stop(): void;
 }
 
-const TICK_MS = 100;
+/** Short, so that who asks the API server in the meantime waits for few requests. */
+const TICK_MS = 20;
 /** After a pause of the machine at most this much is made up for. */
 const MAX_BEHIND_MS = 2000;
 /** From so many loads on one of so many requests of the past is followed, and stands for the others. */
@@ -91,7 +93,7 @@ export function startTraffic(setting: TrafficSetting): Traffic {
       endpoint: (pod, cluster, address) => totals.endpoint(pod, cluster, address),
       metrics: ({ namespace, name }) => {
         const pod = store.get("Pod", namespace, name);
-        return pod && proxyOf(pod) ? proxies.of(pod).collect() : [];
+        return pod && proxyOf(pod) ? plainPoints(proxies.of(pod).collect()) : [];
       },
     },
     metricSources: () => proxies.all(),
@@ -107,36 +109,50 @@ export function startTraffic(setting: TrafficSetting): Traffic {
       until = end;
       recorder.logging = true;
     },
-    stop,
+    stop() {
+      stop();
+      proxies.stop();
+    },
   };
 }
 
 /** The telemetry of the proxies that run, by pod; that of a pod ends with it. */
 class Proxies {
   private readonly byPod = new Map<string, ProxyTelemetry>();
+  private running: readonly ProxyTelemetry[] | undefined;
+  readonly stop: () => void;
 
-  constructor(private readonly store: ObjectStore) {}
+  constructor(store: ObjectStore) {
+    for (const pod of store.view().list("Pod")) this.notice(pod);
+    this.stop = store.subscribe(({ type, kind, object }) => {
+      if (kind !== "Pod") return;
+      if (type !== "DELETED") this.notice(object);
+      else if (this.byPod.delete(keyOf(object))) this.running = undefined;
+    });
+  }
 
+  /** What counts for a pod that does not run is counted nowhere. */
   of(pod: KubeObject): ProxyTelemetry {
-    const key = keyOf(pod);
-    const known = this.byPod.get(key);
-    if (known) return known;
-    const { namespace = "", name } = pod.metadata;
-    const address = podStatus(pod).podIP ?? name;
-    const telemetry = new ProxyTelemetry({ namespace, name, address });
-    this.byPod.set(key, telemetry);
-    return telemetry;
+    return this.byPod.get(keyOf(pod)) ?? telemetryOf(pod);
   }
 
+  /** Those of all pods that run; the same list until one comes or goes. */
   all(): readonly ProxyTelemetry[] {
-    const running = this.store
-      .view()
-      .list("Pod")
-      .filter((pod) => podStatus(pod).podIP !== undefined && proxyOf(pod));
-    const keys = new Set(running.map(keyOf));
-    for (const key of this.byPod.keys()) if (!keys.has(key)) this.byPod.delete(key);
-    return running.map((pod) => this.of(pod));
+    this.running ??= [...this.byPod.values()];
+    return this.running;
   }
+
+  private notice(pod: KubeObject): void {
+    const key = keyOf(pod);
+    if (this.byPod.has(key) || podStatus(pod).podIP === undefined || !proxyOf(pod)) return;
+    this.byPod.set(key, telemetryOf(pod));
+    this.running = undefined;
+  }
+}
+
+function telemetryOf(pod: KubeObject): ProxyTelemetry {
+  const { namespace = "", name } = pod.metadata;
+  return new ProxyTelemetry({ namespace, name, address: podStatus(pod).podIP ?? name });
 }
 
 /** A pod that is made anew under its old name begins at zero. */

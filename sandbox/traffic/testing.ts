@@ -3,6 +3,7 @@ import { emptyCluster } from "@/sandbox/api/cluster-state";
 import { manualClock } from "@/sandbox/clock";
 import type { MeshView } from "@/lib/mesh/view";
 import type { MetricPoint } from "@/sandbox/contracts";
+import { plainPoints } from "@/sandbox/plain-points";
 import { seededRandom } from "@/sandbox/random";
 import { bookinfoObjects } from "@/sandbox/scenarios/bookinfo-objects";
 import { bookinfoTraffic } from "@/sandbox/scenarios/bookinfo-traffic";
@@ -35,7 +36,7 @@ export function bookinfoInTest(seed = 1, model: TrafficModel = bookinfoTraffic) 
     model,
   });
   const points = (): readonly MetricPoint[] =>
-    traffic.metricSources().flatMap((source) => [...(source.collect() ?? [])]);
+    traffic.metricSources().flatMap((source) => [...plainPoints(source.collect() ?? [])]);
   /** The sum of a metric over all series that have these labels. */
   const total = (name: string, labels: Labels = {}): number =>
     points()

@@ -1,4 +1,5 @@
 import type { LabelSet } from "../series";
+import { AT_ONCE, type Steps } from "../slices";
 import { formatValue } from "../number-format";
 import { labelKey } from "./label-order";
 import { PromqlError } from "./promql-error";
@@ -38,13 +39,13 @@ const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
  *
  * @param parameter the number of `topk`, `bottomk` and `quantile`, the label of `count_values`.
  */
-export function aggregate(
+export function* aggregate(
   expr: AggregateExpr,
   samples: readonly Sample[],
   parameter: number | string | undefined,
-): Sample[] {
+): Steps<Sample[]> {
   const { op } = expr;
-  const groups = groupsOf(samples, expr);
+  const groups = yield* groupsOf(samples, expr);
   switch (op) {
     case "topk":
     case "bottomk":
@@ -78,14 +79,15 @@ export function reduceGroups(
 /** By expression, the group of each label set: the same at every step of a query. */
 const groupings = new WeakMap<AggregateExpr, WeakMap<LabelSet, LabelSet>>();
 
-function groupsOf(samples: readonly Sample[], expr: AggregateExpr): Group[] {
+function* groupsOf(samples: readonly Sample[], expr: AggregateExpr): Steps<Group[]> {
   let known = groupings.get(expr);
   if (!known) {
     known = new WeakMap();
     groupings.set(expr, known);
   }
   const groups = new Map<string, Group>();
-  for (const sample of samples) {
+  for (const [index, sample] of samples.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
     let labels = known.get(sample.labels);
     if (!labels) {
       labels = groupLabels(sample.labels, expr);

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { atOnce } from "../slices";
 import { TimeSeriesStore } from "../time-series-store";
 import { evaluate } from "./evaluate";
 import { Evaluation } from "./evaluation";
@@ -31,7 +32,7 @@ function storeOf(lines: Record<string, (number | null)[]>, stepSeconds = 1): Tim
 
 function run(store: TimeSeriesStore, query: string, atSeconds: number): unknown {
   const time = atSeconds * 1_000;
-  const value = evaluate(parsePromql(query), time, new Evaluation(store, time, time));
+  const value = atOnce(evaluate(parsePromql(query), time, new Evaluation(store, time, time)));
   if (value.type === "scalar" || value.type === "string") return value.value;
   if (value.type === "matrix") return value.series.map(({ values }) => values);
   return value.samples.map(({ labels, value: number }) => [labels, number]);

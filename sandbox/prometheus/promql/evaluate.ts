@@ -1,4 +1,5 @@
 import type { LabelSet } from "../series";
+import { AT_ONCE, type Steps } from "../slices";
 import { aggregate, reduceGroups } from "./aggregate";
 import { binary } from "./binary";
 import type { Evaluation } from "./evaluation";
@@ -34,41 +35,46 @@ const LOOKBACK_MS = 300_000;
 const DEFAULT_SUBQUERY_STEP_MS = 60_000;
 
 /** The value of `expr` at `time` (ms since the epoch). @throws PromqlError */
-export function evaluate(expr: Expr, time: number, run: Evaluation): Value {
+export function* evaluate(expr: Expr, time: number, run: Evaluation): Steps<Value> {
   switch (expr.type) {
     case "number":
       return scalar(expr.value);
     case "string":
       return { type: "string", value: expr.value };
     case "negate":
-      return negate(evaluate(expr.expr, time, run));
-    case "selector":
-      return vector(instant(expr, time, run).map(({ labels, value }) => ({ labels, value })));
+      return yield* negate(yield* evaluate(expr.expr, time, run));
+    case "selector": {
+      const found = yield* instant(expr, time, run);
+      return vector(found.map(({ labels, value }) => ({ labels, value })));
+    }
     case "matrix":
-      return range(expr, time, run);
+      return yield* range(expr, time, run);
     case "subquery":
-      return subquery(expr, time, run);
-    case "binary":
-      return binary(expr, evaluate(expr.left, time, run), evaluate(expr.right, time, run));
+      return yield* subquery(expr, time, run);
+    case "binary": {
+      const left = yield* evaluate(expr.left, time, run);
+      return binary(expr, left, yield* evaluate(expr.right, time, run));
+    }
     case "aggregate":
-      return aggregation(expr, time, run);
+      return yield* aggregation(expr, time, run);
     case "call":
-      return call(expr, time, run);
+      return yield* call(expr, time, run);
   }
 }
 
-function negate(value: Value): Value {
+function* negate(value: Value): Steps<Value> {
   if (value.type === "scalar") return scalar(-value.value);
   const { samples } = wanted(value, "vector");
-  return distinct(
+  return yield* distinct(
     samples.map((sample) => ({ labels: withoutName(sample.labels), value: -sample.value })),
   );
 }
 
 /** A vector of which no two samples may have the same labels. @throws PromqlError */
-function distinct(samples: readonly Sample[]): Value {
+function* distinct(samples: readonly Sample[]): Steps<Value> {
   const seen = new Set<string>();
-  for (const { labels } of samples) {
+  for (const [index, { labels }] of samples.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
     const key = labelKey(labels);
     if (seen.has(key)) {
       throw new PromqlError("execution", "vector cannot contain metrics with the same labelset");
@@ -89,10 +95,11 @@ interface StampedSample extends Sample {
   readonly at: number;
 }
 
-function instant(expr: SelectorExpr, time: number, run: Evaluation): StampedSample[] {
+function* instant(expr: SelectorExpr, time: number, run: Evaluation): Steps<StampedSample[]> {
   const at = shifted(expr, time, run);
   const found: StampedSample[] = [];
-  for (const series of run.select(expr)) {
+  for (const [index, series] of (yield* run.select(expr)).entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
     const latest = series.latest(at, LOOKBACK_MS);
     if (latest) found.push({ labels: series.labels, value: latest.value, at: latest.time });
   }
@@ -100,11 +107,12 @@ function instant(expr: SelectorExpr, time: number, run: Evaluation): StampedSamp
   return found;
 }
 
-function range(expr: MatrixExpr, time: number, run: Evaluation): Value {
+function* range(expr: MatrixExpr, time: number, run: Evaluation): Steps<Value> {
   const end = shifted(expr.selector, time, run);
   const series: RangeSeries[] = [];
   let samples = 0;
-  for (const each of run.select(expr.selector)) {
+  for (const [index, each] of (yield* run.select(expr.selector)).entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
     const { times, values } = each.window(end - expr.range, end);
     if (times.length > 0) series.push({ labels: each.labels, times, values });
     samples += times.length;
@@ -113,7 +121,7 @@ function range(expr: MatrixExpr, time: number, run: Evaluation): Value {
   return { type: "matrix", series, range: expr.range, end };
 }
 
-function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
+function* subquery(expr: SubqueryExpr, time: number, run: Evaluation): Steps<Value> {
   const end = shifted(expr, time, run);
   const step = expr.step || DEFAULT_SUBQUERY_STEP_MS;
   // Subqueries are aligned to multiples of their step, so that they are stable over time.
@@ -121,7 +129,9 @@ function subquery(expr: SubqueryExpr, time: number, run: Evaluation): Value {
   if (at < end - expr.range) at += step;
   const all = new Map<string, { labels: LabelSet; times: number[]; values: number[] }>();
   for (; at <= end; at += step) {
-    for (const { labels, value } of wanted(evaluate(expr.expr, at, run), "vector").samples) {
+    yield;
+    const { samples } = wanted(yield* evaluate(expr.expr, at, run), "vector");
+    for (const { labels, value } of samples) {
       const key = labelKey(labels);
       const series = all.get(key) ?? { labels, times: [], values: [] };
       series.times.push(at);
@@ -136,28 +146,29 @@ const momentOf =
   (time: number, run: Evaluation): RangeMoment =>
   ({ selector }) => ({ end: shifted(selector, time, run), time });
 
-function aggregation(expr: AggregateExpr, time: number, run: Evaluation): Value {
-  const grouped = groupedRange(expr, run, momentOf(time, run));
+function* aggregation(expr: AggregateExpr, time: number, run: Evaluation): Steps<Value> {
+  const grouped = yield* groupedRange(expr, run, momentOf(time, run));
   if (grouped) return vector(reduceGroups(expr.op, grouped));
-  const { samples } = wanted(evaluate(expr.expr, time, run), "vector");
-  const parameter = expr.parameter && evaluate(expr.parameter, time, run);
+  const { samples } = wanted(yield* evaluate(expr.expr, time, run), "vector");
+  const parameter = expr.parameter && (yield* evaluate(expr.parameter, time, run));
   const plain =
     parameter && (parameter.type === "string" ? parameter : wanted(parameter, "scalar"));
-  return vector(aggregate(expr, samples, plain?.value));
+  return vector(yield* aggregate(expr, samples, plain?.value));
 }
 
-function call(expr: CallExpr, time: number, run: Evaluation): Value {
+function* call(expr: CallExpr, time: number, run: Evaluation): Steps<Value> {
   const special = SPECIAL[expr.name];
-  if (special) return special(expr, time, run);
+  if (special) return yield* special(expr, time, run);
   if (expr.name === "histogram_quantile") {
     const [quantile, buckets] = expr.args;
-    const histograms = groupedHistograms(buckets, run, momentOf(time, run));
+    const histograms = yield* groupedHistograms(buckets, run, momentOf(time, run));
     if (quantile && histograms) {
-      const { value } = wanted(evaluate(quantile, time, run), "scalar");
+      const { value } = wanted(yield* evaluate(quantile, time, run), "scalar");
       return vector(quantileOfEach(value, histograms));
     }
   }
-  const args = expr.args.map((arg) => evaluate(arg, time, run));
+  const args: Value[] = [];
+  for (const arg of expr.args) args.push(yield* evaluate(arg, time, run));
   const overRange = RANGE_FUNCTIONS[expr.name];
   if (overRange) {
     const matrix = wanted(
@@ -168,18 +179,19 @@ function call(expr: CallExpr, time: number, run: Evaluation): Value {
     checkSmoothing(expr.name, parameters);
     const window = { end: matrix.end, range: matrix.range, time };
     const keepsName = expr.name === "last_over_time";
-    return distinct(
-      matrix.series.flatMap((series) => {
-        const value = overRange(series, window, parameters);
-        const labels = keepsName ? series.labels : withoutName(series.labels);
-        return value === undefined ? [] : [{ labels, value }];
-      }),
-    );
+    const samples: Sample[] = [];
+    for (const [index, series] of matrix.series.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) yield;
+      const value = overRange(series, window, parameters);
+      const labels = keepsName ? series.labels : withoutName(series.labels);
+      if (value !== undefined) samples.push({ labels, value });
+    }
+    return yield* distinct(samples);
   }
   const plain = INSTANT_FUNCTIONS[expr.name];
   if (!plain) throw new PromqlError("bad_data", `function "${expr.name}" is not supported`);
   const value = plain(args, time);
-  return value.type === "vector" ? distinct(value.samples) : value;
+  return value.type === "vector" ? yield* distinct(value.samples) : value;
 }
 
 function checkSmoothing(name: string, [smoothing = 0, trend = 0]: readonly number[]): void {
@@ -197,10 +209,10 @@ function checkSmoothing(name: string, [smoothing = 0, trend = 0]: readonly numbe
   }
 }
 
-type SpecialFunction = (expr: CallExpr, time: number, run: Evaluation) => Value;
+type SpecialFunction = (expr: CallExpr, time: number, run: Evaluation) => Steps<Value>;
 
-const absent: SpecialFunction = ({ args: [arg] }, time, run) => {
-  const value = arg && evaluate(arg, time, run);
+const absent: SpecialFunction = function* ({ args: [arg] }, time, run) {
+  const value = arg && (yield* evaluate(arg, time, run));
   const found =
     value?.type === "matrix" ? value.series.length : wanted(value, "vector").samples.length;
   return vector(found > 0 ? [] : [{ labels: equalities(arg), value: 1 }]);
@@ -210,15 +222,15 @@ const absent: SpecialFunction = ({ args: [arg] }, time, run) => {
 const SPECIAL: Readonly<Record<string, SpecialFunction>> = {
   absent,
   absent_over_time: absent,
-  timestamp: ({ args: [arg] }, time, run) => {
+  *timestamp({ args: [arg] }, time, run) {
     const samples =
       arg?.type === "selector"
-        ? instant(arg, time, run)
-        : wanted(arg && evaluate(arg, time, run), "vector").samples.map((sample) => ({
+        ? yield* instant(arg, time, run)
+        : wanted(arg && (yield* evaluate(arg, time, run)), "vector").samples.map((sample) => ({
             ...sample,
             at: time,
           }));
-    return distinct(
+    return yield* distinct(
       samples.map(({ labels, at }) => ({ labels: withoutName(labels), value: at / 1_000 })),
     );
   },

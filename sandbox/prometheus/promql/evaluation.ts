@@ -1,5 +1,6 @@
 import type { Series } from "../series";
-import type { TimeSeriesStore } from "../time-series-store";
+import type { Steps } from "../slices";
+import type { SelectedSeries, TimeSeriesStore } from "../time-series-store";
 import { PromqlError } from "./promql-error";
 import type { SelectorExpr } from "./syntax";
 
@@ -11,6 +12,7 @@ const MAX_REMEMBERED = 8;
 /** What the steps of one query share. Times are ms since the epoch. */
 export class Evaluation {
   private readonly selected = new Map<SelectorExpr, readonly Series[]>();
+  private readonly whole = new Map<SelectorExpr, SelectedSeries>();
   private readonly remembered = new Map<string, unknown>();
   private samples = 0;
 
@@ -26,21 +28,31 @@ export class Evaluation {
   ) {}
 
   /** The series of a selector: looked up once for all steps. */
-  select(expr: SelectorExpr): readonly Series[] {
+  *select(expr: SelectorExpr): Steps<readonly Series[]> {
     let found = this.selected.get(expr);
     if (!found) {
-      found = this.store.select(expr.matchers);
+      found = yield* this.store.select(expr.matchers);
       this.selected.set(expr, found);
     }
     return found;
   }
 
+  /** As `select`, with histograms whole: for a selector that asks nothing of `le`. */
+  *selectWhole(expr: SelectorExpr): Steps<SelectedSeries> {
+    let found = this.whole.get(expr);
+    if (!found) {
+      found = yield* this.store.selectWhole(expr.matchers);
+      this.whole.set(expr, found);
+    }
+    return found;
+  }
+
   /** What `compute` gives, worked out once for each key: equal keys must mean equal values. */
-  remember<T>(key: string, compute: () => T): T {
+  *remember<T>(key: string, compute: () => Steps<T>): Steps<T> {
     if (!this.remembered.has(key)) {
       // The steps of a range follow each other: of the one before nothing is asked again.
       if (this.remembered.size >= MAX_REMEMBERED) this.remembered.clear();
-      this.remembered.set(key, compute());
+      this.remembered.set(key, yield* compute());
     }
     return this.remembered.get(key) as T;
   }

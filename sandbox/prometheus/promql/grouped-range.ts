@@ -1,4 +1,5 @@
 import type { Series } from "../series";
+import { AT_ONCE, type Steps } from "../slices";
 import type { Evaluation } from "./evaluation";
 import { RANGE_FUNCTIONS } from "./range-functions";
 import type { AggregateExpr, CallExpr, MatrixExpr } from "./syntax";
@@ -17,7 +18,12 @@ export interface GroupedRange {
 }
 
 /** When a range is looked at: its right edge and the evaluation time, in ms since the epoch. */
-export type RangeMoment = (matrix: MatrixExpr) => { readonly end: number; readonly time: number };
+export interface Moment {
+  readonly end: number;
+  readonly time: number;
+}
+
+export type RangeMoment = (matrix: MatrixExpr) => Moment;
 
 const NO_LABELS = {};
 const NONE: readonly number[] = [];
@@ -27,16 +33,17 @@ const NONE: readonly number[] = [];
  * series than any other, and needs the labels of none: of one metric no two can come to be alike
  * without its name. Undefined for an expression of another form.
  */
-export function groupedRange(
+export function* groupedRange(
   expr: AggregateExpr,
   run: Evaluation,
   at: RangeMoment,
-): readonly { readonly labels: Sample["labels"]; readonly values: number[] }[] | undefined {
+): Steps<readonly { readonly labels: Sample["labels"]; readonly values: number[] }[] | undefined> {
   const form = groupedRangeOf(expr);
   if (!form) return undefined;
-  const { series, values } = rangeValues(form, run, at(form.matrix));
+  const { series, values } = yield* rangeValues(form, run, at(form.matrix));
   const groups = new Map<string, { labels: Record<string, string>; values: number[] }>();
   for (const [index, each] of series.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
     const value = values[index];
     if (value === undefined) continue;
     let key = "";
@@ -74,27 +81,42 @@ export function groupedRangeOf(aggregate: AggregateExpr): GroupedRange | undefin
   return ofOneMetric && RANGE_FUNCTIONS[expr.name] ? { call: expr, matrix } : undefined;
 }
 
-/** Worked out once in a query, however often it is written there. */
-export function rangeValues(
-  { call, matrix }: GroupedRange,
-  run: Evaluation,
-  { end, time }: { readonly end: number; readonly time: number },
-): RangeValues {
+/** Equal for ranges that come to the same: they are worked out once in a query. */
+export function rangeKey({ call, matrix }: GroupedRange, { end, time }: Moment): string {
   const matchers = matrix.selector.matchers.map(({ label, op, value }) => [label, op, value]);
-  const key = JSON.stringify([call.name, matchers, matrix.range, end, time]);
-  return run.remember(key, () => {
-    const overRange = RANGE_FUNCTIONS[call.name];
-    const series = run.select(matrix.selector);
-    let samples = 0;
-    const window = { end, range: matrix.range, time };
-    const values = series.map((each) => {
-      const { times, values: all } = each.window(end - matrix.range, end);
-      samples += times.length;
-      return times.length === 0
-        ? undefined
-        : overRange?.({ labels: NO_LABELS, times, values: all }, window, NONE);
-    });
-    run.spend(samples);
-    return { series, values };
+  return JSON.stringify([call.name, matchers, matrix.range, end, time]);
+}
+
+/** Worked out once in a query, however often it is written there. */
+function* rangeValues(form: GroupedRange, run: Evaluation, at: Moment): Steps<RangeValues> {
+  const { selector } = form.matrix;
+  return yield* run.remember(rangeKey(form, at), function* () {
+    const series = yield* run.select(selector);
+    return { series, values: yield* valuesOf(form, series, run, at) };
   });
+}
+
+/** What the function comes to for each series. */
+export function* valuesOf(
+  { call, matrix: { range } }: GroupedRange,
+  series: readonly Series[],
+  run: Evaluation,
+  { end, time }: Moment,
+): Steps<readonly (number | undefined)[]> {
+  const overRange = RANGE_FUNCTIONS[call.name];
+  const window = { end, range, time };
+  const found: (number | undefined)[] = [];
+  let samples = 0;
+  for (const [index, each] of series.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
+    const { times, values } = each.window(end - range, end);
+    samples += times.length;
+    found.push(
+      times.length === 0
+        ? undefined
+        : overRange?.({ labels: NO_LABELS, times, values }, window, NONE),
+    );
+  }
+  run.spend(samples);
+  return found;
 }
