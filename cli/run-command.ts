@@ -18,6 +18,8 @@ const help: Command = {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   help: () => Promise.resolve(help),
   analyze: async () => (await import("./commands/analyze")).analyze,
+  "proxy-config": async () => (await import("./commands/proxy-config")).proxyConfig,
+  "proxy-status": async () => (await import("./commands/proxy-status")).proxyStatus,
   request: async () => (await import("./commands/request")).request,
   sandbox: async () => (await import("./commands/sandbox")).sandbox,
   validate: async () => (await import("./commands/validate")).validate,

@@ -22,10 +22,13 @@ const common = {
 const withoutClusters = {
   name: "without-clusters",
   setup({ onResolve }) {
-    onResolve({ filter: /\/(commands\/(request|sandbox)|live-objects)$/ }, ({ path }) => ({
-      path,
-      external: true,
-    }));
+    onResolve(
+      { filter: /\/(commands\/(request|sandbox)|live-objects|live-proxies)$/ },
+      ({ path }) => ({
+        path,
+        external: true,
+      }),
+    );
   },
 };
 

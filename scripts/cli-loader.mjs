@@ -8,10 +8,15 @@ import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
 const [command, ...args] = process.argv.slice(2);
-const readsCluster = args.some((arg) => /^--(kubeconfig|context)\b/.test(arg));
+const named = (flags) => args.some((arg) => flags.test(arg));
+const readsFiles = {
+  analyze: !named(/^--(kubeconfig|context)\b/),
+  validate: !named(/^--(kubeconfig|context)\b/),
+  "proxy-config": named(/^(--file\b|-f)/),
+};
 
 /** The bundle, for `code-cache.mjs`, which writes the cache. */
-export const script = new Set(["analyze", "validate"]).has(command) && !readsCluster && bundle();
+export const script = Object.hasOwn(readsFiles, command) && readsFiles[command] && bundle();
 
 if (!script) await import(new URL("cli/main.mjs", import.meta.url).href);
 

@@ -157,7 +157,12 @@ export const clusterColumns = (open: Open): readonly Column<ClusterRow>[] => [
     cell: (row) => told(row.direction),
     sortValue: (row) => row.direction,
   },
-  { key: "type", header: "Type", cell: (row) => row.type, sortValue: (row) => row.type },
+  {
+    key: "type",
+    header: "Type",
+    cell: (row) => row.extension || row.type,
+    sortValue: (row) => row.extension || row.type,
+  },
   {
     key: "endpoints",
     header: "Endpoints",

@@ -5,6 +5,8 @@ import { crdValidation } from "./suites/crd-validation";
 import { validFiles } from "./suites/valid-files";
 import { istioctlAnalyzers } from "./suites/istioctl-analyzers";
 import { istioctlDifferential } from "./suites/istioctl-differential";
+import { istioctlTables } from "./suites/istioctl-tables";
+import { realProxies } from "./suites/real-proxies";
 import { webhookValidation } from "./suites/webhook-validation";
 
 /** Every suite of `npm run test:corpus`, in the order in which they run. */
@@ -16,4 +18,6 @@ export const SUITES: readonly Suite[] = [
   admission,
   validFiles,
   badInput,
+  istioctlTables,
+  realProxies,
 ];

@@ -1,5 +1,5 @@
 import type { ObjectRef } from "@/lib/istio/kinds";
-import { type ConfigDump, dumpedClusters } from "./config-dump";
+import { type ConfigDump, dumpedClusters, type ResourceState } from "./config-dump";
 import { fieldAt, textField } from "./field";
 import { istioctlName, istioObjectOf } from "./istio-object";
 
@@ -14,11 +14,15 @@ export interface ClusterName {
 /** One cluster: a row of `istioctl proxy-config clusters`. `-` stands for what its name does not say. */
 export interface ClusterRow extends ClusterName {
   readonly name: string;
-  /** `EDS`, `STATIC`, `ORIGINAL_DST`, …, or the name of an extension. */
+  /** `EDS`, `STATIC`, `ORIGINAL_DST`, …; `STATIC` also where an extension decides. */
   readonly type: string;
+  /** The extension that finds its endpoints; empty where its type says how. */
+  readonly extension: string;
   /** `name.namespace`; empty where no object formed it. */
   readonly destinationRule: string;
   readonly object: ObjectRef | undefined;
+  readonly state: ResourceState;
+  readonly version: string;
   readonly lastUpdated: string;
 }
 
@@ -36,7 +40,7 @@ export function clusterName(name: string): ClusterName | undefined {
 
 /** The clusters of a proxy as istioctl shows them. */
 export const clusterRows = (dump: ConfigDump): readonly ClusterRow[] =>
-  dumpedClusters(dump).map(({ resource, lastUpdated }) => {
+  dumpedClusters(dump).map(({ resource, state, version, lastUpdated }) => {
     const name = textField(resource, "name");
     const parts = clusterName(name) ?? {
       direction: NOTHING,
@@ -47,13 +51,13 @@ export const clusterRows = (dump: ConfigDump): readonly ClusterRow[] =>
     return {
       name,
       ...parts,
-      type:
-        textField(resource, "type") ||
-        textField(fieldAt(resource, "cluster_type"), "name") ||
-        // What protobuf leaves out is its first value.
-        "STATIC",
+      // What protobuf leaves out is its first value.
+      type: textField(resource, "type") || "STATIC",
+      extension: textField(fieldAt(resource, "cluster_type"), "name"),
       destinationRule: istioctlName(resource),
       object: istioObjectOf(resource),
+      state,
+      version,
       lastUpdated,
     };
   });

@@ -256,13 +256,14 @@ describe("clusterRows", () => {
         row.subset,
         row.direction,
         row.type,
+        row.extension,
         row.destinationRule,
       ]),
     ).toEqual([
-      ["agent", "-", "-", "-", "STATIC", ""],
-      ["reviews.shop.svc.cluster.local", "9080", "v1", "outbound", "EDS", "r.shop"],
-      ["", "9080", "-", "inbound", "ORIGINAL_DST", ""],
-      ["dns", "-", "-", "-", "envoy.cluster.dns", ""],
+      ["reviews.shop.svc.cluster.local", "9080", "v1", "outbound", "EDS", "", "r.shop"],
+      ["", "9080", "-", "inbound", "ORIGINAL_DST", "", ""],
+      ["dns", "-", "-", "-", "STATIC", "envoy.cluster.dns", ""],
+      ["agent", "-", "-", "-", "STATIC", "", ""],
     ]);
   });
 
@@ -299,9 +300,11 @@ describe("endpointRows", () => {
         },
       ],
     });
-    expect(rows).toEqual([
+    expect(rows).toMatchObject([
       {
         endpoint: "10.0.0.1:80",
+        address: "10.0.0.1",
+        port: 80,
         status: "HEALTHY",
         outlierCheck: "OK",
         cluster: "outbound|80||a",
@@ -362,10 +365,10 @@ describe("the object behind a resource", () => {
     [
       "/apis/security.istio.io/v1/namespaces/a/peer-authentication/p",
       { kind: "PeerAuthentication", namespace: "a", name: "p" },
-      "",
+      "<unknown>",
     ],
-    ["/apis/example.org/v1/namespaces/a/thing/t", undefined, ""],
-    ["", undefined, ""],
+    ["/apis/example.org/v1/namespaces/a/thing/t", undefined, "<unknown>"],
+    ["", undefined, "<unknown>"],
   ])("%s", (config, object, name) => {
     const resource = { metadata: madeBy(config) };
     expect(istioObjectOf(resource)).toEqual(object);

@@ -3,8 +3,16 @@ import { field, fieldAt, listField, numberField, recordField, textField } from "
 
 /** One endpoint of one cluster: a row of `istioctl proxy-config endpoints`. */
 export interface EndpointRow {
-  /** `10.244.1.10:9080`, `unix://…` or `envoy://…`. */
+  /** `10.244.1.10:9080`, `unix://…`, `envoy://…`, or `unknown`. */
   readonly endpoint: string;
+  /** The same without the port. */
+  readonly address: string;
+  /** 0 where it has none. */
+  readonly port: number;
+  /** `region/zone/subzone`, as far as it is known. */
+  readonly locality: string;
+  /** Whether the proxy may encrypt to it as workloads of the mesh do; undefined where it is not said. */
+  readonly isMeshTls: boolean | undefined;
   /** Envoy's word: `HEALTHY`, `UNHEALTHY`, `DRAINING`, … */
   readonly status: string;
   /** istioctl's word: `OK`, or `FAILED` for an endpoint that outlier detection ejected. */
@@ -25,7 +33,9 @@ export const endpointRows = (clusters: unknown): readonly EndpointRow[] =>
       const health = fieldAt(host, "health_status");
       const counter = counters(host);
       return {
-        endpoint: addressText(fieldAt(host, "address")),
+        ...addressOf(fieldAt(host, "address")),
+        locality: localityText(fieldAt(host, "locality")),
+        isMeshTls: undefined,
         status: textField(health, "eds_health_status") || "UNKNOWN",
         outlierCheck: field(health, "failed_outlier_check") === true ? "FAILED" : "OK",
         cluster: textField(status, "name"),
@@ -52,7 +62,9 @@ export const dumpedEndpointRows = (dump: ConfigDump): readonly EndpointRow[] =>
   dumpedEndpoints(dump).flatMap(({ resource }) =>
     listField(resource, "endpoints").flatMap((locality) =>
       listField(locality, "lb_endpoints").map((entry) => ({
-        endpoint: addressText(fieldAt(entry, "endpoint", "address")),
+        ...addressOf(fieldAt(entry, "endpoint", "address")),
+        locality: localityText(fieldAt(locality, "locality")),
+        isMeshTls: meshTls(entry),
         status: textField(entry, "health_status") || "UNKNOWN",
         outlierCheck: "OK" as const,
         cluster: textField(resource, "cluster_name"),
@@ -63,11 +75,37 @@ export const dumpedEndpointRows = (dump: ConfigDump): readonly EndpointRow[] =>
     ),
   );
 
-function addressText(address: unknown): string {
+/** istiod marks the endpoints that speak mutual TLS for Envoy's choice of a transport socket. */
+const meshTls = (entry: unknown): boolean =>
+  textField(
+    fieldAt(entry, "metadata", "filter_metadata", "envoy.transport_socket_match"),
+    "tlsMode",
+  ) === "istio";
+
+/** `region/zone/subzone`, as istioctl writes it: what follows a missing zone is left out. */
+export function localityText(locality: unknown): string {
+  const [region = "", zone, subZone] = ["region", "zone", "sub_zone"].map((name) =>
+    textField(locality, name),
+  );
+  if (!zone) return region;
+  return subZone ? `${region}/${zone}/${subZone}` : `${region}/${zone}`;
+}
+
+function addressOf(address: unknown): Pick<EndpointRow, "endpoint" | "address" | "port"> {
   const socket = recordField(address, "socket_address");
-  if (socket) return `${textField(socket, "address")}:${numberField(socket, "port_value") ?? 0}`;
   const path = textField(fieldAt(address, "pipe"), "path");
-  if (path) return `unix://${path}`;
-  const internal = fieldAt(address, "envoy_internal_address");
-  return `envoy://${textField(internal, "server_listener_name")}/${textField(internal, "endpoint_id")}`;
+  const text = socket
+    ? textField(socket, "address")
+    : path
+      ? `unix://${path}`
+      : internalAddress(address);
+  const port = numberField(socket, "port_value") ?? 0;
+  return { endpoint: port === 0 ? text : `${text}:${port}`, address: text, port };
+}
+
+/** The address of a listener inside the proxy. */
+export function internalAddress(address: unknown): string {
+  const found = recordField(address, "envoy_internal_address");
+  const listener = textField(found, "server_listener_name");
+  return listener ? `envoy://${listener}/${textField(found, "endpoint_id")}` : "unknown";
 }

@@ -19,10 +19,14 @@ export function istioObjectOf(resource: unknown): ObjectRef | undefined {
   return id && name ? { kind: id, namespace, name } : undefined;
 }
 
-/** `name.namespace`: how istioctl's tables name that object. Empty where there is none. */
+/**
+ * `name.namespace`: how istioctl's tables name that object. Empty where there is none, `<unknown>`
+ * for objects of other API groups.
+ */
 export function istioctlName(resource: unknown): string {
-  const noted = textField(fieldAt(resource, "metadata", "filter_metadata", "istio"), "config");
+  const noted = fieldAt(resource, "metadata", "filter_metadata", "istio", "config");
+  if (typeof noted !== "string") return "";
+  if (!noted.startsWith("/apis/networking.istio.io/")) return "<unknown>";
   const pieces = noted.split("/");
-  if (pieces.length !== 8 || !noted.startsWith("/apis/networking.istio.io/")) return "";
-  return `${pieces[7] ?? ""}.${pieces[5] ?? ""}`;
+  return pieces.length === 8 ? `${pieces[7] ?? ""}.${pieces[5] ?? ""}` : "";
 }

@@ -1,14 +1,22 @@
 import type { ObjectRef } from "@/lib/istio/kinds";
 import type { JsonRecord } from "@/lib/k8s/json-value";
-import { type ConfigDump, dumpedListeners } from "./config-dump";
+import { type ConfigDump, dumpedListeners, type ResourceState } from "./config-dump";
 import { fieldAt, listField, numberField, recordField, textField, texts } from "./field";
 import { istioObjectOf } from "./istio-object";
 import { matchText } from "./route-rows";
+
+/** istioctl's words for what the filters of a listener speak. */
+export type ListenerType = "HTTP" | "TCP" | "HTTP+TCP" | "UNKNOWN";
 
 /** One filter chain of one listener: a row of `istioctl proxy-config listeners`. */
 export interface ListenerRow {
   /** Name of the listener. */
   readonly listener: string;
+  /** Place of the listener among those of the dump: filter chains of one listener share it. */
+  readonly index: number;
+  readonly type: ListenerType;
+  readonly state: ResourceState;
+  /** Joined by commas; a path for a pipe, empty for a listener inside the proxy. */
   readonly addresses: string;
   readonly port: number;
   /** istioctl's words: `Trans: tls; Addr: *:9080`, or `ALL`. */
@@ -20,6 +28,7 @@ export interface ListenerRow {
   /** The route configuration or cluster that it leads to, for a link; undefined for neither. */
   readonly leadsTo: { readonly kind: "route" | "cluster"; readonly name: string } | undefined;
   readonly object: ObjectRef | undefined;
+  readonly version: string;
   readonly lastUpdated: string;
   /** What Envoy said when it refused a newer version; empty where it did not. */
   readonly error: string;
@@ -27,39 +36,59 @@ export interface ListenerRow {
 
 /** What istioctl calls the ALPN lists that it knows. */
 const KNOWN_PROTOCOLS: Readonly<Record<string, string>> = {
+  "http/1.0,http/1.1,h2c": "HTTP",
+  "istio,istio-http/1.0,istio-http/1.1,istio-h2": "Istio HTTP Plain",
+  "http/1.0,http/1.1,h2c,istio-http/1.0,istio-http/1.1,istio-h2": "HTTP TLS",
   "istio-peer-exchange,istio": "TCP TLS",
 };
 
 /** The filter chains of all listeners as istioctl shows them. */
 export const listenerRows = (dump: ConfigDump): readonly ListenerRow[] =>
-  dumpedListeners(dump).flatMap(({ resource, lastUpdated, error }) => {
+  dumpedListeners(dump).flatMap(({ resource, state, version, lastUpdated, error }, index) => {
     const { addresses, port } = addressOf(resource);
-    const fallback = recordField(resource, "default_filter_chain");
-    const chains = [...listField(resource, "filter_chains"), ...(fallback ? [fallback] : [])];
+    const chains = filterChains(resource);
+    const type = typeOf(chains);
     return chains.map((chain) => ({
       listener: textField(resource, "name"),
+      index,
+      type,
+      state,
       addresses,
       port,
       match: chainMatch(fieldAt(chain, "filter_chain_match")),
       ...destinationOf(listField(chain, "filters")),
       chain: textField(chain, "name"),
       object: istioObjectOf(chain) ?? istioObjectOf(resource),
+      version,
       lastUpdated,
       error,
     }));
   });
 
+/** The filter chains of a listener, the default one last. */
+function filterChains(listener: unknown): readonly unknown[] {
+  const fallback = recordField(listener, "default_filter_chain");
+  return [...listField(listener, "filter_chains"), ...(fallback ? [fallback] : [])];
+}
+
 function addressOf(listener: JsonRecord): { addresses: string; port: number } {
-  const sockets = [
-    fieldAt(listener, "address", "socket_address"),
-    ...listField(listener, "additional_addresses").map((entry) =>
-      fieldAt(entry, "address", "socket_address"),
-    ),
-  ].filter((socket) => socket !== undefined);
-  return {
-    addresses: sockets.map((socket) => textField(socket, "address")).join(","),
-    port: numberField(sockets[0], "port_value") ?? 0,
-  };
+  const first = recordField(listener, "address");
+  const socket = recordField(first, "socket_address");
+  const more = listField(listener, "additional_addresses").map((entry) =>
+    textField(fieldAt(entry, "address", "socket_address"), "address"),
+  );
+  const own = socket ? textField(socket, "address") : textField(fieldAt(first, "pipe"), "path");
+  return { addresses: [own, ...more].join(","), port: numberField(socket, "port_value") ?? 0 };
+}
+
+function typeOf(chains: readonly unknown[]): ListenerType {
+  const filters = chains.flatMap((chain) => listField(chain, "filters"));
+  const http = filters.some((filter) => textField(filter, "name") === HTTP);
+  const tcp = filters.some(
+    (filter) => textField(filter, "name") === TCP && !isBlackHole(fieldAt(filter, "typed_config")),
+  );
+  if (http) return tcp ? "HTTP+TCP" : "HTTP";
+  return tcp ? "TCP" : "UNKNOWN";
 }
 
 function chainMatch(match: unknown): string {
@@ -103,10 +132,12 @@ function destinationOf(filters: readonly unknown[]): Destination {
 }
 
 function tcpDestination(config: unknown): Destination | undefined {
-  if (JSON.stringify(config).includes("BlackHoleCluster")) return undefined;
-  const cluster = textField(config, "cluster");
-  return clusterDestination(cluster);
+  return isBlackHole(config) ? undefined : clusterDestination(textField(config, "cluster"));
 }
+
+/** istioctl's rule: wherever the name stands in the filter's settings. */
+const isBlackHole = (config: unknown): boolean =>
+  (JSON.stringify(config) ?? "").includes("BlackHoleCluster");
 
 const clusterDestination = (cluster: string): Destination => ({
   destination: cluster.includes("Cluster") ? cluster : `Cluster: ${cluster}`,
@@ -123,7 +154,8 @@ function httpDestination(config: unknown): Destination {
       const routes = listField(host, "routes")
         .map((route) => matchText(fieldAt(route, "match")))
         .join(", ");
-      return domains.length === 1 && domains[0] === "*" ? routes : `${domains.join("/")} ${routes}`;
+      const named = domains.length === 1 && domains[0] === "*" ? "" : domains.join("/");
+      return named ? `${named} ${routes}` : routes;
     });
     return { destination: `Inline Route: ${hosts.join("; ")}`, leadsTo: undefined };
   }

@@ -27,6 +27,7 @@ function proxy(
     type: "sidecar",
     version: "1.30.1",
     istiod: "istiod-1",
+    others: {},
     types: {
       CDS: one("CDS"),
       LDS: one("LDS"),

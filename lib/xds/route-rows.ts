@@ -1,6 +1,10 @@
 import type { ObjectRef } from "@/lib/istio/kinds";
-import type { JsonRecord } from "@/lib/k8s/json-value";
-import { type ConfigDump, dumpedRoutes } from "./config-dump";
+import {
+  type ConfigDump,
+  dumpedRoutes,
+  type DumpedResource,
+  type ResourceState,
+} from "./config-dump";
 import { fieldAt, listField, numberField, recordField, textField, texts } from "./field";
 import { istioctlName, istioObjectOf } from "./istio-object";
 
@@ -24,20 +28,27 @@ export interface RouteRow {
   /** `name.namespace`, as istioctl prints it; empty where the route comes from no object. */
   readonly virtualService: string;
   readonly object: ObjectRef | undefined;
+  readonly state: ResourceState;
+  readonly version: string;
   readonly lastUpdated: string;
 }
 
 /** The routes of a proxy as istioctl shows them: routes to the passthrough cluster are left out. */
 export const routeRows = (dump: ConfigDump): readonly RouteRow[] =>
-  dumpedRoutes(dump).flatMap(({ resource, lastUpdated }) =>
-    listField(resource, "virtual_hosts").flatMap((host) => hostRows(resource, host, lastUpdated)),
+  dumpedRoutes(dump).flatMap((dumped) =>
+    listField(dumped.resource, "virtual_hosts").flatMap((host) => hostRows(dumped, host)),
   );
 
-function hostRows(config: JsonRecord, host: unknown, lastUpdated: string): RouteRow[] {
+function hostRows(
+  { resource, state, version, lastUpdated }: DumpedResource,
+  host: unknown,
+): RouteRow[] {
   const shared = {
-    name: textField(config, "name"),
+    name: textField(resource, "name"),
     virtualHost: textField(host, "name"),
     domains: domainsText(texts(listField(host, "domains"))),
+    state,
+    version,
     lastUpdated,
   };
   const routes = listField(host, "routes");

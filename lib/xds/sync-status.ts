@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { compareText } from "@/lib/base/compare-text";
 import { type Instant, instant } from "@/lib/base/units";
 import { XDS_TYPES, type XdsType, xdsTypeOf } from "./xds-type";
 
@@ -34,6 +35,8 @@ export interface ProxySync {
   /** The istiod that it is connected to. */
   readonly istiod: string;
   readonly types: Readonly<Record<XdsType, TypeSync>>;
+  /** What else it asks for (names, workloads, secrets, unknown ones), by type URL. */
+  readonly others: Readonly<Record<string, TypeSync>>;
 }
 
 const Resource = z.object({
@@ -115,8 +118,16 @@ function proxyOf(entry: SyncEntry, istiod: string): ProxySync {
       entry.istio_version && entry.istio_version !== "unknown" ? entry.istio_version : undefined,
     istiod,
     types: entry.resources ? typesOfMap(entry.resources) : typesOfFields(entry),
+    others: othersOf(entry.resources ?? {}),
   };
 }
+
+const othersOf = (resources: Readonly<Record<string, SyncResource>>): ProxySync["others"] =>
+  Object.fromEntries(
+    Object.entries(resources)
+      .filter(([typeUrl]) => !xdsTypeOf(typeUrl))
+      .map(([typeUrl, resource]) => [typeUrl, syncOf(resource)]),
+  );
 
 function typesOfMap(resources: Readonly<Record<string, SyncResource>>): ProxySync["types"] {
   const types = { CDS: IGNORED, LDS: IGNORED, EDS: IGNORED, RDS: IGNORED, ECDS: IGNORED };
@@ -172,8 +183,6 @@ export function mergeSyncs(readings: Iterable<readonly ProxySync[]>): readonly P
     }
   }
   return [...byId.values()].sort(
-    (a, b) => compare(a.namespace, b.namespace) || compare(a.pod, b.pod),
+    (a, b) => compareText(a.namespace, b.namespace) || compareText(a.pod, b.pod),
   );
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -13,6 +13,7 @@ const proxy = (pod: string, types: Partial<ProxySync["types"]>): ProxySync => ({
   type: "sidecar",
   version: "1.30.1",
   istiod: "istiod-a",
+  others: {},
   types: { CDS: synced, LDS: synced, EDS: synced, RDS: synced, ECDS: synced, ...types },
 });
 const stale = (agoMs: number): TypeSync => ({
