@@ -18,6 +18,7 @@ const help: Command = {
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   help: () => Promise.resolve(help),
   analyze: async () => (await import("./commands/analyze")).analyze,
+  graph: async () => (await import("./commands/graph")).graph,
   "proxy-config": async () => (await import("./commands/proxy-config")).proxyConfig,
   "proxy-status": async () => (await import("./commands/proxy-status")).proxyStatus,
   request: async () => (await import("./commands/request")).request,

@@ -137,7 +137,8 @@ async function assemble(
   await writeFile(controlPath, JSON.stringify({ url: control.url, token }), { mode: 0o600 });
   // A file of an earlier run would keep its own rights.
   await rm(path, { force: true });
-  await writeFile(path, kubeconfig({ server: api.url, ca: identity.ca, token }), { mode: 0o600 });
+  const access = { server: api.url, ca: identity.ca, token, prometheus: prometheus.url };
+  await writeFile(path, kubeconfig(access), { mode: 0o600 });
   return {
     kubeconfig: path,
     server: api.url,

@@ -10,6 +10,8 @@ import { type LiveHub, liveHub } from "./live/live";
 import { type Sources, sourceStates } from "./live/sources";
 import { type Logger, processLogger } from "./log";
 import { meshStore } from "./mesh/mesh-store";
+import { discoveredTransport } from "./metrics/discovered-transport";
+import { findPrometheus } from "./metrics/find-prometheus";
 import { prometheusMetrics } from "./metrics/prometheus";
 import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
 import { type Rollouts, rolloutsService } from "./rollouts/rollouts-service";
@@ -57,7 +59,8 @@ function createRuntime(environment: Environment): RunningRuntime {
   const live = liveHub(randomId());
   const sources = sourceStates({ clock, live, log }, initialSources(environment), stop.signal);
   const cluster = kubernetesCluster(environment.cluster, { clock, random });
-  const metrics = prometheusMetrics(environment.prometheus, {
+  const found = discoveredTransport(() => findPrometheus(cluster, stop.signal), clock);
+  const metrics = prometheusMetrics(environment.prometheus ?? (environment.cluster && found), {
     clock,
     observer: {
       answered: () => sources.answered("prometheus"),

@@ -91,6 +91,9 @@ export function parseEnvironment(
 /** The environment of this process. @throws AppError `invalid` */
 export const readEnvironment = (): Environment => parseEnvironment(process.env);
 
+/** The variable by which kubectl finds its kubeconfigs. */
+export const kubeconfigVariable = (): string | undefined => process.env.KUBECONFIG;
+
 function clusterLocation(values: z.infer<typeof Variables>): ClusterLocation | undefined {
   const { QUARTERDECK_KUBECONFIG: file, QUARTERDECK_CONTEXT: context } = values;
   if (values.QUARTERDECK_IN_CLUSTER) {

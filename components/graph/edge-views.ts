@@ -9,7 +9,8 @@ import { type GraphEdge, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph
 import { isIdle, worstResponse } from "@/lib/graph/traffic";
 
 /** What the labels of edges say. `rate` labels only what matters; the others label every edge. */
-export type EdgeLabelChoice = "rate" | "p50" | "p95" | "p99" | "mtls";
+export type EdgeLabelChoice =
+  "rate" | "errors" | "average" | "p50" | "p95" | "p99" | "throughput" | "split" | "mtls";
 
 /** A label on an edge: lines of text, and why it is there. */
 interface EdgeLabelView {
@@ -127,7 +128,7 @@ function labelOf(
   const { id, traffic, health } = edge;
   const rate =
     traffic.requestsPerSecond === null
-      ? formatBytes((traffic.tcpSentPerSecond ?? 0) + (traffic.tcpReceivedPerSecond ?? 0))
+      ? formatBytes(bytesOf(traffic))
       : `${formatRate(traffic.requestsPerSecond)}/s`;
   const label = (lines: readonly string[], tone: EdgeLabelView["tone"]) => ({
     edge: id,
@@ -144,8 +145,22 @@ function labelOf(
   }
   if (isIdle(traffic)) return undefined;
   if (choice === "mtls") {
+    // Only what is not as it should be: a lock on every edge says nothing.
     const { mutualTls } = edge;
+    if (mutualTls !== null && mutualTls >= 0.999) return undefined;
     return label([mutualTls === null ? "mTLS ?" : `mTLS ${formatSplit(mutualTls)}`], "plain");
+  }
+  if (choice === "errors") {
+    const { errorRatio } = traffic;
+    return errorRatio === null ? undefined : label([formatErrorShare(errorRatio)], "plain");
+  }
+  if (choice === "throughput") {
+    return label([formatBytes(traffic.payloadPerSecond ?? bytesOf(traffic))], "plain");
+  }
+  if (choice === "split") {
+    return split === undefined
+      ? undefined
+      : label([formatSplit(split)], canary ? "canary" : "plain");
   }
   if (choice !== "rate") {
     const latency = traffic.latency[choice];
@@ -154,3 +169,6 @@ function labelOf(
   if (split !== undefined) return label([formatSplit(split)], canary ? "canary" : "plain");
   return busiest.has(id) || selected === id ? label([rate], "plain") : undefined;
 }
+
+const bytesOf = ({ tcpSentPerSecond, tcpReceivedPerSecond }: GraphEdge["traffic"]): number =>
+  (tcpSentPerSecond ?? 0) + (tcpReceivedPerSecond ?? 0);

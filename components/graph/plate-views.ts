@@ -100,6 +100,7 @@ const TITLE: Partial<Record<NodeKind, string>> = {
 
 const KIND_WORD: Readonly<Record<NodeKind, string | undefined>> = {
   service: undefined,
+  workload: undefined,
   gateway: "gateway",
   external: "outside the mesh",
   passthrough: "traffic to hosts that the mesh does not know",

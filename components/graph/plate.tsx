@@ -1,4 +1,17 @@
-import { Clock, GitFork, Globe, Hourglass, RotateCw, Shuffle, ZapOff } from "lucide-react";
+import {
+  Bird,
+  Clock,
+  GitFork,
+  Globe,
+  Hourglass,
+  Monitor,
+  RotateCw,
+  ShieldCheck,
+  Shuffle,
+  SlidersHorizontal,
+  Unplug,
+  ZapOff,
+} from "lucide-react";
 import Link from "next/link";
 import { type CSSProperties, memo } from "react";
 import { StatusGlyph } from "@/components/ui/status-glyph";
@@ -8,13 +21,18 @@ import { HEALTH_STATUS, type PlateView } from "./plate-views";
 
 /** Icons and words of what configuration does to a service. */
 export const BADGES: Readonly<Record<Badge, { icon: typeof Clock; word: string }>> = {
+  canary: { icon: Bird, word: "canary in progress" },
+  "missing-sidecar": { icon: Unplug, word: "pods outside the mesh" },
   "virtual-service": { icon: Shuffle, word: "VirtualService" },
+  "destination-rule": { icon: SlidersHorizontal, word: "DestinationRule" },
   gateway: { icon: Globe, word: "Gateway" },
   fault: { icon: ZapOff, word: "fault injection" },
   timeout: { icon: Hourglass, word: "timeout" },
   retry: { icon: RotateCw, word: "retries" },
   mirror: { icon: GitFork, word: "mirroring" },
   "circuit-breaker": { icon: Clock, word: "circuit breaker" },
+  authorization: { icon: ShieldCheck, word: "AuthorizationPolicy" },
+  "virtual-machine": { icon: Monitor, word: "virtual machine" },
 };
 
 const MAX_BADGES = 3;

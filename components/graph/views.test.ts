@@ -39,7 +39,7 @@ const graph = buildGraph(
     tcpSent: [requests("shop/cart-v1", "shop/store-v1", 2_100_000)],
   }),
   meshView(split),
-  { windowSeconds: 10, level: "versions" },
+  { windowSeconds: 10, type: "versionedApp" },
 );
 
 describe("plates", () => {
@@ -88,6 +88,8 @@ describe("edges", () => {
   it("say what else is chosen, but failures first", () => {
     expect(draw("mtls")[1]).toContain("503 UF");
     expect(draw("mtls")[2]).toContain("mTLS ?");
+    expect(draw("errors")[2]).toContain("0 %");
+    expect(draw("split")[3]).toContain("20 %");
     expect(draw("p95")[2]).toBe("shop/web->shop/reviews@v1 [width-1 ok] ");
   });
 

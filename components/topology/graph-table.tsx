@@ -64,7 +64,7 @@ function serviceRows(graph: MeshGraph): readonly ServiceRow[] {
   return graph.nodes.flatMap((node): ServiceRow[] => {
     const namespace = node.namespace ?? "outside the mesh";
     const row = { id: node.id, name: node.name, namespace, share: null, health: node.health };
-    if (graph.level === "services" || node.versions.length < 2) {
+    if (graph.type !== "versionedApp" || node.versions.length < 2) {
       return [{ ...row, traffic: node.inbound }];
     }
     return [

@@ -40,6 +40,7 @@ export function NodePanel({
   const title = version ? `${node.name} ${version.version ?? "(no pod reached)"}` : node.name;
   const routing = detail.data?.decidedBy.find(({ ref }) => ref.kind === "VirtualService");
   const scoped = useScopedHref();
+  const [service] = node.services;
   return (
     <SidePanel
       title={title}
@@ -67,8 +68,8 @@ export function NodePanel({
             {routing ? (
               <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
             ) : null}
-            {node.versions.length > 1 && node.namespace !== undefined ? (
-              <ButtonLink href={scoped(newRolloutHref(node.namespace, node.name))}>
+            {node.versions.length > 1 && node.namespace !== undefined && service !== undefined ? (
+              <ButtonLink href={scoped(newRolloutHref(node.namespace, service))}>
                 Start a canary
               </ButtonLink>
             ) : null}
@@ -107,6 +108,7 @@ export function NodePanel({
 
 const NODE_KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   service: "Service",
+  workload: "Workload",
   gateway: "Gateway",
   external: "External service",
   passthrough: "Passthrough traffic",

@@ -32,6 +32,7 @@ export function SelectionPanel({
     trpc.topology.detail.queryOptions(
       {
         target,
+        type: graph.type,
         ...(source === undefined ? {} : { source }),
         ...(windowSeconds === undefined ? {} : { windowSeconds }),
       },

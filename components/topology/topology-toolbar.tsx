@@ -4,7 +4,7 @@ import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
-import type { GraphLevel } from "@/lib/graph/mesh-graph";
+import type { GraphType } from "@/lib/graph/mesh-graph";
 import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
 const VIEW_OPTIONS = [
@@ -37,17 +37,23 @@ const VIEW_OPTIONS = [
   },
 ] as const;
 
-const LEVEL_OPTIONS: readonly { value: GraphLevel; label: string }[] = [
-  { value: "services", label: "Services" },
-  { value: "versions", label: "Versions" },
+const TYPE_OPTIONS: readonly { value: GraphType; label: string }[] = [
+  { value: "service", label: "Services" },
+  { value: "app", label: "Apps" },
+  { value: "versionedApp", label: "Versions" },
+  { value: "workload", label: "Workloads" },
 ];
 
 const LABEL_OPTIONS: readonly { value: EdgeLabelChoice; label: string }[] = [
   { value: "rate", label: "Rate, errors" },
+  { value: "errors", label: "Error share" },
+  { value: "average", label: "Latency mean" },
   { value: "p50", label: "Latency p50" },
   { value: "p95", label: "Latency p95" },
   { value: "p99", label: "Latency p99" },
-  { value: "mtls", label: "mTLS" },
+  { value: "throughput", label: "Throughput" },
+  { value: "split", label: "Split" },
+  { value: "mtls", label: "mTLS exceptions" },
 ];
 
 /** How the mesh is shown: as what, in what detail, over what time. */
@@ -77,9 +83,9 @@ export function TopologyToolbar({
       <label>
         <span>Level</span>
         <Select
-          options={LEVEL_OPTIONS}
-          value={state.level}
-          onChange={(level) => void setState({ level })}
+          options={TYPE_OPTIONS}
+          value={state.type}
+          onChange={(type) => void setState({ type })}
         />
       </label>
       {state.view === "graph" ? (

@@ -20,10 +20,10 @@ const OBJECTS = [
  * The live graph. It is renewed when the server has read new telemetry, and when objects change
  * that it shows. While another window or scope loads, the graph before stays.
  */
-export function useGraph({ window, level }: Pick<TopologyState, "window" | "level">) {
+export function useGraph({ window, type }: Pick<TopologyState, "window" | "type">) {
   const trpc = useTRPC();
   const namespaces = [...useNamespaceScope()].sort();
-  const input = { level, namespaces, ...(window === null ? {} : { windowSeconds: window }) };
+  const input = { type, namespaces, ...(window === null ? {} : { windowSeconds: window }) };
   return useQuery(
     trpc.topology.graph.queryOptions(input, {
       placeholderData: keepPreviousData,

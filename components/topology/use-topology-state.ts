@@ -1,17 +1,27 @@
 "use client";
 
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
 
 const VIEWS = ["graph", "table", "matrix"] as const;
-const LEVELS = ["services", "versions"] as const;
-const EDGE_LABELS = ["rate", "p50", "p95", "p99", "mtls"] as const;
+const EDGE_LABELS = [
+  "rate",
+  "errors",
+  "average",
+  "p50",
+  "p95",
+  "p99",
+  "throughput",
+  "split",
+  "mtls",
+] as const;
 
 /** What is shown and how, all of it in the URL: a link shows another person the same. */
 export function useTopologyState() {
   return useQueryStates(
     {
       view: parseAsStringLiteral(VIEWS).withDefault("graph"),
-      level: parseAsStringLiteral(LEVELS).withDefault("versions"),
+      type: parseAsStringLiteral(GRAPH_TYPES).withDefault("versionedApp"),
       edges: parseAsStringLiteral(EDGE_LABELS).withDefault("rate"),
       /** Seconds; absent means what suits this Prometheus. */
       window: parseAsInteger,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { meshView } from "@/lib/mesh/view";
 import { buildGraph } from "./build-graph";
 import type { Telemetry } from "./flows";
-import type { GraphLevel } from "./mesh-graph";
+import type { GraphType } from "./mesh-graph";
 import {
   anIstio,
   aService,
@@ -15,8 +15,11 @@ import {
 
 type Objects = Parameters<typeof meshView>[0];
 
-const drawn = (parts: Partial<Telemetry>, objects: Objects = [], level: GraphLevel = "versions") =>
-  graphLines(buildGraph(telemetry(parts), meshView(objects), { windowSeconds: 10, level }));
+const drawn = (
+  parts: Partial<Telemetry>,
+  objects: Objects = [],
+  type: GraphType = "versionedApp",
+) => graphLines(buildGraph(telemetry(parts), meshView(objects), { windowSeconds: 10, type }));
 
 const shop = [
   aService("shop/cart"),
@@ -51,7 +54,7 @@ describe("graphs of small meshes", () => {
     ).toEqual([
       "shop/cart (service) healthy",
       "unknown (unknown) healthy",
-      "unknown -> shop/cart 5.0/s, mtls 0 %, healthy",
+      "unknown -> shop/cart 5.0/s, mtls 0 %, by destination, healthy",
     ]);
   });
 
@@ -59,7 +62,7 @@ describe("graphs of small meshes", () => {
     expect(drawn({ requests: [requests("shop/web-v1", "shop/cart-v1", 5, destination)] })).toEqual([
       "shop/cart (service) healthy",
       "shop/web (service) healthy",
-      "shop/web -> shop/cart 5.0/s, mtls 100 %, healthy",
+      "shop/web -> shop/cart 5.0/s, mtls 100 %, by destination, healthy",
     ]);
   });
 
@@ -102,7 +105,7 @@ describe("graphs of small meshes", () => {
       ),
     ).toEqual([
       "shop/cart (service) healthy 1/1 ready",
-      "shop/reviews (service) healthy 2/2 ready [virtual-service timeout circuit-breaker]",
+      "shop/reviews (service) healthy 2/2 ready [canary virtual-service destination-rule timeout circuit-breaker]",
       "  v1 78 % of 80 % healthy",
       "  v2 23 % of 20 % healthy canary",
       "shop/cart -> shop/reviews@v1 31/s, mtls ?, healthy",
@@ -110,7 +113,7 @@ describe("graphs of small meshes", () => {
     ]);
   });
 
-  it("folds versions at the level of services, with latency that Prometheus added up", () => {
+  it("folds versions into apps, with latency that Prometheus added up", () => {
     const {
       source_workload: _source,
       source_canonical_revision: _sourceRevision,
@@ -128,7 +131,7 @@ describe("graphs of small meshes", () => {
           p95: [{ labels: betweenServices, value: 75 }],
         },
         shop,
-        "services",
+        "app",
       ),
     ).toEqual([
       "shop/cart (service) healthy 1/1 ready",
@@ -258,7 +261,7 @@ describe("graphs of small meshes", () => {
     ).toEqual([
       "shop/cart (service) healthy",
       "shop/web (service) healthy",
-      "shop/web -> shop/cart 20/s, mtls ?, healthy",
+      "shop/web -> shop/cart 20/s, mtls ?, by waypoint, healthy",
     ]);
   });
 
@@ -299,7 +302,7 @@ describe("graphs of small meshes", () => {
         ],
       }),
       meshView(aWorkload("shop/pay-v1")),
-      { windowSeconds: 10, level: "versions" },
+      { windowSeconds: 10, type: "versionedApp" },
     );
     expect(graph.nodes.map(({ id, inbound }) => [id, inbound.requestsPerSecond])).toEqual([
       ["shop/cart", 0],
@@ -318,7 +321,7 @@ describe("graphs of small meshes", () => {
         anIstio("PeerAuthentication", "istio-system/default", { mtls: { mode: "STRICT" } }),
         anIstio("PeerAuthentication", "data/default", { mtls: { mode: "PERMISSIVE" } }),
       ]),
-      { windowSeconds: 10, level: "versions" },
+      { windowSeconds: 10, type: "versionedApp" },
     );
     expect(graph.boxes).toEqual([
       { namespace: "data", mtls: "PERMISSIVE" },

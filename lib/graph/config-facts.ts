@@ -1,41 +1,26 @@
-import { serviceFqdn } from "@/lib/istio/host";
+import { serviceFqdn, serviceOfFqdn } from "@/lib/istio/host";
 import { type KindId, kindIdOf } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare } from "./collect";
-import { externalHosts } from "./identity";
-import type { Badge, DecidedBy, GraphNode } from "./mesh-graph";
+import { externalHosts } from "./declared-hosts";
+import type { DecidedBy, GraphNode } from "./mesh-graph";
 import { destinationRules, type RouteFact, routeFacts, subsetsOf } from "./route-facts";
-import { list, record, selects, stringMap, workloadIndex } from "./workload-index";
+import { list, record, stringMap } from "./raw-fields";
+import { selects, type WorkloadFact, workloadIndex } from "./workload-index";
 
-/** The namespace whose policies hold for the whole mesh. Istio's default; `meshConfig` may move it. */
-const ROOT_NAMESPACE = "istio-system";
+/** A node, and what it is called by. */
+export type Named = Pick<GraphNode, "kind" | "name" | "namespace" | "services">;
 
-type Named = Pick<GraphNode, "kind" | "name" | "namespace">;
-
-/** The host by which the mesh knows a node; undefined for what has none. */
-function hostOf(node: Named): string | undefined {
-  if (node.kind === "external") return node.name;
-  return node.namespace === undefined ? undefined : serviceFqdn(node.name, node.namespace);
-}
-
-/** The marks that configuration puts on the plate of a node, in the order they are drawn. */
-export function badgesOf(node: Named, mesh: MeshView): readonly Badge[] {
-  const host = hostOf(node);
-  if (host === undefined) return [];
-  const routes = mesh.derive(routeFacts).get(host) ?? [];
-  const fields = new Set(routes.flatMap((route) => [...route.fields]));
-  const breaks = (mesh.derive(destinationRules).get(host) ?? []).some(isCircuitBreaker);
-  const has: Record<Badge, boolean> = {
-    gateway: node.kind === "gateway" && gatewaysOf(node, mesh).length > 0,
-    "virtual-service": routes.length > 0,
-    fault: fields.has("fault"),
-    timeout: fields.has("timeout"),
-    retry: fields.has("retries"),
-    mirror: fields.has("mirror"),
-    "circuit-breaker": breaks,
-  };
-  return (Object.keys(has) as Badge[]).filter((badge) => has[badge]);
+/** The hosts by which the mesh knows a node; empty for what has none. */
+export function hostsOf({ kind, name, namespace, services }: Named): readonly string[] {
+  if (kind === "external") return [name];
+  if (namespace === undefined) return [];
+  // Names of Kubernetes have no dots; what has is the host of a ServiceEntry.
+  return services.map((service) =>
+    service.includes(".") ? service : serviceFqdn(service, namespace),
+  );
 }
 
 /**
@@ -43,14 +28,13 @@ export function badgesOf(node: Named, mesh: MeshView): readonly Badge[] {
  * Read from the route without conditions; undefined when no route splits by subset.
  */
 export function wantedShares(node: Named, mesh: MeshView): ReadonlyMap<string, number> | undefined {
-  const host = hostOf(node);
-  if (host === undefined || node.kind !== "service") return undefined;
-  const route = unconditional(mesh.derive(routeFacts).get(host) ?? []);
-  if (!route.some(({ subset }) => subset !== undefined)) return undefined;
+  if (node.kind !== "service") return undefined;
+  const host = hostsOf(node).find((name) => splitOf(name, mesh).length > 0);
+  if (host === undefined) return undefined;
 
   const shares = new Map<string, number>();
-  for (const { subset, share } of route) {
-    const revisions = subset === undefined ? [] : revisionsOf(node, subset, mesh);
+  for (const { subset, share } of splitOf(host, mesh)) {
+    const revisions = subset === undefined ? [] : subsetRevisions(host, subset, mesh);
     for (const revision of revisions) {
       // A subset that spans versions gives each what its pods make of it: no single number.
       const part = revisions.length === 1 ? share : Number.NaN;
@@ -60,15 +44,21 @@ export function wantedShares(node: Named, mesh: MeshView): ReadonlyMap<string, n
   return new Map([...shares].filter(([, share]) => !Number.isNaN(share)));
 }
 
+/** The destinations of the route without conditions, where it splits by subset. */
+function splitOf(host: string, mesh: MeshView): readonly RouteFact[] {
+  const route = unconditional(mesh.derive(routeFacts).get(host) ?? []);
+  return route.some(({ subset }) => subset !== undefined) ? route : [];
+}
+
 /** The objects that decide how a node is reached, most specific first. */
 export function decidedBy(node: Named, mesh: MeshView): readonly DecidedBy[] {
-  const host = hostOf(node);
   const decisions: DecidedBy[] = [];
   if (node.kind === "gateway") {
-    for (const gateway of gatewaysOf(node, mesh))
+    for (const gateway of gatewaysOf(workloadsBehind(node, mesh), mesh)) {
       decisions.push(entry(gateway, serversOf(gateway)));
+    }
   }
-  if (host !== undefined) {
+  for (const host of hostsOf(node)) {
     for (const fact of mesh.derive(routeFacts).get(host) ?? []) {
       decisions.push(entry(fact.virtualService, describeRoute(fact)));
     }
@@ -103,7 +93,7 @@ function peerAuthentication(namespace: string, mesh: MeshView): KubeObject | und
     );
   return (
     wide.find((policy) => policy.metadata.namespace === namespace) ??
-    wide.find((policy) => policy.metadata.namespace === ROOT_NAMESPACE)
+    wide.find((policy) => policy.metadata.namespace === mesh.derive(meshConfig).rootNamespace)
   );
 }
 
@@ -112,10 +102,19 @@ function modeOf(policy: KubeObject): string {
   return typeof mode === "string" ? mode : "UNSET";
 }
 
-/** The Istio Gateways that select the pods of a node. */
-function gatewaysOf(node: Named, mesh: MeshView): readonly KubeObject[] {
-  const { services } = mesh.derive(workloadIndex);
-  const workloads = services.get(`${node.namespace ?? ""}/${node.name}`)?.workloads ?? [];
+/** The workloads of the cluster that stand behind what a node is called by. */
+function workloadsBehind(node: Named, mesh: MeshView): readonly WorkloadFact[] {
+  const { services, hosts } = mesh.derive(workloadIndex);
+  return node.services.flatMap(
+    (name) => (services.get(`${node.namespace ?? ""}/${name}`) ?? hosts.get(name))?.workloads ?? [],
+  );
+}
+
+/** The Istio Gateways that select some workloads. */
+export function gatewaysOf(
+  workloads: readonly WorkloadFact[],
+  mesh: MeshView,
+): readonly KubeObject[] {
   return mesh.list("Gateway").filter((gateway) => {
     const selector = stringMap(record(gateway.spec).selector);
     return workloads.some(({ labels }) => selects(selector, labels));
@@ -137,13 +136,14 @@ function unconditional(facts: readonly RouteFact[]): readonly RouteFact[] {
   );
 }
 
-function revisionsOf(node: Named, subset: string, mesh: MeshView): readonly string[] {
-  const host = hostOf(node) ?? "";
+/** The canonical revisions of the workloads that a subset of a host selects. */
+export function subsetRevisions(host: string, subset: string, mesh: MeshView): readonly string[] {
   const labels = subsetsOf(host, mesh).find(({ name }) => name === subset)?.labels;
   if (!labels) return [];
-  const { services } = mesh.derive(workloadIndex);
-  const workloads = services.get(`${node.namespace ?? ""}/${node.name}`)?.workloads ?? [];
-  const matching = workloads.filter((workload) => selects(labels, workload.labels));
+  const { services, hosts } = mesh.derive(workloadIndex);
+  const service = serviceOfFqdn(host);
+  const fact = service ? services.get(`${service.namespace}/${service.name}`) : hosts.get(host);
+  const matching = (fact?.workloads ?? []).filter((workload) => selects(labels, workload.labels));
   return [...new Set(matching.map(({ revision }) => revision))];
 }
 
@@ -151,14 +151,6 @@ function describeRoute({ path, subset, share, conditional }: RouteFact): string 
   const to = subset === undefined ? "" : ` to ${subset}`;
   const weight = share === 1 ? "" : `, weight ${Math.round(share * 100)}`;
   return `${path}${to}${weight}${conditional ? ", by match" : ""}`;
-}
-
-function isCircuitBreaker(rule: KubeObject): boolean {
-  const spec = record(rule.spec);
-  const policies = [spec.trafficPolicy, ...list(spec.subsets).map((s) => record(s).trafficPolicy)];
-  return policies
-    .map(record)
-    .some((p) => p.outlierDetection !== undefined || p.connectionPool !== undefined);
 }
 
 function entry(object: KubeObject, detail: string): DecidedBy {

@@ -48,8 +48,8 @@ export const OUTSIDE = "box:outside";
 const boxId = (namespace: string): string => `box:${namespace}`;
 
 /** Whether the versions of `node` are drawn singly. */
-export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "level">): boolean =>
-  graph.level === "versions" && node.kind === "service" && node.versions.length > 1;
+export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "type">): boolean =>
+  graph.type === "versionedApp" && node.kind === "service" && node.versions.length > 1;
 
 /** Arranges a graph into what is drawn inside what. Depends on ids and names, never on figures. */
 export function drawingOf(graph: MeshGraph): Drawing {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { meshView } from "@/lib/mesh/view";
 import { buildGraph } from "./build-graph";
-import type { LabelledValue } from "./flows";
+import type { LabelledValue } from "./parties";
 import { aWorkload, requests, telemetry } from "./testing";
 
 const workload = fc.constantFrom("a/x-v1", "a/y-v1", "a/y-v2", "b/z-v1", "unknown/unknown");
@@ -23,10 +23,10 @@ const samples = fc.uniqueArray(sample, {
   maxLength: 40,
 });
 
-const graphOf = (series: readonly LabelledValue[], level: "services" | "versions") =>
+const graphOf = (series: readonly LabelledValue[], type: "app" | "versionedApp") =>
   buildGraph(telemetry({ requests: series }), meshView(aWorkload("a/y-v1")), {
     windowSeconds: 10,
-    level,
+    type,
   });
 
 it("is the same graph whatever the order of the samples", () => {
@@ -36,44 +36,40 @@ it("is the same graph whatever the order of the samples", () => {
         fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
       ),
       ([all, shuffled]) => {
-        expect(graphOf(shuffled, "versions")).toEqual(graphOf(all, "versions"));
+        expect(graphOf(shuffled, "versionedApp")).toEqual(graphOf(all, "versionedApp"));
       },
     ),
   );
 });
 
-it("puts every request that a client reports into exactly one edge, at each level", () => {
+it("puts every request that a client reports into exactly one edge, at each type", () => {
   fc.assert(
-    fc.property(
-      samples,
-      fc.constantFrom("services" as const, "versions" as const),
-      (all, level) => {
-        const client = all.filter(({ labels }) => labels.reporter === "source");
-        const graph = graphOf(client, level);
-        const sum = (values: readonly (number | null)[]) =>
-          values.reduce<number>((total, value) => total + (value ?? 0), 0);
+    fc.property(samples, fc.constantFrom("app" as const, "versionedApp" as const), (all, type) => {
+      const client = all.filter(({ labels }) => labels.reporter === "source");
+      const graph = graphOf(client, type);
+      const sum = (values: readonly (number | null)[]) =>
+        values.reduce<number>((total, value) => total + (value ?? 0), 0);
 
-        const reported = sum(client.map(({ value }) => value));
-        expect(sum(graph.edges.map(({ traffic }) => traffic.requestsPerSecond))).toBeCloseTo(
-          reported,
+      const reported = sum(client.map(({ value }) => value));
+      expect(sum(graph.edges.map(({ traffic }) => traffic.requestsPerSecond))).toBeCloseTo(
+        reported,
+        6,
+      );
+      expect(
+        sum(
+          graph.edges.flatMap(({ traffic }) =>
+            traffic.responses.map(({ requestsPerSecond }) => requestsPerSecond),
+          ),
+        ),
+      ).toBeCloseTo(reported, 6);
+      for (const { inbound, versions } of graph.nodes) {
+        expect(sum(versions.map((version) => version.inbound.requestsPerSecond))).toBeCloseTo(
+          inbound.requestsPerSecond ?? 0,
           6,
         );
-        expect(
-          sum(
-            graph.edges.flatMap(({ traffic }) =>
-              traffic.responses.map(({ requestsPerSecond }) => requestsPerSecond),
-            ),
-          ),
-        ).toBeCloseTo(reported, 6);
-        for (const { inbound, versions } of graph.nodes) {
-          expect(sum(versions.map((version) => version.inbound.requestsPerSecond))).toBeCloseTo(
-            inbound.requestsPerSecond ?? 0,
-            6,
-          );
-          for (const { share } of versions) expect(share ?? 0).toBeLessThanOrEqual(1 + 1e-9);
-        }
-      },
-    ),
+        for (const { share } of versions) expect(share ?? 0).toBeLessThanOrEqual(1 + 1e-9);
+      }
+    }),
   );
 });
 
@@ -91,7 +87,7 @@ it("never counts a destination's report of a client that reports itself", () => 
           labels.source_workload === "unknown" ||
           !reporting.has(`${labels.source_workload_namespace}/${labels.source_workload}`),
       );
-      const edges = graphOf(all, "services").edges;
+      const edges = graphOf(all, "app").edges;
       const total = edges.reduce((sum, { traffic }) => sum + (traffic.requestsPerSecond ?? 0), 0);
       expect(total).toBeCloseTo(
         counted.reduce((sum, { value }) => sum + (value ?? 0), 0),

@@ -17,7 +17,7 @@ const graph = buildGraph(
     ],
   }),
   meshView(aWorkload("shop/idle-v1")),
-  { windowSeconds: 10, level: "versions" },
+  { windowSeconds: 10, type: "versionedApp" },
 );
 
 it("names what fails, worst first, and counts the rest", () => {

@@ -33,4 +33,9 @@ export function summarise(graph: Pick<MeshGraph, "nodes">): GraphSummary {
   };
 }
 
-const NAMED: ReadonlySet<GraphNode["kind"]> = new Set(["service", "gateway", "external"]);
+const NAMED: ReadonlySet<GraphNode["kind"]> = new Set([
+  "service",
+  "workload",
+  "gateway",
+  "external",
+]);

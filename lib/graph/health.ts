@@ -20,6 +20,13 @@ export const UNMEASURED: Health = {
   text: "Prometheus has not answered, so traffic is not known.",
 };
 
+/** A route of a gateway that nothing was sent on, by any report. */
+export const CONFIGURED_ONLY: Health = {
+  state: "idle",
+  rule: "traffic",
+  text: "A gateway routes here; no proxy reports traffic.",
+};
+
 /** The health of traffic by itself. */
 export function trafficHealth(
   traffic: Traffic,

@@ -1,19 +1,17 @@
-import type { KubeObject } from "@/lib/k8s/object";
+import { serviceFqdn } from "@/lib/istio/host";
 import type { MeshView } from "@/lib/mesh/view";
-import type { Callee, Party } from "./flows";
-import type { NodeKind } from "./mesh-graph";
+import { externalHosts, gatewaySelectors } from "./declared-hosts";
+import type { GraphType, NodeKind } from "./mesh-graph";
+import type { Callee, Party } from "./parties";
 import {
-  list,
   primaryService,
-  record,
   selects,
   type ServiceFact,
-  stringMap,
   type WorkloadFact,
   workloadIndex,
 } from "./workload-index";
 
-/** Who a party of the telemetry is. */
+/** Who a party of the telemetry is in a graph of one type. */
 export interface Identity {
   readonly id: string;
   readonly kind: NodeKind;
@@ -22,6 +20,25 @@ export interface Identity {
   /** The canonical revision that took part; `null` when no workload did. */
   readonly revision: string | null;
   readonly workload?: string;
+  /** The Service, or the full host of a ServiceEntry, that it was called by. */
+  readonly service?: string;
+}
+
+/** Names parties as a graph of one type does. */
+export interface Naming {
+  /** The client of a flow. */
+  source(source: Party): Identity;
+  /**
+   * The server of a flow.
+   *
+   * A known workload is drawn as itself (its app, its version), whatever name it was called by, so
+   * that calls to it and calls by it meet in one node; only the graph of services goes by the name
+   * that was called. Where no cluster was found (flags NC, NR) that name is the request's own host,
+   * short as the client wrote it: `callerNamespace` is then where it is looked up.
+   */
+  target(target: Callee, callerNamespace?: string): Identity;
+  /** The ids of the nodes that a workload of the cluster stands in. */
+  nodesOf(workload: WorkloadFact): readonly Identity[];
 }
 
 const ENVOY_CLUSTERS: ReadonlyMap<string, NodeKind> = new Map([
@@ -31,42 +48,138 @@ const ENVOY_CLUSTERS: ReadonlyMap<string, NodeKind> = new Map([
 
 const UNKNOWN: Identity = { id: "unknown", kind: "unknown", name: "unknown", revision: null };
 
-/** Names the client of a flow. */
-export function identifySource(source: Party, mesh: MeshView): Identity {
-  return source.workload ? ofWorkload(source, mesh) : UNKNOWN;
-}
+/** How a graph of `type` names who takes part in the traffic of `mesh`. */
+export function namingOf(type: GraphType, mesh: MeshView): Naming {
+  const { workloads, services, hosts } = mesh.derive(workloadIndex);
+  const byApp = mesh.derive(workloadsByApp);
 
-/**
- * Names the server of a flow.
- *
- * A known workload is drawn as its own service, whatever name it was called by, so that calls to
- * it and calls by it meet in one node. Otherwise the name that was called says what it is. Where no
- * cluster was found (flags NC, NR) that name is the request's own host, short as the client wrote
- * it: `callerNamespace` is then where it is looked up.
- */
-export function identifyTarget(target: Callee, mesh: MeshView, callerNamespace = ""): Identity {
-  if (target.workload) return ofWorkload(target, mesh);
-  const { service, serviceNamespace, host } = target;
-  const cluster = ENVOY_CLUSTERS.get(service);
-  if (cluster) return { id: cluster, kind: cluster, name: cluster, revision: null };
-
-  const name = service || host;
-  if (!name) return UNKNOWN;
-  const { services } = mesh.derive(workloadIndex);
-  const fact =
-    services.get(`${serviceNamespace}/${service}`) ??
-    services.get(serviceKey(host || name, callerNamespace));
-  if (fact) return ofService(fact, mesh);
-  const external = externalHosts(mesh);
-  if (external.has(host) || external.has(name) || !serviceNamespace || looksForeign(name)) {
-    return { id: `external:${name}`, kind: "external", name, revision: null };
+  function nodeOf(
+    namespace: string,
+    name: string,
+    more: { fact: WorkloadFact | undefined; revision: string | null; service?: string },
+  ): Identity {
+    const { fact, revision, service } = more;
+    return {
+      id: `${namespace}/${name}`,
+      kind:
+        fact && isGateway(fact, mesh) ? "gateway" : type === "workload" ? "workload" : "service",
+      name,
+      namespace,
+      revision,
+      ...(fact ? { workload: fact.name } : {}),
+      ...(service === undefined ? {} : { service }),
+    };
   }
-  return {
-    id: `${serviceNamespace}/${name}`,
+
+  function ofWorkload(party: Party, called: string | undefined): Identity {
+    const { namespace, workload } = party;
+    const fact = workloads.get(`${namespace}/${workload}`);
+    const app = (fact?.app ?? party.app) || workload;
+    const name =
+      type === "workload"
+        ? workload
+        : type === "service"
+          ? (called ?? (fact ? primaryService(fact) : app))
+          : app;
+    return {
+      ...nodeOf(namespace, name, { fact, revision: party.revision || fact?.revision || "latest" }),
+      workload,
+      ...(called === undefined ? {} : { service: called }),
+    };
+  }
+
+  /** A party that is known by its canonical service only, as latency between services is. */
+  function ofApp({ namespace, app }: Party, called: string | undefined): Identity {
+    if (!app) return UNKNOWN;
+    const fact = byApp.get(`${namespace}/${app}`);
+    const name = type === "service" ? (called ?? (fact ? primaryService(fact) : app)) : app;
+    return nodeOf(namespace, name, { fact, revision: null });
+  }
+
+  function ofService(fact: ServiceFact): Identity {
+    const apps = new Set(fact.workloads.map(({ app }) => app));
+    const [only] = apps;
+    const [workload] = fact.workloads;
+    // Without a proxy before it, a pod does not tell its client who it is; there is but one to be.
+    if (workload && fact.workloads.length === 1 && workload.pods.every(({ inMesh }) => !inMesh)) {
+      const { namespace, name, app, revision } = workload;
+      return ofWorkload({ namespace, workload: name, app, revision }, fact.name);
+    }
+    if (type !== "workload") {
+      const name = type !== "service" && apps.size === 1 && only !== undefined ? only : fact.name;
+      const more = { fact: workload, revision: null, service: fact.name };
+      const { workload: _none, ...identity } = nodeOf(fact.namespace, name, more);
+      return identity;
+    }
+    return unreachedService(fact.namespace, fact.name);
+  }
+
+  /** A service without the pod that would have answered; in a graph of workloads no other is it. */
+  const unreachedService = (namespace: string, name: string): Identity => ({
+    id: type === "workload" ? `service:${namespace}/${name}` : `${namespace}/${name}`,
     kind: "service",
     name,
-    namespace: serviceNamespace,
+    namespace,
     revision: null,
+    service: name,
+  });
+
+  /** The Service of the cluster that a party was called by. */
+  function calledService(target: Callee, callerNamespace: string): ServiceFact | undefined {
+    const { service, serviceNamespace, host, namespace } = target;
+    return (
+      services.get(`${serviceNamespace || namespace}/${service}`) ??
+      hosts.get(host || service) ??
+      services.get(serviceKey(host || service, callerNamespace))
+    );
+  }
+
+  /** What the node of a called workload is called by; undefined for Envoy's own clusters. */
+  function nameCalled(target: Callee, callerNamespace: string): string | undefined {
+    const { service, host, namespace } = target;
+    if (!service || service.endsWith("Cluster")) return undefined;
+    const fact = calledService(target, callerNamespace);
+    if (fact) return fact.namespace === namespace ? fact.name : undefined;
+    // The Service may be gone since: the proxy's word is taken where it has the form of one.
+    return host === serviceFqdn(service, namespace) ? service : undefined;
+  }
+
+  function target(callee: Callee, callerNamespace = ""): Identity {
+    if (callee.workload) return ofWorkload(callee, nameCalled(callee, callerNamespace));
+    if (callee.app) return ofApp(callee, nameCalled(callee, callerNamespace));
+    const { service, serviceNamespace, host } = callee;
+    const cluster = ENVOY_CLUSTERS.get(service);
+    if (cluster) return { id: cluster, kind: cluster, name: cluster, revision: null };
+
+    const name = service || host;
+    if (!name) return UNKNOWN;
+    const fact = calledService(callee, callerNamespace);
+    if (fact) return ofService(fact);
+    const external = mesh.derive(externalHosts);
+    if (external.has(host) || external.has(name) || !serviceNamespace || looksForeign(name)) {
+      return { id: `external:${name}`, kind: "external", name, revision: null };
+    }
+    return unreachedService(serviceNamespace, name);
+  }
+
+  return {
+    source: (party) => {
+      if (party.workload) return ofWorkload(party, undefined);
+      return party.app ? ofApp(party, undefined) : UNKNOWN;
+    },
+    target,
+    nodesOf(fact) {
+      const { namespace, name, app, services: called, revision } = fact;
+      const names =
+        type === "workload"
+          ? [name]
+          : type !== "service"
+            ? [app]
+            : called.length > 0
+              ? called
+              : [app];
+      return names.map((of) => nodeOf(namespace, of, { fact, revision }));
+    },
   };
 }
 
@@ -74,30 +187,6 @@ export function identifyTarget(target: Callee, mesh: MeshView, callerNamespace =
 function serviceKey(host: string, callerNamespace: string): string {
   const [name = "", namespace = callerNamespace] = host.replace(/:\d+$/, "").split(".");
   return `${namespace}/${name}`;
-}
-
-function ofService(fact: ServiceFact, mesh: MeshView): Identity {
-  const owners = new Set(fact.workloads.map(primaryService));
-  const [only] = owners;
-  const name = owners.size === 1 && only !== undefined ? only : fact.name;
-  const kind = fact.workloads.some((workload) => isGateway(workload, mesh)) ? "gateway" : "service";
-  return {
-    id: `${fact.namespace}/${name}`,
-    kind,
-    name,
-    namespace: fact.namespace,
-    revision: null,
-  };
-}
-
-/** Names a party that is known by its canonical service only, as latency between services is. */
-export function identifyApp(party: Pick<Party, "namespace" | "app">, mesh: MeshView): Identity {
-  const { namespace, app } = party;
-  if (!app) return UNKNOWN;
-  const workload = mesh.derive(workloadsByApp).get(`${namespace}/${app}`);
-  const name = workload ? primaryService(workload) : app;
-  const kind = workload && isGateway(workload, mesh) ? "gateway" : "service";
-  return { id: `${namespace}/${name}`, kind, name, namespace, revision: null };
 }
 
 const workloadsByApp = (mesh: MeshView): ReadonlyMap<string, WorkloadFact> =>
@@ -108,44 +197,17 @@ const workloadsByApp = (mesh: MeshView): ReadonlyMap<string, WorkloadFact> =>
     ]),
   );
 
-function ofWorkload(party: Party, mesh: MeshView): Identity {
-  const { namespace, workload } = party;
-  const fact = mesh.derive(workloadIndex).workloads.get(`${namespace}/${workload}`);
-  const name = fact ? primaryService(fact) : party.app || workload;
-  return {
-    id: `${namespace}/${name}`,
-    kind: fact && isGateway(fact, mesh) ? "gateway" : "service",
-    name,
-    namespace,
-    revision: party.revision || fact?.revision || "latest",
-    workload,
-  };
-}
-
 /** Whether an Istio Gateway selects the workload, or the Gateway API made it. */
-export function isGateway(workload: WorkloadFact, mesh: MeshView): boolean {
+function isGateway(workload: WorkloadFact, mesh: MeshView): boolean {
   if (workload.labels["gateway.networking.k8s.io/gateway-name"] !== undefined) {
-    return workload.labels["gateway.istio.io/managed"] !== "istio.io-mesh-controller";
+    return !isWaypoint(workload);
   }
   return mesh.derive(gatewaySelectors).some((selector) => selects(selector, workload.labels));
 }
 
-const gatewaySelectors = (mesh: MeshView) =>
-  mesh.list("Gateway").map((gateway) => stringMap(record(gateway.spec).selector));
-
-/** Hosts that ServiceEntries declare, with the entry that does. */
-export const externalHosts = (mesh: MeshView): ReadonlyMap<string, KubeObject> =>
-  mesh.derive(serviceEntryHosts);
-
-function serviceEntryHosts(mesh: MeshView): ReadonlyMap<string, KubeObject> {
-  const hosts = new Map<string, KubeObject>();
-  for (const entry of mesh.list("ServiceEntry")) {
-    for (const host of list(record(entry.spec).hosts)) {
-      if (typeof host === "string" && !hosts.has(host)) hosts.set(host, entry);
-    }
-  }
-  return hosts;
-}
+/** Source: istio.io/latest/docs/ambient/usage/waypoint: istiod labels what it deploys for meshes. */
+export const isWaypoint = ({ labels }: Pick<WorkloadFact, "labels">): boolean =>
+  labels["gateway.istio.io/managed"] === "istio.io-mesh-controller";
 
 /** A name of a host that is no service of a cluster: Kubernetes names have no dots. */
 const looksForeign = (name: string) => name.includes(".") && !name.endsWith(".svc.cluster.local");

@@ -1,16 +1,19 @@
-import { isClientSide, type LabelledValue, sourceOf, targetOf, type Telemetry } from "./flows";
-import type { Identity } from "./identity";
-import { identifyApp, identifySource, identifyTarget } from "./identity";
+import type { Telemetry } from "./flows";
+import { type Identity, type Naming, namingOf } from "./identity";
 import { versionId } from "./legs";
-import { edgeId, type GraphLevel, type Latency } from "./mesh-graph";
+import { edgeId, type GraphType, type Latency } from "./mesh-graph";
+import { isClientSide, type LabelledValue, sourceOf, targetOf } from "./parties";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Quantile } from "./queries";
 
+/** Quantiles that Prometheus worked out; the mean is worked out from flows. */
+export type Quantiles = Omit<Latency, "average">;
+
 /** Looks quantiles up by the id of an edge, of a node, or of a version. */
 export interface LatencyLookup {
-  edge(id: string): Latency;
-  node(id: string): Latency;
-  version(id: string): Latency;
+  edge(id: string): Quantiles;
+  node(id: string): Quantiles;
+  version(id: string): Quantiles;
 }
 
 interface Seen {
@@ -27,13 +30,14 @@ interface Seen {
 export function latencyLookup(
   telemetry: Telemetry,
   mesh: MeshView,
-  level: GraphLevel,
+  type: GraphType,
   leafOf: (identity: Identity) => string,
 ): LatencyLookup {
+  const naming = namingOf(type, mesh);
   const found = new Map<string, Record<Quantile, Seen>>();
   for (const quantile of ["p50", "p95", "p99"] as const) {
     for (const { labels, value } of telemetry[quantile]) {
-      const key = keyOf(labels, mesh, level, leafOf);
+      const key = keyOf(labels, naming, type, leafOf);
       if (key === undefined || value === null || !Number.isFinite(value)) continue;
       const entry = found.get(key) ?? { p50: unseen(), p95: unseen(), p99: unseen() };
       const side = isClientSide(labels) ? "client" : "server";
@@ -41,7 +45,7 @@ export function latencyLookup(
       found.set(key, entry);
     }
   }
-  const look = (key: string): Latency => {
+  const look = (key: string): Quantiles => {
     const entry = found.get(key);
     const read = (quantile: Quantile) =>
       entry?.[quantile].client ?? entry?.[quantile].server ?? null;
@@ -54,34 +58,30 @@ export function latencyLookup(
   };
 }
 
-/** What a series of latency is about; undefined when this level does not draw it. */
+/** What a series of latency is about; undefined when a graph of this type does not draw it. */
 function keyOf(
   labels: LabelledValue["labels"],
-  mesh: MeshView,
-  level: GraphLevel,
+  naming: Naming,
+  type: GraphType,
   leafOf: (identity: Identity) => string,
 ): string | undefined {
   const source = sourceOf(labels);
-  const target = targetOf(labels);
+  const target = () => naming.target(targetOf(labels), source.namespace);
+  const byWorkload = type === "versionedApp" || type === "workload";
   if (labels.source_workload !== undefined) {
-    if (level === "services") return undefined;
-    const ends = [
-      identifySource(source, mesh),
-      identifyTarget(target, mesh, source.namespace),
-    ] as const;
-    return `edge ${edgeId(leafOf(ends[0]), leafOf(ends[1]))}`;
+    if (!byWorkload) return undefined;
+    return `edge ${edgeId(leafOf(naming.source(source)), leafOf(target()))}`;
   }
-  const called = () =>
-    target.app ? identifyApp(target, mesh) : identifyTarget(target, mesh, source.namespace);
   if (labels.source_canonical_service !== undefined) {
-    if (level === "versions") return undefined;
-    return `edge ${edgeId(identifyApp(source, mesh).id, called().id)}`;
+    if (byWorkload) return undefined;
+    return `edge ${edgeId(naming.source(source).id, target().id)}`;
   }
+  const { id, revision } = target();
   if (labels.destination_workload !== undefined) {
-    const { id, revision } = identifyTarget(target, mesh);
-    return `version ${versionId(id, revision)}`;
+    // A workload is a node of its own; all other nodes gather several.
+    return type === "workload" ? `node ${id}` : `version ${versionId(id, revision)}`;
   }
-  return `node ${called().id}`;
+  return type === "workload" ? undefined : `node ${id}`;
 }
 
 const unseen = (): Seen => ({ client: null, server: null });

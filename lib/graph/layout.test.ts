@@ -10,7 +10,7 @@ const graphOf = (calls: readonly (readonly [string, string, number])[], more: st
   buildGraph(
     telemetry({ requests: calls.map(([from, to, rate]) => requests(from, to, rate)) }),
     meshView(more.flatMap((path) => aWorkload(path))),
-    { windowSeconds: 10, level: "versions" },
+    { windowSeconds: 10, type: "versionedApp" },
   );
 
 const BOOKINFO = [

@@ -1,13 +1,22 @@
 import type { ObjectRef } from "@/lib/istio/kinds";
 
-/** What a node stands for. `passthrough` and `blackhole` are Envoy's clusters of those names. */
-export type NodeKind = "service" | "gateway" | "external" | "passthrough" | "blackhole" | "unknown";
+/**
+ * What a node stands for. `service` is a service or an app, whatever the graph draws;
+ * `passthrough` and `blackhole` are Envoy's clusters of those names.
+ */
+export type NodeKind =
+  "service" | "workload" | "gateway" | "external" | "passthrough" | "blackhole" | "unknown";
 
 /** `idle` was measured and had no traffic; `unknown` could not be measured. */
 export type HealthState = "healthy" | "degraded" | "failing" | "idle" | "unknown";
 
-/** What is drawn singly: services, or the versions of those services that have several. */
-export type GraphLevel = "services" | "versions";
+/**
+ * What is drawn singly: apps (canonical services), the versions of those apps that have several,
+ * workloads, or the services that were called.
+ */
+export const GRAPH_TYPES = ["versionedApp", "app", "workload", "service"] as const;
+
+export type GraphType = (typeof GRAPH_TYPES)[number];
 
 /** A verdict and the sentence that explains it with its numbers. */
 export interface Health {
@@ -31,6 +40,8 @@ export interface ResponseShare {
 
 /** Milliseconds; `null` where no request was measured. */
 export interface Latency {
+  /** The mean. */
+  readonly average: number | null;
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
@@ -46,6 +57,8 @@ export interface Traffic {
   /** Largest first. */
   readonly responses: readonly ResponseShare[];
   readonly latency: Latency;
+  /** Bytes of requests and responses per second; `null` where no proxy measures them. */
+  readonly payloadPerSecond: number | null;
   /** Bytes of TCP payload to the client per second; `null` when it is no TCP. */
   readonly tcpSentPerSecond: number | null;
   /** Bytes of TCP payload from the client per second; `null` when it is no TCP. */
@@ -81,7 +94,18 @@ export interface GraphVersion {
 
 /** Configuration worth a mark on the plate. */
 export type Badge =
-  "virtual-service" | "gateway" | "fault" | "timeout" | "retry" | "mirror" | "circuit-breaker";
+  | "virtual-service"
+  | "destination-rule"
+  | "gateway"
+  | "fault"
+  | "timeout"
+  | "retry"
+  | "mirror"
+  | "circuit-breaker"
+  | "authorization"
+  | "canary"
+  | "missing-sidecar"
+  | "virtual-machine";
 
 /** A service, a gateway, or something outside the mesh that takes part in traffic. */
 export interface GraphNode {
@@ -91,6 +115,11 @@ export interface GraphNode {
   readonly name: string;
   /** Absent outside the mesh. */
   readonly namespace?: string;
+  /**
+   * What it is called by: names of Services of its namespace, and full hosts of ServiceEntries.
+   * Sorted; empty where nothing names it.
+   */
+  readonly services: readonly string[];
   /** What callers sent here; for a gateway that nobody in the mesh calls, what it sent on. */
   readonly inbound: Traffic;
   /** Sorted by version, those that reached no pod last. One entry when it has one version. */
@@ -109,8 +138,14 @@ export interface GraphEdge {
   readonly traffic: Traffic;
   /** Part of the traffic that the destination saw in mutual TLS, in [0, 1]; `null` if it saw none. */
   readonly mutualTls: number | null;
+  /** Who counted it, by Istio's label `reporter`, sorted; none where configuration alone draws it. */
+  readonly reporters: readonly Reporter[];
+  /** A route of a gateway leads here, whether or not traffic does. */
+  readonly configured: boolean;
   readonly health: Health;
 }
+
+export type Reporter = "source" | "destination" | "waypoint";
 
 /** A namespace that is drawn as a box. */
 export interface GraphBox {
@@ -121,7 +156,7 @@ export interface GraphBox {
 
 /** The mesh as seen over one window of time. */
 export interface MeshGraph {
-  readonly level: GraphLevel;
+  readonly type: GraphType;
   /** The length of time that rates are measured over. */
   readonly windowSeconds: number;
   /** Sorted by id. */

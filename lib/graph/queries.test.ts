@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { graphQueries, latencyQuantile, requestRate, tcpRate } from "./queries";
 
 describe("queries", () => {
-  it("asks six questions, whatever the size of the mesh", () => {
-    expect(Object.keys(graphQueries(10))).toHaveLength(6);
+  it("asks eight questions, whatever the size of the mesh", () => {
+    expect(Object.keys(graphQueries(10))).toHaveLength(8);
   });
 
   it("escapes label values, as text and as a regular expression", () => {

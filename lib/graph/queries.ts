@@ -3,11 +3,15 @@ const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 export type Quantile = keyof typeof QUANTILES;
 
-/** The PromQL of one refresh: always these six, whatever the size of the mesh. */
+/** The PromQL of one refresh: always these eight, whatever the size of the mesh. */
 export interface GraphQueries {
   readonly requests: string;
   readonly tcpSent: string;
   readonly tcpReceived: string;
+  /** Milliseconds that requests took, per second: by the rate of requests, their mean. */
+  readonly durations: string;
+  /** Bytes of requests and responses per second. */
+  readonly payload: string;
   readonly p50: string;
   readonly p95: string;
   readonly p99: string;
@@ -47,7 +51,9 @@ const REQUEST_LABELS = [
   "response_flags",
   "connection_security_policy",
 ];
-const TCP_LABELS = ["reporter", ...SOURCE, ...TARGET, "connection_security_policy"];
+/** `app` is that of the scraped pod where the scrape adds it, and tells ztunnel from sidecars. */
+const TCP_LABELS = ["reporter", "app", ...SOURCE, ...TARGET, "connection_security_policy"];
+const SUM_LABELS = ["reporter", ...SOURCE, ...TARGET, "request_protocol"];
 
 /**
  * Labels that latency is summed by, one list for each thing that shows it: an edge between
@@ -78,6 +84,8 @@ export function graphQueries(windowSeconds: number): GraphQueries {
     requests: rate("istio_requests_total", REQUEST_LABELS),
     tcpSent: rate("istio_tcp_sent_bytes_total", TCP_LABELS),
     tcpReceived: rate("istio_tcp_received_bytes_total", TCP_LABELS),
+    durations: rate("istio_request_duration_milliseconds_sum", SUM_LABELS),
+    payload: `${rate("istio_request_bytes_sum", SUM_LABELS)} + ${rate("istio_response_bytes_sum", SUM_LABELS)}`,
     p50: quantile(QUANTILES.p50),
     p95: quantile(QUANTILES.p95),
     p99: quantile(QUANTILES.p99),

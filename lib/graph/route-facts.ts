@@ -1,7 +1,7 @@
 import { resolveHost } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
-import { list, record, stringMap } from "./workload-index";
+import { list, record, stringMap } from "./raw-fields";
 
 /** One destination of one route of a VirtualService. */
 export interface RouteFact {

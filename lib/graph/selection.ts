@@ -1,6 +1,7 @@
+import type { MeshView } from "@/lib/mesh/view";
 import type { Flow, Telemetry } from "./flows";
 import { isLeaf, type Leg, legsOf } from "./legs";
-import type { MeshView } from "@/lib/mesh/view";
+import type { GraphType } from "./mesh-graph";
 import { CLIENT_REPORTERS, type Selection } from "./queries";
 
 /** Where the series of a drawn thing are to be found. */
@@ -22,9 +23,10 @@ export function seriesOf(
   ends: { readonly source?: string; readonly target: string },
   telemetry: Telemetry,
   mesh: MeshView,
+  type: GraphType,
 ): SeriesSelection | undefined {
   const { source, target } = ends;
-  const legs = legsOf(telemetry, mesh);
+  const legs = legsOf(telemetry, mesh, type);
   const inbound = legs.filter(
     (leg) => isLeaf(leg.target, target) && (source === undefined || isLeaf(leg.source, source)),
   );
@@ -36,7 +38,7 @@ export function seriesOf(
   if (chosen.length === 0) return undefined;
 
   // Both sides together would count requests twice, so the client's is taken where there is any.
-  const client = chosen.filter(({ flow }) => flow.side === "client");
+  const client = chosen.filter(({ flow }) => flow.reporter !== "destination");
   const counted = client.length > 0 ? client : chosen;
   const one = (read: (flow: Flow) => string) => distinct(counted, read);
   return {

@@ -1,7 +1,8 @@
 import type { KubeObject } from "@/lib/k8s/object";
-import { formatBytes, formatErrorShare, formatRate, formatSplit } from "./format";
-import type { LabelledValue, Telemetry } from "./flows";
+import { formatBytes, formatErrorShare, formatLatency, formatRate, formatSplit } from "./format";
+import { NO_TELEMETRY, type Telemetry } from "./flows";
 import type { MeshGraph } from "./mesh-graph";
+import type { LabelledValue } from "./parties";
 import { worstResponse } from "./traffic";
 
 /** Labels of a workload: `shop/cart-v1` of canonical service `cart`, revision `v1`. */
@@ -52,12 +53,7 @@ export const requests = (
 
 /** Telemetry that holds `parts` and nothing else. */
 export const telemetry = (parts: Partial<Telemetry>): Telemetry => ({
-  requests: [],
-  tcpSent: [],
-  tcpReceived: [],
-  p50: [],
-  p95: [],
-  p99: [],
+  ...NO_TELEMETRY,
   ...parts,
 });
 
@@ -105,7 +101,8 @@ export function aService(path: string): KubeObject {
 /** An object of one of Istio's kinds. */
 export function anIstio(kind: string, path: string, spec: object): KubeObject {
   const [namespace = "", name = ""] = path.split("/");
-  const group = kind === "PeerAuthentication" ? "security" : "networking";
+  const security = kind === "PeerAuthentication" || kind === "AuthorizationPolicy";
+  const group = security ? "security" : "networking";
   return { apiVersion: `${group}.istio.io/v1`, kind, metadata: { namespace, name }, spec };
 }
 
@@ -124,15 +121,20 @@ export function graphLines(graph: MeshGraph): string[] {
       }),
     ];
   });
-  const edges = graph.edges.map(({ source, target, traffic, mutualTls, health }) => {
+  const edges = graph.edges.map((edge) => {
+    const { source, target, traffic, mutualTls, health, reporters, configured } = edge;
     const worst = worstResponse(traffic);
     const flow = [
       traffic.requestsPerSecond === null ? "" : `${formatRate(traffic.requestsPerSecond)}/s`,
       traffic.errorRatio ? formatErrorShare(traffic.errorRatio) : "",
       worst ? `${worst.grpcStatus ?? worst.code} ${worst.flags}` : "",
       traffic.tcpSentPerSecond === null ? "" : `tcp ${formatBytes(traffic.tcpSentPerSecond)}`,
+      traffic.latency.average === null ? "" : `mean ${formatLatency(traffic.latency.average)}`,
+      traffic.payloadPerSecond === null ? "" : `payload ${formatBytes(traffic.payloadPerSecond)}`,
       traffic.latency.p95 === null ? "" : `p95 ${traffic.latency.p95} ms`,
       mutualTls === null ? "mtls ?" : `mtls ${formatSplit(mutualTls)}`,
+      reporters.some((reporter) => reporter !== "source") ? `by ${reporters.join(" and ")}` : "",
+      configured ? "configured" : "",
       health.state,
     ];
     return `${source} -> ${target} ${flow.filter(Boolean).join(", ")}`;

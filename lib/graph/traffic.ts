@@ -3,7 +3,7 @@ import type { Flow } from "./flows";
 import type { Latency, Protocol, ResponseShare, Traffic } from "./mesh-graph";
 
 /** No latency was measured. */
-export const NO_LATENCY: Latency = { p50: null, p95: null, p99: null };
+export const NO_LATENCY: Omit<Latency, "average"> = { p50: null, p95: null, p99: null };
 
 /**
  * gRPC statuses that say the server failed: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL,
@@ -21,16 +21,20 @@ export function isFailure(response: { code: string; grpcStatus?: string | undefi
   return response.code === "0" || response.code.startsWith("5");
 }
 
-/** Adds up flows; latency cannot be added up, so it is given. */
-export function sumTraffic(flows: readonly Flow[], latency: Latency): Traffic {
+/** Adds up flows. Quantiles cannot be added up, so they are given; means can. */
+export function sumTraffic(flows: readonly Flow[], quantiles: Omit<Latency, "average">): Traffic {
   const protocols = new Set<Protocol>();
   const responses = new Map<string, ResponseShare>();
   let sent = 0;
   let received = 0;
+  let payload: number | null = null;
+  let durations: number | null = null;
   for (const flow of flows) {
     protocols.add(flow.protocol);
     sent += flow.tcpSentPerSecond;
     received += flow.tcpReceivedPerSecond;
+    payload = sumOfKnown(payload, flow.payloadPerSecond);
+    durations = sumOfKnown(durations, flow.durationPerSecond);
     for (const { code, grpcStatus, flags, requestsPerSecond } of flow.responses) {
       const key = `${code} ${grpcStatus} ${flags}`;
       const before = responses.get(key)?.requestsPerSecond ?? 0;
@@ -56,11 +60,18 @@ export function sumTraffic(flows: readonly Flow[], latency: Latency): Traffic {
       ? total(all.filter(({ failed }) => failed)) / requestsPerSecond
       : null,
     responses: all,
-    latency,
+    latency: {
+      average: durations !== null && requestsPerSecond ? durations / requestsPerSecond : null,
+      ...quantiles,
+    },
+    payloadPerSecond: payload,
     tcpSentPerSecond: protocols.has("tcp") ? sent : null,
     tcpReceivedPerSecond: protocols.has("tcp") ? received : null,
   };
 }
+
+const sumOfKnown = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : a + b;
 
 const total = (responses: readonly ResponseShare[]) =>
   responses.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);

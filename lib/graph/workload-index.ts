@@ -2,9 +2,11 @@ import { canonicalName, canonicalRevision } from "@/lib/istio/labels";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare, groupBy } from "./collect";
+import { entrySelectors } from "./declared-hosts";
 import type { Pods } from "./mesh-graph";
+import { list, record, stringMap } from "./raw-fields";
 
-/** One pod, as the graph sees it. */
+/** One pod, or one machine that a WorkloadEntry stands for, as the graph sees it. */
 interface PodFact {
   readonly namespace: string;
   readonly name: string;
@@ -15,6 +17,10 @@ interface PodFact {
   readonly ready: boolean;
   /** Its traffic is seen by a proxy: a sidecar, a gateway's own Envoy, or ztunnel. */
   readonly inMesh: boolean;
+  /** ztunnel carries its traffic. */
+  readonly ambient: boolean;
+  /** It is a machine outside of Kubernetes. */
+  readonly machine: boolean;
 }
 
 /** The pods of one controller (Deployment, StatefulSet, …), or one pod that has none. */
@@ -25,11 +31,11 @@ export interface WorkloadFact {
   readonly revision: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly pods: readonly PodFact[];
-  /** Names of the services that select its pods, sorted. */
+  /** Names of the Services, and hosts of the ServiceEntries, that select its pods; sorted. */
   readonly services: readonly string[];
 }
 
-/** A Kubernetes Service and the workloads that stand behind it. */
+/** A Kubernetes Service, or a host of a ServiceEntry, and the workloads that stand behind it. */
 export interface ServiceFact {
   readonly namespace: string;
   readonly name: string;
@@ -40,6 +46,8 @@ export interface ServiceFact {
 export interface WorkloadIndex {
   readonly workloads: ReadonlyMap<string, WorkloadFact>;
   readonly services: ReadonlyMap<string, ServiceFact>;
+  /** ServiceEntries that select workloads, by each of their hosts. */
+  readonly hosts: ReadonlyMap<string, ServiceFact>;
 }
 
 /** Which workloads exist and which services select them. Use it with `mesh.derive`. */
@@ -50,9 +58,10 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
     return [{ namespace, name: service.metadata.name, selector }];
   });
   const selectorsOf = groupBy(selectors, ({ namespace }) => namespace);
+  const entriesOf = groupBy(mesh.derive(entrySelectors), ({ namespace }) => namespace);
 
   const byWorkload = groupBy(
-    mesh.list("Pod").map(podFact),
+    [...mesh.list("Pod").map(podFact), ...mesh.list("WorkloadEntry").map(machineFact)],
     (pod) => `${pod.namespace}/${pod.workload}`,
   );
   const workloads = new Map<string, WorkloadFact>();
@@ -64,7 +73,12 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
       .filter(({ selector }) => selects(selector, labels))
       .map((service) => service.name)
       .sort(compare);
-    workloads.set(key, { namespace, name, app, revision, labels, pods, services });
+    const hosts = (entriesOf.get(namespace) ?? [])
+      .filter(({ selector }) => selects(selector, labels))
+      .flatMap((entry) => entry.hosts)
+      .sort(compare);
+    const names = [...services, ...hosts];
+    workloads.set(key, { namespace, name, app, revision, labels, pods, services: names });
   }
 
   const behind = new Map<string, WorkloadFact[]>();
@@ -79,7 +93,13 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
     const key = `${namespace}/${name}`;
     services.set(key, { namespace, name, workloads: behind.get(key) ?? [] });
   }
-  return { workloads, services };
+  const hosts = new Map<string, ServiceFact>();
+  for (const { namespace, hosts: names } of mesh.derive(entrySelectors)) {
+    for (const name of names) {
+      hosts.set(name, { namespace, name, workloads: behind.get(`${namespace}/${name}`) ?? [] });
+    }
+  }
+  return { workloads, services, hosts };
 }
 
 /**
@@ -119,6 +139,36 @@ function podFact(pod: KubeObject): PodFact {
     revision: canonicalRevision(labels),
     ready: isReady(pod),
     inMesh: isInMesh(pod),
+    ambient: pod.metadata.annotations?.["ambient.istio.io/redirection"] === "enabled",
+    machine: false,
+  };
+}
+
+/**
+ * A machine belongs to the WorkloadGroup that registered it, else to nobody but itself. It counts
+ * as ready unless a health check says otherwise.
+ * Source: istio pilot/pkg/autoregistration (owner, annotation and condition of WorkloadEntries).
+ */
+function machineFact(entry: KubeObject): PodFact {
+  const { name, namespace = "", annotations = {}, ownerReferences = [] } = entry.metadata;
+  const group =
+    ownerReferences.find(({ kind }) => kind === "WorkloadGroup")?.name ??
+    annotations["istio.io/autoRegistrationGroup"];
+  const labels = { ...entry.metadata.labels, ...stringMap(record(entry.spec).labels) };
+  const app = canonicalName(labels, group ?? name);
+  const conditions = list(record(entry.status).conditions).map(record);
+  return {
+    namespace,
+    name,
+    // Machines that somebody wrote down by hand carry the workload's name in their app label.
+    workload: group ?? app,
+    labels,
+    app,
+    revision: canonicalRevision(labels),
+    ready: !conditions.some(({ type, status }) => type === "Healthy" && status === "False"),
+    inMesh: true,
+    ambient: false,
+    machine: true,
   };
 }
 
@@ -144,21 +194,4 @@ function isInMesh(pod: KubeObject): boolean {
   const spec = record(pod.spec);
   const containers = [...list(spec.containers), ...list(spec.initContainers)].map(record);
   return containers.some(({ name }) => name === "istio-proxy");
-}
-
-/** `value` as an object of unknown fields; empty when it is none. */
-export const record = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
-
-/** `value` as a list; empty when it is none. */
-export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** The entries of `value` that are strings. */
-export function stringMap(value: unknown): Readonly<Record<string, string>> {
-  const entries = Object.entries(record(value)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === "string",
-  );
-  return Object.fromEntries(entries);
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { AppError } from "@/lib/base/errors";
 import { type Instant, instant, type Millis, millis, seconds } from "@/lib/base/units";
 import type { Clock, Metrics, Sample, Series } from "../ports";
+import { noPrometheus } from "./discovered-transport";
+import { httpTransport, type PrometheusTransport, REACH_HINT } from "./http-transport";
 
-const TIMEOUT_MS = 10_000;
-const MAX_BYTES = 10 * 1024 * 1024;
 /** Prometheus itself refuses more points a series. */
 const MAX_POINTS = 11_000;
 const SCRAPE_INTERVAL_LIFETIME = seconds(300);
@@ -28,6 +28,12 @@ const InstantAnswer = success(z.discriminatedUnion("resultType", [Vector, Scalar
 const RangeAnswer = success(Matrix);
 const MatrixAnswer = success(Matrix);
 
+/** A refused query, and a Prometheus that is not there to fail. */
+const SAYS_NOTHING: ReadonlySet<AppError["code"]> = new Set(["invalid", "unsupported"]);
+
+/** A way to a Prometheus that may not be found yet. */
+type Way = Omit<PrometheusTransport, "url"> & { readonly url: string | undefined };
+
 /** Told after each query, so that the state of the source is known. */
 export interface MetricsObserver {
   answered(): void;
@@ -37,14 +43,13 @@ export interface MetricsObserver {
 /**
  * The Metrics port on Prometheus' HTTP API (also Thanos' and Mimir's).
  *
- * Answers are at most 10 MB, within 10 s; redirects are not followed, because `url` is the only
- * place that the operator allowed us to ask. `url` may hold a user and a password.
+ * `where` is a URL, which may hold a user and a password, or another way to reach one.
  */
 export function prometheusMetrics(
-  url: string | undefined,
+  where: string | Way | undefined,
   { clock, observer }: { clock: Clock; observer: MetricsObserver },
 ): Metrics {
-  const base = url === undefined ? undefined : baseOf(url);
+  const transport = typeof where === "string" ? httpTransport(where) : where;
   let interval: { value: Millis | null; at: Instant } | undefined;
 
   async function ask<T>(
@@ -52,25 +57,23 @@ export function prometheusMetrics(
     form: Readonly<Record<string, string>>,
     { schema, signal }: { schema: z.ZodType<T>; signal: AbortSignal | undefined },
   ): Promise<T> {
-    if (!base) {
-      throw new AppError("unsupported", "No Prometheus is configured", {
-        hint: "Start Quarterdeck with --prometheus URL to see traffic.",
-      });
-    }
+    if (!transport) throw noPrometheus();
     try {
-      const answer = await post(base, path, { form, signal });
-      const data = parsed(answer, { schema, host: base.url.host });
+      const answer = await transport.post(path, form, signal);
+      const data = parsed(answer, { schema, host: transport.host });
       observer.answered();
       return data;
     } catch (error) {
       // A refused query and an abort of ours say nothing about Prometheus itself.
-      if (error instanceof AppError && error.code !== "invalid") observer.failed(error);
+      if (error instanceof AppError && !SAYS_NOTHING.has(error.code)) observer.failed(error);
       throw error;
     }
   }
 
   const metrics: Metrics = {
-    url: base?.url.href,
+    get url() {
+      return transport?.url;
+    },
     async query(promql, { at = clock.now(), signal } = {}) {
       const form = { query: promql, time: secondsOf(at) };
       const { data } = await ask("api/v1/query", form, { schema: InstantAnswer, signal });
@@ -138,98 +141,6 @@ const numberOf = (text: string): number | null => {
   if (text === "NaN") return null;
   return text === "+Inf" ? Infinity : text === "-Inf" ? -Infinity : Number(text);
 };
-
-interface Base {
-  /** Ends with a slash, without credentials. */
-  readonly url: URL;
-  readonly authorization: string | undefined;
-}
-
-function baseOf(text: string): Base {
-  const url = new URL(text.endsWith("/") ? text : `${text}/`);
-  const { username, password } = url;
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  url.username = "";
-  url.password = "";
-  url.search = "";
-  url.hash = "";
-  const known = username !== "" || password !== "";
-  return {
-    url,
-    authorization: known ? `Basic ${Buffer.from(login).toString("base64")}` : undefined,
-  };
-}
-
-const REACH_HINT = "Check the URL that --prometheus names, and that Prometheus runs.";
-
-async function post(
-  { url, authorization }: Base,
-  path: string,
-  { form, signal }: { form: Readonly<Record<string, string>>; signal: AbortSignal | undefined },
-): Promise<{ status: number; text: string }> {
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    const response = await fetch(new URL(path, url), {
-      method: "POST",
-      redirect: "manual",
-      cache: "no-store",
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      body: new URLSearchParams(form),
-      headers: { accept: "application/json", ...(authorization && { authorization }) },
-    });
-    return { status: response.status, text: await boundedText(response, url.host) };
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof AppError) throw cause;
-    if (deadline.aborted) {
-      throw new AppError(
-        "timeout",
-        `Prometheus at ${url.host} did not answer within ${TIMEOUT_MS / 1000} s`,
-        { cause, hint: "Look at the load of Prometheus, or choose a shorter range." },
-      );
-    }
-    throw new AppError(
-      "unavailable",
-      `Cannot reach Prometheus at ${url.host}: ${reasonOf(cause)}`,
-      {
-        cause,
-        hint: REACH_HINT,
-      },
-    );
-  }
-}
-
-/** fetch says only "fetch failed"; its cause says why. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof AggregateError)
-    return reasonOf(new Error(error.message, { cause: cause.errors[0] }));
-  if (cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED") {
-    return "nothing listens there";
-  }
-  return cause instanceof Error && cause.message ? cause.message : error.message;
-}
-
-async function boundedText(response: Response, host: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MAX_BYTES) {
-      throw new AppError(
-        "unavailable",
-        `The answer of Prometheus at ${host} is larger than 10 MB`,
-        {
-          hint: "Narrow the scope to fewer namespaces.",
-        },
-      );
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
 
 function parsed<T>(
   { status, text }: { status: number; text: string },

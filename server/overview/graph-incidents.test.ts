@@ -22,7 +22,7 @@ const incidents = (...series: Parts[]) =>
       meshView(services),
       {
         windowSeconds: 60,
-        level: "services",
+        type: "service",
       },
     ),
   );

@@ -78,7 +78,7 @@ async function readGraph(
   namespaces: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Incident[]> {
-  const { graph, telemetry } = await topology.graph({ level: "services", namespaces });
+  const { graph, telemetry } = await topology.graph({ type: "service", namespaces });
   if (telemetry.state === "down" || telemetry.state === "off") {
     throw new AppError("unavailable", telemetry.message ?? "Prometheus does not answer", {
       hint: telemetry.hint,

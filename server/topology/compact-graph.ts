@@ -38,7 +38,13 @@ function compactTraffic(traffic: Traffic, maxResponses: number): Traffic {
       ...response,
       requestsPerSecond: rounded(response.requestsPerSecond) ?? 0,
     })),
-    latency: { p50: rounded(latency.p50), p95: rounded(latency.p95), p99: rounded(latency.p99) },
+    latency: {
+      average: rounded(latency.average),
+      p50: rounded(latency.p50),
+      p95: rounded(latency.p95),
+      p99: rounded(latency.p99),
+    },
+    payloadPerSecond: rounded(traffic.payloadPerSecond),
     tcpSentPerSecond: rounded(traffic.tcpSentPerSecond),
     tcpReceivedPerSecond: rounded(traffic.tcpReceivedPerSecond),
   };

@@ -21,7 +21,7 @@ const clock = { now: () => instant(0), sleep: () => Promise.resolve() };
 test("a node has the findings of what decides about it, and their objects", () => {
   const of = (subset: string) => {
     const view = meshView([...aWorkload("shop/cart-v1"), route(subset), rule]);
-    const { nodes } = buildGraph(undefined, view, { windowSeconds: 60, level: "services" });
+    const { nodes } = buildGraph(undefined, view, { windowSeconds: 60, type: "service" });
     return nodeFindings(nodes, meshAnalysis({ view: () => view }, clock).current());
   };
   const [wrong, right] = [of("v9")["shop/cart"], of("v1")["shop/cart"]];

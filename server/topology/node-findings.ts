@@ -34,7 +34,7 @@ export function nodeFindings(
 }
 
 function objectsOf(
-  { namespace, name, versions }: GraphNode,
+  { namespace, services, versions }: GraphNode,
   decisions: ReturnType<typeof decidedBy>,
 ): readonly ObjectRef[] {
   const deciding = decisions
@@ -44,7 +44,7 @@ function objectsOf(
     namespace === undefined
       ? []
       : [
-          { kind: "Service", namespace, name },
+          ...services.map((name) => ({ kind: "Service" as const, namespace, name })),
           ...versions.flatMap(({ workloads }) =>
             workloads.map((workload) => ({
               kind: "Deployment" as const,

@@ -15,13 +15,15 @@ export interface TelemetryReading {
 const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = {
   tcpSent: "TCP bytes sent are missing",
   tcpReceived: "TCP bytes received are missing",
+  durations: "The mean of latency is missing",
+  payload: "Bytes of requests and responses are missing",
   p50: "The median of latency is missing",
   p95: "The 95th percentile of latency is missing",
   p99: "The 99th percentile of latency is missing",
 };
 
 /**
- * Asks the six queries of the graph in parallel, within `deadline`.
+ * Asks the eight queries of the graph in parallel, within `deadline`.
  *
  * Without the request rates there is no graph, so their error is thrown; any other query may fail
  * and is then named in `missing`.
@@ -31,10 +33,13 @@ const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = 
 export async function readTelemetry(
   { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
   windowSeconds: number,
-  { deadline, signal }: { readonly deadline: Millis; readonly signal: AbortSignal },
+  {
+    deadline,
+    signal,
+    at = clock.now(),
+  }: { readonly deadline: Millis; readonly signal: AbortSignal; readonly at?: Instant },
 ): Promise<TelemetryReading> {
   const queries = graphQueries(windowSeconds);
-  const at = clock.now();
   return withDeadline({ clock, deadline, signal }, async (limited) => {
     const ask = (query: string) => metrics.query(query, { at, signal: limited });
     const requests = ask(queries.requests);
@@ -48,15 +53,27 @@ export async function readTelemetry(
         return [];
       }
     };
-    const [tcpSent, tcpReceived, p50, p95, p99, counted] = await Promise.all([
+    const [tcpSent, tcpReceived, durations, payload, p50, p95, p99, counted] = await Promise.all([
       optional("tcpSent"),
       optional("tcpReceived"),
+      optional("durations"),
+      optional("payload"),
       optional("p50"),
       optional("p95"),
       optional("p99"),
       requests,
     ]);
-    return { at, telemetry: { requests: counted, tcpSent, tcpReceived, p50, p95, p99 }, missing };
+    const telemetry = {
+      requests: counted,
+      tcpSent,
+      tcpReceived,
+      durations,
+      payload,
+      p50,
+      p95,
+      p99,
+    };
+    return { at, telemetry, missing };
   });
 }
 

@@ -2,11 +2,11 @@ import { type Instant, instant, type Millis, millis, seconds } from "@/lib/base/
 import { decidedBy } from "@/lib/graph/config-facts";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { isLeaf, legsOf } from "@/lib/graph/legs";
-import type { DecidedBy, GraphNode, ResponseShare } from "@/lib/graph/mesh-graph";
+import type { DecidedBy, GraphType, ResponseShare } from "@/lib/graph/mesh-graph";
 import { latencyQuantile, requestRate, tcpRate } from "@/lib/graph/queries";
 import { type SeriesSelection, seriesOf } from "@/lib/graph/selection";
 import { isFailure, NO_LATENCY, sumTraffic } from "@/lib/graph/traffic";
-import { primaryService, workloadIndex } from "@/lib/graph/workload-index";
+import { workloadIndex } from "@/lib/graph/workload-index";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Clock, Metrics, Series } from "../ports";
 import { responseFlagMeaning } from "../overview/response-flags";
@@ -55,6 +55,8 @@ export interface TopologyDetail {
 export interface DetailQuestion {
   readonly source?: string | undefined;
   readonly target: string;
+  /** The type of the graph that the ids are of. */
+  readonly type: GraphType;
   readonly windowSeconds?: number | undefined;
 }
 
@@ -75,13 +77,13 @@ export async function topologyDetail(
   signal: AbortSignal,
 ): Promise<TopologyDetail | null> {
   const { topology, mesh } = needs;
-  const { graph, reading } = await topology.whole(question.windowSeconds);
+  const { graph, reading } = await topology.whole(question);
   const { windowSeconds } = graph;
   const target = nodeOfLeaf(graph, question.target);
   const source = question.source === undefined ? undefined : nodeOfLeaf(graph, question.source);
   if (!target || (question.source !== undefined && !source)) return null;
 
-  const pods = podsOf(target.node, target.version?.version, mesh);
+  const pods = podsOf(target, mesh);
   const facts = {
     windowSeconds,
     decidedBy: distinct([
@@ -95,10 +97,10 @@ export async function topologyDetail(
     target: question.target,
     ...(question.source === undefined ? {} : { source: question.source }),
   };
-  const series = reading && seriesOf(ends, reading.telemetry, mesh);
+  const series = reading && seriesOf(ends, reading.telemetry, mesh, question.type);
   if (!reading || !series) return { ...facts, ...NOTHING_MEASURED };
 
-  const legs = legsOf(reading.telemetry, mesh);
+  const legs = legsOf(reading.telemetry, mesh, question.type);
   const inbound = legs.filter(
     (leg) =>
       isLeaf(leg.target, ends.target) &&
@@ -182,14 +184,16 @@ function lineOf(series: readonly Series[], range: { start: Instant; end: Instant
   return line;
 }
 
-function podsOf(node: GraphNode, version: string | null | undefined, mesh: MeshView): PodLine[] {
-  return [...mesh.derive(workloadIndex).workloads.values()]
-    .filter(
-      (workload) =>
-        workload.namespace === node.namespace &&
-        primaryService(workload) === node.name &&
-        (version === undefined || workload.revision === version),
-    )
-    .flatMap(({ pods }) => pods)
-    .map(({ namespace, name, revision, ready }) => ({ namespace, name, version: revision, ready }));
+/** The pods of the workloads that a node, or one of its versions, stands for. */
+function podsOf({ node, version }: NonNullable<ReturnType<typeof nodeOfLeaf>>, mesh: MeshView) {
+  const { workloads } = mesh.derive(workloadIndex);
+  const names = (version ? [version] : node.versions).flatMap((part) => part.workloads);
+  return [...new Set(names)]
+    .flatMap((name) => workloads.get(`${node.namespace ?? ""}/${name}`)?.pods ?? [])
+    .map(({ namespace, name, revision, ready }): PodLine => ({
+      namespace,
+      name,
+      version: revision,
+      ready,
+    }));
 }

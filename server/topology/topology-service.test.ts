@@ -66,16 +66,16 @@ const traffic = (promql: string) =>
   Promise.resolve(
     promql.includes("istio_requests_total") ? [requests("shop/web-v1", "shop/cart-v1", 40)] : [],
   );
-const QUESTION = { level: "versions", namespaces: [] } as const;
+const QUESTION = { type: "versionedApp", namespaces: [] } as const;
 
 describe("the topology service", () => {
-  it("asks six queries at one instant, and shares the answer among all who ask", async () => {
+  it("asks eight queries at one instant, and shares the answer among all who ask", async () => {
     const { topology, asked } = setUp(traffic);
     const [one, two] = await Promise.all([
       topology.graph(QUESTION),
-      topology.graph({ ...QUESTION, level: "services", namespaces: ["shop"] }),
+      topology.graph({ ...QUESTION, type: "service", namespaces: ["shop"] }),
     ]);
-    expect(asked).toHaveLength(6);
+    expect(asked).toHaveLength(8);
     expect(new Set(asked.map(({ at }) => at)).size).toBe(1);
     expect(one.graph.edges.map(({ id }) => id)).toEqual(["shop/web->shop/cart"]);
     expect(two.telemetry.state).toBe("live");
@@ -142,7 +142,7 @@ describe("the topology service", () => {
       expect.objectContaining({ event: { topic: "graph", at: expect.any(Number) as number } }),
     );
     const whileListening = asked.length;
-    expect(whileListening).toBeGreaterThan(6);
+    expect(whileListening).toBeGreaterThan(8);
 
     page.abort();
     await events.return?.();

@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { between, type Instant, seconds } from "@/lib/base/units";
 import { buildGraph } from "@/lib/graph/build-graph";
-import type { GraphLevel, MeshGraph } from "@/lib/graph/mesh-graph";
+import type { GraphType, MeshGraph } from "@/lib/graph/mesh-graph";
 import { scopeGraph } from "@/lib/graph/scope-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
@@ -43,7 +43,7 @@ export interface GraphReading {
 interface GraphQuestion {
   /** Undefined: the default for this Prometheus. */
   readonly windowSeconds?: number | undefined;
-  readonly level: GraphLevel;
+  readonly type: GraphType;
   /** Empty: the whole mesh. */
   readonly namespaces: readonly string[];
 }
@@ -51,10 +51,12 @@ interface GraphQuestion {
 /** The live graph of the mesh, read once for all who look at it. */
 export interface Topology {
   graph(question: GraphQuestion): Promise<GraphReading>;
-  /** The whole graph by versions, and the telemetry under it, undefined if there never was any. */
-  whole(
-    windowSeconds?: number,
-  ): Promise<{ readonly graph: MeshGraph; readonly reading: TelemetryReading | undefined }>;
+  /** The whole graph, and the telemetry under it, undefined if there never was any. */
+  whole(question: Pick<GraphQuestion, "windowSeconds" | "type">): Promise<{
+    readonly graph: MeshGraph;
+    readonly reading: TelemetryReading | undefined;
+    readonly telemetry: TelemetryState;
+  }>;
   /** Ends the refresh loop. */
   close(): void;
 }
@@ -175,11 +177,11 @@ export function topologyService(needs: Needs): Topology {
 
   const built = graphMemo();
   return {
-    async graph({ windowSeconds, level, namespaces }) {
+    async graph({ windowSeconds, type, namespaces }) {
       const choice = graphWindows(await scrapeInterval());
       const asked = windowSeconds ?? choice.standard;
       const window = await current(asked);
-      const graph = built(window.reading, mesh.view(), { windowSeconds: asked, level });
+      const graph = built(window.reading, mesh.view(), { windowSeconds: asked, type });
       return {
         graph: compactGraph(scopeGraph(graph, namespaces)),
         at: window.reading?.at,
@@ -189,11 +191,12 @@ export function topologyService(needs: Needs): Topology {
         ready: mesh.ready,
       };
     },
-    async whole(windowSeconds) {
+    async whole({ windowSeconds, type }) {
       const asked = windowSeconds ?? graphWindows(await scrapeInterval()).standard;
-      const { reading } = await current(asked);
-      const options = { windowSeconds: asked, level: "versions" } as const;
-      return { graph: built(reading, mesh.view(), options), reading };
+      const window = await current(asked);
+      const { reading } = window;
+      const graph = built(reading, mesh.view(), { windowSeconds: asked, type });
+      return { graph, reading, telemetry: stateOf(metrics, window) };
     },
     close() {
       stop.abort(new Error("the server stops"));
@@ -206,7 +209,8 @@ export function topologyService(needs: Needs): Topology {
 const newsOf = ({ reading, error }: Window) => `${reading?.at ?? ""} ${error?.message ?? ""}`;
 
 function stateOf(metrics: Metrics, { reading, error }: Window): TelemetryState {
-  const state = metrics.url === undefined ? "off" : error ? (reading ? "stale" : "down") : "live";
+  const off = metrics.url === undefined && (!error || error.code === "unsupported");
+  const state = off ? "off" : error ? (reading ? "stale" : "down") : "live";
   return {
     state,
     message: error?.message,
@@ -215,7 +219,7 @@ function stateOf(metrics: Metrics, { reading, error }: Window): TelemetryState {
   };
 }
 
-/** Remembers the graphs of the newest telemetry and objects, one for each window and level. */
+/** Remembers the graphs of the newest telemetry and objects, one for each window and type. */
 function graphMemo() {
   const kept = new Map<
     string,
@@ -224,9 +228,9 @@ function graphMemo() {
   return (
     reading: TelemetryReading | undefined,
     view: MeshView,
-    options: { readonly windowSeconds: number; readonly level: GraphLevel },
+    options: { readonly windowSeconds: number; readonly type: GraphType },
   ): MeshGraph => {
-    const key = `${options.windowSeconds} ${options.level}`;
+    const key = `${options.windowSeconds} ${options.type}`;
     const known = kept.get(key);
     if (known?.reading === reading && known?.view === view) return known.graph;
     const graph = buildGraph(reading?.telemetry, view, options);

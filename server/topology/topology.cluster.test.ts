@@ -45,11 +45,11 @@ afterAll(async () => {
   await target.stop();
 });
 
-const graph = () => topology.graph({ level: "versions", namespaces: [] });
+const graph = () => topology.graph({ type: "versionedApp", namespaces: [] });
 const detail = (target: string, source?: string) =>
   topologyDetail(
     { topology, metrics, clock: systemClock, mesh: mesh.view() },
-    { target, source },
+    { target, source, type: "versionedApp" },
     new AbortController().signal,
   );
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
 import { Label } from "@/lib/k8s/names";
 import { nodeFindings } from "../../topology/node-findings";
 import { topologyDetail } from "../../topology/topology-detail";
@@ -16,7 +17,7 @@ export const topologyRouter = router({
     .input(
       z.strictObject({
         windowSeconds: Window.optional(),
-        level: z.enum(["services", "versions"]).default("versions"),
+        type: z.enum(GRAPH_TYPES).default("versionedApp"),
         namespaces: z.array(Label).max(1000).default([]),
       }),
     )
@@ -34,6 +35,7 @@ export const topologyRouter = router({
       z.strictObject({
         source: LeafId.optional(),
         target: LeafId,
+        type: z.enum(GRAPH_TYPES).default("versionedApp"),
         windowSeconds: Window.optional(),
       }),
     )

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { BOOKINFO } from "@/server/testing/bookinfo-facts";
+import { type TestCluster, testCluster } from "@/server/testing/test-cluster";
+import { graphOptions } from "./graph-options";
+import { readMeshGraph } from "./read-mesh-graph";
+
+let target: TestCluster;
+beforeAll(async () => {
+  target = await testCluster();
+});
+afterAll(() => target.stop());
+
+const read = (...args: string[]) =>
+  readMeshGraph(
+    graphOptions(["--kubeconfig", target.kubeconfig, "--duration", "30s", ...args]),
+    () => undefined,
+  );
+
+it("reads a cluster and its Prometheus from the command line, as any type", async () => {
+  const named = ["--prometheus", target.prometheus];
+  await vi.waitFor(
+    async () => {
+      const { edges } = await read(...named, "--type", "workload");
+      const entry = edges.find(({ target: id }) => id === "bookinfo/productpage-v1");
+      expect(entry?.source).toBe("istio-ingress/istio-ingressgateway");
+      expect(entry?.requestsPerSecond).toBeGreaterThan(BOOKINFO.requestsPerSecond / 2);
+    },
+    { timeout: 20_000, interval: 1000 },
+  );
+  const service = await read(...named, "--type", "service", "-n", "istio-ingress");
+  expect(service.nodes.map(({ id }) => id)).toEqual([
+    "bookinfo/productpage",
+    "istio-ingress/istio-ingressgateway",
+  ]);
+});
+
+it("says in one line what it cannot reach", async () => {
+  await expect(read("--prometheus", "http://127.0.0.1:1")).rejects.toThrow(
+    "Cannot reach Prometheus at 127.0.0.1:1",
+  );
+});

@@ -1,0 +1,94 @@
+import { CommandError } from "@/cli/command";
+import { liveObjects } from "@/cli/live-objects";
+import { AppError } from "@/lib/base/errors";
+import { seconds } from "@/lib/base/units";
+import { buildGraph } from "@/lib/graph/build-graph";
+import { type GraphJson, graphJson } from "@/lib/graph/graph-json";
+import { scopeGraph } from "@/lib/graph/scope-graph";
+import type { KindId } from "@/lib/istio/kinds";
+import type { KubeObject } from "@/lib/k8s/object";
+import { meshView } from "@/lib/mesh/view";
+import { systemClock, systemRandom } from "@/server/clock";
+import { kubeconfigPrometheus } from "@/server/cluster/kubeconfig-prometheus";
+import { kubernetesCluster } from "@/server/cluster/kubernetes-cluster";
+import { usualKubeconfig } from "@/server/cluster/usual-kubeconfig";
+import { findPrometheus } from "@/server/metrics/find-prometheus";
+import type { PrometheusTransport } from "@/server/metrics/http-transport";
+import { prometheusMetrics } from "@/server/metrics/prometheus";
+import { readTelemetry } from "@/server/topology/read-telemetry";
+import type { GraphOptions } from "./graph-options";
+
+const DEADLINE = seconds(30);
+
+/** What a graph is drawn from besides telemetry. */
+const KINDS: readonly KindId[] = [
+  ...(["Pod", "Service", "WorkloadEntry", "ServiceEntry", "VirtualService"] as const),
+  ...(["DestinationRule", "Gateway", "PeerAuthentication", "AuthorizationPolicy"] as const),
+  ...(["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] as const),
+];
+
+/**
+ * The graph that the command line asks for, from a cluster and its Prometheus. `tell` gets what
+ * the numbers cannot say: a source that was left out, a part that is missing.
+ *
+ * @throws CommandError when the cluster or Prometheus cannot be read
+ */
+export async function readMeshGraph(
+  options: GraphOptions,
+  tell: (note: string) => void,
+): Promise<GraphJson> {
+  const kubeconfig = options.kubeconfig ?? usualKubeconfig();
+  const cluster =
+    kubeconfig === undefined && options.context === undefined
+      ? undefined
+      : kubernetesCluster(
+          { type: "kubeconfig", file: kubeconfig, context: options.context },
+          { clock: systemClock, random: systemRandom },
+        );
+  try {
+    const where =
+      options.prometheus ??
+      (kubeconfig === undefined
+        ? undefined
+        : await kubeconfigPrometheus(kubeconfig, options.context)) ??
+      (cluster && (await findPrometheus(cluster)));
+    if (where === undefined) {
+      throw new CommandError(
+        cluster
+          ? "no ready Prometheus pod was found in the cluster; name one with --prometheus URL"
+          : "there is neither a kubeconfig nor --prometheus URL to read from",
+      );
+    }
+    if (!cluster) tell("no kubeconfig: the graph is drawn from telemetry alone");
+    const skipped = (kind: KindId) => tell(`this user may not list ${kind}: left out`);
+    const [objects, reading] = await Promise.all([
+      cluster
+        ? liveObjects({ kubeconfig, context: options.context }, KINDS, skipped)
+        : Promise.resolve<readonly KubeObject[]>([]),
+      telemetryOf(where, options),
+    ]);
+    for (const note of reading.missing) tell(note);
+    const { windowSeconds, type, namespaces } = options;
+    const graph = buildGraph(reading.telemetry, meshView(objects), { windowSeconds, type });
+    return graphJson(scopeGraph(graph, namespaces), {
+      at: new Date(reading.at).toISOString(),
+      namespaces,
+      telemetry: { state: "live", message: null, missing: reading.missing },
+    });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new CommandError([error.message, error.hint].filter(Boolean).join(". "));
+  } finally {
+    cluster?.close();
+  }
+}
+
+function telemetryOf(where: string | PrometheusTransport, options: GraphOptions) {
+  const observer = { answered: () => undefined, failed: () => undefined };
+  const metrics = prometheusMetrics(where, { clock: systemClock, observer });
+  return readTelemetry({ metrics, clock: systemClock }, options.windowSeconds, {
+    deadline: DEADLINE,
+    signal: new AbortController().signal,
+    ...(options.at === undefined ? {} : { at: options.at }),
+  });
+}

@@ -1,0 +1,34 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { MeshView } from "@/lib/mesh/view";
+import { list, record, stringMap } from "./raw-fields";
+
+/** Hosts that ServiceEntries declare, with the entry that does. Use it with `mesh.derive`. */
+export function externalHosts(mesh: MeshView): ReadonlyMap<string, KubeObject> {
+  const hosts = new Map<string, KubeObject>();
+  for (const entry of mesh.list("ServiceEntry")) {
+    for (const host of hostsOf(entry)) {
+      if (!hosts.has(host)) hosts.set(host, entry);
+    }
+  }
+  return hosts;
+}
+
+/** The labels by which each ServiceEntry selects workloads. Use it with `mesh.derive`. */
+export function entrySelectors(mesh: MeshView): readonly {
+  readonly namespace: string;
+  readonly hosts: readonly string[];
+  readonly selector: Readonly<Record<string, string>>;
+}[] {
+  return mesh.list("ServiceEntry").flatMap((entry) => {
+    const selector = stringMap(record(record(entry.spec).workloadSelector).labels);
+    if (Object.keys(selector).length === 0) return [];
+    return [{ namespace: entry.metadata.namespace ?? "", hosts: hostsOf(entry), selector }];
+  });
+}
+
+/** The labels by which Istio Gateways select their pods. Use it with `mesh.derive`. */
+export const gatewaySelectors = (mesh: MeshView) =>
+  mesh.list("Gateway").map((gateway) => stringMap(record(gateway.spec).selector));
+
+const hostsOf = (entry: KubeObject): readonly string[] =>
+  list(record(entry.spec).hosts).filter((host) => typeof host === "string");
