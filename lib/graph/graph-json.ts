@@ -133,7 +133,7 @@ export function graphJson(
 }
 
 /** The nodes of a graph, each followed by those of its versions that edges end at. */
-export function nodesJson(graph: Pick<MeshGraph, "nodes" | "edges">): readonly NodeJson[] {
+function nodesJson(graph: Pick<MeshGraph, "nodes" | "edges">): readonly NodeJson[] {
   const split = new Set(
     graph.edges
       .flatMap(({ source, target }) => [source, target])
