@@ -22,7 +22,7 @@ const LOCK_FILE = join(STATE, "bootstrap.lock");
 
 /** What the pages and the server are made of. */
 const APP_SOURCES = ["app", "components", "lib", "server", "public"];
-const NODE_SCRIPTS = ["build-node.mjs", "cli-loader.mjs", "code-cache.mjs", "code-cache.yaml"].map(
+const NODE_SCRIPTS = ["build-node.mjs", "cli-loader.cjs", "code-cache.mjs", "code-cache.yaml"].map(
   (name) => `scripts/${name}`,
 );
 /** What the command line and the embedded cluster are made of. */
@@ -73,7 +73,7 @@ function isInstalled() {
 export function build({ app = true } = {}) {
   return locked("building", async () => {
     const nodeStamp = stampOf(NODE_SOURCES);
-    if (readStamp("dist") !== nodeStamp || !existsSync(at("dist", "cli.mjs"))) {
+    if (readStamp("dist") !== nodeStamp || !existsSync(at("dist", "cli.cjs"))) {
       await step("the command line", [at("scripts", "build-node.mjs")]);
       writeStamp("dist", nodeStamp);
     }

@@ -12,7 +12,7 @@ const START_MS = 120_000;
  * @throws Problem with the sandbox's own words.
  */
 export function startSandbox({ scenario, objects, onStart }) {
-  const args = [join(ROOT, "dist", "cli.mjs"), "sandbox", "--port", "0"];
+  const args = [join(ROOT, "dist", "cli.cjs"), "sandbox", "--port", "0"];
   if (scenario) args.push("--scenario", scenario);
   if (objects) args.push("--objects", resolve(objects));
   const child = spawn(process.execPath, args, {

@@ -1,5 +1,4 @@
 import type { Analysis } from "@/cli/analyze/analysis";
-import { analyzeTexts } from "@/cli/analyze/analyze-as-istioctl";
 import { analyzeFiles } from "@/cli/analyze/analyze-files";
 import { analyzeOptions, type AnalyzeOptions } from "@/cli/analyze/analyze-options";
 import { fileUri } from "@/cli/analyze/file-uri";
@@ -53,6 +52,7 @@ async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
   const meshNetworks = (await flagInput(options.meshNetworks))?.text;
   const now = Date.now();
   if (options.compat) {
+    const { analyzeTexts } = await import("@/cli/analyze/analyze-as-istioctl");
     const analysis = analyzeTexts(texts, { meshConfig, meshNetworks, now }, options);
     for (const refused of analysis.refused) tell(`left out: ${refused}`);
     return analysis;

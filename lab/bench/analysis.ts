@@ -97,7 +97,7 @@ async function compare(istioctl: string, folder: string): Promise<void> {
     const runs = count > 1000 ? 2 : 3;
     const ours = await quickest(
       process.execPath,
-      ["dist/cli.mjs", "analyze", file, "-o", "json"],
+      ["cli/quarterdeck.cjs", "analyze", file, "-o", "json"],
       runs,
     );
     const theirs = await quickest(istioctl, ["analyze", "--use-kube=false", "-A", file], runs);

@@ -83,7 +83,7 @@ export async function istioctlAnalyze(file: string): Promise<string> {
 
 /** The product's own command line as it was built; findings are no failure. */
 export const commandLine = async (...args: string[]): Promise<string> => {
-  const { code, out, err } = await runToEnd(process.execPath, ["cli/quarterdeck.mjs", ...args]);
+  const { code, out, err } = await runToEnd(process.execPath, ["cli/quarterdeck.cjs", ...args]);
   if (code > 1) throw new Error(`quarterdeck ${args.join(" ")}: ${err.trim()}`);
   return out;
 };

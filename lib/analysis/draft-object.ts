@@ -8,7 +8,7 @@ import {
   preferredApiVersion,
 } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
-import { Subdomain } from "@/lib/k8s/names";
+import { isSubdomain } from "@/lib/k8s/names";
 import type { KubeObject } from "@/lib/k8s/object";
 import { Field } from "./field";
 import { nearestNames } from "./nearest";
@@ -59,8 +59,7 @@ export function readDraftObject(
 
 function nameReports(name: Field): readonly Report[] {
   if (name.text === undefined) return [missing("metadata.name", "reviews", ["metadata"])];
-  const parsed = Subdomain.safeParse(name.text);
-  if (parsed.success) return [];
+  if (isSubdomain(name.text)) return [];
   return [
     {
       path: name.path,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseYaml } from "@/lib/yaml/parse";
 import type { KubeObject } from "@/lib/k8s/object";
 import { meshConfig } from "@/lib/mesh/mesh-config";

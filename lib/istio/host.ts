@@ -14,7 +14,7 @@ export const isIpAddress = (text: string): boolean => IPV4.test(text) || text.in
  * no service: a common error, and not ours to mend. Source: istiod's ResolveShortnameToFQDN.
  */
 export function resolveHost(host: string, namespace: string, domain = CLUSTER_DOMAIN): string {
-  if (host === "" || host === "*" || host.includes(".") || isIpAddress(host)) return host;
+  if (host === "" || host === "*" || /[.:]/.test(host)) return host;
   return `${host}.${namespace}.svc.${domain}`;
 }
 

@@ -102,44 +102,49 @@ const sum = (list: readonly unknown[]): unknown =>
     ? list.reduce<number>((total, item) => total + Number(item), 0)
     : list.reduce<bigint>((total, item) => total + BigInt(item as bigint), 0n);
 
-const environment = new Environment({
-  unlistedVariablesAreDyn: true,
-  homogeneousAggregateLiterals: false,
-  enableOptionalTypes: true,
-})
-  .registerType("kubernetes.URL", Url)
-  .registerType("net.IP", Ip)
-  .registerFunction("url(string): kubernetes.URL", url)
-  .registerFunction("isURL(string): bool", (text: string) => attempt(() => url(text)))
-  .registerFunction("kubernetes.URL.getScheme(): string", ({ parts }: Url) => parts.scheme)
-  .registerFunction("kubernetes.URL.getHostname(): string", ({ parts }: Url) =>
-    parts.host.replace(/^\[|\]$/g, ""),
-  )
-  .registerFunction(
-    "kubernetes.URL.getHost(): string",
-    ({ parts }: Url) => parts.host + (parts.port ? `:${parts.port}` : ""),
-  )
-  .registerFunction("kubernetes.URL.getPort(): string", ({ parts }: Url) => parts.port)
-  .registerFunction("kubernetes.URL.getEscapedPath(): string", ({ parts }: Url) => parts.path)
-  .registerFunction("ip(string): net.IP", ip)
-  .registerFunction("isIP(string): bool", (text: string) => attempt(() => ip(text)))
-  .registerFunction("net.IP.family(): int", ({ family }: Ip) => BigInt(family))
-  .registerFunction("isCIDR(string): bool", isCidr)
-  .registerFunction("string.re2matches(string): bool", re2)
-  .registerFunction("list.sum(): dyn", sum)
-  .registerType("kubernetes.NamedFormat", NamedFormat)
-  .registerType("kubernetes.Formats", Formats)
-  .registerConstant("format", "kubernetes.Formats", new Formats())
-  .registerFunction("kubernetes.Formats.dns1123Label(): kubernetes.NamedFormat", () => DNS_LABEL)
-  .registerFunction(
-    "kubernetes.Formats.dns1123Subdomain(): kubernetes.NamedFormat",
-    () => DNS_SUBDOMAIN,
-  )
-  .registerFunction(
-    "kubernetes.NamedFormat.validate(string): dyn",
-    ({ pattern, longest }: NamedFormat, text: string) =>
-      pattern.test(text) && text.length <= longest ? null : ["is not of the format"],
-  );
+/** Made when the first expression is compiled: it takes longer than many an analysis. */
+const newEnvironment = () =>
+  new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+  })
+    .registerType("kubernetes.URL", Url)
+    .registerType("net.IP", Ip)
+    .registerFunction("url(string): kubernetes.URL", url)
+    .registerFunction("isURL(string): bool", (text: string) => attempt(() => url(text)))
+    .registerFunction("kubernetes.URL.getScheme(): string", ({ parts }: Url) => parts.scheme)
+    .registerFunction("kubernetes.URL.getHostname(): string", ({ parts }: Url) =>
+      parts.host.replace(/^\[|\]$/g, ""),
+    )
+    .registerFunction(
+      "kubernetes.URL.getHost(): string",
+      ({ parts }: Url) => parts.host + (parts.port ? `:${parts.port}` : ""),
+    )
+    .registerFunction("kubernetes.URL.getPort(): string", ({ parts }: Url) => parts.port)
+    .registerFunction("kubernetes.URL.getEscapedPath(): string", ({ parts }: Url) => parts.path)
+    .registerFunction("ip(string): net.IP", ip)
+    .registerFunction("isIP(string): bool", (text: string) => attempt(() => ip(text)))
+    .registerFunction("net.IP.family(): int", ({ family }: Ip) => BigInt(family))
+    .registerFunction("isCIDR(string): bool", isCidr)
+    .registerFunction("string.re2matches(string): bool", re2)
+    .registerFunction("list.sum(): dyn", sum)
+    .registerType("kubernetes.NamedFormat", NamedFormat)
+    .registerType("kubernetes.Formats", Formats)
+    .registerConstant("format", "kubernetes.Formats", new Formats())
+    .registerFunction("kubernetes.Formats.dns1123Label(): kubernetes.NamedFormat", () => DNS_LABEL)
+    .registerFunction(
+      "kubernetes.Formats.dns1123Subdomain(): kubernetes.NamedFormat",
+      () => DNS_SUBDOMAIN,
+    )
+    .registerFunction(
+      "kubernetes.NamedFormat.validate(string): dyn",
+      ({ pattern, longest }: NamedFormat, text: string) =>
+        pattern.test(text) && text.length <= longest ? null : ["is not of the format"],
+    );
+
+let known: ReturnType<typeof newEnvironment> | undefined;
+const environment = () => (known ??= newEnvironment());
 
 /** A text in quotes, of any of CEL's kinds, or a call of `matches`. */
 const QUOTED_OR_MATCHES =
@@ -162,7 +167,7 @@ const programs = new Map<string, CelProgram>();
 export function celProgram(expression: string): CelProgram {
   let program = programs.get(expression);
   if (!program) {
-    const parsed = environment.parse(withoutIndexedHas(onRe2(expression)));
+    const parsed = environment().parse(withoutIndexedHas(onRe2(expression)));
     program = (variables) => parsed(variables) as unknown;
     programs.set(expression, program);
   }
@@ -178,7 +183,7 @@ export function celSyntaxProblem(expression: string): string | undefined {
     return `expression code point size exceeds limit: size: ${expression.length}, limit ${LONGEST_EXPRESSION}`;
   }
   try {
-    environment.parse(withoutIndexedHas(onRe2(expression)));
+    environment().parse(withoutIndexedHas(onRe2(expression)));
     return undefined;
   } catch (error) {
     if (error instanceof RangeError) return "expression recursion limit exceeded";

@@ -13,10 +13,18 @@ export interface KindSchema {
   readonly deprecation: string | undefined;
 }
 
-const DEFINITIONS: readonly CompactDefinition[] = [...istio, ...gatewayApi];
+/** By group and kind. */
+const DEFINITIONS: ReadonlyMap<string, CompactDefinition> = new Map(
+  [...istio, ...gatewayApi].map((definition: CompactDefinition) => {
+    const { names, group } = definition.spec;
+    return [`${String(group)}/${isRecord(names) ? String(names.kind) : ""}`, definition];
+  }),
+);
 
 /** Groups whose kinds are all known here: one that is not found does not exist. */
-const GROUPS: ReadonlySet<unknown> = new Set(DEFINITIONS.map(({ spec }) => spec["group"]));
+const GROUPS: ReadonlySet<unknown> = new Set(
+  [...DEFINITIONS.values()].map(({ spec }) => spec["group"]),
+);
 
 /** Whether all kinds of an object's group are known here. */
 export const isKnownGroup = (apiVersion: string): boolean => GROUPS.has(groupOf(apiVersion));
@@ -24,9 +32,7 @@ export const isKnownGroup = (apiVersion: string): boolean => GROUPS.has(groupOf(
 /** The schema of a kind in one version, as the bundled CustomResourceDefinitions have it. */
 export function kindSchema(apiVersion: string, kind: string): KindSchema | undefined {
   const group = groupOf(apiVersion);
-  const definition = DEFINITIONS.find(
-    ({ spec }) => spec["group"] === group && isRecord(spec["names"]) && spec["names"].kind === kind,
-  );
+  const definition = DEFINITIONS.get(`${group}/${kind}`);
   const name = apiVersion.slice(group.length + 1);
   const version = definition?.spec.versions.find((served) => served["name"] === name);
   const schema = version && definition?.schemas[version.schema];

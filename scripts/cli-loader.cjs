@@ -1,0 +1,32 @@
+// Becomes dist/cli.cjs. Commands that read files alone run from one bundle, with what V8 compiled
+// of it when it was built: looking for modules and compiling them would take longer than analysing
+// a hundred objects. A cache that another version of Node wrote is refused by V8, which then
+// compiles as usual. All else comes from modules, each command with its own. It is no module
+// itself, because Node's loader of modules takes a while to start.
+const { existsSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { pathToFileURL } = require("node:url");
+const { Script } = require("node:vm");
+
+const [command, ...args] = process.argv.slice(2);
+const named = (flags) => args.some((arg) => flags.test(arg));
+const readsFiles = {
+  analyze: !named(/^--(kubeconfig|context)\b/),
+  validate: !named(/^--(kubeconfig|context)\b/),
+  "proxy-config": named(/^(--file\b|-f)/),
+};
+
+if (Object.hasOwn(readsFiles, command) && readsFiles[command]) module.exports = runBundle();
+else import(pathToFileURL(join(__dirname, "cli", "main.mjs")).href);
+
+/** The bundle as a script, for `code-cache.mjs`, which writes the cache. */
+function runBundle() {
+  const filename = join(__dirname, "cli", "files.cjs");
+  const cache = join(__dirname, "cli", "files.cache");
+  const script = new Script(readFileSync(filename, "latin1"), {
+    filename,
+    ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
+  });
+  script.runInThisContext()(require, { exports: {} });
+  return script;
+}
