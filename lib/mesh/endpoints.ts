@@ -7,6 +7,7 @@ import {
   type WorkloadEntrySpec,
   workloadEntrySpec,
 } from "@/lib/istio/service-entry";
+import { keepFact } from "./kept-fact";
 import type { MeshIndex } from "./mesh-index";
 import type { RegistryPort, RegistryService } from "./registry";
 import type { MeshView } from "./view";
@@ -164,3 +165,5 @@ function endpoint(
     tlsMode: labels[TLS_MODE] === "istio" ? "istio" : "disabled",
   };
 }
+
+keepFact(endpoints, { kinds: ["EndpointSlice", "Pod", "WorkloadEntry"], facts: [] });

@@ -55,6 +55,8 @@ export async function startApiServer(
   server.on("upgrade", (request, socket: Duplex, head) => handler.upgrade(request, socket, head));
   // Watches have bodies in the other direction only; slow senders are cut off.
   server.requestTimeout = 60_000;
+  // As the real server's: a client that keeps a connection does not find it closed under its hands.
+  server.keepAliveTimeout = 90_000;
   await listening(server, options.port);
   const { port } = server.address() as AddressInfo;
   let closed = false;

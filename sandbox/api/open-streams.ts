@@ -54,6 +54,7 @@ export class OpenStream {
   private held: string[] = [];
   private heldBytes = 0;
   private ending = false;
+  private thawed: (() => void)[] = [];
 
   constructor(
     readonly path: string,
@@ -73,6 +74,27 @@ export class OpenStream {
     if (unread > MAX_UNREAD_BYTES) this.response.destroy();
   }
 
+  /** Resolves when more may be written: the client has read, nothing holds the stream, or it is closed. */
+  ready(): Promise<void> {
+    const { response } = this;
+    return new Promise((resolve) => {
+      if (response.destroyed) resolve();
+      else if (this.state.isFrozen()) this.thawed.push(resolve);
+      else if (!response.writableNeedDrain) setImmediate(resolve);
+      else {
+        const go = () => {
+          response.off("drain", go).off("close", go);
+          resolve();
+        };
+        response.on("drain", go).on("close", go);
+      }
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.response.destroyed || this.response.writableEnded;
+  }
+
   end(): void {
     if (this.state.isFrozen()) this.ending = true;
     else this.response.end();
@@ -83,6 +105,7 @@ export class OpenStream {
     if (this.state.isFrozen()) return;
     for (const text of this.held.splice(0)) this.response.write(text);
     this.heldBytes = 0;
+    for (const go of this.thawed.splice(0)) go();
     if (this.ending) this.response.end();
   }
 

@@ -34,11 +34,14 @@ export function watchObjects(
     stream(response) {
       const stream = new WatchStream(response, select, rendering, streams);
       const { key } = target.type;
-      const bookmark = (annotations?: Record<string, string>): void =>
-        stream.bookmark(storage.version, annotations);
+      const bookmark = (): void => stream.bookmark(storage.version);
       if (initial === "sent" || (initial === undefined && from === 0)) {
-        for (const object of storage.list(key)) if (select(object)) stream.send("ADDED", object);
-        if (initial === "sent") bookmark({ "k8s.io/initial-events-end": "true" });
+        const { version } = storage;
+        stream.begin(storage.list(key), () => {
+          if (initial === "sent") {
+            stream.bookmark(version, { "k8s.io/initial-events-end": "true" });
+          }
+        });
       } else {
         const missed = storage.since(key, from || storage.version);
         // Versions that are still to come are waited for.
@@ -86,9 +89,14 @@ function initialEvents(query: URLSearchParams): "sent" | "skipped" | undefined {
   return flag(query, "sendInitialEvents") ? "sent" : "skipped";
 }
 
+/** So many of the objects that are there already are sent before others have their turn. */
+const AT_ONCE = 50;
+
 /** One open watch: JSON lines of those changes that concern its selector. */
 class WatchStream {
   private headless = false;
+  /** What is to be written after the objects that are there already; undefined once those are sent. */
+  private later: (() => void)[] | undefined;
   private readonly lines: OpenStream;
 
   constructor(
@@ -102,6 +110,29 @@ class WatchStream {
     this.lines = streams.add(response);
   }
 
+  /**
+   * Sends what is there already, as fast as the client reads it; changes meanwhile wait for `done`.
+   * Thousands of objects at once would let nobody else have an answer.
+   */
+  begin(objects: readonly KubeObject[], done: () => void): void {
+    this.later = [done];
+    const send = async (): Promise<void> => {
+      let sent = 0;
+      for (const object of objects) {
+        if (!this.select(object)) continue;
+        this.added(object);
+        sent += 1;
+        if (sent % AT_ONCE === 0) await this.lines.ready();
+        if (this.lines.isClosed) return;
+      }
+      const { later = [] } = this;
+      this.later = undefined;
+      for (const write of later) write();
+    };
+    // A client that goes away in the middle is no failure of ours.
+    send().catch(() => this.lines.end());
+  }
+
   /** An object that starts to match was added, and one that ceases to was deleted, for this client. */
   change({ type, object, before }: StorageEvent): void {
     const did = before !== undefined && this.select(before);
@@ -110,9 +141,18 @@ class WatchStream {
     else if (did) this.send("DELETED", object);
   }
 
-  send(type: string, object: KubeObject): void {
-    this.write(type, renderObject(object, this.rendering, { headless: this.headless }));
+  private send(type: string, object: KubeObject): void {
+    this.write(() => this.line(type, object));
+  }
+
+  private added(object: KubeObject): void {
+    this.lines.write(this.line("ADDED", object));
+  }
+
+  private line(type: string, object: KubeObject): string {
+    const json = renderObject(object, this.rendering, { headless: this.headless });
     this.headless = true;
+    return eventLine(type, json);
   }
 
   bookmark(version: number, annotations?: Readonly<Record<string, string>>): void {
@@ -134,19 +174,23 @@ class WatchStream {
       columnDefinitions: null,
       rows: [],
     };
-    this.write("BOOKMARK", JSON.stringify(form === "table" ? table : object));
+    this.write(() => eventLine("BOOKMARK", JSON.stringify(form === "table" ? table : object)));
   }
 
   fail(error: StatusError): void {
-    this.write("ERROR", JSON.stringify(error.status()));
+    this.write(() => eventLine("ERROR", JSON.stringify(error.status())));
     this.end();
   }
 
   end(): void {
-    this.lines.end();
+    if (this.later) this.later.push(() => this.lines.end());
+    else this.lines.end();
   }
 
-  private write(type: string, json: string): void {
-    this.lines.write(`{"type":"${type}","object":${json}}\n`);
+  private write(line: () => string): void {
+    if (this.later) this.later.push(() => this.lines.write(line()));
+    else this.lines.write(line());
   }
 }
+
+const eventLine = (type: string, json: string): string => `{"type":"${type}","object":${json}}\n`;

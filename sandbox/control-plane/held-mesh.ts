@@ -4,7 +4,8 @@ import { homeType, XDS_TYPES, type XdsType } from "./xds-type";
 /** By type, the mesh from which the resources that a proxy holds were made. */
 export type HeldMeshes = Readonly<Record<XdsType, MeshView>>;
 
-const REMEMBERED = 256;
+/** Each holds what was derived from it. */
+const REMEMBERED = 16;
 
 /**
  * Turns what a proxy holds, which may be of several times, into one MeshView. Proxies that hold

@@ -1,4 +1,6 @@
 import { endpoints } from "@/lib/mesh/endpoints";
+import { keepFact } from "@/lib/mesh/kept-fact";
+import { meshConfig } from "@/lib/mesh/mesh-config";
 import { registry } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
 import { pushStatus } from "./policy-pages";
@@ -33,3 +35,5 @@ export function meshGauges(mesh: MeshView): MeshGauges {
     },
   };
 }
+
+keepFact(meshGauges, { kinds: ["VirtualService"], facts: [registry, endpoints, meshConfig] });

@@ -25,6 +25,20 @@ interface Sent {
   readonly at: number;
 }
 
+/** Thousands are sent at once, and nearly no nonce is ever read. */
+class SentPush implements Sent {
+  constructor(
+    private readonly stream: string,
+    readonly push: Push,
+    readonly at: number,
+  ) {}
+
+  get nonce(): string {
+    const { version, number } = this.push;
+    return version + seededUuid(`${this.stream}/${number}`);
+  }
+}
+
 /** What istiod knows of one type of one proxy. */
 export interface Subscription {
   readonly sent: Sent | undefined;
@@ -150,8 +164,7 @@ export class ProxyConnection {
 
   private send(type: XdsType, channel: Channel, push: Push): void {
     const { clock, events } = this.setting;
-    const nonce = push.version + seededUuid(`${this.id}/${type}/${push.number}`);
-    channel.sent = { push, nonce, at: clock.now() };
+    channel.sent = new SentPush(`${this.id}/${type}`, push, clock.now());
     channel.unanswered = true;
     channel.next = undefined;
     events.pushed(type);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { weakMemo } from "@/lib/base/weak-memo";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 
 type Labels = Readonly<Record<string, string>>;
@@ -90,6 +91,8 @@ const allProxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> => {
   }
   return found;
 };
+
+keepFact(allProxyPods, { kinds: ["Pod"], facts: [] });
 
 /** Every running proxy of the mesh by `namespace/name` of its pod. */
 export const proxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> =>

@@ -18,7 +18,12 @@ const DEBOUNCE_MS = 100;
 /** and never longer than this (PILOT_DEBOUNCE_MAX), in ms. */
 const LONGEST_DEBOUNCE_MS = 10_000;
 
-const ALL_TYPES = new Set(XDS_TYPES);
+/** So many proxies are sent a push before whoever asks the API server has his turn. */
+const PROXIES_AT_ONCE = 200;
+
+const ALL_TYPES: XdsTypes = new Set(XDS_TYPES);
+
+type XdsTypes = ReadonlySet<(typeof XDS_TYPES)[number]>;
 
 interface Attached {
   readonly connection: ProxyConnection;
@@ -35,8 +40,11 @@ export class PushEngine implements Distribution {
   private readonly unsubscribe: () => void;
   private connections = 0;
   private lastPush: Push;
+  private lastAttached:
+    { readonly pods: ReadonlyMap<string, ProxyPod>; readonly istiods: string } | undefined;
   private firstChangeAt: number | undefined;
   private cancelPush: (() => void) | undefined;
+  private readonly waves = new Set<() => void>();
 
   constructor(
     private readonly store: ObjectStore,
@@ -95,6 +103,7 @@ export class PushEngine implements Distribution {
   stop(): void {
     this.unsubscribe();
     this.cancelPush?.();
+    for (const cancel of this.waves) cancel();
     for (const { connection } of this.attached.values()) connection.close();
   }
 
@@ -144,11 +153,28 @@ export class PushEngine implements Distribution {
     const changes = this.pending.take();
     const push = changes.size > 0 ? this.takePush(mesh, startedAt) : this.lastPush;
     this.attachProxies(mesh);
-    for (const { connection, istiod } of this.attached.values()) {
-      if (istiod === undefined) continue;
-      connection.watch(watchedTypes(connection.pod, mesh), push);
-      connection.push(typesFor(connection.pod, changes), push);
+    this.pushTo([...this.attached.values()], { push, types: typesByNamespace(changes) });
+  }
+
+  /** Sends a push to some proxies now, and to the others at the same virtual time, but a little later. */
+  private pushTo(
+    attached: readonly Attached[],
+    wave: { readonly push: Push; readonly types: (namespace: string) => XdsTypes },
+  ): void {
+    const { push, types } = wave;
+    for (const one of attached.slice(0, PROXIES_AT_ONCE)) {
+      const { connection, istiod } = one;
+      const { namespace, name } = connection.pod;
+      if (istiod === undefined || this.attached.get(`${namespace}/${name}`) !== one) continue;
+      connection.watch(watchedTypes(connection.pod, push.mesh), push);
+      connection.push(types(namespace), push);
     }
+    if (attached.length <= PROXIES_AT_ONCE) return;
+    const cancel = this.clock.after(0, () => {
+      this.waves.delete(cancel);
+      this.pushTo(attached.slice(PROXIES_AT_ONCE), wave);
+    });
+    this.waves.add(cancel);
   }
 
   private takePush(mesh: MeshView, startedAt: number): Push {
@@ -167,6 +193,9 @@ export class PushEngine implements Distribution {
     const istiods = istiodPods(mesh)
       .map(({ name }) => name)
       .filter((name) => this.faults.conditionOfIstiod(name).kind !== "down");
+    const known = this.lastAttached;
+    if (known?.pods === pods && known.istiods === istiods.join()) return;
+    this.lastAttached = { pods, istiods: istiods.join() };
     for (const [key, { connection }] of this.attached) {
       const pod = pods.get(key);
       if (pod?.uid === connection.pod.uid) continue;
@@ -222,12 +251,19 @@ const triggerOf = ({ kind }: StoreEvent): string =>
       ? "service"
       : "config";
 
-/** The types of which this proxy must hear. */
-function typesFor(pod: ProxyPod, changes: Changes): ReadonlySet<(typeof XDS_TYPES)[number]> {
-  return new Set(
-    XDS_TYPES.filter((type) => {
-      const scope = changes.get(type);
-      return scope !== undefined && isVisibleTo(scope, pod.namespace);
-    }),
-  );
+/** The types of which the proxies of a namespace must hear. */
+function typesByNamespace(changes: Changes): (namespace: string) => XdsTypes {
+  const known = new Map<string, XdsTypes>();
+  return (namespace) => {
+    const found =
+      known.get(namespace) ??
+      new Set(
+        XDS_TYPES.filter((type) => {
+          const scope = changes.get(type);
+          return scope !== undefined && isVisibleTo(scope, namespace);
+        }),
+      );
+    known.set(namespace, found);
+    return found;
+  };
 }
