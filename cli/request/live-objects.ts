@@ -10,7 +10,8 @@ const ROUTED_KINDS: readonly KindId[] = [
   ...(["Namespace", "Node", "Service", "Pod", "EndpointSlice"] as const),
   ...(["VirtualService", "DestinationRule", "Gateway", "ServiceEntry", "Sidecar"] as const),
   ...(["WorkloadEntry", "PeerAuthentication", "RequestAuthentication"] as const),
-  ...(["AuthorizationPolicy", "KubernetesGateway", "HTTPRoute", "ReferenceGrant"] as const),
+  ...(["AuthorizationPolicy", "KubernetesGateway", "ReferenceGrant"] as const),
+  ...(["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] as const),
 ];
 const PAGE_SIZE = 500;
 

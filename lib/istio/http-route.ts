@@ -74,6 +74,16 @@ export interface HttpRouteFilter {
     readonly path?: PathModifier;
   };
   readonly urlRewrite?: { readonly hostname?: string; readonly path?: PathModifier };
+  readonly cors?: {
+    /** `*`, `https://a.test`, or with `*` for any part. */
+    readonly allowOrigins?: readonly string[];
+    readonly allowCredentials?: boolean;
+    readonly allowMethods?: readonly string[];
+    readonly allowHeaders?: readonly string[];
+    readonly exposeHeaders?: readonly string[];
+    /** In seconds. */
+    readonly maxAge?: number;
+  };
   readonly requestMirror?: {
     readonly backendRef?: BackendReference;
     readonly percent?: number;

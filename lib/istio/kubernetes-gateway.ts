@@ -16,6 +16,8 @@ export interface Listener {
     readonly certificateRefs?: readonly { readonly name?: string }[];
   };
   readonly allowedRoutes?: {
+    /** Those that fit the protocol where absent. */
+    readonly kinds?: readonly { readonly kind?: string }[];
     readonly namespaces?: {
       /** `Same` where absent, `All` or `Selector`. */
       readonly from?: string;

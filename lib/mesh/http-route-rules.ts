@@ -18,6 +18,7 @@ import type {
 } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
 import { parseDuration } from "@/lib/istio/duration";
+import { convertedCors } from "./http-route-cors";
 
 /** An HTTP route as a VirtualService would have it, with its place in the HTTPRoute. */
 export interface ConvertedRule {
@@ -29,7 +30,7 @@ export interface ConvertedRule {
 }
 
 /** Whether an HTTPRoute may send to a backend of another namespace. */
-type MayReach = (backend: BackendReference, namespace: string) => boolean;
+export type MayReach = (backend: BackendReference, namespace: string) => boolean;
 
 /**
  * The rules of an HTTPRoute as HTTP routes of a VirtualService, one for each match. Source:
@@ -57,11 +58,17 @@ export function convertedRules(
   });
 }
 
-function convertedRule(rule: HttpRouteRule, namespace: string, mayReach: MayReach): HttpRoute {
+/** What a rule does with a request, whatever it matches. */
+export function convertedRule(
+  rule: Omit<HttpRouteRule, "matches">,
+  namespace: string,
+  mayReach: MayReach,
+): HttpRoute {
   const filters = rule.filters ?? [];
   const redirect = convertedRedirect(filters.findLast((one) => one.requestRedirect));
   const rewrite = convertedRewrite(filters.findLast((one) => one.urlRewrite));
   const headers = convertedHeaders(filters);
+  const cors = filters.findLast((one) => one.cors)?.cors;
   const mirrors = filters.flatMap(({ requestMirror }) => {
     const backend = requestMirror?.backendRef;
     if (!backend || !mayReach(backend, namespace)) return [];
@@ -81,6 +88,7 @@ function convertedRule(rule: HttpRouteRule, namespace: string, mayReach: MayReac
     ...(redirect && { redirect }),
     ...(rewrite && { rewrite }),
     ...(headers && { headers }),
+    ...(cors && { corsPolicy: convertedCors(cors) }),
     ...(mirrors.length > 0 && { mirrors }),
     ...retriesAndTimeout(rule),
   };
@@ -98,13 +106,14 @@ function convertedRule(rule: HttpRouteRule, namespace: string, mayReach: MayReac
   return { ...parts, route };
 }
 
-function destinationOf(backend: BackendReference, routeNamespace: string): Destination {
+/** Where a backend of a route is. */
+export function destinationOf(backend: BackendReference, routeNamespace: string): Destination {
   const { kind = "Service", name = "", namespace = routeNamespace, port } = backend;
   const host = kind === "Hostname" ? name : serviceFqdn(name, namespace);
   return { host, ...(port === undefined ? {} : { port: { number: port } }) };
 }
 
-function retriesAndTimeout({ retry, timeouts }: HttpRouteRule): HttpRoute {
+function retriesAndTimeout({ retry, timeouts }: Omit<HttpRouteRule, "matches">): HttpRoute {
   const given = (text: string | undefined): string | undefined =>
     text !== undefined && parseDuration(text) ? text : undefined;
   const backend = given(timeouts?.backendRequest);
@@ -125,18 +134,20 @@ function retriesAndTimeout({ retry, timeouts }: HttpRouteRule): HttpRoute {
 
 const CONNECTION_FAILURES = ["connect-failure", "refused-stream", "unavailable", "cancelled"];
 
+/** Typed matches by name. */
+export const matchesOf = (list: HttpRouteMatch["headers"]): Readonly<Record<string, StringMatch>> =>
+  Object.fromEntries(
+    (list ?? []).map(({ type, name = "", value = "" }) => [
+      name,
+      type === "RegularExpression" ? { regex: value } : { exact: value },
+    ]),
+  );
+
 function convertedMatch({ path, headers, queryParams, method }: HttpRouteMatch): HttpMatch {
-  const values = (list: HttpRouteMatch["headers"]): Readonly<Record<string, StringMatch>> =>
-    Object.fromEntries(
-      (list ?? []).map(({ type, name = "", value = "" }) => [
-        name,
-        type === "RegularExpression" ? { regex: value } : { exact: value },
-      ]),
-    );
   return {
     uri: pathMatch(path?.type ?? "PathPrefix", path?.value ?? "/"),
-    ...(headers?.length && { headers: values(headers) }),
-    ...(queryParams?.length && { queryParams: values(queryParams) }),
+    ...(headers?.length && { headers: matchesOf(headers) }),
+    ...(queryParams?.length && { queryParams: matchesOf(queryParams) }),
     ...(method && { method: { exact: method } }),
   };
 }

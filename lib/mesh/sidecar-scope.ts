@@ -140,10 +140,12 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
     virtualServices: mesh
       .derive(virtualServices)
       .visibleTo(namespace)
-      .filter(({ namespace: owner, hosts, httpRoutes }) =>
+      .filter(({ namespace: owner, hosts, httpRoutes, connectionPaths }) =>
         wantedFrom(owner).some((wanted) =>
           hosts.some((host) =>
-            httpRoutes ? isSubsetOfHost(host, wanted) : hostsOverlap(wanted, host),
+            (httpRoutes ?? connectionPaths)
+              ? isSubsetOfHost(host, wanted)
+              : hostsOverlap(wanted, host),
           ),
         ),
       ),

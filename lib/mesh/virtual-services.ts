@@ -5,14 +5,15 @@ import { virtualServiceSpec, type VirtualServiceSpec } from "@/lib/istio/virtual
 import { isVisibleTo, type Visibility, visibilityOf } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import type { KubeObject } from "@/lib/k8s/object";
+import { type ConnectionRoutes, connectionRoutes } from "./connection-routes";
 import { type HostRoutes, httpRoutes } from "./http-routes";
 import { keepFact } from "./kept-fact";
 import { meshConfig } from "./mesh-config";
 import type { MeshView } from "./view";
 
-/** A VirtualService with its names resolved, or what istiod makes of HTTPRoutes. */
+/** A VirtualService with its names resolved, or what istiod makes of routes of the Gateway API. */
 export interface MeshVirtualService {
-  /** Of several HTTPRoutes the oldest. */
+  /** Of several HTTPRoutes or GRPCRoutes the oldest. */
   readonly object: KubeObject;
   readonly name: string;
   readonly namespace: string;
@@ -22,10 +23,15 @@ export interface MeshVirtualService {
   /** `namespace/name` of Gateways, or `mesh`. */
   readonly gateways: readonly string[];
   /**
-   * Where each entry of `spec.http` comes from, for HTTPRoutes: prefixes go by segments then, and
-   * what does not exist is a 500. Undefined for a VirtualService.
+   * Where each entry of `spec.http` comes from, for HTTPRoutes and GRPCRoutes: prefixes go by
+   * segments then, and what does not exist is a 500. Undefined for a VirtualService.
    */
   readonly httpRoutes?: readonly HttpRouteOrigin[] | undefined;
+  /**
+   * Where each entry of `spec.tcp` or `spec.tls` is written, for a TCPRoute or a TLSRoute. Undefined
+   * for a VirtualService.
+   */
+  readonly connectionPaths?: readonly string[] | undefined;
 }
 
 /** The rule of an HTTPRoute that an HTTP route was made of. */
@@ -58,6 +64,7 @@ export function virtualServices(mesh: MeshView): VirtualServices {
   const all = [
     ...mesh.list("VirtualService").map(resolved),
     ...mesh.derive(httpRoutes).map(ofHttpRoutes),
+    ...mesh.derive(connectionRoutes).map(ofConnectionRoutes),
   ].sort((a, b) => compareCreation(named(a), named(b)));
   const visibility = (service: MeshVirtualService) =>
     visibilityOf(service.spec.exportTo, service.namespace, defaults);
@@ -107,6 +114,15 @@ function ofHttpRoutes({ object, name, namespace, host, gateway, rules }: HostRou
   } satisfies MeshVirtualService;
 }
 
+function ofConnectionRoutes({ host, gateway, paths, ...routes }: ConnectionRoutes) {
+  return {
+    ...routes,
+    hosts: [host.toLowerCase()],
+    gateways: [gateway],
+    connectionPaths: paths,
+  } satisfies MeshVirtualService;
+}
+
 const resolved = weakMemo((object: KubeObject): MeshVirtualService => {
   const spec = virtualServiceSpec(object);
   const { name, namespace = "" } = object.metadata;
@@ -120,4 +136,7 @@ const resolved = weakMemo((object: KubeObject): MeshVirtualService => {
   };
 });
 
-keepFact(virtualServices, { kinds: ["VirtualService"], facts: [meshConfig, httpRoutes] });
+keepFact(virtualServices, {
+  kinds: ["VirtualService"],
+  facts: [meshConfig, httpRoutes, connectionRoutes],
+});

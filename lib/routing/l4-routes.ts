@@ -43,12 +43,14 @@ export function l4Route(
   connection: L4Connection,
   trace?: Trace,
 ): TakenRoute | undefined {
-  for (const { object, namespace, spec } of services) {
+  for (const { object, namespace, spec, connectionPaths } of services) {
     for (const [index, route] of (spec[connection.kind] ?? []).entries()) {
       if (!route.route?.length) continue;
-      const path = `spec.${connection.kind}[${index}]`;
+      const written = connectionPaths?.[index];
+      const path = written ?? `spec.${connection.kind}[${index}]`;
       const found = matchIndex(route, namespace, proxy, connection);
-      const matchPath = found === undefined || found < 0 ? path : `${path}.match[${found}]`;
+      const whole = written !== undefined || found === undefined || found < 0;
+      const matchPath = whole ? path : `${path}.match[${found}]`;
       const why = found === undefined ? "no match fits the connection" : "it takes the connection";
       trace?.({ step: "route", taken: found !== undefined, object, path: matchPath, why });
       if (found !== undefined) return { object, namespace, path, destinations: route.route };

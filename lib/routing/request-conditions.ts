@@ -57,15 +57,18 @@ export function requestConditions(
 }
 
 /** A prefix that ends where a segment does. */
-const segments = (prefix: string): RequestCondition => ({
-  field: "uri",
-  wants: `path prefix "${prefix}"`,
-  actual: ({ path }) => pathOf(path),
-  holds: ({ path }) => {
-    const bare = pathOf(path);
-    return bare === prefix || bare.startsWith(`${prefix}/`);
-  },
-});
+const segments = (prefix: string): RequestCondition => {
+  const whole = prefix.replace(/\/$/, "");
+  return {
+    field: "uri",
+    wants: `path prefix "${prefix}"`,
+    actual: ({ path }) => pathOf(path),
+    holds: ({ path }) => {
+      const bare = pathOf(path);
+      return bare === whole || bare.startsWith(`${whole}/`);
+    },
+  };
+};
 
 /** A `withoutHeaders` entry: the match turned round, an absent header counting as empty. */
 function absence(name: string, wanted: StringMatch): RequestCondition {
