@@ -13,6 +13,10 @@ const row = (pod: string, given: Partial<ProxyRow> = {}): ProxyRow => ({
   types: null,
   state: "synced",
   cause: "Synced",
+  why: {
+    ...{ code: "in-order", title: "Synced", evidence: undefined, resource: undefined },
+    ...{ moreResources: 0, culprit: undefined, next: "" },
+  },
   evidence: undefined,
   since: undefined,
   version: "1.30.1",

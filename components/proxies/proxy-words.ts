@@ -9,6 +9,7 @@ export const STATE_WORDS: Readonly<Record<RowState, readonly [StatusName, string
   late: ["warn", "Stale"],
   pending: ["progress", "Under way"],
   disconnected: ["warn", "Not connected"],
+  unknown: ["unknown", "Unknown"],
   older: ["info", "Older"],
   synced: ["ok", "Synced"],
 };

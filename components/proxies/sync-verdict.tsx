@@ -2,6 +2,7 @@ import { Age } from "@/components/ui/age";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import { XDS_TYPES } from "@/lib/xds/xds-type";
 import type { ProxyDetail } from "@/server/proxies/proxy-detail";
+import { ObjectLink } from "./object-link";
 import { STATE_WORDS, TYPE_WORDS } from "./proxy-words";
 
 /** One sentence on how the proxy stands, and what it means for its traffic. */
@@ -28,6 +29,7 @@ function titleOf({ row }: ProxyDetail): string {
 }
 
 function Consequence({ detail: { row, types } }: { detail: ProxyDetail }) {
+  const { why } = row;
   const concerned = types
     ? XDS_TYPES.filter((type) => {
         const { state } = types[type];
@@ -41,13 +43,14 @@ function Consequence({ detail: { row, types } }: { detail: ProxyDetail }) {
         <>
           Refused <Age at={row.since} />. It goes on with the {what} that it had, and every later
           change of them is lost until it accepts one.
+          <MadeBy why={why} /> {why.next}
         </>
       );
     case "late":
       return (
         <>
-          Sent <Age at={row.since} />, not acknowledged. It goes on with the {what} that it had.
-          Look at the load of its pod and node, and at the log of container istio-proxy.
+          Sent <Age at={row.since} />, not acknowledged. It goes on with the {what} that it had.{" "}
+          {why.next}
         </>
       );
     case "pending":
@@ -59,12 +62,21 @@ function Consequence({ detail: { row, types } }: { detail: ProxyDetail }) {
     case "disconnected":
       return (
         <>
-          Its pod has a proxy, and no istiod lists it: it keeps the configuration that it last got.
-          Look at the log of container istio-proxy, and whether it reaches istiod on port 15012.
+          {sentence(why.evidence)} It keeps the configuration that it last got. {why.next}
+        </>
+      );
+    case "unknown":
+      return (
+        <>
+          {sentence(why.evidence)} {why.next}
         </>
       );
     case "older":
-      return <>{row.evidence}. Restart the workload to take the newer proxy.</>;
+      return (
+        <>
+          {row.evidence}. {why.next}
+        </>
+      );
     case "synced":
       return (
         <>
@@ -72,4 +84,31 @@ function Consequence({ detail: { row, types } }: { detail: ProxyDetail }) {
         </>
       );
   }
+}
+
+const sentence = (text: string | undefined): string =>
+  text ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.` : "";
+
+/** What was refused, and the object that it comes from. */
+function MadeBy({ why }: { why: ProxyDetail["row"]["why"] }) {
+  const { culprit, resource, moreResources } = why;
+  return (
+    <>
+      {resource ? (
+        <>
+          {" "}
+          Refused: <span className="font-mono text-xs">{resource}</span>
+          {moreResources > 0 ? ` and ${moreResources} more` : ""}.
+        </>
+      ) : null}
+      {culprit ? (
+        <>
+          {" "}
+          {culprit.isNamed ? "Envoy’s words lead to" : "The only object that could do it is"}{" "}
+          <ObjectLink of={culprit.object} />, field{" "}
+          <span className="font-mono text-xs">{culprit.path}</span>.
+        </>
+      ) : null}
+    </>
+  );
 }

@@ -4,7 +4,15 @@ import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } f
 
 const GROUPINGS = ["cause", "namespace", "flat"] as const;
 export const EXPLORER_TABS = ["listeners", "routes", "clusters", "endpoints", "raw"] as const;
-const ROW_STATES = ["refused", "late", "pending", "disconnected", "older", "synced"] as const;
+const ROW_STATES = [
+  "refused",
+  "late",
+  "pending",
+  "disconnected",
+  "unknown",
+  "older",
+  "synced",
+] as const;
 
 export type ExplorerTab = (typeof EXPLORER_TABS)[number];
 

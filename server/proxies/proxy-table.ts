@@ -1,13 +1,14 @@
 import type { Instant } from "@/lib/base/units";
-import { firstError, proxyCause, type ProxyState } from "@/lib/xds/proxy-state";
+import { firstError, LATE_AFTER, proxyCause, type ProxyState } from "@/lib/xds/proxy-state";
 import type { ProxySync, SyncState } from "@/lib/xds/sync-status";
 import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
+import { causeKey, type Why, whyNotConnected, whyOlder, whySynced } from "@/lib/xds/why/why";
 import type { MeshView } from "@/lib/mesh/view";
 import { istiodPods, type ProxyKind, type ProxyPodFacts, proxyPodFacts } from "./mesh-proxies";
 import type { IstiodState, SyncSnapshot } from "./sync-collector";
 
-/** How a proxy stands in the table. */
-export type RowState = ProxyState | "disconnected" | "older";
+/** How a proxy stands in the table; `unknown` where its istiod does not answer. */
+export type RowState = ProxyState | "disconnected" | "older" | "unknown";
 
 /** One proxy in the table of all proxies. */
 export interface ProxyRow {
@@ -23,9 +24,10 @@ export interface ProxyRow {
     Record<XdsType, { state: SyncState; since: Instant | undefined }>
   > | null;
   readonly state: RowState;
-  /** Why: proxies of one cause are one group of the table. */
+  /** Why, with the object that did it: proxies of one cause are one group of the table. */
   readonly cause: string;
-  /** What the cause rests on, in one sentence; undefined where all is well. */
+  readonly why: Why;
+  /** What the cause rests on; undefined where all is well. */
   readonly evidence: string | undefined;
   readonly since: Instant | undefined;
   readonly version: string | undefined;
@@ -56,17 +58,31 @@ export function proxyTable(
   const known = new Set(proxies.map(({ id }) => id));
   // Where an istiod is silent, its proxies are not lost: we just cannot see them.
   const blind = istiods.some(({ error, proxies: count }) => error !== undefined && count === null);
+  // What one said last grows old: for how long it is silent decides whether it still holds.
+  const silent = new Map(
+    istiods.flatMap(({ name, error, at: answered }) =>
+      error && answered !== undefined && now - answered >= LATE_AFTER
+        ? [[name, answered] as const]
+        : [],
+    ),
+  );
   const rows = [
-    ...proxies.map((proxy) => syncedRow(proxy, pods.get(proxy.id), { now, newest })),
+    ...proxies.map((proxy) => {
+      const silentSince = silent.get(proxy.istiod);
+      return syncedRow(proxy, pods.get(proxy.id), { mesh, now, newest, silentSince });
+    }),
     ...(blind
       ? []
-      : [...pods].filter(([id]) => !known.has(id)).map(([id, facts]) => lostRow(id, facts))),
+      : [...pods]
+          .filter(([id]) => !known.has(id))
+          .map(([id, facts]) => lostRow(id, facts, whyNotConnected(mesh, facts)))),
   ];
   const counts: Record<RowState, number> = {
     refused: 0,
     late: 0,
     pending: 0,
     disconnected: 0,
+    unknown: 0,
     older: 0,
     synced: 0,
   };
@@ -74,14 +90,25 @@ export function proxyTable(
   return { rows, istiods, at, counts: { ...counts, total: rows.length } };
 }
 
+interface TableContext {
+  readonly mesh: MeshView;
+  readonly now: Instant;
+  /** The newest release of an istiod. */
+  readonly newest: string | undefined;
+  /** When the proxy's istiod fell silent; undefined while it answers. */
+  readonly silentSince: Instant | undefined;
+}
+
 function syncedRow(
   proxy: ProxySync,
   facts: ProxyPodFacts | undefined,
-  { now, newest }: { now: Instant; newest: string | undefined },
+  context: TableContext,
 ): ProxyRow {
+  const { mesh, now, newest, silentSince } = context;
   const cause = proxyCause(proxy, now);
   const version = proxy.version ?? facts?.imageTag;
-  const older = cause.state === "synced" && isOlder(version, newest);
+  const isQuiet = cause.state === "synced" && silentSince === undefined;
+  const older = isQuiet && isOlder(version, newest);
   const types = Object.fromEntries(
     XDS_TYPES.map((type) => {
       const { state, sentAt } = proxy.types[type];
@@ -89,6 +116,9 @@ function syncedRow(
     }),
   ) as NonNullable<ProxyRow["types"]>;
   const error = firstError(proxy)?.error?.trim().split("\n")[0]?.slice(0, MAX_ERROR);
+  const why = older
+    ? whyOlder(version ?? "", newest ?? "")
+    : whySynced(mesh, proxy, { now, silentSince });
   return {
     id: proxy.id,
     pod: proxy.pod,
@@ -97,13 +127,12 @@ function syncedRow(
     kind: kindOf(proxy, facts),
     cluster: proxy.cluster,
     types,
-    state: older ? "older" : cause.state,
-    cause: older ? "Synced, older than the control plane" : cause.title,
-    evidence: older
-      ? `${version ?? ""} under istiod ${newest ?? ""}`
-      : cause.state === "late" && facts?.node
-        ? `not acknowledged; on ${facts.node}`
-        : error,
+    state: why.code === "istiod-silent" ? "unknown" : older ? "older" : cause.state,
+    cause: causeKey(why),
+    why,
+    evidence:
+      why.evidence ??
+      (cause.state === "late" && facts?.node ? `not acknowledged; on ${facts.node}` : undefined),
     since: cause.since,
     version,
     istiod: proxy.istiod,
@@ -111,7 +140,7 @@ function syncedRow(
   };
 }
 
-const lostRow = (id: string, facts: ProxyPodFacts): ProxyRow => ({
+const lostRow = (id: string, facts: ProxyPodFacts, why: Why): ProxyRow => ({
   id,
   pod: facts.name,
   namespace: facts.namespace,
@@ -120,8 +149,9 @@ const lostRow = (id: string, facts: ProxyPodFacts): ProxyRow => ({
   cluster: "",
   types: null,
   state: "disconnected",
-  cause: "Not connected to any istiod",
-  evidence: "its pod has a proxy, and no istiod lists it",
+  cause: causeKey(why),
+  why,
+  evidence: why.evidence,
   since: undefined,
   version: facts.imageTag,
   istiod: undefined,
