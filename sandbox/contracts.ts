@@ -130,6 +130,15 @@ export type ProxyCondition =
       readonly error?: string | undefined;
     };
 
+/** What istiod's webhook said of objects of one kind. */
+export interface ResourceReview {
+  readonly group: string;
+  readonly version: string;
+  /** Plural, lower case. */
+  readonly resource: string;
+  readonly passed: boolean;
+}
+
 /** What can be broken in the control plane on purpose. Setting `healthy` heals. */
 export interface ControlPlaneFaults {
   /** @param pod name of an istiod pod; `*` for all */

@@ -96,6 +96,7 @@ async function assemble(
       endpoint: (pod, cluster, address) => traffic.stats.endpoint(pod, cluster, address),
       metrics: (pod) => traffic.stats.metrics(pod),
     },
+    reviews: () => state.objects.reviews.all(),
   });
   stops.push(() => controlPlane.stop());
   const traffic = startTraffic({

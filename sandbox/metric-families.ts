@@ -76,6 +76,9 @@ export const METRIC_FAMILIES: ReadonlyMap<string, MetricFamily> = new Map([
     pilot_no_ip: "Pods not found in the endpoint table, possibly invalid.",
     pilot_eds_no_instances: "Number of clusters without instances.",
     endpoint_no_pod: "Endpoints without an associated pod.",
+    pilot_endpoint_not_ready: "Endpoint found in unready state.",
+    pilot_dns_cluster_without_endpoints:
+      "DNS clusters without endpoints caused by the endpoint field in STRICT_DNS type cluster is not set or the corresponding subset cannot select any endpoint",
     citadel_server_root_cert_expiry_timestamp:
       "The unix timestamp, in seconds, when Citadel root cert will expire.",
     citadel_server_root_cert_expiry_seconds:

@@ -5,6 +5,7 @@ import { admitted, cleaned } from "./admission";
 import { reviewByIstiod } from "./istio-webhook";
 import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecycle";
 import { apiVersionOf, type ResourceType } from "./resource-type";
+import { ReviewCounter } from "./review-counter";
 import { ServiceAddresses } from "./service-addresses";
 import { refuse } from "./status-error";
 import { checkPreconditions, checkSuccessor, type Preconditions } from "./write-checks";
@@ -30,6 +31,7 @@ const GENERATE_TRIES = 8;
 
 /** The rules of Kubernetes' objects over a storage: every write, from inside or outside, passes here. */
 export class ApiObjects {
+  readonly reviews = new ReviewCounter();
   private readonly addresses: ServiceAddresses;
 
   constructor(
@@ -41,6 +43,18 @@ export class ApiObjects {
     },
   ) {
     this.addresses = new ServiceAddresses(storage);
+  }
+
+  /** istiod's webhook, which sees no status alone. @throws StatusError 400 for what it refuses */
+  private review(target: Target, object: KubeObject, options: WriteOptions): void {
+    if (options.part !== "object") return;
+    try {
+      reviewByIstiod(object, options.warnings);
+      this.reviews.add(target, true);
+    } catch (error) {
+      if (!options.dryRun) this.reviews.add(target, false);
+      throw error;
+    }
   }
 
   /** @throws StatusError 404 */
@@ -70,7 +84,7 @@ export class ApiObjects {
         options,
       );
       if (type.namespaced) this.requireNamespace(namespace);
-      if (options.part === "object") reviewByIstiod(tracked, options.warnings);
+      this.review(target, tracked, options);
       const { name } = tracked.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
         const ready = this.addresses.given(type, tracked);
@@ -99,7 +113,7 @@ export class ApiObjects {
     const heir = successor(type, live, wanted, options.part);
     options.guard?.(type, heir);
     const ready = admitted(target, heir, { live, now: clock.now() });
-    if (options.part === "object") reviewByIstiod(ready, options.warnings);
+    this.review(target, ready, options);
     const next = this.tracked(target, live, ready, options);
     if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
       if (!options.dryRun) this.remove(type, next, "Background");

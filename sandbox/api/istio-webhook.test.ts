@@ -51,3 +51,17 @@ it("istiod is not asked about what the sandbox writes itself", () => {
   const metadata = { name: "e", namespace: "bookinfo" };
   expect(() => api.cluster.store.create({ ...wrong, metadata })).not.toThrow();
 });
+
+it("counts what istiod said, as its metrics do", async () => {
+  const counted = (passed: boolean) =>
+    api.cluster.objects.reviews
+      .all()
+      .filter((one) => one.passed === passed && one.resource === "virtualservices")
+      .reduce((sum, { count }) => sum + count, 0);
+  const [passed, failed] = [counted(true), counted(false)];
+  const wrong = virtualService("f", [route("f", { redirect: { uri: "/" } })]);
+  await api.send("POST", VS, { body: wrong });
+  await api.send("POST", `${VS}?dryRun=All`, { body: wrong });
+  await api.send("POST", VS, { body: virtualService("f", [route("f")]) });
+  expect([counted(true) - passed, counted(false) - failed]).toEqual([1, 1]);
+});

@@ -81,7 +81,7 @@ describe("istiod's debug pages", () => {
     ["pushcontext", ["AuthorizationPolicies", "NetworkGateways", "UnresolvedGateways"]],
     ["connections", ["totalClients", "clients"]],
     ["inject", []],
-    ["push_status", []],
+    ["push_status", ["pilot_eds_no_instances"]],
     [
       "instancesz",
       [
@@ -143,10 +143,12 @@ describe("istiod's debug pages", () => {
   });
 
   test("names a host that two VirtualServices claim", async () => {
-    store.put(virtualService("reviews-again", { hosts: ["reviews"], http: [] }));
-    expect(await json("istiod-1:15014", "/debug/push_status")).toEqual({
+    store.put(virtualService("reviews-again", { hosts: ["reviews"], http: [{ route: [] }] }));
+    expect(await json("istiod-1:15014", "/debug/push_status")).toMatchObject({
       pilot_vservice_dup_domain: {
-        reviews: { message: "duplicate domain from virtual service: reviews-again" },
+        "reviews.bookinfo.svc.cluster.local:9080": {
+          message: "duplicate domain from service: reviews.bookinfo.svc.cluster.local:9080",
+        },
       },
     });
     const text = await (await network.get("istiod-1:15014", "/metrics")).text();

@@ -1,13 +1,19 @@
 import type { RequestListener } from "node:http";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
-import type { ObjectStore, PodNetwork, SimulationClock, TrafficStats } from "@/sandbox/contracts";
+import type {
+  ObjectStore,
+  PodNetwork,
+  ResourceReview,
+  SimulationClock,
+  TrafficStats,
+} from "@/sandbox/contracts";
 import type { FaultBoard } from "./control-plane-faults";
 import { controlz } from "./controlz";
 import { envoyAdmin, envoyMetrics, type EnvoySetting } from "./envoy/admin-server";
 import type { WorkloadAuthority } from "./envoy/workload-certificates";
 import { istiodMetrics } from "./istiod-metrics";
 import { istiodServer } from "./istiod-server";
-import { isRunningIstiod, proxyPod } from "./proxy-pod";
+import { isRunningIstiod, istiodPods, proxyPod } from "./proxy-pod";
 import type { PushEngine } from "./push-engine";
 
 const ISTIOD_PORTS = [15014, 8080] as const;
@@ -22,6 +28,7 @@ interface Setting {
   readonly clock: SimulationClock;
   readonly network: PodNetwork;
   readonly trafficStats: TrafficStats | undefined;
+  readonly reviews?: () => readonly (ResourceReview & { readonly count: number })[];
   readonly authority: WorkloadAuthority;
   readonly faults: FaultBoard;
 }
@@ -94,6 +101,7 @@ function istiodHandlers(setting: Setting, { name }: PodRef, startedAt: number): 
         now: clock.now(),
         startedAt,
         rootEnd: authority.rootEnd(),
+        reviews: istiodPods(store.view())[0]?.name === name ? (setting.reviews?.() ?? []) : [],
       }),
   });
   const handler = brokenAsAsked(faults, name, pages);

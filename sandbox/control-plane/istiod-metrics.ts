@@ -1,5 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
-import type { MetricPoint } from "@/sandbox/contracts";
+import type { MetricPoint, ResourceReview } from "@/sandbox/contracts";
 import type { ProxyConnection } from "./proxy-connection";
 import { ISTIO_VERSION } from "./proxy-pod";
 import { meshGauges } from "./mesh-gauges";
@@ -17,6 +17,8 @@ export interface IstiodFacts {
   readonly startedAt: number;
   /** When the mesh's root certificate ends. */
   readonly rootEnd: number;
+  /** What its webhook said. */
+  readonly reviews: readonly (ResourceReview & { readonly count: number })[];
 }
 
 /** istiod's own metrics, as it exposes them on port 15014. */
@@ -50,6 +52,7 @@ export function istiodMetrics(facts: IstiodFacts): readonly MetricPoint[] {
     point("pilot_services", services),
     point("pilot_virt_services", mesh.list("VirtualService").length),
     ...Object.entries(faulty).map(([name, value]) => point(name, value)),
+    ...facts.reviews.map(reviewed),
     point("citadel_server_csr_count", metrics.connected),
     point("citadel_server_success_cert_issuance_count", metrics.connected),
     point("sidecar_injection_requests_total", metrics.connected),
@@ -59,6 +62,11 @@ export function istiodMetrics(facts: IstiodFacts): readonly MetricPoint[] {
     point("citadel_server_cert_chain_expiry_timestamp", facts.rootEnd / 1000),
   ];
 }
+
+const reviewed = ({ passed, count, ...resource }: IstiodFacts["reviews"][number]): MetricPoint =>
+  passed
+    ? point("galley_validation_passed", count, resource)
+    : point("galley_validation_failed", count, { ...resource, reason: "invalid_resource" });
 
 function histogram(
   name: string,

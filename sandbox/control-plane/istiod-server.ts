@@ -14,11 +14,11 @@ import {
   injectPage,
   meshPage,
   pushcontext,
-  pushStatus,
   resourcesz,
   telemetryz,
 } from "./policy-pages";
 import { cacheSizes, cachez, edsz, instancesz, sidecarz } from "./proxy-pages";
+import { pushStatus } from "./push-status";
 import { endpointShardz, registryz } from "./registry-pages";
 import { adsClients, connectionList, syncStatus } from "./syncz";
 

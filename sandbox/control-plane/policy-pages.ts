@@ -98,25 +98,3 @@ export function injectPage(mesh: MeshView): Json {
     .find(({ metadata }) => metadata.name === "istio-sidecar-injector");
   return (map?.["data"] as Json | undefined) ?? {};
 }
-
-/** `/debug/push_status`: what the last push found wrong, by metric and host. */
-export function pushStatus(mesh: MeshView): Json {
-  const seen = new Map<string, string>();
-  const duplicates: Record<string, Json> = {};
-  for (const { metadata, ["spec"]: spec } of mesh.list("VirtualService")) {
-    const { hosts = [], gateways = ["mesh"] } = (spec ?? {}) as {
-      hosts?: readonly string[];
-      gateways?: readonly string[];
-    };
-    if (!gateways.includes("mesh")) continue;
-    for (const host of hosts) {
-      const full =
-        host.includes(".") || host === "*" ? host : `${host}.${metadata.namespace ?? ""}`;
-      const first = seen.get(full);
-      if (first === undefined) seen.set(full, metadata.name);
-      else
-        duplicates[host] = { message: `duplicate domain from virtual service: ${metadata.name}` };
-    }
-  }
-  return Object.keys(duplicates).length > 0 ? { pilot_vservice_dup_domain: duplicates } : {};
-}

@@ -4,6 +4,7 @@ import type {
   MetricSource,
   ObjectStore,
   PodNetwork,
+  ResourceReview,
   SimulationClock,
   TrafficStats,
 } from "@/sandbox/contracts";
@@ -22,6 +23,8 @@ export interface ControlPlaneSetting {
   readonly seed: number;
   /** The counters of the proxies; without them their admin pages show zeros. */
   readonly trafficStats: TrafficStats | undefined;
+  /** What istiod's webhook has said of objects since the start; none where it is left out. */
+  readonly reviews?: () => readonly (ResourceReview & { readonly count: number })[];
 }
 
 /** What the control plane gives to the rest of the sandbox. */
@@ -48,7 +51,7 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
     distribution: engine,
     faults,
     metricSources: () =>
-      istiodPods(store.view()).map(({ namespace, name, ip }) => ({
+      istiodPods(store.view()).map(({ namespace, name, ip }, index) => ({
         job: "istiod",
         instance: `${ip}:15014`,
         labels: { namespace, pod: name },
@@ -62,6 +65,8 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
                 now: clock.now(),
                 startedAt,
                 rootEnd: authority.rootEnd(),
+                // The API server stays with one replica, for as long as it answers.
+                reviews: index === 0 ? (setting.reviews?.() ?? []) : [],
               }),
       })),
     stop() {
