@@ -9,8 +9,9 @@ import {
   type YamlLimits,
 } from "@/lib/yaml/parse";
 import { plainDocument } from "@/lib/yaml/plain-document";
+import { plainPlace } from "@/lib/yaml/plain-place";
 import { splitDocuments } from "@/lib/yaml/split-documents";
-import type { TextRange } from "@/lib/yaml/text-range";
+import { LineIndex, type TextRange } from "@/lib/yaml/text-range";
 import type { InputText } from "./read-inputs";
 
 /** A file may hold a whole cluster, unlike a text in the editor. */
@@ -62,22 +63,28 @@ function faultlessDocuments(text: string): readonly FileDocument[] | undefined {
       length: own.length,
       repeatedKeys: [],
       place: (path) => {
+        const range = parsed ? undefined : plainPlace(own, path);
+        if (range) return below(line, new LineIndex(own).range(range));
         parsed ??= parseYaml(own, FILE_LIMITS);
-        return placeIn(parsed, path, line);
+        return below(line, placeIn(parsed, path));
       },
     });
   }
   return documents;
 }
 
-/** A place in the first document of a text that has so many lines above it. */
-function placeIn(parsed: ParsedYaml, path: FieldPath, above: number): TextRange {
+/** A place in the first document of a text. */
+function placeIn(parsed: ParsedYaml, path: FieldPath): TextRange {
   const [document] = parsed.documents;
-  const range = document
-    ? locate(parsed, document, path).range
-    : parsed.lines.range({ start: 0, end: 0 });
-  return { ...range, line: range.line + above, endLine: range.endLine + above };
+  return document ? locate(parsed, document, path).range : parsed.lines.range({ start: 0, end: 0 });
 }
+
+/** A place in a text that has so many lines above it. */
+const below = (above: number, range: TextRange): TextRange => ({
+  ...range,
+  line: range.line + above,
+  endLine: range.endLine + above,
+});
 
 function exactDocuments({ file, text }: InputText): readonly FileDocument[] {
   const parsed = parseYaml(text, FILE_LIMITS);

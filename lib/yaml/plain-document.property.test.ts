@@ -1,23 +1,45 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { stringify } from "yaml";
+import type { FieldPath } from "./field-path";
+import { locate } from "./locate";
 import { parseYaml, YAML_LIMITS } from "./parse";
 import { plainDocument } from "./plain-document";
+import { plainPlace } from "./plain-place";
 
 const LIMITS = { ...YAML_LIMITS, hasOldBooleans: true as const };
 
-/** What the exact reader makes of it; undefined where it has anything to say against it. */
-function exact(text: string): unknown {
-  const { documents, problems } = parseYaml(text, LIMITS);
-  if (problems.length > 0 || documents.length > 1) return undefined;
-  return documents.length === 0 ? null : documents[0]!.value;
+/** Every path of a value, and some that it does not have. */
+function pathsOf(value: unknown, prefix: FieldPath = []): FieldPath[] {
+  const absent = [prefix, [...prefix, "absent"], [...prefix, 9]];
+  if (typeof value !== "object" || value === null) return absent;
+  const steps = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return steps
+    .flatMap((step) =>
+      pathsOf((value as Record<string | number, unknown>)[step], [...prefix, step]),
+    )
+    .concat(absent);
 }
 
-/** Holds the two against each other; whether the plain reader took the text. */
+let placed = 0;
+
+/** Holds the two against each other, places too; whether the plain reader took the text. */
 function holdsTogether(text: string): boolean {
   const plain = plainDocument(text, LIMITS);
   if (plain === undefined) return false;
-  const expected = exact(text);
+  const parsed = parseYaml(text, LIMITS);
+  // What has more than one document, or anything to be said against it, is not plain.
+  expect(parsed.problems, text).toEqual([]);
+  expect(parsed.documents.length, text).toBeLessThanOrEqual(1);
+  const [document] = parsed.documents;
+  const expected = document ? document.value : null;
+  for (const path of document ? pathsOf(plain) : []) {
+    const place = plainPlace(text, path);
+    if (place) placed++;
+    const found = place && parsed.lines.range(place);
+    if (found)
+      expect(found, `${path.join(".")} of ${text}`).toEqual(locate(parsed, document!, path).range);
+  }
   expect(plain, text).toEqual(expected);
   // Order of fields, and -0, too.
   expect(JSON.stringify(plain)).toBe(JSON.stringify(expected));
@@ -186,6 +208,7 @@ describe("the plain reader", () => {
       { numRuns: 500 },
     );
     expect(taken).toBeGreaterThan(150);
+    expect(placed).toBeGreaterThan(1000);
   });
 
   test.each([

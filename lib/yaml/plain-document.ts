@@ -38,35 +38,41 @@ const ANCHOR = /[\w-]+(?=[ \n]|$)/y;
 /** What is more, or in each other, the exact reader counts. */
 const ANCHORS = 50;
 
-class PlainReader {
+/** Reads one document from its first line to its last. */
+export class PlainReader {
   /** Column and offset of what is read next, and the end of its line; the column is -1 at the end. */
-  private column = 0;
-  private start = 0;
-  private end = 0;
+  protected column = 0;
+  protected start = 0;
+  protected end = 0;
   /** Offset of the line behind it. */
-  private next = 0;
+  protected next = 0;
   private depth = 0;
   private readonly anchors = new Map<string, unknown>();
   private aliases = 0;
   private open = false;
 
   constructor(
-    private readonly text: string,
+    protected readonly text: string,
     private readonly hasOldBooleans: boolean,
   ) {}
 
   document(): unknown {
-    const marker = /^--- *(?:#.*)?(?:\n|$)/.exec(this.text);
-    if (marker) this.next = marker[0].length;
-    this.advance();
+    this.begin();
     if (this.column < 0) return null;
     const value = this.mapping();
     if (this.column >= 0) throw new NotPlain();
     return value;
   }
 
+  /** Goes to the first line. */
+  protected begin(): void {
+    const marker = /^--- *(?:#.*)?(?:\n|$)/.exec(this.text);
+    if (marker) this.next = marker[0].length;
+    this.advance();
+  }
+
   /** Goes to the next line that is neither empty nor a comment. */
-  private advance(): void {
+  protected advance(): void {
     const { text } = this;
     while (this.next < text.length) {
       const line = this.next;
@@ -84,14 +90,14 @@ class PlainReader {
     this.column = -1;
   }
 
-  private block(): unknown {
+  protected block(): unknown {
     if (++this.depth > DEPTH) throw new NotPlain();
     const value = this.isItem() ? this.sequence() : this.mapping();
     this.depth--;
     return value;
   }
 
-  private mapping(): Record<string, unknown> {
+  protected mapping(): Record<string, unknown> {
     const { column } = this;
     const record: Record<string, unknown> = {};
     while (this.column === column) {
@@ -111,21 +117,25 @@ class PlainReader {
     return items;
   }
 
-  private item(column: number): unknown {
+  protected item(column: number): unknown {
+    return this.enterItem() ? this.block() : this.valueBehind(this.start + 1, column, false);
+  }
+
+  /** Goes to the collection that begins on the line of its dash, if one does. */
+  protected enterItem(): boolean {
     const at = skipSpaces(this.text, this.start + 1);
     const holdsBlock =
       at < this.end &&
       this.text.charCodeAt(at) !== HASH &&
       (isDashAt(this.text, at) || keyAt(this.text, at) !== undefined);
-    if (!holdsBlock) return this.valueBehind(this.start + 1, column, false);
-    // The collection begins on the line of its dash.
+    if (!holdsBlock) return false;
     this.column += at - this.start;
     this.start = at;
-    return this.block();
+    return true;
   }
 
   /** What follows a key or a dash at `column`; a list may stand below its key without indent. */
-  private valueBehind(from: number, column: number, isBehindKey: boolean): unknown {
+  protected valueBehind(from: number, column: number, isBehindKey: boolean): unknown {
     const at = skipSpaces(this.text, from);
     if (at < this.end && this.text.charCodeAt(at) !== HASH) {
       const first = this.text.charCodeAt(at);
@@ -203,12 +213,13 @@ class PlainReader {
     return lines.slice(0, written).join("\n") + (chomp[1] === "-" ? "" : "\n");
   }
 
-  private isItem(): boolean {
+  protected isItem(): boolean {
     return isDashAt(this.text, this.start);
   }
 }
 
-function skipSpaces(text: string, from: number): number {
+/** The next place that is no space. */
+export function skipSpaces(text: string, from: number): number {
   let at = from;
   while (text.charCodeAt(at) === SPACE) at++;
   return at;

@@ -1,4 +1,5 @@
 import { addField, keyAt, NotPlain, plainScalar, quotedText, type Read } from "./plain-scalar";
+import type { OffsetRange } from "./text-range";
 
 const DEPTH = 10;
 const PLAIN = /[^\s,[\]{}"'#&*!|>%@`:?-][^,[\]{}:#\n"']*/y;
@@ -7,7 +8,7 @@ const PLAIN_SIGNED = /-[0-9a-zA-Z][^,[\]{}:#\n"']*/y;
 /** A scalar of one line, or a flow collection of one line, that ends where the line does. @throws NotPlain */
 export function inlineValue(
   text: string,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: OffsetRange,
   hasOldBooleans: boolean,
 ): unknown {
   const first = text.charAt(start);
@@ -17,12 +18,18 @@ export function inlineValue(
   }
   if ("&*!|>%@`,]}#?:".includes(first)) throw new NotPlain();
   if (first === "-" && (start + 1 === end || text.charAt(start + 1) === " ")) throw new NotPlain();
-  let source = text.slice(start, end);
-  const comment = source.indexOf(" #");
-  if (comment >= 0) source = source.slice(0, comment);
-  source = source.trimEnd();
+  const source = text.slice(start, scalarEnd(text, { start, end }));
   if (source.includes(": ") || source.endsWith(":")) throw new NotPlain();
   return plainScalar(source, hasOldBooleans);
+}
+
+/** Where a scalar of one line ends that begins at `start`, on a line that ends at `end`. @throws NotPlain */
+export function scalarEnd(text: string, { start, end }: OffsetRange): number {
+  const first = text.charAt(start);
+  if (first === '"' || first === "'") return quotedText(text, start).end;
+  const line = text.slice(start, end);
+  const comment = line.indexOf(" #");
+  return start + (comment >= 0 ? line.slice(0, comment) : line).trimEnd().length;
 }
 
 /** Refuses a value that something other than a comment follows on its line. */
