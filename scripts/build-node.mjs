@@ -1,7 +1,7 @@
 // Bundles the programs that run on Node alone: the command line with the embedded cluster in it.
 import { build } from "esbuild";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,19 +32,25 @@ const withoutClusters = {
   },
 };
 
-/** Schemas as a text: parsed where they are needed, in less time than V8 takes for a literal. */
-const jsonAsText = {
-  name: "json-as-text",
-  setup({ onLoad }) {
+/** The schemas of each kind in a file of their own that is read when it is asked for: most runs need a few. */
+const schemasOnDemand = {
+  name: "schemas-on-demand",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/cli\/schemas\// }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /\.gen\.json$/ }, ({ path }) => {
-      const text = JSON.stringify(JSON.parse(readFileSync(path, "utf8")));
-      return { contents: `module.exports = JSON.parse(${JSON.stringify(text)})`, loader: "js" };
+      const definitions = JSON.parse(readFileSync(path, "utf8")).map(({ schemas, ...others }) => {
+        const file = `${others.metadata.name}.json`;
+        writeFileSync(join(folder, "schemas", file), JSON.stringify(schemas));
+        return `{ ...${JSON.stringify(others)}, get schemas() { return require("./cli/schemas/${file}"); } }`;
+      });
+      return { contents: `module.exports = [${definitions.join(",")}];`, loader: "js" };
     });
   },
 };
 
 // V8 tells a cache of another bundle by its length only.
 rmSync(join(folder, "files.cache"), { force: true });
+mkdirSync(join(folder, "schemas"), { recursive: true });
 await build({
   ...common,
   entryPoints: { main: "cli/main.ts" },
@@ -61,7 +67,7 @@ await build({
   ...common,
   entryPoints: ["cli/main.ts"],
   outfile: join(folder, "files.cjs"),
-  plugins: [withoutClusters, jsonAsText],
+  plugins: [withoutClusters, schemasOnDemand],
   format: "cjs",
   minifyWhitespace: true,
   minifySyntax: true,

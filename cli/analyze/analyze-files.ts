@@ -1,5 +1,5 @@
 import { checkObjects, subjectsOf } from "@/lib/analysis/engine";
-import { compareFindings, type Finding } from "@/lib/analysis/finding";
+import { compareFindings, type Finding, type ObjectFinding } from "@/lib/analysis/finding";
 import type { FilePlace, PlacedFinding } from "@/lib/analysis/finding-json";
 import {
   type AnalysisPolicy,
@@ -10,6 +10,7 @@ import {
 } from "@/lib/analysis/policy";
 import type { Related } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
+import { schemaFindings } from "@/lib/analysis/schema-findings";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type MeshView, applyChanges, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
@@ -58,7 +59,14 @@ export function analyzeFiles(
   // An optional rule runs when its code is asked for.
   const rules = rulesUnder(RULES, policy, filter.only);
   const today = new Date(background.now).toISOString().slice(0, 10);
-  const judged = applyPolicy(checkObjects(subjectsOf(mesh, rules), mesh, rules), policy, today);
+  const refusals = [...byKey.values()].flatMap(({ draft }) =>
+    draft ? schemaFindings(draft, mesh) : [],
+  );
+  const refused = new Set(refusals.map(placeKey));
+  const checked = checkObjects(subjectsOf(mesh, rules), mesh, rules)
+    // The webhook often says again what the schema says.
+    .filter((finding) => finding.code !== WEBHOOK_REFUSAL || !refused.has(placeKey(finding)));
+  const judged = applyPolicy([...refusals, ...checked], policy, today);
   const found = judged.map((finding): PlacedFinding => ({
     ...finding,
     related: finding.related.map((other) => ({ ...other, ...placed(other, []) })),
@@ -88,6 +96,12 @@ function overlaid(files: readonly FileObject[], { objects, settings, now }: Back
 
 const refKey = ({ kind, namespace, name }: Omit<Related, "message">): string =>
   `${kind}/${namespace}/${name}`;
+
+/** What istiod's webhook would refuse. */
+const WEBHOOK_REFUSAL = "IST0106";
+
+const placeKey = ({ object, path }: ObjectFinding): string =>
+  `${object ? refKey(object) : ""} ${path}`;
 
 const compare = (a: PlacedFinding, b: PlacedFinding): number =>
   compareFindings({ ...a, related: [] }, { ...b, related: [] }) ||

@@ -85,6 +85,18 @@ describe("quarterdeck analyze, as it is built", () => {
     expect(run(["route.yaml", "--policy", "policy.txt", "--compat", "istioctl"]).status).toBe(2);
   });
 
+  it("says what the server would refuse, each thing once", () => {
+    const broken = ROUTE.replace("hosts: [reviews]", "hosts: [reviews]\n  gatways: [mesh]").replace(
+      "host: nowhere",
+      "host: reviews\n          weight: lots",
+    );
+    const { findings } = json(["-", "mesh"], broken);
+    expect(findings.map(({ code, path, line }) => [code, path, line])).toEqual([
+      ["QD0003", "spec.gatways", 6],
+      ["QD0003", "spec.http[0].route[0].weight", 11],
+    ]);
+  });
+
   it("points at the field in the file, and exits with 1", () => {
     const { findings, summary } = json(["route.yaml", "mesh"]);
     expect(findings).toContainEqual({

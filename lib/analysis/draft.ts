@@ -12,6 +12,7 @@ import { compareFindings, type Finding, type ObjectFinding, type TextFinding } f
 import { IncrementalAnalysis } from "./incremental";
 import type { Report, Rule } from "./rule";
 import { checkSchema, customSchema, type Refusal } from "./schema-check";
+import { SCHEMA } from "./schema-findings";
 
 /** What a text says, and what is wrong with it. */
 export interface DraftAnalysis {
@@ -93,7 +94,6 @@ export function analyzeDraft(
 
 const SYNTAX = { rule: "yaml-syntax", code: "QD0001" };
 const SHAPE = { rule: "object-shape", code: "QD0002" };
-const SCHEMA = { rule: "schema", code: "QD0003" };
 /** What istiod's webhook says of an object by itself. */
 const REFUSED = "IST0106";
 const WEBHOOK: ReadonlySet<string> = new Set([REFUSED, "IST0133", "IST0130", "IST0131"]);
