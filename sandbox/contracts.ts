@@ -63,6 +63,8 @@ export interface EndpointStats {
   readonly requests: number;
   readonly errors: number;
   readonly active: number;
+  /** Whether outlier detection has put the endpoint aside. */
+  readonly ejected: boolean;
 }
 
 /** What the traffic simulation knows and the admin pages of the proxies show. */

@@ -28,7 +28,7 @@ export const METRIC_FAMILIES: ReadonlyMap<string, MetricFamily> = new Map([
   ...of("counter", "envoy_cluster_upstream_cx_total envoy_cluster_upstream_rq_total"),
   ...of(
     "counter",
-    "envoy_cluster_upstream_rq_2xx envoy_cluster_upstream_rq_5xx envoy_listener_manager_lds_update_rejected",
+    "envoy_cluster_upstream_rq envoy_cluster_outlier_detection_ejections_enforced_total envoy_listener_manager_lds_update_rejected",
   ),
   ...of("counter", "envoy_cluster_manager_cds_update_rejected"),
   ...of("counter", "envoy_cluster_manager_cds_update_success"),
@@ -40,7 +40,8 @@ export const METRIC_FAMILIES: ReadonlyMap<string, MetricFamily> = new Map([
     "envoy_listener_manager_total_listeners_active envoy_control_plane_connected_state",
   ),
   ...of("gauge", "envoy_cluster_upstream_rq_active envoy_cluster_membership_healthy"),
-  ...of("gauge", "envoy_cluster_membership_total"),
+  ...of("gauge", "envoy_cluster_membership_total envoy_cluster_upstream_cx_active"),
+  ...of("gauge", "envoy_cluster_outlier_detection_ejections_active"),
   ...pilot("counter", {
     pilot_xds_pushes: "Pilot build and send errors for lds, rds, cds and eds.",
     pilot_total_xds_rejects: "Total number of XDS responses from pilot rejected by proxy.",

@@ -30,6 +30,11 @@ export class UpstreamMemory {
     return gateOf(memory, cluster, at);
   }
 
+  /** The endpoints of a cluster that are ejected at `now` (ms), by their addresses. */
+  ejected(proxy: string, cluster: string, now: number): ReadonlySet<string> {
+    return this.memories.get(`${proxy}|${cluster}`)?.detector?.ejected(now) ?? NOBODY;
+  }
+
   /** How many endpoints of a cluster are ejected at `now` (ms), and how many were since the start. */
   ejections(
     proxy: string,

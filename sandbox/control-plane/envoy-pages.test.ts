@@ -209,6 +209,11 @@ describe("an Envoy's admin pages", () => {
     expect(metrics).toContain(
       'envoy_cluster_upstream_rq_total{cluster_name="outbound|9080|v1|reviews.bookinfo.svc.cluster.local"} 40\n',
     );
+    const labels = 'cluster_name="outbound|9080|v1|reviews.bookinfo.svc.cluster.local"';
+    expect(metrics).toContain(
+      `envoy_cluster_upstream_rq{response_code_class="2xx",${labels}} 37\n`,
+    );
+    expect(metrics).toContain(`envoy_cluster_membership_healthy{${labels}} 1\n`);
     for (const port of [15020, 15090]) {
       const scraped = await network.get(`productpage-v1:${port}`, "/stats/prometheus");
       expect(await scraped.text()).toBe(metrics);

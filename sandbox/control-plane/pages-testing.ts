@@ -114,8 +114,13 @@ export function pagesInTest() {
     trafficStats: {
       endpoint: (_pod, cluster, address) =>
         cluster === "outbound|9080|v1|reviews.bookinfo.svc.cluster.local"
-          ? { requests: address === "10.0.0.2" ? 40 : 0, errors: 3, active: 1 }
-          : { requests: 0, errors: 0, active: 0 },
+          ? {
+              requests: address === "10.0.0.2" ? 40 : 0,
+              errors: 3,
+              active: 1,
+              ejected: address !== "10.0.0.2",
+            }
+          : { requests: 0, errors: 0, active: 0, ejected: false },
       metrics: () => [{ name: "istio_requests_total", labels: { reporter: "source" }, value: 7 }],
     },
   });

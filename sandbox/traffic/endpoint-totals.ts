@@ -1,6 +1,10 @@
-import type { EndpointStats } from "@/sandbox/contracts";
+/** How many requests an endpoint got, and how many of them failed. */
+interface EndpointTotal {
+  readonly requests: number;
+  readonly errors: number;
+}
 
-const NONE: EndpointStats = { requests: 0, errors: 0, active: 0 };
+const NONE: EndpointTotal = { requests: 0, errors: 0 };
 
 /** Counts what each proxy sent to each endpoint, for its admin pages. */
 export class EndpointTotals {
@@ -23,13 +27,11 @@ export class EndpointTotals {
     if (failed) total.errors += sent.times;
   }
 
-  /** Requests take no virtual time as a whole, so none is ever seen under way. */
   endpoint(
     pod: { namespace: string; name: string },
     cluster: string,
     address: string,
-  ): EndpointStats {
-    const total = this.totals.get(`${pod.namespace}/${pod.name}|${cluster}|${address}`);
-    return total ? { ...total, active: 0 } : NONE;
+  ): EndpointTotal {
+    return this.totals.get(`${pod.namespace}/${pod.name}|${cluster}|${address}`) ?? NONE;
   }
 }

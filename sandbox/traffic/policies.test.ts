@@ -211,6 +211,11 @@ describe("the telemetry of the book shop follows what proxies remember:", () => 
     annotated(shop, "v1", { "sandbox.quarterdeck.dev/error-rate": "1" });
     // One client: three failures at once, then silence for two seconds, then for four.
     expect(shop.requestsWithin(2000, failing)).toBe(3);
+    const cluster_name = "outbound|9080||reviews.bookinfo.svc.cluster.local";
+    const out = "envoy_cluster_outlier_detection_ejections_active";
+    expect(shop.total(out, { cluster_name })).toBe(1);
+    const errors = { cluster_name, response_code_class: "5xx" };
+    expect(shop.total("envoy_cluster_upstream_rq", errors)).toBe(3);
     expect(shop.requestsWithin(2000, failing)).toBe(3);
     expect(shop.requestsWithin(2000, failing)).toBe(0);
     expect(

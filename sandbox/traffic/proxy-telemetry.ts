@@ -1,6 +1,7 @@
-import type { ExposedMetric, MetricSource } from "@/sandbox/contracts";
+import type { ExposedMetric, MetricPoint, MetricSource } from "@/sandbox/contracts";
 import { Histogram } from "./histogram";
 import { type RequestFacts, requestLabels } from "./request-labels";
+import { type Ejections, UpstreamSeries } from "./upstream-series";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -74,6 +75,7 @@ class ConnectionSeries {
   }
 }
 
+const NO_LABELS: Labels = {};
 const BUILD: Labels = { component: "proxy", tag: "1.30.1" };
 
 /** Istio's standard metrics as the proxy of one pod keeps them. */
@@ -81,6 +83,7 @@ export class ProxyTelemetry implements MetricSource {
   readonly job = "kubernetes-pods";
   readonly instance: string;
   private readonly series = new Map<string, RequestSeries | ConnectionSeries>();
+  private readonly upstreams = new Map<string, UpstreamSeries>();
   readonly labels: Labels;
   private changes = 0;
 
@@ -114,11 +117,38 @@ export class ProxyTelemetry implements MetricSource {
     this.changes += 1;
   }
 
+  /** Counts a try of a request at an endpoint of a cluster, `times` over. */
+  tried(cluster: string, status: number | undefined, times: number): void {
+    this.upstream(cluster).add(status, times);
+    this.changes += 1;
+  }
+
+  /** Which endpoints of a cluster the proxy has ejected by now. */
+  ejected(cluster: string, ejections: Ejections): void {
+    this.upstream(cluster).eject(ejections);
+    this.changes += 1;
+  }
+
+  private upstream(cluster: string): UpstreamSeries {
+    const known = this.upstreams.get(cluster);
+    if (known) return known;
+    const made = new UpstreamSeries(cluster);
+    this.upstreams.set(cluster, made);
+    return made;
+  }
+
   revision(): number {
     return this.changes;
   }
 
   collect(): readonly ExposedMetric[] {
+    const points: MetricPoint[] = [{ name: "envoy_server_live", labels: NO_LABELS, value: 1 }];
+    for (const upstream of this.upstreams.values()) upstream.collect(points);
+    return [...this.istioMetrics(), ...points];
+  }
+
+  /** Istio's own metrics, without Envoy's. */
+  istioMetrics(): readonly ExposedMetric[] {
     const points: ExposedMetric[] = [{ name: "istio_build", labels: BUILD, value: 1 }];
     for (const series of this.series.values()) series.collect(points);
     return points;

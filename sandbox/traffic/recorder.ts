@@ -14,6 +14,7 @@ import type { HopRequest, HopResult } from "./hop";
 import { type Peer, peerOf } from "./peer";
 import type { ProxyTelemetry } from "./proxy-telemetry";
 import type { RequestFacts } from "./request-labels";
+import type { Ejections } from "./upstream-series";
 
 interface Recorded {
   readonly request: HopRequest;
@@ -35,6 +36,8 @@ export interface Sent extends Recorded {
   readonly decision: Decision;
   readonly exchanged: Exchange | undefined;
   readonly serverPeer: Peer | undefined;
+  /** Of the cluster; undefined without outlier detection. */
+  readonly ejections: Ejections | undefined;
 }
 
 /** A request that reached an application through its proxy. */
@@ -70,7 +73,8 @@ export class Recorder {
   sent(pod: KubeObject, sent: Sent): void {
     const { request, result, decision, exchanged } = sent;
     const protocol = sentProtocol(sent);
-    this.setting.telemetryOf(pod).count(
+    const telemetry = this.setting.telemetryOf(pod);
+    telemetry.count(
       {
         reporter: "source",
         source: peerOf(pod),
@@ -88,6 +92,7 @@ export class Recorder {
       for (const { endpoint, reply } of exchanged?.tries ?? []) {
         const failed = !reply || reply.status >= FAILED_FROM;
         const { times } = this;
+        telemetry.tried(decision.cluster, reply?.status, times);
         this.setting.totals.add(
           { key: sent.key, times },
           decision.cluster,
@@ -95,6 +100,9 @@ export class Recorder {
           failed,
         );
       }
+    }
+    if (decision.cluster !== undefined && sent.ejections) {
+      telemetry.ejected(decision.cluster, sent.ejections);
     }
     if (this.logging) this.logSent(pod, sent);
   }

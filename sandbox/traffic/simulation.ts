@@ -138,7 +138,12 @@ export class Simulation {
     // Nobody connects to a port of a gateway on which it does not listen.
     if (decision.action.type === "close") return;
     const last = exchanged?.tries.at(-1);
+    const { upstream } = decision;
+    const key = objectKey(pod);
     this.setting.recorder.sent(pod, {
+      ejections: upstream?.policy.outlierDetection
+        ? this.setting.memory.ejections(key, upstream.name, moment.at)
+        : undefined,
       request,
       result: hopResult(result),
       at: moment.at,
@@ -149,7 +154,7 @@ export class Simulation {
       service: countedService(decision, proxy, request.authority),
       serverPeer: last?.endpoint.pod && peerOf(last.endpoint.pod),
       mutualTls: last?.connection.transport === "mutual_tls" && !last.connection.failure,
-      key: objectKey(pod),
+      key,
     });
   }
 

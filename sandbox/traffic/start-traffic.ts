@@ -90,10 +90,15 @@ export function startTraffic(setting: TrafficSetting): Traffic {
   const stop = clock.every(TICK_MS, (now) => run(now, 1));
   return {
     stats: {
-      endpoint: (pod, cluster, address) => totals.endpoint(pod, cluster, address),
+      endpoint: (pod, cluster, address) => ({
+        ...totals.endpoint(pod, cluster, address),
+        // Requests take no virtual time as a whole, so none is ever seen under way.
+        active: 0,
+        ejected: memory.ejected(`${pod.namespace}/${pod.name}`, cluster, clock.now()).has(address),
+      }),
       metrics: ({ namespace, name }) => {
         const pod = store.get("Pod", namespace, name);
-        return pod && proxyOf(pod) ? plainPoints(proxies.of(pod).collect()) : [];
+        return pod && proxyOf(pod) ? plainPoints(proxies.of(pod).istioMetrics()) : [];
       },
     },
     metricSources: () => proxies.all(),

@@ -1,5 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
-import type { TrafficStats } from "@/sandbox/contracts";
+import type { EndpointStats, TrafficStats } from "@/sandbox/contracts";
 import type { ProxyPod } from "../proxy-pod";
 import { clusters } from "./clusters";
 import { loadAssignments } from "./load-assignments";
@@ -11,6 +11,7 @@ interface HostStatus {
   readonly requests: number;
   readonly errors: number;
   readonly active: number;
+  readonly ejected: boolean;
 }
 
 /** One cluster of an Envoy with its counters. */
@@ -28,6 +29,8 @@ const ENVOY_LIMITS: Json = {
   max_requests: 1024,
   max_retries: 3,
 };
+
+const UNUSED: EndpointStats = { requests: 0, errors: 0, active: 0, ejected: false };
 
 function limitsOf(cluster: Json): Json {
   const breakers = cluster["circuit_breakers"] as { thresholds?: readonly Json[] } | undefined;
@@ -54,14 +57,14 @@ export function clusterStatuses(
     const hosts = (assignments.get(name) ?? []).map(({ address, port }) => ({
       address,
       port,
-      ...(stats?.endpoint(pod, name, address) ?? { requests: 0, errors: 0, active: 0 }),
+      ...(stats?.endpoint(pod, name, address) ?? UNUSED),
     }));
     return { name, limits: limitsOf(cluster), hosts };
   });
   const local = (name: string, port: number): ClusterStatus => ({
     name,
     limits: ENVOY_LIMITS,
-    hosts: [{ address: "127.0.0.1", port, requests: 0, errors: 0, active: 0 }],
+    hosts: [{ address: "127.0.0.1", port, ...UNUSED }],
   });
   return [...own, local("agent", 15020), local("prometheus_stats", 15000)];
 }
@@ -83,7 +86,7 @@ const counter = (name: string, value: number): Json => ({
   name,
 });
 
-const hostJson = ({ address, port, requests, errors, active }: HostStatus): Json => ({
+const hostJson = ({ address, port, requests, errors, active, ejected }: HostStatus): Json => ({
   address: socket(address, port),
   stats: [
     counter("cx_connect_fail", 0),
@@ -96,7 +99,10 @@ const hostJson = ({ address, port, requests, errors, active }: HostStatus): Json
     { type: "GAUGE", ...counter("rq_active", active) },
     { type: "GAUGE", name: "rq_pending_active" },
   ],
-  health_status: { eds_health_status: "HEALTHY" },
+  health_status: {
+    ...(ejected && { failed_outlier_check: true }),
+    eds_health_status: "HEALTHY",
+  },
   weight: 1,
   locality: {},
 });
@@ -108,7 +114,7 @@ export function clustersText(statuses: readonly ClusterStatus[]): string {
     ...limitLines(`${name}::default_priority`, limits),
     ...limitLines(`${name}::high_priority`, ENVOY_LIMITS),
     `${name}::added_via_api::${name.includes("|")}`,
-    ...hosts.flatMap(({ address, port, requests, errors, active }) => {
+    ...hosts.flatMap(({ address, port, requests, errors, active, ejected }) => {
       const host = `${name}::${address}:${port}`;
       return [
         `${host}::cx_active::${active}`,
@@ -120,7 +126,7 @@ export function clustersText(statuses: readonly ClusterStatus[]): string {
         `${host}::rq_timeout::0`,
         `${host}::rq_total::${requests}`,
         `${host}::hostname::`,
-        `${host}::health_flags::healthy`,
+        `${host}::health_flags::${ejected ? "/failed_outlier_check" : "healthy"}`,
         `${host}::weight::1`,
         `${host}::region::`,
         `${host}::zone::`,

@@ -62,7 +62,14 @@ export function envoyStats(source: StatsSource): readonly EnvoyStat[] {
     counter(`cluster.${name};.upstream_rq_total`, requests);
     counter(`cluster.${name};.upstream_rq_5xx`, errors);
     counter(`cluster.${name};.upstream_rq_2xx`, requests - errors);
-    gauge(`cluster.${name};.membership_healthy`, hosts.length);
+    const ejected = hosts.filter((host) => host.ejected).length;
+    counter(`cluster.${name};.upstream_cx_total`, hosts.filter((host) => host.requests > 0).length);
+    gauge(
+      `cluster.${name};.upstream_cx_active`,
+      hosts.reduce((sum, one) => sum + one.active, 0),
+    );
+    gauge(`cluster.${name};.outlier_detection.ejections_active`, ejected);
+    gauge(`cluster.${name};.membership_healthy`, hosts.length - ejected);
     gauge(`cluster.${name};.membership_total`, hosts.length);
   }
   const byName = (a: EnvoyStat, b: EnvoyStat) => (a.name < b.name ? -1 : 1);
@@ -81,12 +88,18 @@ export const statsText = (stats: readonly EnvoyStat[]): string =>
 /** Envoy's name of a statistic as Prometheus may have it, with the cluster's name as a label. */
 function exposed({ name, value, type }: EnvoyStat): ExposedPoint[] {
   if (typeof value === "string" || type === "text") return [];
-  const ofCluster = /^cluster\.(.+);\.(\w+)$/.exec(name);
-  const metric = ofCluster ? `cluster.${ofCluster[2] ?? ""}` : name;
+  const ofCluster = /^cluster\.(.+);\.([\w.]+)$/.exec(name);
+  const whole = ofCluster ? `cluster.${ofCluster[2] ?? ""}` : name;
+  // Istio's proxies make a label of the class of an answer too.
+  const ofClass = /^(.+_rq)_(\dxx)$/.exec(whole);
+  const metric = ofClass?.[1] ?? whole;
   return [
     {
       name: `envoy_${metric.replaceAll(/[^a-zA-Z0-9_]/g, "_")}`,
-      labels: ofCluster ? { cluster_name: ofCluster[1] ?? "" } : {},
+      labels: {
+        ...(ofClass && { response_code_class: ofClass[2] ?? "" }),
+        ...(ofCluster && { cluster_name: ofCluster[1] ?? "" }),
+      },
       value,
     },
   ];
