@@ -5,7 +5,7 @@ import { LabError } from "../lab-error";
 import { ApiConnection } from "./api-connection";
 import { access, logsAndErrors } from "./areas/access";
 import { applies } from "./areas/applying";
-import { deletion } from "./areas/deleting";
+import { deletion, propagation } from "./areas/deleting";
 import { kubectlCommands } from "./areas/kubectl";
 import { jsonPatches, mergePatches, strategicPatches } from "./areas/patching";
 import { libraryClient, runningPods } from "./areas/library-client";
@@ -33,6 +33,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...creation,
   ...updates,
   ...deletion,
+  ...propagation,
   ...jsonPatches,
   ...mergePatches,
   ...strategicPatches,

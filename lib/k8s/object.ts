@@ -22,6 +22,8 @@ export interface OwnerReference {
   readonly name: string;
   readonly uid: string;
   readonly controller?: boolean;
+  /** Whether an owner that is deleted in the foreground waits for the object to go. */
+  readonly blockOwnerDeletion?: boolean;
 }
 
 /** Who wrote which fields last, as the API server keeps it. */

@@ -78,7 +78,7 @@ export function admitted(
   const defaulted = schema
     ? (applyDefaults(dropNulls(object, schema), schema) as KubeObject)
     : object;
-  const filled = completed(type, defaulted, now);
+  const filled = completed(type, defaulted, { now, isNew: live === undefined });
   const others = [
     ...metadataFaults(filled, {
       namespaced: type.namespaced,

@@ -3,7 +3,8 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { admitted, cleaned } from "./admission";
 import { reviewByIstiod } from "./istio-webhook";
-import { dying, isSameObject, newborn, stamp, successor } from "./object-lifecycle";
+import { ObjectDeletion, type Propagation } from "./object-deletion";
+import { isSameObject, newborn, stamp, successor } from "./object-lifecycle";
 import { apiVersionOf, type ResourceType } from "./resource-type";
 import { ReviewCounter } from "./review-counter";
 import { ServiceAddresses } from "./service-addresses";
@@ -23,7 +24,8 @@ export interface Place {
 /** How to delete, as `metav1.DeleteOptions` says. */
 export interface DeleteRequest {
   readonly dryRun: boolean;
-  readonly propagation: "Background" | "Foreground" | "Orphan";
+  /** Undefined where the client does not say. */
+  readonly propagation: Propagation | undefined;
   readonly preconditions: Preconditions;
 }
 
@@ -33,6 +35,7 @@ const GENERATE_TRIES = 8;
 export class ApiObjects {
   readonly reviews = new ReviewCounter();
   private readonly addresses: ServiceAddresses;
+  private readonly deletion: ObjectDeletion;
 
   constructor(
     readonly storage: Storage,
@@ -43,6 +46,7 @@ export class ApiObjects {
     },
   ) {
     this.addresses = new ServiceAddresses(storage);
+    this.deletion = new ObjectDeletion(storage, types, () => parts.clock.now());
   }
 
   /** istiod's webhook, which sees no status alone. @throws StatusError 400 for what it refuses */
@@ -83,7 +87,7 @@ export class ApiObjects {
         admitted(target, born, { live: undefined, now: clock.now() }),
         options,
       );
-      if (type.namespaced) this.requireNamespace(namespace);
+      if (type.namespaced) this.requireNamespace(type, namespace, tracked.metadata.name);
       this.review(target, tracked, options);
       const { name } = tracked.metadata;
       if (!this.storage.get(type.key, namespace, name)) {
@@ -115,12 +119,15 @@ export class ApiObjects {
     const ready = admitted(target, heir, { live, now: clock.now() });
     this.review(target, ready, options);
     const next = this.tracked(target, live, ready, options);
-    if (next.metadata.deletionTimestamp && !next.metadata.finalizers?.length) {
-      if (!options.dryRun) this.remove(type, next, "Background");
+    if (this.deletion.isReleased(type, next)) {
+      if (!options.dryRun) this.deletion.remove(type, next);
       return next;
     }
     if (isSameObject(live, next)) return stored;
-    return options.dryRun ? withVersion(next, live) : this.storage.put(type.key, next);
+    if (options.dryRun) return withVersion(next, live);
+    const written = this.storage.put(type.key, next);
+    this.deletion.written(live, written);
+    return written;
   }
 
   /** Deletes the object, or marks it as dying while finalizers hold it. @throws StatusError */
@@ -131,16 +138,7 @@ export class ApiObjects {
   ): { object: KubeObject; gone: boolean } {
     const live = this.get(type, place);
     checkPreconditions(type, live, request.preconditions);
-    if (live.metadata.finalizers?.length) {
-      if (live.metadata.deletionTimestamp) return { object: live, gone: false };
-      const marked = dying(live, this.parts.clock.now());
-      return {
-        object: request.dryRun ? marked : this.storage.put(type.key, marked),
-        gone: false,
-      };
-    }
-    if (request.dryRun) return { object: live, gone: true };
-    return { object: this.remove(type, live, request.propagation) ?? live, gone: true };
+    return this.deletion.delete(type, live, request);
   }
 
   /** The object with its managed fields brought up to date; controllers write without a trace. */
@@ -174,59 +172,13 @@ export class ApiObjects {
     };
   }
 
-  private remove(
-    type: ResourceType,
-    object: KubeObject,
-    propagation: DeleteRequest["propagation"],
-  ): KubeObject | undefined {
-    if (type.key === "namespaces") this.emptyNamespace(object.metadata.name);
-    if (propagation === "Foreground") this.releaseDependents(object, "Background");
-    const last = this.storage.remove(type.key, object);
-    if (propagation !== "Foreground") this.releaseDependents(object, propagation);
-    return last;
-  }
-
-  /** Deletes what the object owned alone; elsewhere, or when orphaning, only the reference goes. */
-  private releaseDependents(owner: KubeObject, propagation: DeleteRequest["propagation"]): void {
-    const { uid } = owner.metadata;
-    if (!uid) return;
-    for (const type of this.types.all()) {
-      for (const object of this.storage.list(type.key)) {
-        const owners = object.metadata.ownerReferences ?? [];
-        const others = owners.filter((reference) => reference.uid !== uid);
-        if (others.length === owners.length) continue;
-        if (propagation === "Orphan" || others.length > 0) {
-          const metadata = { ...object.metadata, ownerReferences: others };
-          this.storage.put(type.key, { ...object, metadata });
-        } else this.deleteQuietly(type, object);
-      }
-    }
-  }
-
-  private emptyNamespace(namespace: string): void {
-    for (const type of this.types.all()) {
-      if (!type.namespaced) continue;
-      for (const object of this.storage.list(type.key)) {
-        if (object.metadata.namespace === namespace) this.deleteQuietly(type, object);
-      }
-    }
-  }
-
-  private deleteQuietly(type: ResourceType, object: KubeObject): void {
-    const { namespace = "", name } = object.metadata;
-    // An owner deleted a moment ago may have taken it along already.
-    if (!this.storage.get(type.key, namespace, name)) return;
-    this.delete(
-      type,
-      { namespace, name },
-      { dryRun: false, propagation: "Background", preconditions: {} },
-    );
-  }
-
-  private requireNamespace(namespace: string): void {
-    if (!this.storage.get("namespaces", "", namespace)) {
+  /** @throws StatusError 404, 403 for a namespace that is being deleted */
+  private requireNamespace(type: ResourceType, namespace: string, name: string): void {
+    const found = this.storage.get("namespaces", "", namespace);
+    if (!found) {
       throw refuse.notFound({ group: "", plural: "namespaces", kind: "Namespace" }, namespace);
     }
+    if (found.metadata.deletionTimestamp) throw refuse.terminating(type, name, namespace);
   }
 }
 

@@ -4,18 +4,19 @@ import { completedBinding } from "./access/role-rules";
 import type { ResourceType } from "./resource-type";
 import { stamp } from "./object-lifecycle";
 
-type Complete = (object: KubeObject, now: number) => KubeObject;
+type Complete = (object: KubeObject, now: number, isNew: boolean) => KubeObject;
 
 const record = (value: unknown): JsonRecord => (isRecord(value) ? value : {});
 
 /** Every namespace carries its name as a label, and is active until it is deleted. */
-const namespace: Complete = (object) => ({
+const namespace: Complete = (object, _, isNew) => ({
   ...object,
   metadata: {
     ...object.metadata,
     labels: { ...object.metadata.labels, "kubernetes.io/metadata.name": object.metadata.name },
   },
-  spec: { finalizers: ["kubernetes"], ...record(object.spec) },
+  // Once it is taken away, it does not come back.
+  spec: { ...(isNew ? { finalizers: ["kubernetes"] } : {}), ...record(object.spec) },
   status: { phase: "Active", ...record(object.status) },
 });
 
@@ -83,8 +84,8 @@ const COMPLETE: Readonly<Record<string, Complete>> = {
 };
 
 /** The object with what the API server sets for its kind beside the schema's defaults. */
-export const completed: (type: ResourceType, object: KubeObject, now: number) => KubeObject = (
-  type,
-  object,
-  now,
-) => COMPLETE[type.key]?.(object, now) ?? object;
+export const completed = (
+  type: ResourceType,
+  object: KubeObject,
+  { now, isNew }: { readonly now: number; readonly isNew: boolean },
+): KubeObject => COMPLETE[type.key]?.(object, now, isNew) ?? object;

@@ -115,9 +115,8 @@ function propagationOf(body: JsonRecord, query: URLSearchParams): DeleteRequest[
   }
   const policy = body.propagationPolicy ?? query.get("propagationPolicy") ?? undefined;
   if (policy === undefined || policy === null || policy === "") {
-    return body.orphanDependents === true || flag(query, "orphanDependents")
-      ? "Orphan"
-      : "Background";
+    if (body.orphanDependents === true || flag(query, "orphanDependents")) return "Orphan";
+    return body.orphanDependents === false ? "Background" : undefined;
   }
   if (policy === "Background" || policy === "Foreground" || policy === "Orphan") return policy;
   throw refuse.invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [

@@ -108,6 +108,7 @@ function resourcesOf(type: ResourceType, version: ServedVersion): readonly Resou
     ...(type.key === "pods"
       ? [part("log", ["get"]), part("portforward", ["create", "get"], "PodPortForwardOptions")]
       : []),
+    ...(type.key === "namespaces" ? [part("finalize", ["update"])] : []),
     ...(type.key === "serviceaccounts" ? [part("token", ["create"], "TokenRequest")] : []),
   ];
 }

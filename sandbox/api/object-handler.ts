@@ -104,6 +104,10 @@ export class ObjectHandler {
     }
     if (path.subresource === "token" && target.type.key === "serviceaccounts") return;
     if (path.subresource === "scale" && target.version.scale) return;
+    if (path.subresource === "finalize" && target.type.key === "namespaces") {
+      if (verb !== "update") throw refuse.methodNotAllowed();
+      return;
+    }
     if (path.subresource !== "status" || !target.version.status) throw refuse.noSuchPath();
     if (!["get", "update", "patch"].includes(verb)) throw refuse.methodNotAllowed();
   }

@@ -1,5 +1,4 @@
-import { without } from "@/lib/k8s/json-value";
-import { sameJson } from "@/lib/k8s/json-value";
+import { isRecord, sameJson, without } from "@/lib/k8s/json-value";
 import type { KubeObject, ObjectMeta } from "@/lib/k8s/object";
 import { type ResourceType, storedApiVersion } from "./resource-type";
 import { StatusError } from "./status-error";
@@ -74,14 +73,9 @@ export function successor(
   part: WriteOptions["part"],
 ): KubeObject {
   const separate = keepsStatus(type);
-  const body =
-    part === "status"
-      ? { ...live, status: wanted.status }
-      : part === "object" && separate
-        ? { ...wanted, status: live.status }
-        : { ...wanted };
+  const body = bodyOf(type, live, wanted, part);
   // The status subresource takes no change of metadata but the managed fields.
-  const meta = part === "status" ? live.metadata : wanted.metadata;
+  const meta = part === "object" || part === "all" ? wanted.metadata : live.metadata;
   const { uid, creationTimestamp, generation, deletionTimestamp } = live.metadata;
   const next: KubeObject = {
     ...(body.status === undefined ? without(body, "status") : body),
@@ -107,6 +101,27 @@ export function successor(
   if (generation === undefined || part === "status" || sameSpec(live, next, separate)) return next;
   return { ...next, metadata: { ...next.metadata, generation: generation + 1 } };
 }
+
+/** What a write of one part of an object makes of it, its metadata apart. */
+function bodyOf(
+  type: ResourceType,
+  live: KubeObject,
+  wanted: KubeObject,
+  part: WriteOptions["part"],
+): KubeObject {
+  if (part === "status") return { ...live, status: wanted.status };
+  if (part === "finalize") {
+    const { finalizers: _, ...spec } = recordOf(live.spec);
+    const { finalizers } = recordOf(wanted.spec);
+    return { ...live, spec: { ...spec, ...(finalizers === undefined ? {} : { finalizers }) } };
+  }
+  if (part !== "object") return wanted;
+  // All that a namespace's spec holds are its finalizers, which only `finalize` takes away.
+  const spec = type.key === "namespaces" ? { spec: live.spec } : {};
+  return { ...wanted, ...spec, ...(keepsStatus(type) ? { status: live.status } : {}) };
+}
+
+const recordOf = (value: unknown) => (isRecord(value) ? value : {});
 
 const defined = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

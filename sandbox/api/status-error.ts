@@ -156,6 +156,25 @@ export const refuse = {
     }),
   forbidden: (message: string, details: StatusDetails = {}) =>
     new StatusError(403, "Forbidden", message, { details }),
+  /** Nothing new goes into a namespace that is being deleted. */
+  terminating: (type: Named, name: string, namespace: string) =>
+    new StatusError(
+      403,
+      "Forbidden",
+      `${qualified(type)} ${JSON.stringify(name)} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+      {
+        details: {
+          ...about(type, name),
+          causes: [
+            {
+              reason: "NamespaceTerminating",
+              message: `namespace ${namespace} is being terminated`,
+              field: "metadata.namespace",
+            },
+          ],
+        },
+      },
+    ),
   /** What a fault makes the server answer. */
   onPurpose: ({
     status,

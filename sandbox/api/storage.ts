@@ -13,6 +13,18 @@ export interface StorageEvent {
   readonly before?: KubeObject;
 }
 
+/** An object with the kind that it is of. */
+export interface StoredObject {
+  readonly key: ResourceKey;
+  readonly object: KubeObject;
+}
+
+/** Where an object is kept. */
+interface Whereabouts {
+  readonly key: ResourceKey;
+  readonly id: string;
+}
+
 interface Table {
   readonly objects: Map<string, KubeObject>;
   readonly listeners: Set<(event: StorageEvent) => void>;
@@ -32,6 +44,9 @@ const HISTORY = 1000;
 export class Storage {
   private readonly tables = new Map<ResourceKey, Table>();
   private readonly followers = new Set<(key: ResourceKey, event: StorageEvent) => void>();
+  private readonly byUid = new Map<string, Whereabouts>();
+  /** By the uid of an owner, those that name it. */
+  private readonly byOwner = new Map<string, Map<string, Whereabouts>>();
   private counter = 1;
   /** Changes up to and including this version are forgotten, of any kind. */
   private forgotten = 0;
@@ -52,6 +67,18 @@ export class Storage {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object);
     return table.sorted;
+  }
+
+  /** The object with a uid; undefined when there is none. */
+  ofUid(uid: string): StoredObject | undefined {
+    const place = this.byUid.get(uid);
+    return place && this.at(place);
+  }
+
+  /** The objects that name this uid as that of an owner. */
+  dependentsOf(uid: string): readonly StoredObject[] {
+    const places = this.byOwner.get(uid);
+    return places ? [...places.values()].flatMap((place) => this.at(place) ?? []) : [];
   }
 
   /** The version that the next change will get. */
@@ -139,8 +166,14 @@ export class Storage {
     this.compact();
   }
 
+  private at({ key, id }: Whereabouts): StoredObject | undefined {
+    const object = this.table(key).objects.get(id);
+    return object && { key, object };
+  }
+
   private commit(key: ResourceKey, event: StorageEvent): void {
     const table = this.table(key);
+    this.index(key, event);
     table.sorted = undefined;
     table.history.push(event);
     if (table.history.length >= 2 * HISTORY) {
@@ -149,6 +182,29 @@ export class Storage {
     }
     for (const listener of [...table.listeners]) listener(event);
     for (const follower of [...this.followers]) follower(key, event);
+  }
+
+  private index(key: ResourceKey, { type, object, before }: StorageEvent): void {
+    const id = objectKey(object);
+    const { uid } = object.metadata;
+    const owners = type === "DELETED" ? [] : ownersOf(object);
+    if (uid && type === "DELETED") this.byUid.delete(uid);
+    else if (uid && before?.metadata.uid !== uid) this.byUid.set(uid, { key, id });
+    const known = before ? ownersOf(before) : [];
+    if (known.length === 0 && owners.length === 0) return;
+    const place = `${key} ${id}`;
+    for (const owner of known) {
+      const dependents = this.byOwner.get(owner);
+      if (owners.includes(owner)) continue;
+      dependents?.delete(place);
+      if (dependents?.size === 0) this.byOwner.delete(owner);
+    }
+    for (const owner of owners) {
+      if (known.includes(owner)) continue;
+      const dependents = this.byOwner.get(owner) ?? new Map<string, Whereabouts>();
+      this.byOwner.set(owner, dependents);
+      dependents.set(place, { key, id });
+    }
   }
 
   private table(key: ResourceKey): Table {
@@ -166,6 +222,9 @@ export class Storage {
     return table;
   }
 }
+
+const ownersOf = ({ metadata }: KubeObject): readonly string[] =>
+  metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
 
 const withVersion = (object: KubeObject, version: number): KubeObject =>
   inKeyOrder({

@@ -37,6 +37,11 @@ export class TypeRegistry {
     return [...this.types.values()];
   }
 
+  /** By the name under which its objects are kept. */
+  byKey(key: ResourceKey): ResourceType | undefined {
+    return this.types.get(key);
+  }
+
   /** By the names of a request's path. */
   byPath(group: string, version: string, plural: string): Target | undefined {
     return inVersion(this.types.get(group ? `${plural}.${group}` : plural), version);

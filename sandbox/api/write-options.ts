@@ -19,8 +19,11 @@ export interface WriteOptions {
   readonly patch?: true;
   /** Refuses what the writer may not store. @throws StatusError 403 */
   readonly guard?: (type: ResourceType, object: KubeObject) => void;
-  /** `object`: all but the status. `status`: only that. `all`: both, as controllers of the sandbox write. */
-  readonly part: "object" | "status" | "all";
+  /**
+   * `object`: all but the status. `status`: only that. `finalize`: only a namespace's finalizers.
+   * `all`: everything, as controllers of the sandbox write.
+   */
+  readonly part: "object" | "status" | "finalize" | "all";
   /** `Apply`: the object comes with its managed fields worked out already. */
   readonly operation: "Apply" | "Update";
 }

@@ -35,7 +35,10 @@ export function writeOptions(request: ObjectRequest, kind = "CreateOptions"): Wr
     fieldValidation: isValidation(validation) ? validation : "Warn",
     warnings,
     guard: request.guard,
-    part: path.subresource === "status" ? "status" : "object",
+    part:
+      path.subresource === "status" || path.subresource === "finalize"
+        ? path.subresource
+        : "object",
     operation: "Update",
   };
 }

@@ -31,7 +31,8 @@ export function reconcileDeployment(context: ControllerContext, deployment: Kube
 }
 
 function ownerReference({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "", controller: true };
+  const { name, uid = "" } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
 
 function createReplicaSet(store: ObjectStore, deployment: KubeObject, hash: string): KubeObject {

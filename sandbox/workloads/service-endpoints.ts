@@ -17,7 +17,14 @@ export function reconcileEndpoints({ store, index }: ControllerContext, service:
     .inNamespace("Pod", namespace)
     .filter((pod) => hasLabels(pod.metadata.labels, selector))
     .filter((pod) => podStatus(pod).podIP !== undefined);
-  const owner = { apiVersion: "v1", kind: "Service", name, uid, controller: true };
+  const owner = {
+    apiVersion: "v1",
+    kind: "Service",
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
   put(store, "EndpointSlice", {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",

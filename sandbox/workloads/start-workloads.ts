@@ -135,6 +135,8 @@ class Controllers {
   ): void {
     const [namespace = "", name = ""] = key.split("/");
     const object = this.store.get(kind, namespace, name);
+    // A namespace that is being deleted takes nothing new.
+    if (this.store.get("Namespace", "", namespace)?.metadata.deletionTimestamp) return;
     if (object) act(this.context, object);
   }
 
