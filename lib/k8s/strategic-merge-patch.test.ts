@@ -26,10 +26,16 @@ const patched = (document: object, patch: Readonly<Record<string, unknown>>) =>
 const two = { containers: [{ name: "a", image: "1" }, { name: "b" }] };
 
 describe("strategic merge patches", () => {
-  it("merge items by their key and add new ones", () => {
+  it("merge items by their key and add new ones before those that the patch does not name", () => {
     const patch = { containers: [{ name: "a", image: "2" }, { name: "c" }] };
     expect(patched(two, patch)).toEqual({
-      containers: [{ name: "a", image: "2" }, { name: "b" }, { name: "c" }],
+      containers: [{ name: "a", image: "2" }, { name: "c" }, { name: "b" }],
+    });
+    expect(patched(two, { containers: [{ name: "b", image: "3" }] })).toEqual({
+      containers: [
+        { name: "a", image: "1" },
+        { name: "b", image: "3" },
+      ],
     });
   });
 
@@ -68,7 +74,29 @@ describe("strategic merge patches", () => {
     expect(patched(document, { strategy: null })).toEqual({});
   });
 
-  it("refuse items without the key", () => {
-    expect(() => patched(two, { containers: [{ image: "2" }] })).toThrow(StrategicPatchError);
+  it("refuse items without the key, in Go's words", () => {
+    expect(() =>
+      patched(two, { containers: [{ image: "2", ports: [1, { b: null, a: true }] }] }),
+    ).toThrow(
+      "map: map[image:2 ports:[1 map[a:true b:<nil>]]] does not contain declared merge key: name",
+    );
+  });
+
+  it("refuse directives that are not as they must be", () => {
+    const reason = (patch: Readonly<Record<string, unknown>>) => {
+      try {
+        patched(two, patch);
+        return "taken";
+      } catch (error) {
+        return error instanceof StrategicPatchError ? error.reason : "thrown";
+      }
+    };
+    expect(reason({ strategy: { $retainKeys: "type" } })).toBe("format");
+    expect(reason({ "$setElementOrder/containers": "a" })).toBe("format");
+    expect(reason({ "$deleteFromPrimitiveList/finalizers": "a" })).toBe("format");
+    expect(reason({ strategy: { $retainKeys: ["type"], other: 1 } })).toBe("retain");
+    expect(reason({ strategy: { $patch: "invent" } })).toBe("fit");
+    expect(reason({ containers: [{ $patch: "invent", name: "a" }] })).toBe("fit");
+    expect(reason({ containers: [{ $patch: "merge", name: "a" }] })).toBe("taken");
   });
 });

@@ -4,16 +4,30 @@ import { fieldSchema, type Schema } from "./schema";
 /** A strategic merge patch that does not fit its schema. */
 export class StrategicPatchError extends Error {
   override readonly name = "StrategicPatchError";
+
+  constructor(
+    message: string,
+    /**
+     * `format`: a directive is not written as it must be. `retain`: `$retainKeys` leaves out what the
+     * patch sets. `fit`: the patch does not fit the list that it merges into.
+     */
+    readonly reason: "format" | "retain" | "fit" = "fit",
+  ) {
+    super(message);
+  }
 }
 
 const DELETE_ITEMS = "$deleteFromPrimitiveList/";
 const ORDER = "$setElementOrder/";
 const RETAIN = "$retainKeys";
+const PATCH_TYPES: readonly unknown[] = [undefined, "merge", "replace", "delete"];
 
 /**
  * Applies a strategic merge patch, as kubectl sends it for built-in kinds, and returns the outcome.
  * Lists merge by the key that the schema names; `$patch`, `$setElementOrder`, `$retainKeys` and
- * `$deleteFromPrimitiveList` are obeyed. @throws StrategicPatchError
+ * `$deleteFromPrimitiveList` are obeyed.
+ *
+ * Source: the rules and the errors of apimachinery's strategicpatch. @throws StrategicPatchError
  */
 export function applyStrategicMergePatch(
   document: unknown,
@@ -34,13 +48,11 @@ function mergeObject(
   patch: JsonRecord,
   schema: Schema | undefined,
 ): JsonRecord {
+  checkPatchType(patch);
   if (patch.$patch === "replace") return plain(patch);
   if (patch.$patch === "delete") return {};
   const merged: Record<string, unknown> = { ...document };
-  const retained = patch[RETAIN];
-  if (Array.isArray(retained)) {
-    for (const field of Object.keys(merged)) if (!retained.includes(field)) delete merged[field];
-  }
+  retainKeys(merged, patch);
   for (const [field, change] of Object.entries(plain(patch))) {
     const known = schema && fieldSchema(schema, field);
     const outcome = mergeValue(merged[field], change, known);
@@ -48,22 +60,48 @@ function mergeObject(
     else merged[field] = outcome;
   }
   for (const [directive, value] of Object.entries(patch)) {
-    if (!Array.isArray(value)) continue;
     if (directive.startsWith(DELETE_ITEMS)) {
+      const gone = listOf(value, "invalid patch format of primitive list");
       const field = directive.slice(DELETE_ITEMS.length);
       const list = merged[field];
       if (Array.isArray(list)) {
-        merged[field] = list.filter((item) => !value.some((gone) => sameJson(gone, item)));
+        merged[field] = list.filter((item) => !gone.some((one) => sameJson(one, item)));
       }
     } else if (directive.startsWith(ORDER)) {
+      const order = listOf(value, "invalid patch format of setElementOrder list");
       const field = directive.slice(ORDER.length);
-      const list = merged[field];
-      if (Array.isArray(list)) {
-        merged[field] = ordered(list, value, keyOf(schema && fieldSchema(schema, field)));
-      }
+      const [list, before] = [merged[field], document[field]];
+      if (!Array.isArray(list)) continue;
+      const key = keyOf(schema && fieldSchema(schema, field));
+      merged[field] = ordered(list, order, Array.isArray(before) ? before : [], key);
     }
   }
   return merged;
+}
+
+function checkPatchType(patch: JsonRecord): void {
+  if (PATCH_TYPES.includes(patch.$patch)) return;
+  throw new StrategicPatchError(
+    `unknown patch type: ${goText(patch.$patch)} in map: ${goText(patch)}`,
+  );
+}
+
+/** Takes away what `$retainKeys` does not name; it must name all that the patch sets. */
+function retainKeys(merged: Record<string, unknown>, patch: JsonRecord): void {
+  if (patch[RETAIN] === undefined) return;
+  const retained = listOf(patch[RETAIN], "invalid patch format of retainKeys");
+  const stray = Object.entries(plain(patch)).find(
+    ([field, change]) => change !== null && !retained.includes(field),
+  );
+  if (stray) {
+    throw new StrategicPatchError("patch content doesn't match retainKeys list", "retain");
+  }
+  for (const field of Object.keys(merged)) if (!retained.includes(field)) delete merged[field];
+}
+
+function listOf(value: unknown, fault: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new StrategicPatchError(fault, "format");
 }
 
 /** Undefined: the field goes. */
@@ -89,42 +127,68 @@ function mergeList(
   const key = keyOf(schema);
   if (key === undefined) {
     const added = change.filter((item) => !before.some((known) => sameJson(known, item)));
-    return [...before, ...added];
+    return ordered([...before, ...added], change, before, key);
   }
-  if (change.some((item) => isRecord(item) && item.$patch === "replace")) {
-    return change.filter((item) => !(isRecord(item) && item.$patch === "replace"));
-  }
-  let merged = [...before];
   for (const item of change) {
-    if (!isRecord(item))
+    if (!isRecord(item)) {
       throw new StrategicPatchError(`an item merged by ${key} must be an object`);
+    }
+    checkPatchType(item);
+  }
+  const items = change as readonly JsonRecord[];
+  const values = items.filter(({ $patch }) => $patch !== "replace" && $patch !== "delete");
+  if (items.some(({ $patch }) => $patch === "replace")) return values;
+  let merged = [...before];
+  for (const item of items) {
     const id = item[key];
     if (id === undefined) {
       throw new StrategicPatchError(
-        `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`,
+        `map: ${goText(item)} does not contain declared merge key: ${key}`,
       );
     }
     const at = merged.findIndex((known) => isRecord(known) && known[key] === id);
     const found = merged[at];
-    if (item.$patch === "delete") merged = merged.filter((_, index) => index !== at);
-    else if (at < 0) merged.push(mergeObject({}, item, schema.items));
+    if (item.$patch === "delete") {
+      merged = merged.filter((known) => !(isRecord(known) && known[key] === id));
+    } else if (at < 0) merged.push(mergeObject({}, item, schema.items));
     else merged[at] = mergeObject(isRecord(found) ? found : {}, item, schema.items);
   }
-  return merged;
+  return ordered(merged, values, before, key);
 }
 
 const withoutDirectives = (item: unknown): unknown => (isRecord(item) ? plain(item) : item);
 
-/** The items in the order that the patch asks for; those that it does not name keep their neighbours. */
+/**
+ * The items that the patch names in its order, the others in theirs. Where the two meet, the live
+ * list decides; what it does not have comes before what only it has.
+ */
 function ordered(
   list: readonly unknown[],
   order: readonly unknown[],
+  live: readonly unknown[],
   key: string | undefined,
 ): readonly unknown[] {
   const idOf = (item: unknown): unknown => (key !== undefined && isRecord(item) ? item[key] : item);
-  const wanted = order.map(idOf);
-  const rank = (item: unknown): number => wanted.findIndex((id) => sameJson(id, idOf(item)));
+  const placeIn = (items: readonly unknown[]) => (item: unknown) =>
+    items.findIndex((other) => sameJson(idOf(other), idOf(item)));
+  const [rank, place] = [placeIn(order), placeIn(live)];
   const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b));
-  let next = 0;
-  return list.map((item) => (rank(item) >= 0 ? named[next++] : item));
+  const others = list.filter((item) => rank(item) < 0).sort((a, b) => place(a) - place(b));
+  const result: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [mine, theirs] = [place(named[0]), place(others[0])];
+    result.push(mine >= 0 && theirs >= 0 && theirs < mine ? others.shift() : named.shift());
+  }
+  return [...result, ...named, ...others];
+}
+
+/** A JSON value as Go prints it in errors. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
+  if (value === null || value === undefined) return "<nil>";
+  if (!isRecord(value)) return String(value);
+  const entries = Object.keys(value)
+    .sort()
+    .map((field) => `${field}:${goText(value[field])}`);
+  return `map[${entries.join(" ")}]`;
 }

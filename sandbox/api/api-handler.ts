@@ -210,7 +210,7 @@ export class ApiHandler {
       guard: (type, object) => forbidEscalation(authorizer, user, { type, object }),
       rendering: {
         target,
-        form: wantedForm(request.headers.accept),
+        form: wantedForm(request.headers.accept, target.type.custom),
         include: include === "None" || include === "Object" ? include : "Metadata",
         now: () => clock.now(),
       },

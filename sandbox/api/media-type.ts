@@ -1,7 +1,7 @@
 import { refuse } from "./status-error";
 
 /** In which form a client wants objects. */
-export type Form = "object" | "table" | "metadata";
+export type Form = "object" | "table" | "metadata" | "metadata-list";
 
 /** One entry of an Accept or Content-Type header. */
 export interface MediaType {
@@ -30,6 +30,15 @@ export function mediaTypes(header: string | undefined): readonly MediaType[] {
     });
 }
 
+/** The entries of an Accept header, those that it prefers first; the others in their order. */
+function preferred(accept: string | undefined): readonly MediaType[] {
+  const quality = ({ parameters }: MediaType): number => {
+    const value = Number(parameters.q ?? 1);
+    return Number.isNaN(value) ? 1 : value;
+  };
+  return [...mediaTypes(accept)].sort((a, b) => quality(b) - quality(a));
+}
+
 const JSON_TYPES = new Set(["application/json", "application/*", "*/*"]);
 const YAML_TYPE = "application/yaml";
 
@@ -38,23 +47,27 @@ export type Format = "json" | "yaml";
 
 /** The format that the Accept header asks for first, of those that we can give. */
 export function wantedFormat(accept: string | undefined): Format {
-  const first = mediaTypes(accept).find(({ type }) => JSON_TYPES.has(type) || type === YAML_TYPE);
+  const first = preferred(accept).find(({ type }) => JSON_TYPES.has(type) || type === YAML_TYPE);
   return first?.type === YAML_TYPE ? "yaml" : "json";
 }
+
+/** What the real server has; no custom resource can be had in the last one, and from us nothing. */
+const ENCODINGS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 
 /**
  * The form that the Accept header asks for: the first entry that we can give.
  * Protobuf is asked for before JSON by Go clients; they take JSON too. @throws StatusError 406
  */
-export function wantedForm(accept: string | undefined): Form {
-  const entries = mediaTypes(accept);
+export function wantedForm(accept: string | undefined, custom: boolean): Form {
+  const entries = preferred(accept);
   if (entries.length === 0) return "object";
   for (const { type, parameters } of entries) {
     if (!JSON_TYPES.has(type) && type !== YAML_TYPE) continue;
     if (parameters.as === undefined) return "object";
     if (parameters.g !== "meta.k8s.io" || !["v1", "v1beta1"].includes(parameters.v ?? "")) continue;
     if (parameters.as === "Table") return "table";
-    if (/^PartialObjectMetadata(List)?$/.test(parameters.as)) return "metadata";
+    if (parameters.as === "PartialObjectMetadata") return "metadata";
+    if (parameters.as === "PartialObjectMetadataList") return "metadata-list";
   }
-  throw refuse.notAcceptable("application/json");
+  throw refuse.notAcceptable(ENCODINGS.slice(0, custom ? 2 : 3).join(", "));
 }

@@ -116,13 +116,18 @@ function asStatus<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof StrategicPatchError) throw refuse.badRequest(error.message);
-    if (!(error instanceof JsonPatchError)) throw error;
-    throw new StatusError(
-      422,
-      "Invalid",
-      "the server rejected our request due to an error in our request",
-      { details: { causes: [{ reason: "UnexpectedServerResponse", message: error.message }] } },
-    );
+    if (error instanceof JsonPatchError) throw UNFITTING;
+    if (!(error instanceof StrategicPatchError)) throw error;
+    if (error.reason === "format") throw refuse.badRequest(error.message);
+    // What the real server did not foresee it takes for its own fault.
+    throw error.reason === "retain" ? UNFITTING : new StatusError(500, "", error.message);
   }
 }
+
+/** The real server does not say what is wrong with such a patch. */
+const UNFITTING = new StatusError(
+  422,
+  "Invalid",
+  "the server rejected our request due to an error in our request",
+  { details: {} },
+);

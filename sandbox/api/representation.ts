@@ -4,6 +4,7 @@ import type { Form } from "./media-type";
 import { itemJson, objectJson } from "./object-json";
 import { apiVersionOf } from "./resource-type";
 import { type IncludeObject, partialMetadata, tableOf } from "./table";
+import { refuse } from "./status-error";
 import type { Target } from "./type-registry";
 
 /** How a client wants its answers. */
@@ -17,6 +18,12 @@ export interface Rendering {
 
 const apiVersionFor = ({ type, version }: Target): string => apiVersionOf(type.group, version.name);
 
+/** The type by which Go's server holds objects of a kind: custom ones have none of their own. */
+function goType({ type }: Target, kind: string): string {
+  if (type.custom) return `*unstructured.Unstructured${kind === type.listKind ? "List" : ""}`;
+  return `*${type.group.split(".")[0] || "core"}.${kind}`;
+}
+
 /** One object as JSON text. `headless` leaves the columns out, as later events of a watch do. */
 export function renderObject(
   object: KubeObject,
@@ -28,6 +35,10 @@ export function renderObject(
       return objectJson(object, apiVersionFor(rendering.target));
     case "metadata":
       return JSON.stringify(partialMetadata(object));
+    case "metadata-list":
+      throw refuse.otherForm(
+        `you requested PartialObjectMetadataList, but the requested object is not a list (${goType(rendering.target, object.kind)})`,
+      );
     case "table":
       return JSON.stringify(
         tableOf(rendering.target.version, [object], {
@@ -56,6 +67,10 @@ export function renderList(
       return `{"kind":${JSON.stringify(target.type.listKind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[${items.join(",")}]}`;
     }
     case "metadata":
+      throw refuse.otherForm(
+        `you requested PartialObjectMetadata, but the requested object is a list (${goType(target, target.type.listKind)})`,
+      );
+    case "metadata-list":
       return JSON.stringify({
         kind: "PartialObjectMetadataList",
         apiVersion: "meta.k8s.io/v1",

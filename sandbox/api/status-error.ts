@@ -113,6 +113,8 @@ export const refuse = {
       "NotAcceptable",
       `only the following media types are accepted: ${accepted}`,
     ),
+  /** A form that what was asked for cannot take. */
+  otherForm: (message: string) => new StatusError(406, "NotAcceptable", message),
   alreadyExists: (type: Named, name: string) =>
     new StatusError(409, "AlreadyExists", `${qualified(type)} "${name}" already exists`, {
       details: about(type, name),

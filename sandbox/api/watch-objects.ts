@@ -25,10 +25,11 @@ export function watchObjects(
   { storage, clock, streams }: WatchSetting,
   request: ObjectRequest,
 ): Answer {
-  const { target, path, query, rendering } = request;
+  const { target, path, query } = request;
   const select = selectorOf(target.type, path, query);
   const from = versionOption(query, (why) => new StatusError(500, "", why)) ?? 0;
   const initial = initialEvents(query);
+  const rendering = asEvents(request.rendering);
   const timeoutS = wholeNumber(query, "timeoutSeconds") || DEFAULT_TIMEOUT_S;
   return {
     stream(response) {
@@ -66,6 +67,10 @@ export function watchObjects(
     },
   };
 }
+
+/** Events hold single objects: metadata of a list is that of each. */
+const asEvents = (rendering: Rendering): Rendering =>
+  rendering.form === "metadata-list" ? { ...rendering, form: "metadata" } : rendering;
 
 /** What `sendInitialEvents` asks for; undefined when the client does not say. */
 function initialEvents(query: URLSearchParams): "sent" | "skipped" | undefined {
@@ -163,8 +168,9 @@ class WatchStream {
       ...(annotations ? { annotations } : {}),
     };
     const object = {
-      kind: target.type.kind,
-      apiVersion: apiVersionOf(target.type.group, target.version.name),
+      kind: form === "object" ? target.type.kind : "PartialObjectMetadata",
+      apiVersion:
+        form === "object" ? apiVersionOf(target.type.group, target.version.name) : "meta.k8s.io/v1",
       metadata,
     };
     const table = {
