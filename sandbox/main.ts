@@ -99,6 +99,7 @@ async function assemble(
     reviews: () => state.objects.reviews.all(),
   });
   stops.push(() => controlPlane.stop());
+  state.objects.webhookFailure = () => controlPlane.webhookFailure();
   const traffic = startTraffic({
     store: state.store,
     clock,

@@ -186,7 +186,7 @@ function ordered(
 function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
   if (value === null || value === undefined) return "<nil>";
-  if (!isRecord(value)) return String(value);
+  if (!isRecord(value)) return typeof value === "string" ? value : JSON.stringify(value);
   const entries = Object.keys(value)
     .sort()
     .map((field) => `${field}:${goText(value[field])}`);

@@ -103,38 +103,48 @@ export class ApiHandler {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that goes away in the middle is no failure of ours.
     socket.on("error", () => socket.destroy());
-    try {
-      checkHost(request);
-      const user = this.userOf(request);
-      const { pathname, query } = requestTarget(request);
-      const path = resourcePath(pathname);
-      if (path?.plural !== "pods" || path.group) throw refuse.noSuchPath();
-      if (RUNS_COMMANDS.has(path.subresource)) throw refuse.badRequest(NO_COMMANDS);
-      if (path.subresource !== "portforward") throw refuse.noSuchPath();
-      this.state.authorizer.authorize(user, {
-        verb: request.method === "GET" ? "get" : "create",
-        group: "",
-        resource: "pods",
-        subresource: "portforward",
-        namespace: path.namespace,
-        name: path.name,
-      });
-      const { objects, network } = this.state;
-      const target = objects.types.byPath("", "v1", "pods");
-      if (target) objects.get(target.type, path);
-      const dialect = spdyDialect(request);
-      if (dialect) {
-        forwardSpdy({ request, socket, head, dialect }, network, path);
-        return;
-      }
-      if (!speaksChannels(request)) throw refuse.badRequest("no known port-forward protocol");
-      const ports = portsOf(query);
-      portForwardSockets.handleUpgrade(request, socket, head, (opened) => {
-        forwardChannels(opened, network, path, ports);
-      });
-    } catch (error) {
+    this.answerUpgrade(request, socket, head).catch((error: unknown) => {
       refuseUpgrade(socket, error);
+    });
+  }
+
+  /** @throws StatusError */
+  private async answerUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> {
+    checkHost(request);
+    const url = requestTarget(request);
+    if (await this.struck(request, url)) return;
+    const user = this.userOf(request);
+    const { pathname, query } = url;
+    const path = resourcePath(pathname);
+    if (path?.plural !== "pods" || path.group) throw refuse.noSuchPath();
+    if (RUNS_COMMANDS.has(path.subresource)) throw refuse.badRequest(NO_COMMANDS);
+    if (path.subresource !== "portforward") throw refuse.noSuchPath();
+    this.state.authorizer.authorize(user, {
+      verb: request.method === "GET" ? "get" : "create",
+      group: "",
+      resource: "pods",
+      subresource: "portforward",
+      namespace: path.namespace,
+      name: path.name,
+    });
+    const { objects, network } = this.state;
+    const target = objects.types.byPath("", "v1", "pods");
+    if (target) objects.get(target.type, path);
+    const dialect = spdyDialect(request);
+    this.state.streams.addSocket(request, socket);
+    if (dialect) {
+      forwardSpdy({ request, socket, head, dialect }, network, path);
+      return;
     }
+    if (!speaksChannels(request)) throw refuse.badRequest("no known port-forward protocol");
+    const ports = portsOf(query);
+    portForwardSockets.handleUpgrade(request, socket, head, (opened) => {
+      forwardChannels(opened, network, path, ports);
+    });
   }
 
   /** Who the request is handled as. @throws StatusError 400, 401, 403 */

@@ -2,7 +2,7 @@ import { ownedBy, trackUpdate, type Writer } from "@/lib/k8s/managed-fields";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { admitted, cleaned } from "./admission";
-import { reviewByIstiod } from "./istio-webhook";
+import { requireIstiod, reviewByIstiod, type WebhookFailure } from "./istio-webhook";
 import { ObjectDeletion, type Propagation } from "./object-deletion";
 import { isSameObject, newborn, stamp, successor } from "./object-lifecycle";
 import { apiVersionOf, type ResourceType } from "./resource-type";
@@ -34,6 +34,8 @@ const GENERATE_TRIES = 8;
 /** The rules of Kubernetes' objects over a storage: every write, from inside or outside, passes here. */
 export class ApiObjects {
   readonly reviews = new ReviewCounter();
+  /** Whether istiod answers those who ask it about objects; set by who starts one. */
+  webhookFailure: WebhookFailure = () => undefined;
   private readonly addresses: ServiceAddresses;
   private readonly deletion: ObjectDeletion;
 
@@ -49,9 +51,10 @@ export class ApiObjects {
     this.deletion = new ObjectDeletion(storage, types, () => parts.clock.now());
   }
 
-  /** istiod's webhook, which sees no status alone. @throws StatusError 400 for what it refuses */
+  /** istiod's webhook, which sees no status alone. @throws StatusError 400 for what it refuses, 500 while it is down */
   private review(target: Target, object: KubeObject, options: WriteOptions): void {
     if (options.part !== "object") return;
+    requireIstiod(object, this.webhookFailure);
     try {
       reviewByIstiod(object, options.warnings);
       this.reviews.add(target, true);

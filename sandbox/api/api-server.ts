@@ -19,6 +19,8 @@ export interface ApiServer {
   cutStreams(concerns: (path: string) => boolean, how: Cut): void;
   /** Lets the streams of some paths say nothing until the returned call. */
   freezeStreams(concerns: (path: string) => boolean): () => void;
+  /** Lets no byte through on port-forwards of some paths until the returned call. */
+  freezeSockets(concerns: (path: string) => boolean): () => void;
   /** Says everything twice on the streams of some paths until the returned call. */
   doubleStreams(concerns: (path: string) => boolean): () => void;
   /** Tears off the connections of requests that a fault left without an answer. */
@@ -70,6 +72,7 @@ export async function startApiServer(
     compact: () => handler.compact(),
     cutStreams: (concerns, how) => state.streams.cut(concerns, how),
     freezeStreams: (concerns) => state.streams.freeze(concerns),
+    freezeSockets: (concerns) => state.streams.freezeSockets(concerns),
     doubleStreams: (concerns) => state.streams.double(concerns),
     dropSilent: () => handler.dropSilent(),
     async restart({ downMs, versions }) {

@@ -64,4 +64,25 @@ it("counts what istiod said, as its metrics do", async () => {
   await api.send("POST", `${VS}?dryRun=All`, { body: wrong });
   await api.send("POST", VS, { body: virtualService("f", [route("f")]) });
   expect([counted(true) - passed, counted(false) - failed]).toEqual([1, 1]);
+
+it("nothing of Istio's kinds is let in while istiod cannot be asked", async () => {
+  const { objects } = api.cluster;
+  objects.webhookFailure = () => "dial tcp 10.96.0.10:443: connect: connection refused";
+  const written = await api.send("POST", VS, { body: virtualService("g", [route("g")]) });
+  const message =
+    'failed calling webhook "rev.validation.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/validate?timeout=10s": dial tcp 10.96.0.10:443: connect: connection refused';
+  expect(written).toMatchObject({
+    code: 500,
+    body: {
+      reason: "InternalError",
+      message: `Internal error occurred: ${message}`,
+      details: { causes: [{ message }] },
+    },
+  });
+  const configMap = { metadata: { name: "f" } };
+  const other = await api.send("POST", "/api/v1/namespaces/bookinfo/configmaps", {
+    body: configMap,
+  });
+  expect(other.code).toBe(201);
+  objects.webhookFailure = () => undefined;
 });

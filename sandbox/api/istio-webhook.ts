@@ -1,10 +1,35 @@
+import { groupOf } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import { errorList } from "@/lib/istio/validation/error-list";
 import { validateIstioObject } from "@/lib/istio/validation/validate-istio-object";
-import { StatusError } from "./status-error";
+import { refuse, StatusError } from "./status-error";
 
 /** The name under which istiod registers its validation of its own kinds. */
 const WEBHOOK = "rev.validation.istio.io";
+const WEBHOOK_URL = "https://istiod.istio-system.svc:443/validate?timeout=10s";
+
+/** The groups whose objects istiod's webhook is registered for. */
+const REVIEWED: ReadonlySet<string> = new Set([
+  "networking.istio.io",
+  "security.istio.io",
+  "telemetry.istio.io",
+  "extensions.istio.io",
+]);
+
+/** Why istiod cannot be reached, as who calls it is told; undefined while it answers. */
+export type WebhookFailure = () => string | undefined;
+
+/**
+ * Refuses an object that istiod is to be asked about while nobody answers: its registration says
+ * that then nothing is to be let in. @throws StatusError 500
+ */
+export function requireIstiod(object: KubeObject, failure: WebhookFailure): void {
+  const why = REVIEWED.has(groupOf(object.apiVersion)) ? failure() : undefined;
+  if (why === undefined) return;
+  throw refuse.internal(
+    `failed calling webhook ${JSON.stringify(WEBHOOK)}: failed to call webhook: Post "${WEBHOOK_URL}": ${why}`,
+  );
+}
 
 /**
  * What istiod says of an object of its kinds that a client writes; other kinds it does not see.

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** How a stream is cut: closed in order, torn off, or torn off in the middle of a line. */
 export type Cut = "end" | "reset" | "truncate";
@@ -10,6 +11,8 @@ export class OpenStreams {
   private readonly open = new Set<OpenStream>();
   private readonly freezes = new Set<PathTest>();
   private readonly doubles = new Set<PathTest>();
+  private readonly sockets = new Map<Duplex, string>();
+  private readonly socketFreezes = new Set<PathTest>();
 
   /** Takes charge of a stream that writes lines to `response`. */
   add(response: ServerResponse): OpenStream {
@@ -21,6 +24,31 @@ export class OpenStreams {
     this.open.add(stream);
     response.on("close", () => this.open.delete(stream));
     return stream;
+  }
+
+  /** Takes charge of a connection that was upgraded to another protocol: a port-forward. */
+  addSocket(request: IncomingMessage, socket: Duplex): void {
+    const path = pathOf(request);
+    this.sockets.set(socket, path);
+    socket.on("close", () => this.sockets.delete(socket));
+    if (this.isFrozenSocket(path)) hold(socket);
+  }
+
+  /** Lets no byte through on upgraded connections of some paths, either way, until the returned call. */
+  freezeSockets(concerns: PathTest): () => void {
+    const free = [...this.sockets].filter(([, path]) => !this.isFrozenSocket(path));
+    this.socketFreezes.add(concerns);
+    for (const [socket, path] of free) if (concerns(path)) hold(socket);
+    return () => {
+      if (!this.socketFreezes.delete(concerns)) return;
+      for (const [socket, path] of this.sockets) {
+        if (concerns(path) && !this.isFrozenSocket(path)) letGo(socket);
+      }
+    };
+  }
+
+  private isFrozenSocket(path: string): boolean {
+    return [...this.socketFreezes].some((test) => test(path));
   }
 
   /** Cuts the streams of some paths. */
@@ -44,6 +72,16 @@ export class OpenStreams {
       this.doubles.delete(concerns);
     };
   }
+}
+
+function hold(socket: Duplex): void {
+  socket.pause();
+  socket.cork();
+}
+
+function letGo(socket: Duplex): void {
+  socket.uncork();
+  socket.resume();
 }
 
 /** A client that lets this many bytes pile up does not read: it must list again. */

@@ -2,7 +2,7 @@ import type { JsonRecord } from "@/lib/k8s/json-value";
 
 /** One field at fault, in the shape of `metav1.StatusCause`. */
 export interface StatusCause {
-  readonly reason: string;
+  readonly reason?: string;
   readonly message: string;
   readonly field?: string;
 }
@@ -154,7 +154,7 @@ export const refuse = {
   },
   internal: (message: string) =>
     new StatusError(500, "InternalError", `Internal error occurred: ${message}`, {
-      details: { causes: [{ reason: "", message }] },
+      details: { causes: [{ message }] },
     }),
   forbidden: (message: string, details: StatusDetails = {}) =>
     new StatusError(403, "Forbidden", message, { details }),

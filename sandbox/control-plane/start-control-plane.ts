@@ -1,3 +1,4 @@
+import { serviceSpec } from "@/lib/k8s/service";
 import type {
   ControlPlaneFaults,
   Distribution,
@@ -31,6 +32,8 @@ export interface ControlPlaneSetting {
 export interface ControlPlane {
   readonly distribution: Distribution;
   readonly faults: ControlPlaneFaults;
+  /** Why nobody answers the API server's webhook calls, as a dialler says it; undefined if one does. */
+  webhookFailure(): string | undefined;
   /** One for each istiod that runs now. */
   metricSources(): readonly MetricSource[];
   stop(): void;
@@ -50,6 +53,16 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
   return {
     distribution: engine,
     faults,
+    webhookFailure() {
+      const istiods = istiodPods(store.view());
+      const answers = ({ name }: { name: string }) =>
+        faults.conditionOfIstiod(name).kind !== "down";
+      // A cluster without istiod has not registered its webhook either.
+      if (istiods.length === 0 || istiods.some(answers)) return undefined;
+      const service = store.get("Service", "istio-system", "istiod");
+      const address = (service && serviceSpec(service).clusterIP) ?? "istiod.istio-system.svc";
+      return `dial tcp ${address}:443: connect: connection refused`;
+    },
     metricSources: () =>
       istiodPods(store.view()).map(({ namespace, name, ip }, index) => ({
         job: "istiod",

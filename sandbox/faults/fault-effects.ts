@@ -28,7 +28,12 @@ export function faultEffects(parts: Breakable): FaultEffects {
     "api-error": (spec, over) => requests.add(spec, over),
     "api-latency": (spec, over) => requests.add(spec, over),
     "api-half-open": (spec, over) => {
-      const stops = [requests.add(spec, over), api.freezeStreams(pathTest(spec.path))];
+      const concerns = pathTest(spec.path);
+      const stops = [
+        requests.add(spec, over),
+        api.freezeStreams(concerns),
+        api.freezeSockets(concerns),
+      ];
       return () => {
         for (const stop of stops) stop();
         // A network that forgot its connections does not find them again.

@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { TestApi } from "../api/testing";
 import { seededRandom } from "../random";
 import { type ControlServer, startControlServer } from "./control-server";
@@ -183,6 +186,49 @@ describe("faults of the API", () => {
     expect(await seen()).toBeLessThan(usual - 300 * 86_400_000);
     await api.server.renewCertificate(undefined);
     expect(await seen()).toBeGreaterThanOrEqual(usual);
+  });
+
+  it("let no byte through port-forwards that are half open, old or new", async () => {
+    const pod = { namespace: "bookinfo", name: "forwarded" };
+    api.cluster.store.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: pod,
+      spec: { containers: [{ name: "c" }] },
+    });
+    const heard: string[] = [];
+    const stop = api.cluster.network.serve({ ...pod, port: 15_000 }, (asked, response) => {
+      heard.push(asked.url ?? "");
+      response.end("pong");
+    });
+    const path = `/api/v1/namespaces/bookinfo/pods/forwarded/portforward`;
+    const open = () =>
+      new WebSocket(
+        `${api.server.url.replace("https", "wss")}${path}?ports=15000`,
+        "v4.channel.k8s.io",
+        {
+          ca: api.ca,
+          headers: { authorization: "Bearer test-token" },
+        },
+      );
+    const socket = open();
+    let answered = "";
+    socket.on("message", (frame: Buffer) => (answered += frame.subarray(1).toString()));
+    await once(socket, "open");
+    const { id } = set({ kind: "api-half-open", path: "/portforward" });
+    const ask = "GET /ping HTTP/1.1\r\nhost: x\r\n\r\n";
+    socket.send(Buffer.concat([Buffer.from([0]), Buffer.from(ask)]));
+    const late = open();
+    const opened = once(late, "open");
+    late.on("error", () => undefined);
+    await sleep(100);
+    expect([answered.includes("pong"), heard]).toEqual([false, []]);
+    const torn = expect(opened).rejects.toThrow();
+    registry.clear(id);
+    await torn;
+    await expect.poll(() => answered).toContain("pong");
+    socket.terminate();
+    stop();
   });
 
   it("make pods unready, and tell the parts that break by themselves", () => {
