@@ -64,6 +64,7 @@ it("counts what istiod said, as its metrics do", async () => {
   await api.send("POST", `${VS}?dryRun=All`, { body: wrong });
   await api.send("POST", VS, { body: virtualService("f", [route("f")]) });
   expect([counted(true) - passed, counted(false) - failed]).toEqual([1, 1]);
+});
 
 it("nothing of Istio's kinds is let in while istiod cannot be asked", async () => {
   const { objects } = api.cluster;
