@@ -29,6 +29,8 @@ export interface Endpoint {
   readonly tlsMode: "istio" | "disabled";
   /** `region/zone/subzone` as an entry names it; undefined for a pod, whose node tells. */
   readonly locality?: string;
+  /** Of a WorkloadEntry: its group where it registered itself, else its own name. */
+  readonly workload?: string;
   /** What an entry gives it beside others; undefined for the usual one. */
   readonly weight?: number;
 }
@@ -42,6 +44,7 @@ export interface Endpoints {
 }
 
 const NONE: readonly Endpoint[] = [];
+const WORKLOAD_GROUP = "istio.io/autoRegistrationGroup";
 const TLS_MODE = "security.istio.io/tlsMode";
 
 const SLICES_OF_SERVICES: MeshIndex<EndpointSliceView> = {
@@ -116,7 +119,13 @@ export function endpoints(mesh: MeshView): Endpoints {
             object.metadata.namespace === service.namespace &&
             hasLabels({ ...object.metadata.labels, ...labels }, selector),
         )
-        .map((found) => entry(found.spec));
+        .map(({ object, spec: given }) => {
+          const { name, annotations, labels } = object.metadata;
+          return {
+            ...entry({ ...given, labels: { ...labels, ...given.labels } }),
+            workload: annotations?.[WORKLOAD_GROUP] ?? name,
+          };
+        });
       const pods = mesh.lookup(PODS_BY_NAMESPACE, service.namespace).flatMap((pod) => {
         const address = podStatus(pod).podIP;
         return address && hasLabels(pod.metadata.labels, selector)

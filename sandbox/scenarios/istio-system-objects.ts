@@ -102,9 +102,38 @@ const webhook = (kind: string, name: string, path: string): KubeObject => ({
   ],
 });
 
+/** The classes that istiod makes where the Gateway API is there, and takes itself. */
+const gatewayClasses = [
+  ["istio", "istio.io/gateway-controller", "The default Istio GatewayClass"],
+  [
+    "istio-remote",
+    "istio.io/unmanaged-gateway",
+    "Remote to this cluster. Does not deploy or affect configuration.",
+  ],
+  ["istio-waypoint", "istio.io/mesh-controller", "The default Istio waypoint GatewayClass"],
+].map(([name = "", controllerName, description]): KubeObject => ({
+  apiVersion: "gateway.networking.k8s.io/v1",
+  kind: "GatewayClass",
+  metadata: { name },
+  spec: { controllerName, description },
+  status: {
+    conditions: [
+      {
+        type: "Accepted",
+        status: "True",
+        reason: "Accepted",
+        message: "Handled by Istio controller",
+        observedGeneration: 1,
+        lastTransitionTime: "2026-01-01T00:00:00Z",
+      },
+    ],
+  },
+}));
+
 /** What every scenario stands on: nodes, and a control plane as Istio's own installation makes it. */
 export const istioSystemObjects: readonly KubeObject[] = [
   ...nodes,
+  ...gatewayClasses,
   namespaceObject("istio-system", false),
   serviceAccount("istio-system", "istiod"),
   {

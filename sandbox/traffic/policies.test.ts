@@ -238,3 +238,28 @@ describe("the telemetry of the book shop follows what proxies remember:", () => 
     expect(turnedAway).toBeGreaterThan(60);
   });
 });
+
+it("names the workload of a machine outside of the cluster, and what istiod tells of it", () => {
+  const call = { host: "vm.test", port: 8080, method: "GET", path: "/", share: 1 };
+  const apps = { "bookinfo/productpage": { latencyMs: 5, responseBytes: 100, calls: [call] } };
+  const { store, requestsWithin } = bookinfoInTest(1, { ...bookinfoTraffic, apps });
+  const labels = { app: "vm", version: "v2" };
+  store.create(
+    anObject("ServiceEntry", "bookinfo/vm", {
+      hosts: ["vm.test"],
+      location: "MESH_INTERNAL",
+      resolution: "STATIC",
+      ports: [{ number: 8080, name: "http", protocol: "HTTP" }],
+      workloadSelector: { labels: { app: "vm" } },
+    }),
+  );
+  store.create(anObject("WorkloadEntry", "bookinfo/vm-1", { address: "10.20.0.9", labels }));
+  const known = {
+    destination_workload: "vm-1",
+    destination_workload_namespace: "bookinfo",
+    destination_canonical_service: "vm",
+    destination_canonical_revision: "v2",
+    destination_app: "unknown",
+  };
+  expect(requestsWithin(1000, { ...SOURCE, ...known, response_code: "200" })).toBeGreaterThan(20);
+});

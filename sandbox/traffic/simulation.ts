@@ -19,7 +19,7 @@ import type { Distribution, ObjectStore, SimulationClock } from "@/sandbox/contr
 import type { Random } from "@/sandbox/random";
 import { behaviourOf, sampleLatency, UNKNOWN_APP } from "./app-behaviour";
 import { countedService, type HopRequest, type HopResult, receivedService } from "./hop";
-import { peerOf } from "./peer";
+import { peerOf, serverPeerOf } from "./peer";
 import type { Recorder } from "./recorder";
 import type { AppModel, TrafficModel } from "./traffic-model";
 import { verifySignature } from "./verify-signature";
@@ -152,7 +152,7 @@ export class Simulation {
       flags: log.flags.join(",") || "-",
       details: log.details || "-",
       service: countedService(decision, proxy, request.authority),
-      serverPeer: last?.endpoint.pod && peerOf(last.endpoint.pod),
+      serverPeer: last && serverPeerOf(last.endpoint),
       mutualTls: last?.connection.transport === "mutual_tls" && !last.connection.failure,
       key,
     });

@@ -88,10 +88,10 @@ function lbEndpoint(endpoint: Endpoint, mesh: MeshView): Json {
 }
 
 /** `reviews-v1;bookinfo;reviews;v1;Kubernetes` */
-function workloadText({ pod, labels, namespace }: Endpoint, mesh: MeshView): string {
-  if (!pod) return ";;;;Kubernetes";
-  const key = `${pod.metadata.namespace ?? ""}/${pod.metadata.name}`;
-  const workload = proxyPods(mesh).get(key)?.workload ?? pod.metadata.name;
+function workloadText({ pod, labels, namespace, workload: entry }: Endpoint, mesh: MeshView) {
+  if (!pod && entry === undefined) return ";;;;Kubernetes";
+  const key = pod ? `${pod.metadata.namespace ?? ""}/${pod.metadata.name}` : "";
+  const workload = entry ?? proxyPods(mesh).get(key)?.workload ?? pod?.metadata.name ?? "";
   return [
     workload,
     namespace,

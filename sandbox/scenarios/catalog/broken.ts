@@ -11,21 +11,13 @@ const letIn: KubeObject = security("AuthorizationPolicy", ["istio-system", "let-
   rules: [{}],
 });
 
-/** The class that Istio's installation makes where the Gateway API is there. */
-const gatewayClass: KubeObject = {
-  apiVersion: "gateway.networking.k8s.io/v1",
-  kind: "GatewayClass",
-  metadata: { name: "istio" },
-  spec: { controllerName: "istio.io/gateway-controller" },
-};
-
 /** The book shop, and beside it one of each common fault. */
 export const scenario: Scenario = {
   name: "broken",
   summary: "One of each common fault, each in a namespace of its own, beside the book shop.",
   parameter: undefined,
   make: () => ({
-    objects: [...bookinfoObjects, letIn, gatewayClass, ...FAULTS.flatMap(({ objects }) => objects)],
+    objects: [...bookinfoObjects, letIn, ...FAULTS.flatMap(({ objects }) => objects)],
     traffic: bookinfoTraffic,
   }),
 };
