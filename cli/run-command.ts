@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "proxy-config": async () => (await import("./commands/proxy-config")).proxyConfig,
   "proxy-status": async () => (await import("./commands/proxy-status")).proxyStatus,
   request: async () => (await import("./commands/request")).request,
+  rollout: async () => (await import("./commands/rollout")).rollout,
   sandbox: async () => (await import("./commands/sandbox")).sandbox,
   validate: async () => (await import("./commands/validate")).validate,
   version: async () => (await import("./commands/version")).version,

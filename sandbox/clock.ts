@@ -15,6 +15,8 @@ export interface DrivenClock extends SimulationClock {
 export interface ManualClock extends SimulationClock {
   /** Lets `ms` of virtual time pass, running what falls due in order. */
   advance(ms: number): void;
+  /** When the next thing falls due; undefined where nothing waits. */
+  nextDue(): number | undefined;
 }
 
 /** How far behind an interval may fall before its missed ticks are dropped (a machine slept). */
@@ -157,5 +159,6 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
       agenda.runUntil(end);
       at = end;
     },
+    nextDue: () => agenda.next()?.due,
   };
 }

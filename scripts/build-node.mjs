@@ -23,7 +23,7 @@ const withoutClusters = {
   name: "without-clusters",
   setup({ onResolve }) {
     onResolve(
-      { filter: /\/(commands\/(graph|request|sandbox)|live-objects|live-proxies)$/ },
+      { filter: /\/(commands\/(graph|request|rollout|sandbox)|live-objects|live-proxies)$/ },
       ({ path }) => ({
         path,
         external: true,

@@ -51,7 +51,7 @@ export function ChecksPanel({ rollout }: { rollout: RolloutDetail }) {
   return (
     <Panel
       title="Checks"
-      note={`every ${analysis.intervalSeconds} s; ${rollout.failures} of ${analysis.failureLimit} failures used`}
+      note={`every ${analysis.interval} s; ${rollout.failures} of ${analysis.failureLimit} failures used`}
     >
       <DataTable
         label="Checks"

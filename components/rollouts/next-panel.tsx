@@ -103,7 +103,7 @@ function NowEntry({ rollout }: { rollout: RolloutDetail }) {
     case "RollingBack":
       return (
         <Entry glyph={glyph} title={<b>All traffic goes back to {rollout.stable}</b>}>
-          {state.blocked ?? state.message}
+          {state.blocked?.message ?? state.message}
         </Entry>
       );
     default:

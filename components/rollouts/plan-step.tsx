@@ -129,7 +129,7 @@ export function PlanStep({
           <NumberField
             label="Check every, s"
             value={plan.interval}
-            error={problem("spec.analysis.intervalSeconds")}
+            error={problem("spec.analysis.interval")}
             onChange={(interval) => void setPlan({ ...plan, interval })}
           />
           <NumberField
@@ -216,7 +216,7 @@ function StepsEditor({
             <NumberField
               label={`Step ${index + 1}: hold, s`}
               value={step.hold}
-              error={problem(`spec.steps[${index}].holdSeconds`)}
+              error={problem(`spec.steps[${index}].hold`)}
               onChange={(hold) => change(index, { ...step, hold })}
             />
             {steps.length > 1 ? (

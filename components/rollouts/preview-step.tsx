@@ -52,7 +52,7 @@ export function PreviewStep({
 
   const service = choice.candidate?.service ?? "";
   const canary = choice.canary?.subset ?? "";
-  const share = document.spec.steps[0]?.weight ?? 0;
+  const share = data.plan?.steps[0]?.share ?? 0;
   const { virtualService } = document.spec.target;
   return (
     <>

@@ -77,6 +77,6 @@ test("an empty threshold is not judged, an empty hold is named", () => {
   const plan = { ...PRESETS.quick, success: NaN, steps: [{ weight: 10, hold: NaN }] };
   const draft = draftRollout(choice, plan, { name: "x", others: "keep" });
   expect(draft?.spec.analysis).not.toHaveProperty("successRate");
-  expect(parseRollout(draft)).toMatchObject({ problems: [{ field: "spec.steps[0].holdSeconds" }] });
+  expect(parseRollout(draft)).toMatchObject({ problems: [{ field: "spec.steps[0].hold" }] });
   expect(presetOf(plan)).toBeUndefined();
 });

@@ -163,10 +163,10 @@ export function draftRollout(
       },
       stable: { subset: stable.subset },
       canary: { subset: canary.subset },
-      steps: plan.steps.map(({ weight, hold }) => ({ weight, holdSeconds: hold })),
+      steps: plan.steps.map(({ weight, hold }) => ({ weight, hold })),
       others: more.others,
       analysis: {
-        intervalSeconds: plan.interval,
+        interval: plan.interval,
         minRequests: plan.minRequests,
         failureLimit: plan.failures,
         ...(Number.isNaN(plan.success) ? {} : { successRate: { min: plan.success } }),

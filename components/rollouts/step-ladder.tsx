@@ -16,7 +16,7 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
   const reached = Math.max(-1, ...steps.map(({ step }) => step));
   return (
     <ol className="qd-ladder" aria-label="Steps">
-      {spec.steps.map(({ weight, holdSeconds }, index) => {
+      {spec.steps.map(({ weight, hold }, index) => {
         const entry = steps.find(({ step }) => step === index);
         const passed = entry !== undefined && entry.passedAt !== null;
         const now = running && index === rollout.step;
@@ -49,7 +49,7 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
                       : ""}
                 </>
               ) : (
-                `hold ${formatDuration(holdSeconds * 1000)}`
+                `hold ${formatDuration(hold * 1000)}`
               )}
             </span>
           </li>

@@ -55,11 +55,11 @@ function countError(
 function waitForProxies(run: Run, state: StateOf<"Holding">, window: WindowCounts): Transition {
   const share = (observedShare(window) ?? 0).toFixed(1);
   const reason = `observed share ${share} %, still that of before`;
-  const { analysis, progressDeadlineSeconds } = run.rollout.spec;
+  const { analysis, progressDeadline } = run.rollout.spec;
   const checked = withCheck(run, state, { verdict: "unknown", reason, window });
   const began = run.status.written?.at ?? state.verifiedAt;
-  if (between(began, run.now) >= seconds(progressDeadlineSeconds)) {
-    return pauseFor(checked, "NotConverged", `${reason} after ${progressDeadlineSeconds} s`);
+  if (between(began, run.now) >= seconds(progressDeadline)) {
+    return pauseFor(checked, "NotConverged", `${reason} after ${progressDeadline} s`);
   }
   const lost = between(state.verifiedAt, run.now);
   const later = (at: Instant) => after(at, lost);
@@ -68,7 +68,7 @@ function waitForProxies(run: Run, state: StateOf<"Holding">, window: WindowCount
       ...state,
       verifiedAt: run.now,
       holdUntil: later(state.holdUntil),
-      nextCheckAt: after(run.now, seconds(analysis.intervalSeconds)),
+      nextCheckAt: after(run.now, seconds(analysis.interval)),
       windowFrom: run.now,
       quietSince: run.now,
       lastVerdict: "unknown",
@@ -114,7 +114,7 @@ function countVerdict(
     return rollBack(failed, { reason: "MetricFailed", message: verdict.message });
   }
   const quiet = between(state.quietSince, run.now);
-  if (quiet < seconds(analysis.noDataTimeoutSeconds)) return become(checked, {});
+  if (quiet < seconds(analysis.noDataTimeout)) return become(checked, {});
   const message = `no verdict for ${Math.round(quiet / 1000)} s: ${verdict.message}`;
   return pauseFor(checked, pauseReasonOf(verdict), message);
 }
@@ -128,6 +128,7 @@ function outcomeOf(verdict: Verdict, noData: "hold" | "pass" | "fail"): LastVerd
 
 const PAUSES: Readonly<Record<UnknownReason, PauseReason>> = {
   NoData: "NoData",
+  Stale: "NoData",
   LowSample: "NoData",
   BaselineUnhealthy: "BaselineUnhealthy",
 };
@@ -145,7 +146,7 @@ function withCheck(
   },
 ): Run {
   const { now, rollout } = run;
-  const interval = seconds(rollout.spec.analysis.intervalSeconds);
+  const interval = seconds(rollout.spec.analysis.interval);
   const planned = after(state.nextCheckAt, interval);
   const judged = check.verdict === "pass" || check.verdict === "fail";
   const entry: CheckEntry = {

@@ -10,8 +10,8 @@ const CHECK = 4;
 const UNTIL = 150;
 
 const rollout = aRollout({
-  steps: STEPS.map((weight) => ({ weight, holdSeconds: HOLD })),
-  analysis: { intervalSeconds: CHECK, minRequests: 10, noDataTimeoutSeconds: 40 },
+  steps: STEPS.map((weight) => ({ weight, hold: HOLD })),
+  analysis: { interval: CHECK, minRequests: 10, noDataTimeout: 40 },
 });
 
 const commands = fc.constantFrom<CommandType>(

@@ -7,7 +7,7 @@ import { aRollout, aVirtualService, simulate, to } from "./testing";
 const canary = (behaviour: (t: number) => object) => (t: number, role: "stable" | "canary") =>
   role === "canary" ? behaviour(t) : {};
 
-const steps = (...weights: number[]) => weights.map((weight) => ({ weight, holdSeconds: 60 }));
+const steps = (...weights: number[]) => weights.map((weight) => ({ weight, hold: 60 }));
 const phase = (story: ReturnType<typeof simulate>) => story.status.state.phase;
 const endedAt = (story: ReturnType<typeof simulate>) =>
   "at" in story.status.state ? story.status.state.at / 1000 : undefined;
@@ -41,7 +41,7 @@ describe("progress", () => {
   });
 
   test("5: warm-up is neither judged nor held", () => {
-    const story = simulate({ rollout: aRollout({ analysis: { warmUpSeconds: 30 } }), until: 400 });
+    const story = simulate({ rollout: aRollout({ analysis: { warmUp: 30 } }), until: 400 });
     expect(story.writes).toEqual(["90/10@0", "75/25@90", "50/50@180", "0/100@270"]);
     expect(story.checks.slice(0, 3)).toEqual(["pass@50", "pass@70", "pass@90"]);
   });

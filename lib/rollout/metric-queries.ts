@@ -29,16 +29,22 @@ export const hostsOf = (stable: VersionFacts, canary: VersionFacts): string[] =>
   ...new Set([stable.host, canary.host]),
 ];
 
-/** The two queries of one check: raw counts of the last `windowSeconds`, never ready ratios. */
+/**
+ * The queries of one check: raw counts of the last `window` ms, never ready ratios, and the time (s)
+ * of the newest count. They look `reach` ms further back, and count the part of the window.
+ */
 export function checkQueries(
   hosts: readonly string[],
-  windowSeconds: number,
-): { readonly requests: string; readonly durations: string } {
+  { window, reach }: { readonly window: number; readonly reach: number },
+): { readonly requests: string; readonly durations: string; readonly newest: string } {
+  const part = reach > 0 ? ` * ${window} / ${window + reach}` : "";
+  const range = `[${window + reach}ms]`;
   const increase = (metric: string, labels: readonly string[]) =>
-    `sum by (${labels.join(", ")}) (increase(${metric}${selector(hosts)}[${windowSeconds}s]))`;
+    `sum by (${labels.join(", ")}) (increase(${metric}${selector(hosts)}${range}))${part}`;
   return {
     requests: increase("istio_requests_total", REQUEST_LABELS),
     durations: increase("istio_request_duration_milliseconds_bucket", [...BY_VERSION, "le"]),
+    newest: `max(timestamp(istio_requests_total${selector(hosts)}))`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FieldCause } from "@/lib/base/errors";
+import { parseDuration } from "@/lib/istio/duration";
 import { Label, Subdomain } from "@/lib/k8s/names";
 
 /** `apiVersion` of a rollout, whatever keeps it. */
@@ -11,7 +12,20 @@ const Share = z
   .int("must be a whole number of percent")
   .min(1, "must be at least 1")
   .max(100, "must be at most 100");
-const WholeSeconds = z.int("must be whole seconds").min(1, "must be at least 1 second");
+/** A length of time: whole seconds, or a text such as `60s` or `1m30s`. Read as seconds. */
+const lengthOf = (least: number) =>
+  z
+    .union([z.number(), z.string()], "must be seconds, or a duration such as 60s")
+    .transform((given, context): number => {
+      const length = typeof given === "number" ? given : (parseDuration(given) ?? NaN) / 1000;
+      if (Number.isInteger(length) && length >= least) return length;
+      context.addIssue({
+        code: "custom",
+        message: `must be whole seconds, at least ${least}, or a duration such as 60s`,
+      });
+      return z.NEVER;
+    });
+const WholeSeconds = lengthOf(1);
 const HostName = z.string().min(1).max(253);
 
 const Destination = z
@@ -39,17 +53,22 @@ const Route = z
 const Step = z.strictObject({
   /** Percent of the requests that the canary gets. */
   weight: Share,
-  /** How long at least the step lasts once it is verified. */
-  holdSeconds: WholeSeconds,
+  /** How long at least the step lasts once it is verified; the plan's `hold` where absent. */
+  hold: WholeSeconds.optional(),
 });
+/** A step is its weight where nothing else is to be said of it. */
+const AnyStep = z.preprocess(
+  (value) => (typeof value === "number" ? { weight: value } : value),
+  Step,
+);
 
 const Analysis = z.strictObject({
   /** Which judge decides. */
   judge: z.literal("threshold").default("threshold"),
   /** How often the canary is judged. */
-  intervalSeconds: WholeSeconds.default(20),
+  interval: WholeSeconds.default(20),
   /** Time after each change of weight that is not judged and not held. */
-  warmUpSeconds: z.int().min(0).default(0),
+  warmUp: lengthOf(0).default(0),
   /** Least share of requests without failure, in percent; not judged where absent. */
   successRate: z.strictObject({ min: z.number().min(0).max(100) }).optional(),
   /** Greatest 99th percentile of request durations; not judged where absent. */
@@ -61,7 +80,7 @@ const Analysis = z.strictObject({
   /** What no requests at all to the canary mean. */
   noData: z.enum(["hold", "pass", "fail"]).default("hold"),
   /** How long a verdict may be missing before the rollout pauses. */
-  noDataTimeoutSeconds: WholeSeconds.default(300),
+  noDataTimeout: WholeSeconds.default(300),
   /** This many queries that fail in a row pause the rollout. */
   queryErrorLimit: z.int().min(1).default(5),
 });
@@ -78,7 +97,9 @@ export const RolloutSpec = z
     }),
     stable: Destination,
     canary: Destination,
-    steps: z.array(Step).min(1, "needs at least one step").max(50),
+    steps: z.array(AnyStep).min(1, "needs at least one step").max(50),
+    /** How long a step lasts that does not say so itself. */
+    hold: WholeSeconds.default(60),
     /** Lets a step send less to the canary than the one before. */
     allowDecrease: z.boolean().default(false),
     /**
@@ -90,7 +111,7 @@ export const RolloutSpec = z
     /** `keep` ends with the last step's weight; `cutover` sends everything to the canary. */
     finalise: z.enum(["keep", "cutover"]).default("keep"),
     /** How long a change of weight may take to be seen before the rollout pauses. */
-    progressDeadlineSeconds: WholeSeconds.default(600),
+    progressDeadline: WholeSeconds.default(600),
   })
   .superRefine((spec, context) => {
     if (spec.allowDecrease) return;
@@ -104,11 +125,15 @@ export const RolloutSpec = z
         });
       }
     });
-  });
+  })
+  .transform((spec) => ({
+    ...spec,
+    steps: spec.steps.map(({ weight, hold = spec.hold }) => ({ weight, hold })),
+  }));
 export type RolloutSpec = z.infer<typeof RolloutSpec>;
 
 /** A rollout as a person writes it: the same document in a file, a CRD or a ConfigMap. */
-export const CanaryRollout = z.object({
+export const CanaryRollout = z.strictObject({
   apiVersion: z.literal(ROLLOUT_API_VERSION),
   kind: z.literal(ROLLOUT_KIND),
   metadata: z.object({ name: Label, namespace: Label }),
@@ -135,10 +160,14 @@ export function parseRollout(
   const parsed = CanaryRollout.safeParse(value);
   if (parsed.success) return { rollout: parsed.data };
   return {
-    problems: parsed.error.issues.map((issue) => ({
-      field: fieldPath(issue.path) || "(root)",
-      message: issue.message,
-    })),
+    problems: parsed.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => ({
+            field: fieldPath([...issue.path, key]),
+            message: "is no field of a rollout",
+          }))
+        : [{ field: fieldPath(issue.path) || "(root)", message: issue.message }],
+    ),
   };
 }
 

@@ -80,13 +80,13 @@ export function preflight(
       "no threshold is set: only hard trips can stop this rollout",
     );
   }
-  const shortest = Math.min(...steps.map(({ holdSeconds }) => holdSeconds));
-  if (shortest < analysis.intervalSeconds) {
+  const shortest = Math.min(...steps.map(({ hold }) => hold));
+  if (shortest < analysis.interval) {
     add(
       "info",
       "HoldShorterThanCheck",
-      "spec.analysis.intervalSeconds",
-      `a hold of ${shortest} s lasts until its first check at ${analysis.intervalSeconds} s`,
+      "spec.analysis.interval",
+      `a hold of ${shortest} s lasts until its first check at ${analysis.interval} s`,
     );
   }
   return findings;
@@ -152,7 +152,7 @@ function versionFindings(
       error("SubsetNotFound", `no DestinationRule defines subset ${subset} of ${facts.host}`);
     } else if (facts.pods.ready === 0) {
       const { total } = facts.pods;
-      error("NoReadyPods", `${label} has no ready pod (0 of ${total})`);
+      error("NoReadyEndpoints", `${label} has no ready pod (0 of ${total})`);
     }
   }
   const shared = stable.revisions.filter((revision) => canary.revisions.includes(revision));

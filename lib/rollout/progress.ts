@@ -1,7 +1,7 @@
 import { after, seconds } from "@/lib/base/units";
 import { stepAt } from "./plan";
 import { confirmed, pauseFor, settle, weightsText } from "./settle";
-import type { Operation, RollbackReason, RolloutState, StateOf } from "./status";
+import type { BlockedReason, Operation, RollbackReason, RolloutState, StateOf } from "./status";
 import {
   act,
   become,
@@ -124,16 +124,17 @@ export function settleRollback(run: Run, state: StateOf<"RollingBack">): Transit
   const { now, observed } = run;
   const retryAt = after(now, STABLE_RETRY);
   if (observed.ready?.stable === 0) {
-    const blocked = "no pod of the stable version is ready; the weights stay until one is";
-    if (state.blocked === blocked) return act(run, { type: "wake", at: retryAt });
-    return block(run, state, blocked);
+    if (state.blocked?.reason === "StableUnready") return act(run, { type: "wake", at: retryAt });
+    const message = "no pod of the stable version is ready; the weights stay until one is";
+    return block(run, state, { reason: "StableUnready", message });
   }
   const settled = settle(run, state.op, (op) => become(run, { state: { ...state, op } }), true);
   if (settled.type === "going") return settled.transition;
   if (settled.type === "stopped") {
     const op = { ...state.op, retryAt };
-    if (state.blocked === settled.message) return become(run, { state: { ...state, op } });
-    return block(run, { ...state, op }, settled.message);
+    const { reason, message } = settled;
+    if (state.blocked?.message === message) return become(run, { state: { ...state, op } });
+    return block(run, { ...state, op }, { reason, message });
   }
   const done = withWeights(run, state.op, settled.weights);
   return become(done, {
@@ -147,7 +148,11 @@ export function settleRollback(run: Run, state: StateOf<"RollingBack">): Transit
   });
 }
 
-function block(run: Run, state: StateOf<"RollingBack">, blocked: string): Transition {
+function block(
+  run: Run,
+  state: StateOf<"RollingBack">,
+  blocked: { readonly reason: BlockedReason; readonly message: string },
+): Transition {
   const next: RolloutState = { ...state, blocked };
   return become(run, {
     state: next,
@@ -155,7 +160,7 @@ function block(run: Run, state: StateOf<"RollingBack">, blocked: string): Transi
       who: "engine",
       level: "fail",
       title: "The rollback waits",
-      note: blocked,
+      note: blocked.message,
     }),
   });
 }

@@ -87,10 +87,10 @@ function withDurations(
   const byBound = new Map<number, number>();
   for (const { le, count } of buckets) byBound.set(le, (byBound.get(le) ?? 0) + count);
   const merged = [...byBound].map(([le, count]) => ({ le, count }));
-  return {
-    ...counts,
-    p50: quantileOf(merged, 0.5),
-    p95: quantileOf(merged, 0.95),
-    p99: quantileOf(merged, 0.99),
+  const quantile = (q: number) => {
+    const value = quantileOf(merged, q);
+    // Exactly at a limit is within it: thousandths of a millisecond are noise of the counting.
+    return value === null ? null : Math.round(value * 1000) / 1000;
   };
+  return { ...counts, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
 }

@@ -70,7 +70,7 @@ export function settle(
   if (isRefusal(plan)) return { type: "stopped", reason: "TargetMissing", message: plan.message };
   if (plan.patch.length === 0) return { type: "settled", weights: plan.after };
   if (report) return going(put({ ...op, writtenAt: now }));
-  const deadline = seconds(rollout.spec.progressDeadlineSeconds);
+  const deadline = seconds(rollout.spec.progressDeadline);
   if (!restore && between(op.decidedAt, now) >= deadline) {
     const found = weightsText(plan.before);
     return { type: "stopped", reason: "NotConverged", message: `the API server holds ${found}` };

@@ -26,6 +26,10 @@ export type PauseReason = z.infer<typeof PauseReason>;
 export const RollbackReason = z.enum(["Manual", "MetricFailed", "HardTrip", "CanaryUnready"]);
 export type RollbackReason = z.infer<typeof RollbackReason>;
 
+/** Why a rollback cannot go on for now. */
+const BlockedReason = z.enum(["StableUnready", ...PauseReason.options]);
+export type BlockedReason = z.infer<typeof BlockedReason>;
+
 /** What is left of a step whose clock was stopped. */
 const Carry = z.object({
   holdLeft: Length,
@@ -90,8 +94,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     reason: RollbackReason,
     message: z.string(),
     since: At,
-    /** Why it cannot go on for now: the stable version could not take the traffic. */
-    blocked: z.string().optional(),
+    /** Why it cannot go on for now. */
+    blocked: z.object({ reason: BlockedReason, message: z.string() }).optional(),
   }),
   z.object({ phase: z.literal("Succeeded"), reason: z.string(), message: z.string(), at: At }),
   z.object({ phase: z.literal("RolledBack"), reason: z.string(), message: z.string(), at: At }),
@@ -242,3 +246,39 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   checks: [],
   ledger: [],
 });
+
+/** A phase by the names of rollouts.md 6.3, with its reason (empty where it has none). */
+export interface PublicPhase {
+  readonly phase: string;
+  readonly reason: string;
+  readonly step: number;
+  readonly message: string | undefined;
+}
+
+/** What a status is called outside: in conditions, events, metrics and simulations. */
+export function phaseOf({ state }: RolloutStatus): PublicPhase {
+  const told = (phase: string, reason = "", step = 0, message?: string): PublicPhase => ({
+    phase,
+    reason,
+    step,
+    message,
+  });
+  switch (state.phase) {
+    case "Pending":
+      return told("Pending");
+    case "Applying":
+    case "Verifying":
+    case "Promoting":
+      return told(state.phase, "", state.op.step);
+    case "Holding":
+      return told("Analysing", "", state.step);
+    case "Paused":
+      return told("Paused", state.reason, state.step, state.message);
+    case "RollingBack":
+      return state.blocked === undefined
+        ? told("RollingBack", state.reason, state.op.step, state.message)
+        : told("Degraded", state.blocked.reason, state.op.step, state.blocked.message);
+    default:
+      return told(state.phase, state.reason, 0, state.message);
+  }
+}

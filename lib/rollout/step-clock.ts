@@ -7,10 +7,10 @@ const atLeastZero = (ms: number) => millis(Math.max(0, ms));
 
 /** The whole of a step: nothing of it has passed. */
 function fullStep({ spec }: CanaryRollout, step: number): Carry {
-  const { warmUpSeconds, intervalSeconds } = spec.analysis;
+  const { warmUp, interval } = spec.analysis;
   return {
-    holdLeft: seconds(warmUpSeconds + stepAt(spec, step).holdSeconds),
-    checkLeft: seconds(warmUpSeconds + intervalSeconds),
+    holdLeft: seconds(warmUp + stepAt(spec, step).hold),
+    checkLeft: seconds(warmUp + interval),
     lastVerdict: null,
   };
 }
@@ -44,7 +44,7 @@ export function startClock(
   at: { readonly carry: Carry | undefined; readonly now: Instant },
 ): StateOf<"Holding"> {
   const { carry = fullStep(rollout, op.step), now } = at;
-  const warmUp = at.carry ? 0 : rollout.spec.analysis.warmUpSeconds;
+  const warmUp = at.carry ? 0 : rollout.spec.analysis.warmUp;
   const windowFrom = after(now, seconds(warmUp));
   return {
     phase: "Holding",

@@ -25,7 +25,7 @@ export function aRollout(changes: Partial<SpecInput> = {}): CanaryRollout {
       target: { virtualService: "reviews", route: { name: "primary" }, host: "reviews" },
       stable: { subset: "v1" },
       canary: { subset: "v2" },
-      steps: [10, 25, 50, 100].map((weight) => ({ weight, holdSeconds: 60 })),
+      steps: [10, 25, 50, 100].map((weight) => ({ weight, hold: 60 })),
       ...changes,
       analysis: { successRate: { min: 99 }, p99: { maxMs: 500 }, ...changes.analysis },
     },

@@ -2,7 +2,7 @@ import type { RolloutAnalysis } from "./plan";
 import type { WindowCounts } from "./window";
 
 /** Why the judge cannot tell. */
-export type UnknownReason = "NoData" | "LowSample" | "BaselineUnhealthy";
+export type UnknownReason = "NoData" | "Stale" | "LowSample" | "BaselineUnhealthy";
 
 /** What the judge says of one window; the message holds the numbers. */
 export type Verdict =

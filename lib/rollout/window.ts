@@ -1,4 +1,4 @@
-import type { Instant } from "@/lib/base/units";
+import type { Instant, Millis } from "@/lib/base/units";
 
 /** What one version did in a window. Counts are raw: ratios are the judge's business. */
 export interface VersionCounts {
@@ -23,6 +23,8 @@ export interface WindowCounts {
   readonly others: number;
   /** Requests to the target that failed before a version was chosen. */
   readonly unattributed: number;
+  /** Set where the newest number is too old for a verdict: for how long nothing was counted. */
+  readonly staleFor?: Millis | undefined;
 }
 
 /** Nothing happened. */

@@ -1,4 +1,5 @@
 import { documentedDefinitions } from "@/lib/istio/field-docs/documented-definitions";
+import type { KubeObject } from "@/lib/k8s/object";
 import type { SimulationClock } from "@/sandbox/contracts";
 import { AccountTokens } from "./access/account-tokens";
 import { aggregateRoles } from "./access/aggregate-roles";
@@ -27,13 +28,20 @@ export interface ClusterState {
   readonly tokens: AccountTokens;
 }
 
-/** A cluster that holds the definitions of Istio's and the Gateway API's kinds, and the default roles. */
-export function emptyCluster(clock: SimulationClock, random: () => number): ClusterState {
+/**
+ * A cluster that holds the definitions of custom kinds (Istio's and the Gateway API's where none
+ * are given) and the default roles.
+ */
+export function emptyCluster(
+  clock: SimulationClock,
+  random: () => number,
+  definitions: readonly KubeObject[] = documentedDefinitions(),
+): ClusterState {
   const storage = new Storage();
   const types = new TypeRegistry(storage);
   const objects = new ApiObjects(storage, types, { clock, random });
   const store = new ClusterStore(objects);
-  for (const definition of documentedDefinitions()) store.create(definition);
+  for (const definition of definitions) store.create(definition);
   aggregateRoles(storage);
   for (const object of DEFAULT_ROLES) store.create(object);
   return {

@@ -23,8 +23,10 @@ function productQueries(): string[] {
     requestRate(selection, 60, ["response_code", "grpc_response_status"]),
     latencyQuantile(selection, 60, "p95"),
     tcpRate({ reporter: ["source"] }, 60),
-    ...Object.values(checkQueries(HOSTS, 60)),
-    ...Object.values(checkQueries([...HOSTS, "details.bookinfo.svc.cluster.local"], 30)),
+    ...Object.values(checkQueries(HOSTS, { window: 60_000, reach: 0 })),
+    ...Object.values(
+      checkQueries([...HOSTS, "details.bookinfo.svc.cluster.local"], { window: 30_000, reach: 0 }),
+    ),
     ...Object.values(signalQueries(HOSTS, 60)),
     `sum by (response_code, grpc_response_status) (rate(istio_requests_total{${sent}}[1m]))`,
     `histogram_quantile(0.95, sum by (le) (rate(${D}{${sent}}[1m])))`,

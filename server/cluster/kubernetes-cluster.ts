@@ -7,10 +7,10 @@ import type { Random } from "../clock";
 import type { ClusterLocation } from "../env";
 import type { Clock, Cluster, Page, PatchType, WriteResult } from "../ports";
 import { apiDiscovery } from "./discovery";
-import { credentialSource } from "./credentials";
-import { portForward } from "./port-forward";
+import { type CredentialSource, credentialSource } from "./credentials";
+import { type PortForward, portForward } from "./port-forward";
 import { containerName, requestPath } from "./request-path";
-import { type ApiRequest, apiTransport } from "./transport";
+import { type ApiRequest, apiTransport, type Transport } from "./transport";
 import { isKubeObject, watchEvents } from "./watch-stream";
 import { ListAnswer, ReviewAnswer } from "./answers";
 
@@ -30,12 +30,26 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
 /** The Cluster port on a real API server. `close` ends its connections. */
 export function kubernetesCluster(
   location: ClusterLocation | undefined,
-  { clock, random }: { clock: Clock; random: Random },
+  time: { clock: Clock; random: Random },
 ): Cluster & { close(): void } {
   const credentials = credentialSource(location);
   const transport = apiTransport(credentials);
+  return clusterOver({ credentials, transport, forward: portForward(credentials) }, time);
+}
+
+/** How an API server is reached. */
+interface ClusterAccess {
+  readonly credentials: CredentialSource;
+  readonly transport: Transport;
+  readonly forward: PortForward;
+}
+
+/** The Cluster port over any way to send requests to an API server. */
+export function clusterOver(
+  { credentials, transport, forward }: ClusterAccess,
+  { clock, random }: { clock: Clock; random: Random },
+): Cluster & { close(): void } {
   const discovery = apiDiscovery(transport, clock);
-  const forward = portForward(credentials);
   const identity = { server: "", context: "", user: "" };
 
   async function sent(request: ApiRequest) {

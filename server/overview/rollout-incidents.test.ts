@@ -16,7 +16,7 @@ function stored(state: RolloutState) {
       target: { virtualService: "reviews", route: { index: 0 }, host: "reviews" },
       stable: { subset: "v1" },
       canary: { subset: "v3" },
-      steps: [{ weight: 10, holdSeconds: 30 }],
+      steps: [{ weight: 10, hold: 30 }],
     },
   });
   if (!("rollout" in parsed)) throw new Error(JSON.stringify(parsed.problems));

@@ -58,7 +58,7 @@ function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undef
       return {
         status: "fail",
         title: `Rollout of ${canary} is going back`,
-        cause: sentences(state.message, state.blocked),
+        cause: sentences(state.message, state.blocked?.message),
         since: state.since,
         weight: state.op.from,
         verb: "Watch rollout",

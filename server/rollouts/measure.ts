@@ -4,10 +4,16 @@ import { checkQueries, hostsOf } from "@/lib/rollout/metric-queries";
 import type { Versions } from "@/lib/rollout/preflight";
 import { readWindow } from "@/lib/rollout/read-window";
 import type { Measurement } from "@/lib/rollout/transition";
-import type { Clock, Metrics } from "../ports";
+import type { Clock, Metrics, Sample } from "../ports";
 
 /** A check that takes longer is an error: the next one is due soon. */
 const DEADLINE = seconds(5);
+
+/** Numbers this much older than their scrapes should be are not those of now. */
+const SCRAPES_MISSED = 3;
+const LEAST_STALE = seconds(5);
+/** With so many scrapes in a window, one before it costs no accuracy and makes the count whole. */
+const SCRAPES_TO_REACH_BACK = 5;
 
 /**
  * Asks Prometheus for the requests to both versions since `from`, as their callers count them.
@@ -20,21 +26,46 @@ export async function measure(
   signal: AbortSignal,
 ): Promise<Measurement> {
   const to = needs.clock.now();
-  const window = Math.max(1, Math.round(between(from, to) / 1000));
-  const queries = checkQueries(hostsOf(versions.stable, versions.canary), window);
+  const window = seconds(Math.max(1, Math.round(between(from, to) / 1000)));
   const limited = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
   try {
-    const [requests, durations] = await Promise.all([
-      needs.metrics.query(queries.requests, { at: to, signal: limited }),
-      needs.metrics.query(queries.durations, { at: to, signal: limited }),
+    const scrape = await needs.metrics.scrapeInterval(limited);
+    const reach = reachOf(scrape ?? window, window);
+    const queries = checkQueries(hostsOf(versions.stable, versions.canary), { window, reach });
+    const ask = (promql: string) => needs.metrics.query(promql, { at: to, signal: limited });
+    const [requests, durations, newest] = await Promise.all([
+      ask(queries.requests),
+      ask(queries.durations),
+      ask(queries.newest),
     ]);
-    return { window: readWindow({ requests, durations }, versions, { from, to }) };
+    const counts = readWindow({ requests, durations }, versions, { from, to });
+    return { window: { ...counts, staleFor: staleness(newest, to, scrape) } };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof AppError) return { error: error.message, from };
     if (limited.aborted) return { error: `no answer within ${DEADLINE / 1000} s`, from };
     throw error;
   }
+}
+
+/**
+ * How much further back a window must look to hold the last scrape before it: without that one,
+ * what was counted between it and the first one inside is guessed. Not a whole interval, so that
+ * it never holds two.
+ */
+const reachOf = (scrape: Millis, window: Millis): Millis =>
+  millis(SCRAPES_TO_REACH_BACK * scrape <= window ? scrape - 1 : 0);
+
+/** For how long nothing was counted, where that is too long; no series at all is not staleness. */
+function staleness(
+  newest: readonly Sample[],
+  to: Instant,
+  scrape: Millis | null,
+): Millis | undefined {
+  const at = newest[0]?.value;
+  if (scrape === null || at === undefined || at === null) return undefined;
+  const age = millis(to - at * 1000);
+  return age > Math.max(LEAST_STALE, SCRAPES_MISSED * scrape) ? age : undefined;
 }
 
 /** How far back rates must look to hold a few scrapes; 15 s are assumed where nothing is known. */

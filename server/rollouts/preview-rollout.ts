@@ -143,10 +143,7 @@ function nameFindings(store: RolloutStore, { metadata }: CanaryRollout): Preflig
 
 /** Each step lasts its hold, rounded up to a check. */
 function shortestDuration({ spec: { steps, analysis } }: CanaryRollout): Millis {
-  const { warmUpSeconds, intervalSeconds } = analysis;
-  const total = steps.reduce(
-    (sum, { holdSeconds }) => sum + warmUpSeconds + Math.max(holdSeconds, intervalSeconds),
-    0,
-  );
+  const { warmUp, interval } = analysis;
+  const total = steps.reduce((sum, { hold }) => sum + warmUp + Math.max(hold, interval), 0);
   return millis(total * 1000);
 }

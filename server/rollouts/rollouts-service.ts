@@ -38,13 +38,15 @@ interface Needs {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** What the process calls itself in Leases; unique. Made of the host's name where absent. */
+  readonly identity?: string;
 }
 
 /** The rollouts of one process. `off` keeps it from driving, and says why. */
 export function rolloutsService(needs: Needs, off: string | undefined): Rollouts {
   const { cluster, mesh, live, clock, log, random } = needs;
   const store = configMapStore(cluster, mesh);
-  const identity = `${hostname()}_${randomId()}`;
+  const identity = needs.identity ?? `${hostname()}_${randomId()}`;
   const stop = new AbortController();
   let election: Election | undefined;
 

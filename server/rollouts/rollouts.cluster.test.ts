@@ -80,10 +80,10 @@ function plan(host: string, canary: string, { name, ...changes }: Changes = {}) 
       target: { virtualService: host, route: { index: 0 }, host },
       stable: { subset: "v1" },
       canary: { subset: canary },
-      steps: [50, 100].map((weight) => ({ weight, holdSeconds: 1 })),
+      steps: [50, 100].map((weight) => ({ weight, hold: 1 })),
       ...changes,
       analysis: {
-        intervalSeconds: 1,
+        interval: 1,
         minRequests: 5,
         successRate: { min: 50 },
         ...changes.analysis,
@@ -234,7 +234,7 @@ describe("before a start", () => {
     await rollouts.store.create(
       {
         ...first,
-        spec: { ...first.spec, analysis: { ...first.spec.analysis, noDataTimeoutSeconds: 600 } },
+        spec: { ...first.spec, analysis: { ...first.spec.analysis, noDataTimeout: 600 } },
       },
       { ...initialStatus("ana", systemClock.now()), epoch: 1_000_000 },
     );

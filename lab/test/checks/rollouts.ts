@@ -18,10 +18,10 @@ const quickPlan = (service: string, canary: string) => ({
     target: { virtualService: service, route: { type: "http", name: "primary" }, host: service },
     stable: { subset: "v1" },
     canary: { subset: canary },
-    steps: [10, 25, 50, 100].map((weight) => ({ weight, holdSeconds: 5 })),
+    steps: [10, 25, 50, 100].map((weight) => ({ weight, hold: 5 })),
     others: "absorb",
     analysis: {
-      intervalSeconds: 2,
+      interval: 2,
       minRequests: 20,
       failureLimit: 3,
       successRate: { min: 95 },

@@ -1,0 +1,81 @@
+import { clusterOver } from "@/server/cluster/kubernetes-cluster";
+import type { Transport } from "@/server/cluster/transport";
+import type { Logger } from "@/server/log";
+import { meshStore, type RunningMeshStore } from "@/server/mesh/mesh-store";
+import type { Clock, Cluster, Live, Metrics } from "@/server/ports";
+import { type Rollouts, rolloutsService } from "@/server/rollouts/rollouts-service";
+import { credentialsOf, NO_PORTS } from "./in-process-api";
+import { type Gate, gatedClock, gatedTransport, openGate } from "./gate";
+
+/** The kinds that the driver looks at. */
+const KINDS = [
+  "VirtualService",
+  "DestinationRule",
+  "ServiceEntry",
+  "Service",
+  "Pod",
+  "Deployment",
+  "ConfigMap",
+] as const;
+
+/** One process of the product, as far as rollouts are concerned. */
+export interface Replica {
+  readonly name: string;
+  readonly cluster: Cluster;
+  readonly mesh: RunningMeshStore;
+  readonly rollouts: Rollouts;
+  readonly gate: Gate;
+  /** Ends in order, giving back what it holds. */
+  close(): Promise<void>;
+  /** Ends between two moments, without a word to anybody. */
+  kill(): void;
+}
+
+/** What all processes share. */
+export interface ReplicaWorld {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+const NOBODY_LOOKS: Live = {
+  publish: () => undefined,
+  listeners: 0,
+  onDemand: () => () => undefined,
+  async *events() {},
+};
+
+/** Starts a process. `off` keeps it from driving: it only takes what people ask for. */
+export function startReplica(world: ReplicaWorld, name: string, off?: string): Replica {
+  const gate = openGate();
+  const clock = gatedClock(world.clock, gate);
+  const transport = gatedTransport(world.transport, gate);
+  const { log, random, metrics } = world;
+  const cluster = clusterOver(
+    { credentials: credentialsOf(name), transport, forward: NO_PORTS },
+    { clock, random },
+  );
+  const mesh = meshStore({ cluster, clock, random, log }, KINDS);
+  const needs = { cluster, metrics, mesh, live: NOBODY_LOOKS, clock, random, log, identity: name };
+  const rollouts = rolloutsService(needs, off);
+  mesh.start();
+  rollouts.start();
+  return {
+    name,
+    cluster,
+    mesh,
+    rollouts,
+    gate,
+    async close() {
+      await rollouts.close();
+      mesh.close();
+      cluster.close();
+    },
+    kill() {
+      gate.kill();
+      cluster.close();
+    },
+  };
+}

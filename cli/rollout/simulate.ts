@@ -1,0 +1,160 @@
+import { AppError } from "@/lib/base/errors";
+import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
+import type { Logger } from "@/server/log";
+import { previewOf } from "@/server/rollouts/preview-rollout";
+import { startRollout } from "@/server/rollouts/start-rollout";
+import { doEvent } from "./events";
+import { startReplica } from "./replica";
+import type { Simulation } from "./simulation-file";
+import { simulatedCluster } from "./simulated-cluster";
+import { simulatedMetrics } from "./simulated-metrics";
+import { simulatedTraffic } from "./simulated-traffic";
+import { type Story, storedStatus, StoryTeller } from "./story";
+import { START, virtualTime } from "./virtual-time";
+import { liveWeights } from "./live-shares";
+import { watchedTransport } from "./watched-transport";
+import type { World } from "./world";
+
+/** Until then a process has heard of what another one stored. */
+const SEEN_MS = 50;
+
+/** What a simulation gave: a story for each rollout of the file, in its order. */
+export interface SimulationResult {
+  readonly stories: readonly Story[];
+  /** Fields of rollouts that cannot be read. */
+  readonly problems: readonly { readonly field: string; readonly message: string }[];
+  /** What went wrong beside the rollouts: edits that the server refused. */
+  readonly warnings: readonly string[];
+}
+
+/** Runs a simulation: the engine, its stores and the sandbox's API on one virtual clock. */
+export async function simulate(simulation: Simulation): Promise<SimulationResult> {
+  const parsed = simulation.rollouts.map((value) => parseRollout(value));
+  const problems = parsed.flatMap((outcome) => ("problems" in outcome ? outcome.problems : []));
+  if (problems.length > 0) {
+    const stories = parsed.map((outcome) => refusedStory(outcome));
+    return { stories, problems, warnings: [] };
+  }
+  const rollouts = parsed.flatMap((outcome) => ("rollout" in outcome ? [outcome.rollout] : []));
+  const time = virtualTime();
+  const cluster = simulatedCluster(time, simulation.objects, rollouts);
+  const tellers = rollouts.map(
+    ({ metadata }) => new StoryTeller(`${metadata.namespace}/${metadata.name}`, time.second, START),
+  );
+  cluster.onChange((object) => {
+    time.stir();
+    const status = storedStatus(object);
+    const name = object.metadata.labels?.["quarterdeck.dev/rollout"];
+    const key = `${object.metadata.namespace ?? ""}/${name ?? ""}`;
+    if (status) tellers.find((teller) => teller.key === key)?.sees(status);
+  });
+
+  const traffic = simulatedTraffic(simulation.traffic, rollouts);
+  const metrics = simulatedMetrics(traffic, time.clock(), () => {
+    const now = time.second();
+    const fault = simulation.prometheus.find(({ from, to = Infinity }) => now >= from && now < to);
+    return fault && { kind: fault.mode };
+  });
+  const warnings: string[] = [];
+  const quiet: Logger = { info: () => undefined, warn: () => undefined, error: bug };
+  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0 };
+  const observed = watchedTransport(cluster.transport, time, {
+    readLag: simulation.readLag,
+    wrote: (object) => {
+      rollouts.forEach((rollout, index) => {
+        const weights = liveWeights(object, rollout);
+        if (weights) tellers[index]?.wrote(object, weights);
+      });
+    },
+  });
+  const start = (name: string, off?: string) =>
+    startReplica({ ...shared, transport: off ? cluster.transport : observed }, name, off);
+  let count = 0;
+  const replicas = Array.from({ length: simulation.replicas }, () => start(`r${(count += 1)}`));
+  const world: World = {
+    time,
+    cluster,
+    desk: start("desk", "it only takes commands"),
+    replicas,
+    rollouts,
+    replace(gone) {
+      replicas[replicas.indexOf(gone)] = start(`r${(count += 1)}`);
+    },
+    warn: (message) => warnings.push(message),
+  };
+
+  await time.runUntil(0);
+  traffic.pass(-1, cluster.view());
+  metrics.scrape(START);
+  time.begin(0);
+  for (const [index, rollout] of rollouts.entries()) await begin(world, rollout, tellers[index]);
+  await run(world, simulation, (second) => {
+    traffic.pass(second, cluster.view());
+    metrics.scrape(START + (second + 1) * 1000);
+  });
+  const stories = rollouts.map((rollout, index) =>
+    (tellers[index] as StoryTeller).tell(cluster.weightsOf(rollout)),
+  );
+  for (const replica of [...replicas, world.desk]) replica.kill();
+  return { stories, problems, warnings };
+}
+
+/** Second after second: what happened in it, then what people do, then what the product does. */
+async function run(
+  world: World,
+  { events, until }: Simulation,
+  pass: (second: number) => void,
+): Promise<void> {
+  const { time } = world;
+  for (let second = 0; second <= until; second += 1) {
+    if (second > 0) {
+      pass(second - 1);
+      time.begin(second);
+    }
+    for (const event of events) {
+      if (Math.floor(event.at) === second) await doEvent(world, event);
+    }
+    await time.runUntil(second + 1);
+  }
+}
+
+async function begin(
+  { desk, time }: World,
+  rollout: CanaryRollout,
+  teller: StoryTeller | undefined,
+): Promise<void> {
+  const acts = {
+    cluster: desk.cluster,
+    mesh: desk.mesh,
+    store: desk.rollouts.store,
+    clock: time.clock(),
+    log: { info: () => undefined, warn: () => undefined, error: bug },
+    readOnly: false,
+    requestId: "simulation",
+  };
+  const { findings } = await previewOf(acts, rollout);
+  const refused = findings.find(({ level }) => level === "error");
+  if (refused) teller?.rejected(refused.code, `${refused.field}: ${refused.message}`);
+  else {
+    try {
+      await startRollout(acts, rollout);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      teller?.rejected("WriteRefused", error.message);
+    }
+  }
+  // The next one is to see it.
+  await time.runFor(SEEN_MS);
+}
+
+function refusedStory(outcome: ReturnType<typeof parseRollout>): Story {
+  const teller = new StoryTeller("", () => 0, START);
+  const [first] = "problems" in outcome ? outcome.problems : [];
+  teller.rejected("Invalid", first ? `${first.field} ${first.message}` : "another is invalid");
+  return teller.tell({});
+}
+
+/** What the product calls a bug of its own is one of the simulation, too. */
+function bug({ err }: Readonly<Record<string, unknown>>, message: string): void {
+  throw new Error(message, { cause: err });
+}

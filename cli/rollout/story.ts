@@ -1,0 +1,114 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import { isRecord } from "@/lib/k8s/json-value";
+import { phaseOf, RolloutStatus } from "@/lib/rollout/status";
+
+/** A write of the engine that the API server took. */
+export interface ToldWrite {
+  readonly t: number;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly weights: Readonly<Record<string, number>>;
+  readonly opId: string;
+  readonly epoch: number;
+}
+
+/** A phase that a rollout came into. */
+export interface ToldPhase {
+  readonly t: number;
+  readonly phase: string;
+  readonly reason: string;
+  readonly step: number;
+  readonly message?: string;
+}
+
+/** A check that was counted. */
+export interface ToldCheck {
+  readonly t: number;
+  readonly verdict: string;
+  readonly reason: string;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+/** What happened to one rollout, as the file of a simulation asks for it. */
+export interface Story {
+  readonly rollout: string;
+  readonly writes: readonly ToldWrite[];
+  readonly phases: readonly ToldPhase[];
+  readonly checks: readonly ToldCheck[];
+  readonly final: { readonly phase: string; readonly weights: Readonly<Record<string, number>> };
+}
+
+/** Keeps what happens to one rollout. */
+export class StoryTeller {
+  readonly writes: ToldWrite[] = [];
+  readonly phases: ToldPhase[] = [];
+  readonly checks: ToldCheck[] = [];
+  status: RolloutStatus | undefined;
+  private lastCheck = -Infinity;
+
+  constructor(
+    readonly key: string,
+    private readonly second: () => number,
+    private readonly start: number,
+  ) {}
+
+  /** The status was stored. */
+  sees(status: RolloutStatus): void {
+    const { phase, reason, step, message } = phaseOf(status);
+    const last = this.phases.at(-1);
+    if (last?.phase !== phase || last.reason !== reason || last.step !== step) {
+      const told = { t: this.second(), phase, reason, step };
+      this.phases.push(message === undefined ? told : { ...told, message });
+    }
+    for (const check of status.checks) {
+      if (check.at <= this.lastCheck) continue;
+      this.lastCheck = check.at;
+      const { verdict, reason: why, values } = check;
+      const t = Math.floor((check.at - this.start) / 1000);
+      this.checks.push({ t, verdict, reason: why, values });
+    }
+    this.status = status;
+  }
+
+  /** The engine wrote `object`. */
+  wrote(object: KubeObject, weights: Readonly<Record<string, number>>): void {
+    const { kind, metadata } = object;
+    const { state, epoch = 0 } = this.status ?? {};
+    this.writes.push({
+      t: this.second(),
+      kind,
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
+      weights,
+      opId: state && "op" in state ? state.op.id : "",
+      epoch,
+    });
+  }
+
+  /** It was refused before it was stored. */
+  rejected(reason: string, message: string): void {
+    this.phases.push({ t: this.second(), phase: "Rejected", reason, step: 0, message });
+  }
+
+  tell(weights: Readonly<Record<string, number>>): Story {
+    const { key: rollout, writes, phases, checks } = this;
+    return {
+      rollout,
+      writes,
+      phases,
+      checks,
+      final: { phase: phases.at(-1)?.phase ?? "Pending", weights },
+    };
+  }
+}
+
+/** The status that a stored record of a rollout holds; undefined for any other object. */
+export function storedStatus(object: KubeObject): RolloutStatus | undefined {
+  const { data } = object;
+  if (object.kind !== "ConfigMap" || !isRecord(data) || typeof data["status"] !== "string") {
+    return undefined;
+  }
+  const parsed = RolloutStatus.safeParse(JSON.parse(data["status"]));
+  return parsed.success ? parsed.data : undefined;
+}

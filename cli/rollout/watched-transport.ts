@@ -1,0 +1,42 @@
+import type { KubeObject } from "@/lib/k8s/object";
+import type { ApiRequest, Transport } from "@/server/cluster/transport";
+import type { VirtualTime } from "./virtual-time";
+
+/** Paths of what the engine writes to traffic. */
+const TRAFFIC = /\/apis\/(networking\.istio\.io|gateway\.networking\.k8s\.io)\//;
+
+/**
+ * Requests of the product's processes, with what happens to them: writes that were taken are told,
+ * and for `readLag` seconds after one, reads give the object of before.
+ */
+export function watchedTransport(
+  transport: Transport,
+  time: VirtualTime,
+  { readLag, wrote }: { readonly readLag: number; readonly wrote: (object: KubeObject) => void },
+): Transport {
+  const old = new Map<string, { readonly text: string; readonly until: number }>();
+
+  async function before(request: ApiRequest): Promise<string | undefined> {
+    if (readLag === 0) return undefined;
+    const { path, timeout, doing } = request;
+    return (await transport.request({ method: "GET", path, timeout, doing })).text;
+  }
+
+  return {
+    async request(request) {
+      const { method, path, query = {} } = request;
+      const shown = method === "GET" ? old.get(path) : undefined;
+      if (shown && time.second() < shown.until) {
+        return { contentType: "application/json", warnings: [], text: shown.text };
+      }
+      const isWrite = method !== "GET" && TRAFFIC.test(path) && query["dryRun"] === undefined;
+      const text = isWrite ? await before(request) : undefined;
+      const answer = await transport.request(request);
+      if (isWrite && method !== "DELETE") wrote(JSON.parse(answer.text) as KubeObject);
+      if (text !== undefined) old.set(path, { text, until: time.second() + readLag });
+      return answer;
+    },
+    stream: (request) => transport.stream(request),
+    close: () => transport.close(),
+  };
+}

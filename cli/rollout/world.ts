@@ -1,0 +1,17 @@
+import type { CanaryRollout } from "@/lib/rollout/plan";
+import type { Replica } from "./replica";
+import type { SimulatedCluster } from "./simulated-cluster";
+import type { VirtualTime } from "./virtual-time";
+
+/** A simulation while it runs. */
+export interface World {
+  readonly time: VirtualTime;
+  readonly cluster: SimulatedCluster;
+  /** Takes what people ask for; it is never killed and never drives. */
+  readonly desk: Replica;
+  readonly replicas: Replica[];
+  readonly rollouts: readonly CanaryRollout[];
+  /** Starts a process in the place of one that went. */
+  replace(gone: Replica): void;
+  readonly warn: (message: string) => void;
+}
