@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/base/errors";
+import type { KubeObject } from "@/lib/k8s/object";
 import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
 import type { Logger } from "@/server/log";
 import { previewOf } from "@/server/rollouts/preview-rollout";
@@ -18,6 +19,8 @@ import type { World } from "./world";
 /** Until then a process has heard of what another one stored. */
 const SEEN_MS = 50;
 
+const TRAFFIC_KINDS = ["VirtualService", "DestinationRule", "HTTPRoute"] as const;
+
 /** What a simulation gave: a story for each rollout of the file, in its order. */
 export interface SimulationResult {
   readonly stories: readonly Story[];
@@ -25,6 +28,8 @@ export interface SimulationResult {
   readonly problems: readonly { readonly field: string; readonly message: string }[];
   /** What went wrong beside the rollouts: edits that the server refused. */
   readonly warnings: readonly string[];
+  /** What the cluster holds at the end of what carries traffic. */
+  readonly objects: readonly KubeObject[];
 }
 
 /** Runs a simulation: the engine, its stores and the sandbox's API on one virtual clock. */
@@ -33,7 +38,7 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
   const problems = parsed.flatMap((outcome) => ("problems" in outcome ? outcome.problems : []));
   if (problems.length > 0) {
     const stories = parsed.map((outcome) => refusedStory(outcome));
-    return { stories, problems, warnings: [] };
+    return { stories, problems, warnings: [], objects: [] };
   }
   const rollouts = parsed.flatMap((outcome) => ("rollout" in outcome ? [outcome.rollout] : []));
   const time = virtualTime();
@@ -56,14 +61,24 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
     return fault && { kind: fault.mode };
   });
   const warnings: string[] = [];
-  const quiet: Logger = { info: () => undefined, warn: () => undefined, error: bug };
+  const bugs: unknown[] = [];
+  const quiet: Logger = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: ({ err }, message) => bugs.push(new Error(message, { cause: err })),
+  };
   const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0 };
   const observed = watchedTransport(cluster.transport, time, {
     readLag: simulation.readLag,
+    isDown: (second) =>
+      simulation.apiServer.some(({ from, to = Infinity }) => second >= from && second < to),
     wrote: (object) => {
-      rollouts.forEach((rollout, index) => {
-        const weights = liveWeights(object, rollout);
-        if (weights) tellers[index]?.wrote(object, weights);
+      const weights = rollouts.map((rollout) => liveWeights(object, rollout));
+      // Several rollouts may share an object: a write is that of the one whose weights it changed.
+      const isOwn = tellers.map((teller, index) => teller.isNews(weights[index]));
+      tellers.forEach((teller, index) => {
+        const own = weights[index];
+        if (own && (isOwn[index] || !isOwn.includes(true))) teller.wrote(object, own);
       });
     },
   });
@@ -84,10 +99,13 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
   };
 
   await time.runUntil(0);
+  rollouts.forEach((rollout, index) => tellers[index]?.sawWeights(cluster.weightsOf(rollout)));
   traffic.pass(-1, cluster.view());
   metrics.scrape(START);
   time.begin(0);
-  for (const [index, rollout] of rollouts.entries()) await begin(world, rollout, tellers[index]);
+  for (const [index, rollout] of rollouts.entries()) {
+    await begin(world, rollout, { teller: tellers[index], by: simulation.startedBy });
+  }
   await run(world, simulation, (second) => {
     traffic.pass(second, cluster.view());
     metrics.scrape(START + (second + 1) * 1000);
@@ -96,7 +114,11 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
     (tellers[index] as StoryTeller).tell(cluster.weightsOf(rollout)),
   );
   for (const replica of [...replicas, world.desk]) replica.kill();
-  return { stories, problems, warnings };
+  // What the product calls a bug of its own is one of the simulation, too.
+  if (bugs.length > 0) throw bugs[0];
+  const view = cluster.view();
+  const objects = TRAFFIC_KINDS.flatMap((kind) => view.list(kind));
+  return { stories, problems, warnings, objects };
 }
 
 /** Second after second: what happened in it, then what people do, then what the product does. */
@@ -121,14 +143,14 @@ async function run(
 async function begin(
   { desk, time }: World,
   rollout: CanaryRollout,
-  teller: StoryTeller | undefined,
+  { teller, by }: { readonly teller: StoryTeller | undefined; readonly by: string },
 ): Promise<void> {
   const acts = {
-    cluster: desk.cluster,
+    cluster: { ...desk.cluster, identity: { ...desk.cluster.identity, user: by } },
     mesh: desk.mesh,
     store: desk.rollouts.store,
     clock: time.clock(),
-    log: { info: () => undefined, warn: () => undefined, error: bug },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     readOnly: false,
     requestId: "simulation",
   };
@@ -152,9 +174,4 @@ function refusedStory(outcome: ReturnType<typeof parseRollout>): Story {
   const [first] = "problems" in outcome ? outcome.problems : [];
   teller.rejected("Invalid", first ? `${first.field} ${first.message}` : "another is invalid");
   return teller.tell({});
-}
-
-/** What the product calls a bug of its own is one of the simulation, too. */
-function bug({ err }: Readonly<Record<string, unknown>>, message: string): void {
-  throw new Error(message, { cause: err });
 }

@@ -71,7 +71,11 @@ const SimulationFile = z.strictObject({
   objects: z.array(z.record(z.string(), z.unknown())).default([]),
   traffic: z.array(Traffic).default([]),
   prometheus: z.array(PrometheusFault).default([]),
+  /** When no process of the product reaches the API server. */
+  apiServer: z.array(z.strictObject({ from: At, to: At.optional() })).default([]),
   events: z.array(Events).default([]),
+  /** Who starts the rollouts. */
+  startedBy: z.string().min(1).default("operator"),
   /** How many processes of the product take part. */
   replicas: z.int().min(1).max(50).default(1),
   /** Seconds after a write during which reads still show what was before. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import { isRecord } from "@/lib/k8s/json-value";
-import { phaseOf, RolloutStatus } from "@/lib/rollout/status";
+import { phaseOf } from "@/lib/rollout/public-phase";
+import { RolloutStatus } from "@/lib/rollout/status";
 
 /** A write of the engine that the API server took. */
 export interface ToldWrite {
@@ -46,6 +47,7 @@ export class StoryTeller {
   readonly checks: ToldCheck[] = [];
   status: RolloutStatus | undefined;
   private lastCheck = -Infinity;
+  private lastWeights = "";
 
   constructor(
     readonly key: string,
@@ -66,13 +68,24 @@ export class StoryTeller {
       this.lastCheck = check.at;
       const { verdict, reason: why, values } = check;
       const t = Math.floor((check.at - this.start) / 1000);
-      this.checks.push({ t, verdict, reason: why, values });
+      this.checks.push({ t, verdict, reason: why, values: { ...values, ...check.numbers } });
     }
     this.status = status;
   }
 
+  /** These weights stood there before anybody wrote. */
+  sawWeights(weights: Readonly<Record<string, number>>): void {
+    this.lastWeights = JSON.stringify(weights);
+  }
+
+  /** Whether these weights are others than those that were told last. */
+  isNews(weights: Readonly<Record<string, number>> | undefined): boolean {
+    return weights !== undefined && JSON.stringify(weights) !== this.lastWeights;
+  }
+
   /** The engine wrote `object`. */
   wrote(object: KubeObject, weights: Readonly<Record<string, number>>): void {
+    this.lastWeights = JSON.stringify(weights);
     const { kind, metadata } = object;
     const { state, epoch = 0 } = this.status ?? {};
     this.writes.push({

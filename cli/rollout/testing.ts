@@ -1,9 +1,13 @@
 import { stringify } from "yaml";
+import { vi } from "vitest";
 import { simulate } from "./simulate";
 import { readSimulation } from "./simulation-file";
 import type { Story } from "./story";
 
 type Fields = Readonly<Record<string, unknown>>;
+
+// A whole rollout is thousands of requests: quick alone, slow beside everything else.
+vi.setConfig({ testTimeout: 60_000 });
 
 const HOST = "reviews.shop.svc.cluster.local";
 
@@ -106,6 +110,8 @@ export interface Told extends Story {
   readonly ended: string;
   readonly warnings: readonly string[];
   readonly stories: readonly Story[];
+  /** What the cluster holds at the end, by kind and name. */
+  readonly objects: Readonly<Record<string, unknown>>;
 }
 
 /** Runs a simulation file with these fields, S0 where they say nothing. */
@@ -128,6 +134,9 @@ export async function run(fields: Fields = {}): Promise<Told> {
     ended: last ? `${last.phase}${last.reason && `(${last.reason})`}@${last.t}` : "",
     warnings: [...result.warnings, ...result.problems.map(({ field }) => field)],
     stories: result.stories,
+    objects: Object.fromEntries(
+      result.objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]),
+    ),
   };
 }
 

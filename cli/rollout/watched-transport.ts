@@ -1,3 +1,4 @@
+import { AppError } from "@/lib/base/errors";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { ApiRequest, Transport } from "@/server/cluster/transport";
 import type { VirtualTime } from "./virtual-time";
@@ -7,13 +8,25 @@ const TRAFFIC = /\/apis\/(networking\.istio\.io|gateway\.networking\.k8s\.io)\//
 
 /**
  * Requests of the product's processes, with what happens to them: writes that were taken are told,
- * and for `readLag` seconds after one, reads give the object of before.
+ * for `readLag` seconds after one, reads give the object of before, and while the server is down
+ * nothing is answered.
  */
 export function watchedTransport(
   transport: Transport,
   time: VirtualTime,
-  { readLag, wrote }: { readonly readLag: number; readonly wrote: (object: KubeObject) => void },
+  {
+    readLag,
+    isDown,
+    wrote,
+  }: {
+    readonly readLag: number;
+    readonly isDown: (second: number) => boolean;
+    readonly wrote: (object: KubeObject) => void;
+  },
 ): Transport {
+  const mustAnswer = () => {
+    if (isDown(time.second())) throw new AppError("unavailable", "the API server does not answer");
+  };
   const old = new Map<string, { readonly text: string; readonly until: number }>();
 
   async function before(request: ApiRequest): Promise<string | undefined> {
@@ -24,6 +37,7 @@ export function watchedTransport(
 
   return {
     async request(request) {
+      mustAnswer();
       const { method, path, query = {} } = request;
       const shown = method === "GET" ? old.get(path) : undefined;
       if (shown && time.second() < shown.until) {
@@ -36,7 +50,10 @@ export function watchedTransport(
       if (text !== undefined) old.set(path, { text, until: time.second() + readLag });
       return answer;
     },
-    stream: (request) => transport.stream(request),
+    async stream(request) {
+      mustAnswer();
+      return transport.stream(request);
+    },
     close: () => transport.close(),
   };
 }

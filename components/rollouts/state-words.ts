@@ -8,10 +8,14 @@ export interface StateWords {
 
 const PAUSED: Readonly<Record<Extract<RolloutState, { phase: "Paused" }>["reason"], string>> = {
   Manual: "Paused",
+  Approval: "Waits for approval",
+  Frozen: "Paused, change freeze",
+  Inconclusive: "Paused, inconclusive",
   NoData: "Paused, no data",
   MetricsUnavailable: "Paused, no metrics",
   BaselineUnhealthy: "Paused, stable unhealthy",
   Contended: "Paused, weights contended",
+  Drifted: "Paused, weights changed",
   TargetMissing: "Paused, route missing",
   WriteRefused: "Paused, write refused",
   NotConverged: "Paused, not converged",

@@ -34,7 +34,10 @@ export function countCheck(run: Run): Transition | undefined {
   if ("error" in measurement) return countError(run, state, measurement);
   const { window } = measurement;
   if (stillOld(window, state)) return waitForProxies(run, state, window);
-  return countVerdict(run, state, { window, verdict: judge(run.rollout.spec.analysis, window) });
+  const { status, rollout } = run;
+  const { verdict, memory, numbers } = judge(rollout.spec.analysis, window, status.evidence);
+  const remembered = { ...run, status: { ...status, evidence: memory } };
+  return countVerdict(remembered, state, { window, verdict, numbers });
 }
 
 function countError(
@@ -79,11 +82,31 @@ function waitForProxies(run: Run, state: StateOf<"Holding">, window: WindowCount
 function countVerdict(
   run: Run,
   state: StateOf<"Holding">,
-  { window, verdict }: { readonly window: WindowCounts; readonly verdict: Verdict },
+  {
+    window,
+    verdict,
+    numbers,
+  }: {
+    readonly window: WindowCounts;
+    readonly verdict: Verdict;
+    readonly numbers: Readonly<Record<string, number | null>>;
+  },
 ): Transition {
   const { analysis } = run.rollout.spec;
+  // Only at the end of a step: a shift of all durations is seen sooner than it matters.
+  const slower = verdict.verdict === "pass" && run.now >= state.holdUntil && verdict.slower;
+  if (slower) {
+    const failed: Verdict = { verdict: "fail", final: true, message: slower };
+    return countVerdict(run, state, { window, numbers, verdict: failed });
+  }
   const outcome = outcomeOf(verdict, analysis.noData);
-  const checked = withCheck(run, state, { verdict: outcome, reason: verdict.message, window });
+  const checked = withCheck(run, state, {
+    verdict: outcome,
+    reason: verdict.message,
+    window,
+    numbers,
+    told: analysis.judge === "sequential",
+  });
   const { status } = checked;
   if (verdict.verdict === "trip") {
     const { total, consecutive } = status.failures;
@@ -110,8 +133,13 @@ function countVerdict(
         }),
       },
     };
-    if (failures.total < analysis.failureLimit) return become(failed, {});
+    const counted = analysis.failures === "cumulative" ? failures.total : failures.consecutive;
+    const isFinal = verdict.verdict === "fail" && verdict.final === true;
+    if (!isFinal && counted < analysis.failureLimit) return become(failed, {});
     return rollBack(failed, { reason: "MetricFailed", message: verdict.message });
+  }
+  if (verdict.verdict === "unknown" && verdict.pause) {
+    return pauseFor(checked, pauseReasonOf(verdict), verdict.message);
   }
   const quiet = between(state.quietSince, run.now);
   if (quiet < seconds(analysis.noDataTimeout)) return become(checked, {});
@@ -131,6 +159,7 @@ const PAUSES: Readonly<Record<UnknownReason, PauseReason>> = {
   Stale: "NoData",
   LowSample: "NoData",
   BaselineUnhealthy: "BaselineUnhealthy",
+  Continue: "Inconclusive",
 };
 const pauseReasonOf = (verdict: Verdict): PauseReason =>
   verdict.verdict === "unknown" ? PAUSES[verdict.reason] : "NoData";
@@ -143,12 +172,16 @@ function withCheck(
     readonly verdict: LastVerdict;
     readonly reason: string;
     readonly window?: WindowCounts;
+    readonly numbers?: Readonly<Record<string, number | null>>;
+    /** Whether the judge remembers this window, whatever it said of it. */
+    readonly told?: boolean;
   },
 ): Run {
   const { now, rollout } = run;
   const interval = seconds(rollout.spec.analysis.interval);
   const planned = after(state.nextCheckAt, interval);
   const judged = check.verdict === "pass" || check.verdict === "fail";
+  const heard = judged || (check.told === true && (check.window?.canary.requests ?? 0) > 0);
   const entry: CheckEntry = {
     at: now,
     step: state.step,
@@ -156,6 +189,7 @@ function withCheck(
     reason: check.reason,
     from: state.windowFrom,
     values: valuesOf(check.window),
+    ...(check.numbers && Object.keys(check.numbers).length > 0 ? { numbers: check.numbers } : {}),
   };
   const status: RolloutStatus = {
     ...run.status,
@@ -166,7 +200,8 @@ function withCheck(
       lastVerdict: check.verdict,
       nextCheckAt: planned > now ? planned : after(now, interval),
       // Too few requests are kept: the next check looks at them again, together with its own.
-      ...(judged ? { windowFrom: now, quietSince: now } : {}),
+      ...(judged || check.told ? { windowFrom: now } : {}),
+      ...(heard ? { quietSince: now } : {}),
     },
   };
   return { ...run, status };

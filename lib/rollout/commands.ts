@@ -1,4 +1,5 @@
-import { advance, beginStep, promote, rollBack } from "./progress";
+import { nextStep, shutGate } from "./gate";
+import { advance, beginStep, promote, resume, rollBack } from "./progress";
 import {
   type Command,
   type CommandType,
@@ -12,7 +13,6 @@ import {
   become,
   currentShare,
   currentStep,
-  decide,
   ledgerWith,
   pausedState,
   type Run,
@@ -126,19 +126,29 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
   resume(run, command) {
     const { state } = run.status;
     if (state.phase !== "Paused") return "the rollout is not paused";
-    const { op, operations } = decide(run, { step: state.step, share: state.share });
-    return become(run, {
-      operations,
-      queryErrors: 0,
-      reverts: [],
-      state: { phase: "Applying", op, carry: state.carry },
-      ledger: ledgerWith(run, {
-        who: command.by,
-        level: "info",
-        title: `Resumed at ${state.share} %`,
-        ...(command.reason ? { note: command.reason } : {}),
-      }),
+    return resume(run, state, { who: command.by, note: command.reason });
+  },
+
+  approve(run, command) {
+    const { rollout, status } = run;
+    if (rollout.spec.fourEyes && command.by === status.startedBy) {
+      return `${command.by} started it; somebody else must approve`;
+    }
+    const next = rollout.spec.steps.findIndex(
+      ({ approval }, step) =>
+        approval && step >= nextStep(rollout, status) && !status.approved.includes(step),
+    );
+    if (next < 0 || isTerminal(status)) return "no step waits for approval";
+    const approved: Run = { ...run, status: { ...status, approved: [...status.approved, next] } };
+    const told = noted(approved, {
+      who: command.by,
+      level: "ok",
+      title: `Approved ${rollout.spec.steps[next]?.weight ?? 0} %`,
+      ...(command.reason ? { note: command.reason } : {}),
     });
+    const { state } = status;
+    if (state.phase !== "Paused" || state.reason !== "Approval") return become(told, {});
+    return resume(told, state, { who: command.by });
   },
 
   promote(run, command) {
@@ -182,6 +192,8 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
       queryErrors: 0,
       reverts: [],
       steps: [],
+      evidence: null,
+      approved: [],
     };
     return become(
       noted(run, { who: command.by, level: "info", title: "Retry from the first step" }),
@@ -209,6 +221,8 @@ function mayAdvance(run: Run, { force }: Command): string | undefined {
   const { state } = run.status;
   if (!RUNNING.has(state.phase) && state.phase !== "Paused") return "the rollout does not run";
   if (force) return undefined;
+  const shut = shutGate(run);
+  if (shut) return `${shut.message}; force it to go on`;
   const verdict = stopClock(run.rollout, state, run.now).lastVerdict;
   return verdict === "pass" ? undefined : "no check has passed at this step; force it to go on";
 }

@@ -1,18 +1,28 @@
 import { hardTrip } from "./hard-trip";
+import type { JudgeMemory } from "./judge-memory";
 import type { RolloutAnalysis } from "./plan";
+import { type Judged, NO_MEMORY, sequentialJudge } from "./sequential-judge";
 import { thresholdJudge } from "./threshold-judge";
-import type { Judge, Verdict } from "./verdict";
+import type { Verdict } from "./verdict";
 import type { WindowCounts } from "./window";
 
-const JUDGES: Readonly<Record<RolloutAnalysis["judge"], Judge>> = { threshold: thresholdJudge };
-
-/** The verdict on a window: hard trips first, then the plan's own judge. */
-export function judge(analysis: RolloutAnalysis, window: WindowCounts): Verdict {
+/**
+ * The verdict on a window: hard trips first, then the plan's own judge, with what it remembers.
+ * What cannot be judged is not remembered.
+ */
+export function judge(
+  analysis: RolloutAnalysis,
+  window: WindowCounts,
+  known: JudgeMemory | null,
+): Omit<Judged, "memory"> & { readonly memory: JudgeMemory | null } {
+  const only = (verdict: Verdict) => ({ verdict, memory: known, numbers: {} });
   if (window.staleFor !== undefined) {
     const message = `the newest numbers are ${Math.round(window.staleFor / 1000)} s old`;
-    return { verdict: "unknown", reason: "Stale", message };
+    return only({ verdict: "unknown", reason: "Stale", message });
   }
   const trip = hardTrip(window);
-  if (trip !== undefined) return { verdict: "trip", message: trip };
-  return JUDGES[analysis.judge](analysis, window);
+  if (trip !== undefined) return only({ verdict: "trip", message: trip });
+  return analysis.judge === "threshold"
+    ? only(thresholdJudge(analysis, window))
+    : sequentialJudge(analysis, window, known ?? NO_MEMORY);
 }

@@ -1,13 +1,22 @@
-import { between, seconds } from "@/lib/base/units";
+import { between, instant, seconds } from "@/lib/base/units";
 import { checkIsDue, countCheck } from "./check";
 import { obeyNext, obeyUrgent } from "./commands";
-import { advance, beginStep, rollBack, settlePromotion, settleRollback } from "./progress";
+import { frozenUntil, shutGate } from "./gate";
+import {
+  advance,
+  beginStep,
+  resume,
+  rollBack,
+  settlePromotion,
+  settleRollback,
+  supersede,
+} from "./progress";
 import { isRefusal } from "./route-target";
-import { pauseFor, settleStep } from "./settle";
+import { pauseFor, settleStep, weightsText } from "./settle";
 import type { StateOf } from "./status";
-import { stopClock } from "./step-clock";
+import { startClock, stopClock } from "./step-clock";
 import { act, become, ledgerWith, type Run, type Transition } from "./transition";
-import { planWeights, snapshotRoute } from "./weight-patch";
+import { type DestinationWeight, planWeights, snapshotRoute } from "./weight-patch";
 
 /** Reverts from outside that are put right within `CONTENTION_WINDOW`; one more is a fight. */
 const REVERTS_ENDURED = 2;
@@ -47,6 +56,7 @@ function proceed(run: Run): Transition {
     case "RollingBack":
       return settleRollback(run, state);
     case "Paused":
+      return rest(run, state);
     case "Succeeded":
     case "RolledBack":
     case "Aborted":
@@ -71,11 +81,20 @@ function begin(run: Run): Transition {
       destinations: [...snapshot.destinations],
       resourceVersion: virtualService.metadata.resourceVersion ?? "",
     },
+    canaryRevision: run.observed.canaryRevision ?? null,
   };
-  return beginStep({ ...run, status: { ...run.status, ...remembered } }, 0, {
+  const live = plan.before.find(({ role }) => role === "canary")?.weight ?? 0;
+  return beginStep({ ...run, status: { ...run.status, ...remembered } }, firstStep(run, live), {
     who: run.status.startedBy,
     title: "Started",
   });
+}
+
+/** Whoever adopts what others set begins above the share that the canary has already. */
+function firstStep({ rollout: { spec } }: Run, live: number): number {
+  if (spec.drift !== "adopt" || live === 0) return 0;
+  const above = spec.steps.findIndex(({ weight }) => weight > live);
+  return above < 0 ? spec.steps.length - 1 : above;
 }
 
 function reject(run: Run, reason: string, message: string): Transition {
@@ -95,14 +114,43 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
   if (observed.ready?.canary === 0) {
     return rollBack(run, { reason: "CanaryUnready", message: "no pod of the canary is ready" });
   }
+  if (isReplaced(run)) return supersede(run);
   const drifted = observed.virtualService === undefined ? undefined : drift(run, state);
   if (drifted) return drifted;
-  if (now >= state.holdUntil && state.lastVerdict === "pass") return advance(run);
-  const at =
-    now < state.holdUntil && state.holdUntil < state.nextCheckAt
-      ? state.holdUntil
-      : state.nextCheckAt;
-  return act(run, { type: "wake", at });
+  if (now >= state.holdUntil && state.lastVerdict === "pass") {
+    const shut = shutGate(run);
+    return shut ? pauseFor(run, shut.reason, shut.message) : advance(run);
+  }
+  if (state.maxUntil !== null && now >= state.maxUntil) return inconclusive(run);
+  const times = [state.holdUntil, state.maxUntil].filter((at) => at !== null && at > now);
+  return act(run, {
+    type: "wake",
+    at: instant(Math.min(state.nextCheckAt, ...(times as number[]))),
+  });
+}
+
+/** Whether the canary's pods are to run something else than when the rollout began. */
+const isReplaced = ({ status, observed }: Run): boolean =>
+  status.canaryRevision !== null &&
+  observed.canaryRevision !== undefined &&
+  observed.canaryRevision !== status.canaryRevision;
+
+/** A freeze that is over ends the pause that it made. */
+function rest(run: Run, state: StateOf<"Paused">): Transition {
+  if (state.reason !== "Frozen") return act(run);
+  const until = frozenUntil(run.rollout, run.status.startedAt, run.now);
+  if (until !== undefined) return act(run, { type: "wake", at: until });
+  return resume(run, state, { who: "engine", note: "the freeze is over" });
+}
+
+/** The step has lasted as long as it may without a verdict: the plan says what happens then. */
+function inconclusive(run: Run): Transition {
+  const { maxStepDuration, inconclusive: policy } = run.rollout.spec.analysis;
+  const message = `no verdict within ${maxStepDuration ?? 0} s: ${run.status.checks.at(-1)?.reason ?? "no check"}`;
+  if (policy === "advance") return advance(run, { who: "engine", note: message });
+  return policy === "rollback"
+    ? rollBack(run, { reason: "Inconclusive", message })
+    : pauseFor(run, "Inconclusive", message);
 }
 
 /**
@@ -123,6 +171,7 @@ function drift(run: Run, state: StateOf<"Holding">): Transition | undefined {
   if (isRefusal(plan)) return pauseFor(run, "TargetMissing", plan.message);
   if (plan.patch.length === 0) return undefined;
 
+  if (rollout.spec.drift !== "reassert") return yieldTo(run, state, plan.before);
   const recent = status.reverts.filter((at) => between(at, now) < CONTENTION_WINDOW);
   const found = plan.before.map(({ label, weight }) => `${label} ${weight}`).join(", ");
   if (recent.length >= REVERTS_ENDURED) {
@@ -153,6 +202,35 @@ function drift(run: Run, state: StateOf<"Holding">): Transition | undefined {
       level: "warn",
       title: `Weights were changed from outside; ${state.share} % is set again`,
       note: `found ${found}; the step's clock stands until then`,
+    }),
+  });
+}
+
+/** The weights that somebody else set stay: as the new share of the step, or until a person decides. */
+function yieldTo(
+  run: Run,
+  state: StateOf<"Holding">,
+  found: readonly DestinationWeight[],
+): Transition {
+  const { rollout, now } = run;
+  const text = weightsText(found);
+  if (rollout.spec.drift === "pause") {
+    return pauseFor(run, "Drifted", `somebody else set the weights to ${text}`);
+  }
+  const canary = found.find(({ role }) => role === "canary")?.weight ?? 0;
+  const others = found.reduce((sum, { role, weight }) => sum + (role === "other" ? weight : 0), 0);
+  const share = others >= 100 ? 0 : Math.round((canary * 100) / (100 - others));
+  const reached = rollout.spec.steps.findLastIndex(({ weight }) => weight <= share);
+  const step = Math.max(0, reached);
+  const op = { id: "", step, share, from: state.share, decidedAt: now };
+  return become(run, {
+    adopted: true,
+    state: startClock(rollout, op, { carry: undefined, now }),
+    ledger: ledgerWith(run, {
+      who: "engine",
+      level: "warn",
+      title: `Weights were changed from outside; ${share} % is adopted`,
+      note: `found ${text}; the step's clock starts again`,
     }),
   });
 }

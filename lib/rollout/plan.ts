@@ -55,6 +55,8 @@ const Step = z.strictObject({
   weight: Share,
   /** How long at least the step lasts once it is verified; the plan's `hold` where absent. */
   hold: WholeSeconds.optional(),
+  /** Whether somebody must approve before the step is entered. */
+  approval: z.boolean().default(false),
 });
 /** A step is its weight where nothing else is to be said of it. */
 const AnyStep = z.preprocess(
@@ -62,9 +64,38 @@ const AnyStep = z.preprocess(
   Step,
 );
 
+const PercentOrOff = z.union([z.number().positive().max(100), z.literal(false)]);
+
+/** A moment: so long after the start, or a date and time with its zone. */
+const Moment = z.union([lengthOf(0), z.iso.datetime({ offset: true })]);
+
+/** A time in which the canary gets no more; what takes traffic from it is always allowed. */
+const Freeze = z.strictObject({ from: Moment, to: Moment });
+
+/** Numbers of the sequential judge (rollouts.md 3.4). */
+const Sequential = z.strictObject({
+  /** Part of healthy rollouts that may be rolled back; 1/alpha is what E_fail must reach. */
+  alpha: z.number().positive().max(0.5).default(0.01),
+  /** Part of bad steps that may pass; 1/beta is what E_pass or E_safe must reach. */
+  beta: z.number().positive().max(0.5).default(0.05),
+  /** Percentage points below which a difference is no regression, however sure. */
+  minDelta: z.number().min(0).max(100).default(0.1),
+  /** A risk ratio up to 1 + delta is no regression. */
+  delta: z.number().min(0).max(10).default(0),
+  /** Percent of failures above which the canary fails whatever the baseline; off with false. */
+  p0: PercentOrOff.default(1),
+  /** Percent of failures below which it passes whatever the baseline; off with false. */
+  p1: PercentOrOff.default(1),
+  /** Over-dispersion of failures; measured on the stable version where `auto`. */
+  phi: z.union([z.number().min(1).max(100), z.literal("auto")]).default("auto"),
+  /** Requests slower than this are judged like failures; the bound of p99 where absent. */
+  slowAboveMs: z.number().positive().optional(),
+});
+
 const Analysis = z.strictObject({
   /** Which judge decides. */
-  judge: z.literal("threshold").default("threshold"),
+  judge: z.enum(["threshold", "sequential"]).default("threshold"),
+  sequential: Sequential.prefault({}),
   /** How often the canary is judged. */
   interval: WholeSeconds.default(20),
   /** Time after each change of weight that is not judged and not held. */
@@ -77,12 +108,18 @@ const Analysis = z.strictObject({
   minRequests: z.int().min(1).default(50),
   /** The run rolls back at its n-th failed check. */
   failureLimit: z.int().min(1).default(3),
+  /** Whether a check that passes takes back the failures before it. */
+  failures: z.enum(["cumulative", "consecutive"]).default("cumulative"),
   /** What no requests at all to the canary mean. */
   noData: z.enum(["hold", "pass", "fail"]).default("hold"),
   /** How long a verdict may be missing before the rollout pauses. */
   noDataTimeout: WholeSeconds.default(300),
   /** This many queries that fail in a row pause the rollout. */
   queryErrorLimit: z.int().min(1).default(5),
+  /** How long a step may last without a verdict that lets it advance; for ever where absent. */
+  maxStepDuration: WholeSeconds.optional(),
+  /** What happens then. */
+  inconclusive: z.enum(["pause", "advance", "rollback"]).default("pause"),
 });
 
 /** What a rollout is to do. Written once, at the start. */
@@ -110,6 +147,11 @@ export const RolloutSpec = z
     analysis: Analysis.prefault({}),
     /** `keep` ends with the last step's weight; `cutover` sends everything to the canary. */
     finalise: z.enum(["keep", "cutover"]).default("keep"),
+    /** What weights that somebody else set lead to. */
+    drift: z.enum(["reassert", "adopt", "pause"]).default("reassert"),
+    /** Who started a rollout may not approve its steps. */
+    fourEyes: z.boolean().default(false),
+    freezes: z.array(Freeze).max(50).default([]),
     /** How long a change of weight may take to be seen before the rollout pauses. */
     progressDeadline: WholeSeconds.default(600),
   })
@@ -128,7 +170,7 @@ export const RolloutSpec = z
   })
   .transform((spec) => ({
     ...spec,
-    steps: spec.steps.map(({ weight, hold = spec.hold }) => ({ weight, hold })),
+    steps: spec.steps.map((step) => ({ ...step, hold: step.hold ?? spec.hold })),
   }));
 export type RolloutSpec = z.infer<typeof RolloutSpec>;
 

@@ -1,4 +1,6 @@
 import { after, seconds } from "@/lib/base/units";
+import { nextStep } from "./gate";
+import { NO_MEMORY } from "./sequential-judge";
 import { stepAt } from "./plan";
 import { confirmed, pauseFor, settle, weightsText } from "./settle";
 import type { BlockedReason, Operation, RollbackReason, RolloutState, StateOf } from "./status";
@@ -23,8 +25,12 @@ export function beginStep(
 ): Transition {
   const { weight } = stepAt(run.rollout.spec, step);
   const { op, operations } = decide(run, { step, share: weight });
+  const { evidence } = run.status;
   return become(run, {
     operations,
+    adopted: false,
+    // Evidence of failures goes on; how durations are distributed depends on the load.
+    evidence: evidence && { ...evidence, durations: NO_MEMORY.durations },
     state: { phase: "Applying", op },
     ledger: ledgerWith(run, {
       who: why.who,
@@ -48,8 +54,9 @@ export function advance(
   const passed: Run = { ...run, status: { ...status, steps } };
   const last = status.checks.at(-1);
   const note = why.note ?? last?.reason;
-  if (step + 1 < rollout.spec.steps.length) {
-    return beginStep(passed, step + 1, { who: why.who, ...(note ? { note } : {}) });
+  const next = nextStep(rollout, status);
+  if (next < rollout.spec.steps.length) {
+    return beginStep(passed, next, { who: why.who, ...(note ? { note } : {}) });
   }
   if (rollout.spec.finalise === "cutover" && currentShare(status) < 100) {
     return promote(passed, { who: why.who, title: "Cut over: 100 % to the canary" });
@@ -137,6 +144,7 @@ export function settleRollback(run: Run, state: StateOf<"RollingBack">): Transit
     return block(run, { ...state, op }, { reason, message });
   }
   const done = withWeights(run, state.op, settled.weights);
+  if (state.reason === "Superseded") return startAnew(done);
   return become(done, {
     state: { phase: "RolledBack", reason: state.reason, message: state.message, at: now },
     ledger: ledgerWith(done, {
@@ -145,6 +153,30 @@ export function settleRollback(run: Run, state: StateOf<"RollingBack">): Transit
       title: "Rolled back",
       note: `${weightsText(settled.weights)}; read back from the API server`,
     }),
+  });
+}
+
+/** The canary was replaced: what is known of the old one says nothing of the new one. */
+export function supersede(run: Run): Transition {
+  const message = "the canary was replaced by another one: its traffic is taken back first";
+  return rollBack(run, { reason: "Superseded", message, who: "engine" });
+}
+
+/** The first step again, for another canary. */
+function startAnew({ status, ...run }: Run): Transition {
+  const fresh: Run["status"] = {
+    ...status,
+    run: status.run + 1,
+    canaryRevision: run.observed.canaryRevision ?? null,
+    evidence: null,
+    failures: { total: 0, consecutive: 0 },
+    queryErrors: 0,
+    approved: [],
+    steps: [],
+  };
+  return beginStep({ ...run, status: fresh }, 0, {
+    who: "engine",
+    title: "Started again with the new canary",
   });
 }
 
@@ -169,3 +201,24 @@ const withWeights = (run: Run, op: Operation, weights: Parameters<typeof confirm
   ...run,
   status: { ...run.status, ...confirmed(run, op, weights) },
 });
+
+/** Goes on where the clock was stopped, once the weights are in place. */
+export function resume(
+  run: Run,
+  state: StateOf<"Paused">,
+  why: { readonly who: string; readonly note?: string | undefined },
+): Transition {
+  const { op, operations } = decide(run, { step: state.step, share: state.share });
+  return become(run, {
+    operations,
+    queryErrors: 0,
+    reverts: [],
+    state: { phase: "Applying", op, carry: state.carry },
+    ledger: ledgerWith(run, {
+      who: why.who,
+      level: "info",
+      title: `Resumed at ${state.share} %`,
+      ...(why.note ? { note: why.note } : {}),
+    }),
+  });
+}

@@ -13,6 +13,7 @@ const version = (revision: string): VersionFacts => ({
   definedBy: undefined,
   pods: { ready: 1, total: 1 },
   revisions: [revision],
+  content: undefined,
 });
 const versions = { stable: version("v1"), canary: version("v2") };
 const span = { from: instant(0), to: instant(20_000) };

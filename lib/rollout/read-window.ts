@@ -92,5 +92,11 @@ function withDurations(
     // Exactly at a limit is within it: thousandths of a millisecond are noise of the counting.
     return value === null ? null : Math.round(value * 1000) / 1000;
   };
-  return { ...counts, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
+  return {
+    ...counts,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    buckets: merged.sort((a, b) => a.le - b.le),
+  };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Instant, instant, millis } from "@/lib/base/units";
+import { JudgeMemory } from "./judge-memory";
 
 // What is stored may have been touched by people: it is read like any other input.
 const At = z.number().transform((epochMs): Instant => instant(epochMs));
@@ -12,10 +13,14 @@ export type LastVerdict = z.infer<typeof LastVerdict>;
 /** Why a rollout waits for a person. */
 export const PauseReason = z.enum([
   "Manual",
+  "Approval",
+  "Frozen",
   "NoData",
+  "Inconclusive",
   "MetricsUnavailable",
   "BaselineUnhealthy",
   "Contended",
+  "Drifted",
   "TargetMissing",
   "WriteRefused",
   "NotConverged",
@@ -23,7 +28,15 @@ export const PauseReason = z.enum([
 export type PauseReason = z.infer<typeof PauseReason>;
 
 /** Why traffic was taken away from the canary. */
-export const RollbackReason = z.enum(["Manual", "MetricFailed", "HardTrip", "CanaryUnready"]);
+export const RollbackReason = z.enum([
+  "Manual",
+  "MetricFailed",
+  "HardTrip",
+  "CanaryUnready",
+  "Inconclusive",
+  "Superseded",
+  "Deleted",
+]);
 export type RollbackReason = z.infer<typeof RollbackReason>;
 
 /** Why a rollback cannot go on for now. */
@@ -34,6 +47,8 @@ export type BlockedReason = z.infer<typeof BlockedReason>;
 const Carry = z.object({
   holdLeft: Length,
   checkLeft: Length,
+  /** Until the step is inconclusive; null where it never is. */
+  maxLeft: Length.nullable().default(null),
   lastVerdict: LastVerdict.nullable(),
 });
 export type Carry = z.infer<typeof Carry>;
@@ -71,6 +86,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     from: z.number(),
     verifiedAt: At,
     holdUntil: At,
+    /** When the step is inconclusive; null where it never is. */
+    maxUntil: At.nullable().default(null),
     nextCheckAt: At,
     /** Requests since then are what the next check judges. */
     windowFrom: At,
@@ -148,6 +165,8 @@ const CheckEntry = z.object({
     /** Percent of the target's requests that the canary got. */
     share: z.number().nullable(),
   }),
+  /** What a judge that weighs evidence found: E values, over-dispersion, slowness. */
+  numbers: z.record(z.string(), z.number().nullable()).optional(),
 });
 export type CheckEntry = z.infer<typeof CheckEntry>;
 
@@ -183,6 +202,16 @@ export const RolloutStatus = z.object({
     .object({ at: At, opId: z.string(), resourceVersion: z.string(), weights: Weights })
     .nullable(),
   failures: z.object({ total: z.int(), consecutive: z.int() }),
+  /** Whether weights that somebody else set were taken over, so that the share is none of a step. */
+  adopted: z.boolean().default(false),
+  /** Steps that were approved. */
+  approved: z.array(z.int()).default([]),
+  /** How often the canary was replaced while it was rolled out, plus one. */
+  run: z.int().default(1),
+  /** What the canary's pods run, to notice that it was replaced; null where that is unknown. */
+  canaryRevision: z.string().nullable().default(null),
+  /** What the sequential judge remembers; null before its first window. */
+  evidence: JudgeMemory.nullable().default(null),
   /** Checks in a row that could not be asked. */
   queryErrors: z.int(),
   /** When weights were found changed from outside and set again. */
@@ -203,6 +232,7 @@ export const CommandType = z.enum([
   "rollback",
   "abort",
   "retry",
+  "approve",
 ]);
 export type CommandType = z.infer<typeof CommandType>;
 
@@ -240,45 +270,14 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   snapshot: null,
   written: null,
   failures: { total: 0, consecutive: 0 },
+  adopted: false,
+  approved: [],
+  run: 1,
+  canaryRevision: null,
+  evidence: null,
   queryErrors: 0,
   reverts: [],
   steps: [],
   checks: [],
   ledger: [],
 });
-
-/** A phase by the names of rollouts.md 6.3, with its reason (empty where it has none). */
-export interface PublicPhase {
-  readonly phase: string;
-  readonly reason: string;
-  readonly step: number;
-  readonly message: string | undefined;
-}
-
-/** What a status is called outside: in conditions, events, metrics and simulations. */
-export function phaseOf({ state }: RolloutStatus): PublicPhase {
-  const told = (phase: string, reason = "", step = 0, message?: string): PublicPhase => ({
-    phase,
-    reason,
-    step,
-    message,
-  });
-  switch (state.phase) {
-    case "Pending":
-      return told("Pending");
-    case "Applying":
-    case "Verifying":
-    case "Promoting":
-      return told(state.phase, "", state.op.step);
-    case "Holding":
-      return told("Analysing", "", state.step);
-    case "Paused":
-      return told("Paused", state.reason, state.step, state.message);
-    case "RollingBack":
-      return state.blocked === undefined
-        ? told("RollingBack", state.reason, state.op.step, state.message)
-        : told("Degraded", state.blocked.reason, state.op.step, state.blocked.message);
-    default:
-      return told(state.phase, state.reason, 0, state.message);
-  }
-}

@@ -7,8 +7,9 @@ const atLeastZero = (ms: number) => millis(Math.max(0, ms));
 
 /** The whole of a step: nothing of it has passed. */
 function fullStep({ spec }: CanaryRollout, step: number): Carry {
-  const { warmUp, interval } = spec.analysis;
+  const { warmUp, interval, maxStepDuration } = spec.analysis;
   return {
+    maxLeft: maxStepDuration === undefined ? null : seconds(warmUp + maxStepDuration),
     holdLeft: seconds(warmUp + stepAt(spec, step).hold),
     checkLeft: seconds(warmUp + interval),
     lastVerdict: null,
@@ -22,6 +23,7 @@ export function stopClock(rollout: CanaryRollout, state: RolloutState, now: Inst
       return {
         holdLeft: atLeastZero(between(now, state.holdUntil)),
         checkLeft: atLeastZero(between(now, state.nextCheckAt)),
+        maxLeft: state.maxUntil === null ? null : atLeastZero(between(now, state.maxUntil)),
         lastVerdict: state.lastVerdict,
       };
     case "Paused":
@@ -53,6 +55,7 @@ export function startClock(
     from: op.from,
     verifiedAt: now,
     holdUntil: after(now, carry.holdLeft),
+    maxUntil: carry.maxLeft === null ? null : after(now, carry.maxLeft),
     nextCheckAt: after(now, carry.checkLeft),
     windowFrom,
     quietSince: windowFrom,

@@ -197,7 +197,15 @@ function second(world: World, live: KubeObject, t: number): Second {
     const undelivered = requests * (behaviour.undelivered ?? 0);
     const failures = requests * (behaviour.errorRate ?? 0.001) + undelivered;
     const p99 = behaviour.p99 ?? 120;
-    return { requests, failures, undelivered, p50: 40, p95: 90, p99: requests > 0 ? p99 : null };
+    return {
+      requests,
+      failures,
+      undelivered,
+      p50: 40,
+      p95: 90,
+      p99: requests > 0 ? p99 : null,
+      buckets: [],
+    };
   };
   return { t, stable: counts("stable"), canary: counts("canary") };
 }
@@ -220,6 +228,7 @@ function measure(
           p50: b.p50,
           p95: b.p95,
           p99: b.p99 ?? a.p99,
+          buckets: [],
         }),
         NO_COUNTS,
       );

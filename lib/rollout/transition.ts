@@ -44,6 +44,8 @@ export interface Observed {
   readonly measurement?: Measurement | undefined;
   /** Ready pods of both versions; undefined where they cannot be counted. */
   readonly ready?: { readonly stable: number; readonly canary: number } | undefined;
+  /** What the canary's pods are to run; undefined where nobody says. */
+  readonly canaryRevision?: string | undefined;
 }
 
 /** What is to be done after the new status is stored, and reported at the next call. */

@@ -6,6 +6,7 @@ import { hasLabels } from "@/lib/k8s/label-selector";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import { isPodReady } from "@/lib/k8s/pod";
 import { serviceSpec } from "@/lib/k8s/service";
+import { specOf } from "@/lib/k8s/spec";
 import type { MeshView } from "@/lib/mesh/view";
 
 type Labels = Readonly<Record<string, string>>;
@@ -28,6 +29,8 @@ export interface VersionFacts {
   readonly pods: PodCount;
   /** Values of `destination_canonical_revision` under which its requests are counted. */
   readonly revisions: readonly string[];
+  /** What its pods are to run, in one word; undefined where no workload says. */
+  readonly content: string | undefined;
 }
 
 /** The subsets of a host that a client in `namespace` sees, each with the rule that defines it. */
@@ -101,5 +104,36 @@ export function versionFacts(
     definedBy: subset?.rule,
     pods: countPods(pods),
     revisions: [...revisions].sort(),
+    content: service && !missing ? contentOf(mesh, service, subset?.labels ?? {}) : undefined,
+  };
+}
+
+/** The images of the Deployments behind a version: they change at once, pods one by one. */
+function contentOf(mesh: MeshView, service: KubeObject, subset: Labels): string | undefined {
+  const selector = serviceSpec(service).selector ?? {};
+  if (Object.keys(selector).length === 0) return undefined;
+  const images = mesh.list("Deployment").flatMap((deployment) => {
+    const template = deploymentTemplate(deployment);
+    const isBehind =
+      deployment.metadata.namespace === service.metadata.namespace &&
+      hasLabels(template.labels, { ...selector, ...subset });
+    return isBehind ? [`${deployment.metadata.name}=${template.images.join("+")}`] : [];
+  });
+  return images.length > 0 ? images.sort().join(",") : undefined;
+}
+
+function deploymentTemplate(deployment: KubeObject): {
+  readonly labels: Labels;
+  readonly images: readonly string[];
+} {
+  const { template = {} } = specOf<{
+    template?: {
+      metadata?: { labels?: Labels };
+      spec?: { containers?: readonly { image?: string }[] };
+    };
+  }>(deployment);
+  return {
+    labels: template.metadata?.labels ?? {},
+    images: (template.spec?.containers ?? []).map(({ image = "" }) => image),
   };
 }

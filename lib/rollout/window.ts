@@ -1,4 +1,5 @@
 import type { Instant, Millis } from "@/lib/base/units";
+import type { Bucket } from "./histogram";
 
 /** What one version did in a window. Counts are raw: ratios are the judge's business. */
 export interface VersionCounts {
@@ -11,6 +12,8 @@ export interface VersionCounts {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
+  /** Durations, cumulative, in the order of their bounds (ms); empty where none was measured. */
+  readonly buckets: readonly Bucket[];
 }
 
 /** What both versions did in the same time, as seen by the same callers. */
@@ -35,6 +38,7 @@ export const NO_COUNTS: VersionCounts = {
   p50: null,
   p95: null,
   p99: null,
+  buckets: [],
 };
 
 /** Percent of requests without failure; null where there were none. */

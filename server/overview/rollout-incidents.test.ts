@@ -33,7 +33,7 @@ const paused = (reason: "Manual" | "NoData"): RolloutState => ({
   since: instant(NOW - HOUR),
   step: 0,
   share: 10,
-  carry: { holdLeft: millis(0), checkLeft: millis(0), lastVerdict: null },
+  carry: { holdLeft: millis(0), checkLeft: millis(0), maxLeft: null, lastVerdict: null },
 });
 const rolledBack = (hoursAgo: number, reason = "MetricFailed"): RolloutState => ({
   phase: "RolledBack",

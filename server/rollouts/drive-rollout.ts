@@ -116,6 +116,7 @@ async function observe(
   return {
     commands,
     ...reports,
+    canaryRevision: versions.canary.content,
     virtualService: await look(needs, record),
     ready: counted
       ? { stable: versions.stable.pods.ready, canary: versions.canary.pods.ready }

@@ -7,7 +7,13 @@ import type { RolloutRecord, RolloutRef } from "./rollout-store";
 import { type Wake, wakeUp } from "./wake";
 
 /** Changes of these kinds can matter to a rollout. */
-const WATCHED: readonly KindId[] = ["ConfigMap", "VirtualService", "DestinationRule", "Pod"];
+const WATCHED: readonly KindId[] = [
+  "ConfigMap",
+  "VirtualService",
+  "DestinationRule",
+  "Deployment",
+  "Pod",
+];
 
 /** A bug must neither end a rollout nor spin. */
 const AFTER_BUG = seconds(10);

@@ -1,0 +1,37 @@
+import type { RolloutStatus } from "./status";
+
+/** A phase by the names of rollouts.md 6.3, with its reason (empty where it has none). */
+export interface PublicPhase {
+  readonly phase: string;
+  readonly reason: string;
+  readonly step: number;
+  readonly message: string | undefined;
+}
+
+/** What a status is called outside: in conditions, events, metrics and simulations. */
+export function phaseOf({ state }: RolloutStatus): PublicPhase {
+  const told = (phase: string, reason = "", step = 0, message?: string): PublicPhase => ({
+    phase,
+    reason,
+    step,
+    message,
+  });
+  switch (state.phase) {
+    case "Pending":
+      return told("Pending");
+    case "Applying":
+    case "Verifying":
+    case "Promoting":
+      return told(state.phase, "", state.op.step);
+    case "Holding":
+      return told("Analysing", "", state.step);
+    case "Paused":
+      return told("Paused", state.reason, state.step, state.message);
+    case "RollingBack":
+      return state.blocked === undefined
+        ? told("RollingBack", state.reason, state.op.step, state.message)
+        : told("Degraded", state.blocked.reason, state.op.step, state.blocked.message);
+    default:
+      return told(state.phase, state.reason, 0, state.message);
+  }
+}
