@@ -3,6 +3,7 @@ import { AppError } from "@/lib/base/errors";
 import { instant, seconds } from "@/lib/base/units";
 import { query } from "@/sandbox/prometheus/api-query";
 import { PromqlError } from "@/sandbox/prometheus/promql/promql-error";
+import { atOnce } from "@/sandbox/prometheus/slices";
 import { Scraper } from "@/sandbox/prometheus/scraper";
 import { TimeSeriesStore } from "@/sandbox/prometheus/time-series-store";
 import type { MetricSource, PrometheusFault } from "@/sandbox/contracts";
@@ -52,7 +53,7 @@ export function simulatedMetrics(
     };
     const parameters = new URLSearchParams({ query: promql, time: (at / 1000).toFixed(3) });
     try {
-      return query(api, parameters);
+      return JSON.parse(atOnce(query(api, parameters)).join(""));
     } catch (error) {
       if (!(error instanceof PromqlError)) throw error;
       throw new AppError("invalid", `Prometheus refused the query: ${error.message}`);

@@ -4,7 +4,7 @@ import { type CanaryRollout, destinationLabel, type RolloutDestination } from "@
 import { versionsOf } from "@/lib/rollout/preflight";
 import { resolveHost } from "@/lib/istio/host";
 import { subsetsOf } from "@/lib/rollout/version-facts";
-import { bucketLabels } from "@/sandbox/traffic/histogram";
+import { BOUNDS } from "@/sandbox/traffic/histogram";
 import type { MetricPoint, MetricSource } from "@/sandbox/contracts";
 import { latencyBuckets } from "./latency-buckets";
 import type { TrafficEntry } from "./simulation-file";
@@ -142,3 +142,7 @@ function describe(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestinati
   };
   return { name, labels, buckets: bucketLabels(labels) };
 }
+
+/** The label sets of a histogram's buckets: always the same objects, which identify series. */
+const bucketLabels = (labels: Labels): readonly Labels[] =>
+  [...BOUNDS.map(String), "+Inf"].map((le) => ({ ...labels, le }));

@@ -16,7 +16,8 @@ import { pauseFor, settleStep, weightsText } from "./settle";
 import type { StateOf } from "./status";
 import { startClock, stopClock } from "./step-clock";
 import { act, become, ledgerWith, type Run, type Transition } from "./transition";
-import { type DestinationWeight, planWeights, snapshotRoute } from "./weight-patch";
+import { type DestinationWeight, planWeights } from "./weight-patch";
+import { snapshotRoute } from "./route-snapshot";
 
 /** Reverts from outside that are put right within `CONTENTION_WINDOW`; one more is a fight. */
 const REVERTS_ENDURED = 2;
@@ -79,6 +80,12 @@ function begin(run: Run): Transition {
     snapshot: {
       route: snapshot.route,
       destinations: [...snapshot.destinations],
+      ...(snapshot.more && {
+        more: snapshot.more.map(({ route, destinations }) => ({
+          route,
+          destinations: [...destinations],
+        })),
+      }),
       resourceVersion: virtualService.metadata.resourceVersion ?? "",
     },
     canaryRevision: run.observed.canaryRevision ?? null,

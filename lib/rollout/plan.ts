@@ -45,10 +45,14 @@ const Route = z
     name: z.string().min(1).max(256).optional(),
     /** Its place in the list when the rollout was written, for routes without a name. */
     index: z.int().min(0).optional(),
+    /** Every route of the type that leads to the stable version, as they are at the start. */
+    all: z.literal(true).optional(),
   })
-  .refine((route) => route.name !== undefined || route.index !== undefined, {
-    message: "needs a name or an index",
+  .refine((route) => route.name !== undefined || route.index !== undefined || route.all, {
+    message: "needs a name or an index, or all: true",
   });
+/** `all` is every HTTP route. */
+const AnyRoute = z.preprocess((value) => (value === "all" ? { all: true } : value), Route);
 
 const Step = z.strictObject({
   /** Percent of the requests that the canary gets. */
@@ -63,6 +67,56 @@ const AnyStep = z.preprocess(
   (value) => (typeof value === "number" ? { weight: value } : value),
   Step,
 );
+
+const Generated = z.union([
+  z.strictObject({
+    linear: z.strictObject({ from: Share, by: Share, to: Share.default(100) }),
+  }),
+  z.strictObject({
+    exponential: z.strictObject({
+      from: Share,
+      factor: z.number().min(1.1).max(100).default(2),
+      to: Share.default(100),
+    }),
+  }),
+]);
+
+/** The weights of a generator, in order; the last one is always `to`. */
+function generated(value: z.infer<typeof Generated>): { weight: number }[] {
+  const weights: number[] = [];
+  const { from, to } = "linear" in value ? value.linear : value.exponential;
+  for (let exact: number = from; exact < to;) {
+    weights.push(Math.round(exact));
+    exact = "linear" in value ? exact + value.linear.by : exact * value.exponential.factor;
+  }
+  return [...new Set([...weights, to])].map((weight) => ({ weight }));
+}
+
+/** A list, or what makes one. */
+const Steps = z.preprocess((value) => {
+  const generator = Generated.safeParse(value);
+  return generator.success ? generated(generator.data) : value;
+}, z.array(AnyStep).min(1, "needs at least one step").max(100));
+
+const StringMatch = z
+  .strictObject({ exact: z.string(), prefix: z.string(), regex: z.string() })
+  .partial()
+  .refine((match) => Object.keys(match).length === 1, "needs one of exact, prefix and regex");
+
+/** Requests that go to the canary beside the steps: those of people who test it. */
+const Testers = z
+  .strictObject({
+    headers: z.record(z.string().min(1), StringMatch).optional(),
+    /** A cookie and its value. */
+    cookie: z.strictObject({ name: z.string().min(1), value: z.string() }).optional(),
+    /** Percent of these requests that the canary gets. */
+    share: Share.default(100),
+    /** Whether nobody else gets the canary: then the steps divide these requests. */
+    only: z.boolean().default(false),
+  })
+  .refine(({ headers, cookie }) => headers !== undefined || cookie !== undefined, {
+    message: "needs headers or a cookie",
+  });
 
 const PercentOrOff = z.union([z.number().positive().max(100), z.literal(false)]);
 
@@ -128,13 +182,16 @@ export const RolloutSpec = z
     target: z.strictObject({
       /** A VirtualService of the rollout's namespace. */
       virtualService: Subdomain,
-      route: Route,
+      route: AnyRoute.prefault("all"),
       /** The host whose versions change places. */
       host: HostName,
     }),
     stable: Destination,
     canary: Destination,
-    steps: z.array(AnyStep).min(1, "needs at least one step").max(50),
+    /** `blueGreen` is one step of 100 %. */
+    strategy: z.enum(["weights", "blueGreen"]).default("weights"),
+    steps: Steps.optional(),
+    testers: Testers.optional(),
     /** How long a step lasts that does not say so itself. */
     hold: WholeSeconds.default(60),
     /** Lets a step send less to the canary than the one before. */
@@ -156,21 +213,31 @@ export const RolloutSpec = z
     progressDeadline: WholeSeconds.default(600),
   })
   .superRefine((spec, context) => {
+    const add = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+    if (spec.strategy === "weights" && !spec.steps) add(["steps"], "needs at least one step");
+    const isOne = spec.steps?.length === 1 && spec.steps[0]?.weight === 100;
+    if (spec.strategy === "blueGreen" && spec.steps && !isOne) {
+      add(["steps"], "are those of strategy weights; blue/green has one of 100 %");
+    }
+    if (spec.testers && spec.target.route.type !== "http") {
+      add(["testers"], `needs an HTTP route: ${spec.target.route.type} routes see no headers`);
+    }
     if (spec.allowDecrease) return;
-    spec.steps.forEach((step, index) => {
-      const before = spec.steps[index - 1];
+    spec.steps?.forEach((step, index) => {
+      const before = spec.steps?.[index - 1];
       if (before && step.weight < before.weight) {
-        context.addIssue({
-          code: "custom",
-          path: ["steps", index, "weight"],
-          message: `goes down from ${before.weight} to ${step.weight}; set allowDecrease to mean it`,
-        });
+        const message = `goes down from ${before.weight} to ${step.weight}; set allowDecrease to mean it`;
+        add(["steps", index, "weight"], message);
       }
     });
   })
   .transform((spec) => ({
     ...spec,
-    steps: spec.steps.map((step) => ({ ...step, hold: step.hold ?? spec.hold })),
+    steps: (spec.steps ?? [{ weight: 100, approval: false }]).map((step) => ({
+      ...step,
+      hold: step.hold ?? spec.hold,
+    })),
   }));
 export type RolloutSpec = z.infer<typeof RolloutSpec>;
 

@@ -1,6 +1,6 @@
 import type { MeshView } from "@/lib/mesh/view";
 import { type CanaryRollout, destinationLabel, type RolloutDestination } from "./plan";
-import { findRoute, isRefusal, sideKey } from "./route-target";
+import { findRoutes, isRefusal, sideKey } from "./route-target";
 import { versionFacts, type VersionFacts } from "./version-facts";
 import { planWeights } from "./weight-patch";
 
@@ -30,13 +30,16 @@ export function versionsOf(mesh: MeshView, { metadata, spec }: CanaryRollout): V
   return { stable: facts(spec.stable), canary: facts(spec.canary) };
 }
 
-/** What names the route that a rollout writes, so that two can tell whether they want the same. */
-function routeKey(mesh: MeshView, { metadata, spec }: CanaryRollout): string {
+/** What names the routes that a rollout writes, so that two can tell whether they want the same. */
+function routeKeys(mesh: MeshView, { metadata, spec }: CanaryRollout): string[] {
   const { virtualService: name, route } = spec.target;
   const object = mesh.get("VirtualService", metadata.namespace, name);
-  const found = object && findRoute(object, spec);
-  const place = found && !isRefusal(found) ? found.identity.index : (route.name ?? route.index);
-  return `${metadata.namespace}/${name} ${route.type} ${place ?? 0}`;
+  const found = object && findRoutes(object, spec);
+  const places =
+    found && !isRefusal(found)
+      ? found.map(({ identity }) => identity.index)
+      : [route.name ?? route.index ?? 0];
+  return places.map((place) => `${metadata.namespace}/${name} ${route.type} ${place}`);
 }
 
 /**
@@ -63,9 +66,11 @@ export function preflight(
   findings.push(...routeFindings(rollout, object));
   findings.push(...versionFindings(versionsOf(mesh, rollout), rollout));
 
-  const key = routeKey(mesh, rollout);
+  const keys = routeKeys(mesh, rollout);
   const owner = running.find(
-    (other) => other.metadata.name !== metadata.name && routeKey(mesh, other) === key,
+    (other) =>
+      other.metadata.name !== metadata.name &&
+      routeKeys(mesh, other).some((key) => keys.includes(key)),
   );
   if (owner) {
     const message = `rollout ${owner.metadata.name} already changes this route`;

@@ -3,7 +3,8 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { CanaryRollout } from "./plan";
 import { isRefusal, type Refusal } from "./route-target";
 import type { PatchOperation } from "./weight-operations";
-import { type DestinationWeight, planWeights, snapshotRoute } from "./weight-patch";
+import { type DestinationWeight, planWeights } from "./weight-patch";
+import { snapshotRoute } from "./route-snapshot";
 
 /** One write that a rollout will make, if nobody else changes the route meanwhile. */
 export interface PreviewStep {

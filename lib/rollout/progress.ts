@@ -61,7 +61,24 @@ export function advance(
   if (rollout.spec.finalise === "cutover" && currentShare(status) < 100) {
     return promote(passed, { who: why.who, title: "Cut over: 100 % to the canary" });
   }
+  const { testers } = rollout.spec;
+  if (testers && (testers.only || currentShare(status) < 100)) return tidyUp(passed);
   return succeed(passed, { reason: "AllStepsPassed", message: "every step passed" });
+}
+
+/** The last write of a rollout with testers: their routes go, the weights stay. */
+function tidyUp(run: Run): Transition {
+  const step = currentStep(run.status.state);
+  const { op, operations } = decide(run, { step, share: currentShare(run.status) });
+  return become(run, {
+    operations,
+    state: { phase: "Promoting", op: { ...op, tidy: true } },
+    ledger: ledgerWith(run, {
+      who: "engine",
+      level: "progress",
+      title: "Every step passed: the testers' routes go",
+    }),
+  });
 }
 
 /** Decides that the canary gets everything now. */
@@ -120,7 +137,10 @@ export function settlePromotion(run: Run, state: StateOf<"Promoting">): Transiti
   if (settled.type === "going") return settled.transition;
   if (settled.type === "stopped") return pauseFor(run, settled.reason, settled.message);
   const done = withWeights(run, state.op, settled.weights);
-  return succeed(done, { reason: "Promoted", message: weightsText(settled.weights) });
+  return succeed(done, {
+    reason: state.op.tidy ? "AllStepsPassed" : "Promoted",
+    message: weightsText(settled.weights),
+  });
 }
 
 /**

@@ -94,13 +94,15 @@ export function routesOf(
  * began (`known`), and of several equal ones the one nearest to its old place is taken that still
  * leads to the stable version. Before the start there is only the place.
  */
-export function findRoute(
+function findRoute(
   virtualService: KubeObject,
   spec: RolloutSpec,
   known?: RouteIdentity,
 ): FoundRoute | Refusal {
-  const { type, name, index } = spec.target.route;
-  const routes = routesOf(virtualService, type);
+  const { type, index, all } = spec.target.route;
+  // A route among all is known by its own name, if it has one that nobody else has.
+  const name = all ? known?.name : spec.target.route.name;
+  const routes = routesOf(virtualService, type).filter(({ identity }) => !isOurs(identity));
   const field = "spec.target.route";
   const own = virtualService.metadata.name;
   if (name !== undefined) {
@@ -125,6 +127,60 @@ export function findRoute(
       (a, b) => Math.abs(a.identity.index - known.index) - Math.abs(b.identity.index - known.index),
     );
   return nearest ?? refuse("RouteNotFound", `${own} has lost the route of this rollout`, field);
+}
+
+/**
+ * All routes that a rollout is about: those of the start where they are known, else the one that
+ * the plan names, or every one that leads to the stable version.
+ */
+export function findRoutes(
+  virtualService: KubeObject,
+  spec: RolloutSpec,
+  known?: readonly RouteIdentity[],
+): readonly FoundRoute[] | Refusal {
+  const found: FoundRoute[] = [];
+  for (const identity of known ?? identities(virtualService, spec)) {
+    const route = findRoute(virtualService, spec, identity);
+    if (isRefusal(route)) return route;
+    found.push(route);
+  }
+  if (found.length > 0) return found;
+  const { type } = spec.target.route;
+  const name = spec.stable.subset ?? spec.stable.host ?? spec.target.host;
+  const message = `${virtualService.metadata.name} has no ${type} route that leads to ${name}`;
+  return refuse("RouteNotFound", message, "spec.target.route");
+}
+
+/** The routes that the plan means before the start; undefined leaves it to their name or place. */
+function identities(
+  virtualService: KubeObject,
+  spec: RolloutSpec,
+): readonly (RouteIdentity | undefined)[] {
+  const { type, all } = spec.target.route;
+  if (!all) return [undefined];
+  const stable = { side: spec.stable, namespace: virtualService.metadata.namespace ?? "" };
+  return routesOf(virtualService, type)
+    .filter(
+      ({ identity, destinations }) =>
+        !isOurs(identity) && destinations.some((to) => leadsTo(to, spec, stable)),
+    )
+    .map(({ identity }) => identity);
+}
+
+const OURS = "mesh-canary-";
+const isOurs = ({ name }: RouteIdentity): boolean => name?.startsWith(OURS) ?? false;
+
+/** The name of the route that takes testers past one of the rollout's routes. */
+export const testersName = (spec: RolloutSpec, place: number): string =>
+  `${OURS}${digest(canonicalJson([spec.target, spec.stable, spec.canary]))}-header-${place}`;
+
+/** FNV-1a, 32 bits, as eight hexadecimal digits: names are for finding again, not for secrets. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
 }
 
 /** Whether a destination of the route is one side of the rollout; a port matters only if it is named. */

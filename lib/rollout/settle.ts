@@ -65,6 +65,7 @@ export function settle(
   const plan = planWeights(virtualService, rollout.spec, {
     percent: op.share,
     restore,
+    tidy: op.tidy,
     snapshot: status.snapshot ?? undefined,
   });
   if (isRefusal(plan)) return { type: "stopped", reason: "TargetMissing", message: plan.message };

@@ -64,6 +64,8 @@ const Operation = z.object({
   share: z.number(),
   /** Percent that the canary had before; tells proxies that lag from a split that is off. */
   from: z.number(),
+  /** Whether the routes of testers go. */
+  tidy: z.boolean().optional(),
   /** When the API server confirmed the write. */
   writtenAt: At.optional(),
   /** A version of the object from before a write that is known to be done: to read it is to lag. */
@@ -170,7 +172,7 @@ const CheckEntry = z.object({
 });
 export type CheckEntry = z.infer<typeof CheckEntry>;
 
-const Snapshot = z.object({
+const OriginalRoute = z.object({
   route: z.object({
     name: z
       .string()
@@ -180,6 +182,9 @@ const Snapshot = z.object({
     match: z.string(),
   }),
   destinations: z.array(z.object({ key: z.string(), weight: z.number().optional() })),
+});
+const Snapshot = OriginalRoute.extend({
+  more: z.array(OriginalRoute).optional(),
   resourceVersion: z.string(),
 });
 

@@ -49,7 +49,7 @@ export function operations(
 }
 
 /** Proof that the route at this place is still the one that was meant. */
-function routeGuards({ route, identity, pointer }: FoundRoute): PatchOperation[] {
+export function routeGuards({ route, identity, pointer }: FoundRoute): PatchOperation[] {
   if (identity.name !== undefined) {
     return [{ op: "test", path: `${pointer}/name`, value: identity.name }];
   }

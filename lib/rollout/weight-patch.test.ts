@@ -4,7 +4,8 @@ import { applyJsonPatch } from "@/lib/k8s/json-patch";
 import type { KubeObject } from "@/lib/k8s/object";
 import { isRefusal } from "./route-target";
 import { aRollout, aVirtualService, to } from "./testing";
-import { planWeights, type RouteSnapshot, snapshotRoute, type WeightPlan } from "./weight-patch";
+import { type RouteSnapshot, snapshotRoute } from "./route-snapshot";
+import { planWeights, type WeightPlan } from "./weight-patch";
 import { largestRemainder } from "./weights";
 
 const { spec } = aRollout();

@@ -3,7 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { RolloutSpec } from "./plan";
 import {
   destinationKey,
-  findRoute,
+  findRoutes,
   type FoundRoute,
   isRefusal,
   leadsTo,
@@ -13,6 +13,8 @@ import {
   sideKey,
 } from "./route-target";
 import { type Entry, type Goal, operations, type PatchOperation } from "./weight-operations";
+import type { OriginalRoute, RouteSnapshot } from "./route-snapshot";
+import { planTesters, type RouteMove } from "./testers-route";
 import { type Part, splitWeights } from "./weights";
 
 /** What one destination of the route gets. */
@@ -24,18 +26,6 @@ export interface DestinationWeight {
   readonly role: Part["role"];
   /** Percent. */
   readonly weight: number;
-}
-
-/** A destination as it was before the rollout; `weight` undefined where none was written. */
-export interface OriginalDestination {
-  readonly key: string;
-  readonly weight?: number | undefined;
-}
-
-/** The route as it was before the rollout. */
-export interface RouteSnapshot {
-  readonly route: RouteIdentity;
-  readonly destinations: readonly OriginalDestination[];
 }
 
 /** What is to be written so that the canary gets its share; no operations where it has it already. */
@@ -52,12 +42,14 @@ export interface WeightPlan {
 export interface WantedShare {
   readonly percent: number;
   readonly restore?: boolean;
+  /** Takes back the routes of testers, and nothing else. */
+  readonly tidy?: boolean | undefined;
   /** The route at the start; undefined before it. */
   readonly snapshot?: RouteSnapshot | undefined;
 }
 
 /**
- * The patch that gives the canary its share of one route, and touches nothing else.
+ * The patch that gives the canary its share of every route of the rollout, and touches nothing else.
  *
  * Every write is guarded by `test` operations on what it rests on, so that the API server refuses
  * the whole patch when somebody changed that in between (rollouts.md 2.4).
@@ -67,8 +59,47 @@ export function planWeights(
   spec: RolloutSpec,
   wanted: WantedShare,
 ): WeightPlan | Refusal {
-  const route = findRoute(virtualService, spec, wanted.snapshot?.route);
-  if (isRefusal(route)) return route;
+  const { snapshot } = wanted;
+  const originals = snapshot && [snapshot, ...(snapshot.more ?? [])];
+  const routes = findRoutes(
+    virtualService,
+    spec,
+    originals?.map(({ route }) => route),
+  );
+  if (isRefusal(routes)) return routes;
+  const plans: RoutePlan[] = [];
+  for (const [place, route] of routes.entries()) {
+    const original = originals?.[place];
+    const plan = planRoute(virtualService, spec, { ...wanted, snapshot: original, route, place });
+    if (isRefusal(plan)) return plan;
+    plans.push(plan);
+  }
+  const [first] = plans as [RoutePlan, ...RoutePlan[]];
+  // Routes come and go behind everything else, from the last one on: places stay what they are.
+  const moved = plans.flatMap(({ moves }) => moves).sort((a, b) => b.index - a.index);
+  return {
+    patch: [...plans.flatMap(({ patch }) => patch), ...moved.flatMap(({ patch }) => patch)],
+    before: first.before,
+    after: first.after,
+    route: first.route,
+    notes: [...new Set(plans.flatMap(({ notes }) => notes))],
+  };
+}
+
+interface RoutePlan extends WeightPlan {
+  readonly moves: readonly RouteMove[];
+}
+
+function planRoute(
+  virtualService: KubeObject,
+  spec: RolloutSpec,
+  wanted: Omit<WantedShare, "snapshot"> & {
+    readonly snapshot: OriginalRoute | undefined;
+    readonly route: FoundRoute;
+    readonly place: number;
+  },
+): RoutePlan | Refusal {
+  const { route } = wanted;
   const entries = readEntries(virtualService, spec, { route, snapshot: wanted.snapshot });
   if (isRefusal(entries)) return entries;
 
@@ -79,30 +110,18 @@ export function planWeights(
   const goal = wanted.restore ? restored(added, split, wanted.snapshot) : split;
   const keeps = (index: number) => goal[index] !== "gone";
   const weights = goal.map((weight, i) => (typeof weight === "number" ? weight : (split[i] ?? 0)));
-
+  const testers = spec.testers && planTesters(virtualService, spec, { ...wanted, entries: added });
+  const before = labelled(entries, effectiveWeights(entries.map(({ raw }) => raw)), spec);
+  const onlyTesters = testers && spec.testers?.only;
   return {
-    patch: operations(route, added, goal),
-    before: labelled(entries, effectiveWeights(entries.map(({ raw }) => raw)), spec),
-    after: labelled(added, weights, spec).filter((_, index) => keeps(index)),
+    patch: [...(onlyTesters ? [] : operations(route, added, goal)), ...(testers?.patch ?? [])],
+    moves: testers?.moves ?? [],
+    before: onlyTesters ? labelled(added, testers.before, spec) : before,
+    after: labelled(added, onlyTesters ? testers.after : weights, spec).filter(
+      (_, index) => onlyTesters || keeps(index),
+    ),
     route: route.identity,
     notes: notesOn(added, entries.length, split),
-  };
-}
-
-/** The destinations of a route with the weights that they had at the start. */
-export function snapshotRoute(
-  virtualService: KubeObject,
-  spec: RolloutSpec,
-): RouteSnapshot | Refusal {
-  const route = findRoute(virtualService, spec);
-  if (isRefusal(route)) return route;
-  const namespace = virtualService.metadata.namespace ?? "";
-  return {
-    route: route.identity,
-    destinations: route.destinations.map(({ destination, weight }) => ({
-      key: destinationKey(destination ?? {}, namespace),
-      ...(weight === undefined ? {} : { weight }),
-    })),
   };
 }
 
@@ -113,7 +132,7 @@ const effectiveWeights = (list: readonly L4RouteDestination[]): number[] =>
 function readEntries(
   virtualService: KubeObject,
   spec: RolloutSpec,
-  found: { readonly route: FoundRoute; readonly snapshot: RouteSnapshot | undefined },
+  found: { readonly route: FoundRoute; readonly snapshot: OriginalRoute | undefined },
 ): Entry[] | Refusal {
   const namespace = virtualService.metadata.namespace ?? "";
   const { destinations } = found.route;
@@ -190,7 +209,7 @@ function newcomer(spec: RolloutSpec, entries: readonly Entry[], namespace: strin
 function restored(
   entries: readonly Entry[],
   split: readonly number[],
-  snapshot: RouteSnapshot | undefined,
+  snapshot: OriginalRoute | undefined,
 ): Goal[] {
   if (!snapshot) return [...split];
   const original = new Map(snapshot.destinations.map((d) => [d.key, d]));

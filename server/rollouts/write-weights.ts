@@ -87,6 +87,7 @@ const plannedFor = (
   planWeights(object, rollout.spec, {
     percent: op.share,
     restore,
+    tidy: op.tidy,
     snapshot: status.snapshot ?? undefined,
   });
 
