@@ -12,6 +12,7 @@ import type { Related } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { schemaFindings } from "@/lib/analysis/schema-findings";
 import type { KubeObject } from "@/lib/k8s/object";
+import { withClusters } from "@/lib/mesh/clusters";
 import { type MeshView, applyChanges, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import type { TextRange } from "@/lib/yaml/text-range";
@@ -29,6 +30,8 @@ export interface FileFinding extends Omit<Finding, "related">, TextRange {
 export interface Background {
   /** Of a live cluster; none where the files are all there is. */
   readonly objects: readonly KubeObject[];
+  /** The Services of the mesh's other clusters, by name. */
+  readonly remotes: ReadonlyMap<string, readonly KubeObject[]>;
   /** The mesh config and the mesh's networks, where flags name them. */
   readonly settings: Readonly<Record<"mesh" | "meshNetworks", string | undefined>>;
   /** What `--policy` names; it has the word before the policies among the objects. */
@@ -54,7 +57,11 @@ export function analyzeFiles(
     const home = byKey.get(refKey(ref));
     return home ? { file: home.file, ...home.place(path) } : {};
   };
-  const mesh = overlaid([...byKey.values()], background);
+  const others = [...background.remotes].map(
+    ([name, services]) => [name, meshView(services)] as const,
+  );
+  const clusters = { own: "this cluster", others: new Map(others) };
+  const mesh = withClusters(overlaid([...byKey.values()], background), clusters);
   const policy = bothPolicies(background.policy, meshPolicy(mesh));
   // An optional rule runs when its code is asked for.
   const rules = rulesUnder(RULES, policy, filter.only);

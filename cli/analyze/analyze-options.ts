@@ -15,6 +15,8 @@ export interface AnalyzeOptions {
   /** The cluster that the files are laid over; undefined where they are the whole cluster. */
   readonly live:
     { readonly kubeconfig: string | undefined; readonly context: string | undefined } | undefined;
+  /** Contexts of the mesh's other clusters, whose Services are compared. */
+  readonly remoteContexts: readonly string[];
   /** Files with the mesh config and the mesh's networks, in place of those of ConfigMap `istio`. */
   readonly meshConfig: string | undefined;
   readonly meshNetworks: string | undefined;
@@ -45,6 +47,7 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     output: { type: "string", short: "o" },
     kubeconfig: { type: "string" },
     context: { type: "string" },
+    "remote-contexts": { type: "string" },
     "mesh-config": { type: "string" },
     "mesh-networks": { type: "string" },
     policy: { type: "string" },
@@ -63,6 +66,11 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
   if (namespace !== undefined && values["all-namespaces"]) {
     throw new CommandError("-n and -A exclude each other");
   }
+  if (values["remote-contexts"] !== undefined && !live) {
+    throw new CommandError(
+      "--remote-contexts needs --kubeconfig or --context, which it looks beside",
+    );
+  }
   if (live && compat) throw new CommandError("--compat reads files only, no live cluster");
   if (compat && values.policy !== undefined) {
     throw new CommandError("--policy and --compat exclude each other: istioctl knows no policies");
@@ -77,6 +85,7 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
     defaultNamespace: compat ? (selected ?? "") : (namespace ?? "default"),
     namespace: selected,
     live: live ? { kubeconfig, context } : undefined,
+    remoteContexts: values["remote-contexts"]?.split(",").map((name) => name.trim()) ?? [],
     meshConfig: values["mesh-config"],
     meshNetworks: values["mesh-networks"],
     policy: values.policy,

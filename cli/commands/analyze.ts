@@ -17,7 +17,7 @@ import packageJson from "@/package.json";
 export const analyze: Command = {
   summary: "Find what is wrong with the configuration in files, in a cluster, or in files over one",
   usage:
-    "[FILE|DIR|-]… [--kubeconfig F] [--context C] [-n NS | -A] [--mesh-config F] [--mesh-networks F] " +
+    "[FILE|DIR|-]… [--kubeconfig F] [--context C] [--remote-contexts C,…] [-n NS | -A] [--mesh-config F] [--mesh-networks F] " +
     "[--only CODES] [--suppress CODE=GLOB] [--policy F] [--fail-on error|warning|info] [-o text|json|sarif] " +
     "[--watch] [--compat istioctl]",
   async run(args) {
@@ -59,7 +59,9 @@ async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
   }
   const settings = { mesh: meshConfig, meshNetworks };
   const policy = readPolicyFile(await flagInput(options.policy));
-  const background = { objects: await liveObjects(options), settings, policy, now };
+  const objects = await liveObjects(options);
+  const remotes = await remoteServices(options);
+  const background = { objects, remotes, settings, policy, now };
   return analyzeFiles(readObjects(texts, options.defaultNamespace), background, options);
 }
 
@@ -76,6 +78,22 @@ async function liveObjects({ live }: AnalyzeOptions): Promise<readonly KubeObjec
   return read(live, [...kinds], (kind) => {
     tell(`you may not list ${kind} here; rules that read it know less`);
   });
+}
+
+/** The Services of the mesh's other clusters, by context. */
+async function remoteServices({
+  live,
+  remoteContexts,
+}: AnalyzeOptions): Promise<ReadonlyMap<string, readonly KubeObject[]>> {
+  const remotes = new Map<string, readonly KubeObject[]>();
+  for (const context of live ? remoteContexts : []) {
+    const { liveObjects: read } = await import("@/cli/live-objects");
+    const services = await read({ kubeconfig: live?.kubeconfig, context }, ["Service"], () => {
+      tell(`you may not list Services in ${context}; they are not compared`);
+    });
+    remotes.set(context, services);
+  }
+  return remotes;
 }
 
 const tell = (line: string): void => {

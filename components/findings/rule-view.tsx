@@ -65,6 +65,11 @@ function Explained({ rule }: { rule: RulePage }) {
         <Panel title="Is clean">
           <CodeBlock label="Example that is clean" text={rule.examples.good} />
         </Panel>
+        {rule.examples.otherCluster !== undefined && (
+          <Panel title="In another cluster">
+            <CodeBlock label="What the other cluster holds" text={rule.examples.otherCluster} />
+          </Panel>
+        )}
       </div>
       <Panel title="About the rule">
         <KeyValues

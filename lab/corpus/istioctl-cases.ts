@@ -11,6 +11,11 @@ export interface IstioctlRun {
   readonly files: readonly string[];
   /** Empty for all. */
   readonly namespace: string;
+  /** The files of other clusters, and what that of `files` is called. */
+  readonly clusters?: {
+    readonly own: string;
+    readonly others: ReadonlyMap<string, readonly string[]>;
+  };
   readonly analyzers?: ReadonlySet<string>;
   readonly meshConfigFile?: string | null;
   readonly meshNetworksFile?: string | null;
@@ -22,14 +27,21 @@ const RECORDED = Date.parse("2026-08-28T00:00:00Z");
 /** Our answer to a run. */
 export function runAsIstioctl(folder: string, run: IstioctlRun): readonly IstioctlFinding[] {
   const text = (file: string) => readFileSync(join(folder, file), "utf8");
-  const { meshConfigFile, meshNetworksFile, analyzers } = run;
-  const files = run.files.map((file) => ({ file, text: text(file) }));
+  const { meshConfigFile, meshNetworksFile, analyzers, clusters } = run;
+  const read = (names: readonly string[]) => names.map((file) => ({ file, text: text(file) }));
+  const files = read(run.files);
   return analyzeAsIstioctl(files, {
     namespace: run.namespace,
     rules: RULES,
     now: RECORDED,
     limits: YAML_LIMITS,
     ...(analyzers && { analyzers }),
+    ...(clusters && {
+      clusters: {
+        own: clusters.own,
+        others: new Map([...clusters.others].map(([name, names]) => [name, read(names)])),
+      },
+    }),
     ...(meshConfigFile && { meshConfig: text(meshConfigFile) }),
     ...(meshNetworksFile && { meshNetworks: text(meshNetworksFile) }),
   }).findings;

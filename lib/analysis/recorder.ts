@@ -1,7 +1,9 @@
 import type { KindId } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type MeshIndex, type ObjectChange, touchedKeys } from "@/lib/mesh/mesh-index";
-import type { MeshView } from "@/lib/mesh/view";
+import type { Clusters, MeshView } from "@/lib/mesh/view";
+
+const NO_CLUSTERS: Clusters = { own: "", others: new Map() };
 
 /** Forgotten readers are swept out of a source once it holds so many. */
 const FIRST_SWEEP = 16;
@@ -130,6 +132,11 @@ export abstract class Reader implements MeshView {
 
   get version(): number {
     return this.mesh.view.version;
+  }
+
+  /** Not noted: a mesh keeps its other clusters. */
+  get clusters(): Clusters {
+    return this.mesh.view.clusters ?? NO_CLUSTERS;
   }
 
   list(kind: KindId): readonly KubeObject[] {

@@ -83,7 +83,12 @@ export interface Rule {
   /** What to do about it. */
   readonly fix: string;
   /** YAML that is shown in the explanation and run as the rule's first test. */
-  readonly examples: { readonly bad: string; readonly good: string };
+  readonly examples: {
+    readonly bad: string;
+    readonly good: string;
+    /** What another cluster of the mesh holds, for rules that compare clusters. */
+    readonly otherCluster?: string;
+  };
   /** Absent where istioctl has no such rule. */
   readonly istioctl?: IstioctlReading;
   /**

@@ -89,6 +89,7 @@ import { rule as ruleDisablesStrictMeshTls } from "./rules/rule-disables-strict-
 import { rule as schemaInvalid } from "./rules/schema-invalid";
 import { rule as schemaWarning } from "./rules/schema-warning";
 import { rule as selectorIneffectiveOnGateway } from "./rules/selector-ineffective-on-gateway";
+import { rule as serviceDiffersBetweenClusters } from "./rules/service-differs-between-clusters";
 import { rule as serviceEntryAddressMissing } from "./rules/service-entry-address-missing";
 import { rule as serviceEntryDuplicate } from "./rules/service-entry-duplicate";
 import { rule as serviceEntryProtocolConflict } from "./rules/service-entry-protocol-conflict";
@@ -222,6 +223,7 @@ export const RULES: readonly Rule[] = [
   schemaInvalid,
   schemaWarning,
   selectorIneffectiveOnGateway,
+  serviceDiffersBetweenClusters,
   serviceEntryAddressMissing,
   serviceEntryDuplicate,
   serviceEntryProtocolConflict,

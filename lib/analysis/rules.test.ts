@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { KINDS, type KindId, kindIdOf } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
+import { withClusters } from "@/lib/mesh/clusters";
 import { type MeshView, meshView } from "@/lib/mesh/view";
 import { parseYaml } from "@/lib/yaml/parse";
 import { analyzeObjects } from "./engine";
@@ -39,9 +40,13 @@ describe.each(rules)("$id", ({ id, rule }) => {
   const run = (yaml: string) => {
     const objects = objectsIn(yaml);
     const read = new Set<KindId>();
-    const mesh = meshView(objects);
+    const other = rule.examples.otherCluster;
+    const others = new Map(other === undefined ? [] : [["west", meshView(objectsIn(other))]]);
+    const clusters = { own: "east", others };
+    const mesh = withClusters(meshView(objects), clusters);
     const spy: MeshView = {
       version: mesh.version,
+      clusters,
       list: (kind) => (read.add(kind), mesh.list(kind)),
       get: (kind, namespace, name) => (read.add(kind), mesh.get(kind, namespace, name)),
       lookup(index, key) {

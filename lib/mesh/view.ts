@@ -20,6 +20,8 @@ export interface MeshView {
   readonly version: number;
   /** When the snapshot was taken (ms since 1970); undefined where nobody said. */
   readonly now?: number;
+  /** The other clusters of a mesh that has several; absent where only one is known. */
+  readonly clusters?: Clusters;
   /** All objects of a kind, by creation in the order they were added. */
   list(kind: KindId): readonly KubeObject[];
   /** `namespace` is empty for kinds without namespaces. */
@@ -34,6 +36,14 @@ export interface MeshView {
    * `keepFact` says what it is made of.
    */
   derive<T>(compute: (mesh: MeshView) => T): T;
+}
+
+/** The clusters of one mesh. */
+export interface Clusters {
+  /** What the view's own cluster is called. */
+  readonly own: string;
+  /** The others by name, as far as they are known: their Services. */
+  readonly others: ReadonlyMap<string, MeshView>;
 }
 
 type Objects = ReadonlyMap<KindId, ReadonlyMap<string, KubeObject>>;

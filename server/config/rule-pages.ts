@@ -18,7 +18,7 @@ export interface RulePage extends RuleRow {
   readonly why: string;
   readonly fix: string;
   readonly reads: readonly KindId[];
-  readonly examples: { readonly bad: string; readonly good: string };
+  readonly examples: Rule["examples"];
   /** Where others explain the same, by code. */
   readonly docs: readonly { readonly code: string; readonly href: string }[];
 }
@@ -48,7 +48,11 @@ export function rulePage(name: string): RulePage | undefined {
     why,
     fix,
     reads,
-    examples: { bad: examples.bad.trim(), good: examples.good.trim() },
+    examples: {
+      bad: examples.bad.trim(),
+      good: examples.good.trim(),
+      ...(examples.otherCluster !== undefined && { otherCluster: examples.otherCluster.trim() }),
+    },
     docs: [code, ...aliases].flatMap((one) => {
       const href = docsOf(one);
       return href === undefined ? [] : [{ code: one, href }];

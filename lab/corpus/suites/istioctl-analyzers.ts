@@ -23,13 +23,19 @@ export const istioctlAnalyzers: Suite = {
     const failures: Failure[] = [];
     const deviations: Failure[] = [];
     for (const one of readJson<{ readonly cases: readonly Case[] }>(folder, "cases.json").cases) {
-      const { expected, analyzer, inputFiles, clusters } = one;
-      const files = clusters ? Object.values(clusters).flat() : inputFiles;
-      if (!files.every((file) => isGiven(folder, file))) {
+      const { expected, analyzer, inputFiles } = one;
+      const [[own, files], ...others] = clustersOf(one.clusters, inputFiles);
+      const all = [...files, ...others.flatMap(([, names]) => names)];
+      if (!all.every((file) => isGiven(folder, file))) {
         deviations.push({ id: one.id, why: "its files are not in this part of the corpus" });
         continue;
       }
-      const run = { ...one, files: [...files, DEFAULT_GATEWAY], namespace: "" };
+      const run = {
+        ...one,
+        files: [...files, DEFAULT_GATEWAY],
+        namespace: "",
+        clusters: { own, others: new Map(others) },
+      };
       const ours = runAsIstioctl(folder, { ...run, analyzers: new Set([analyzer]) });
       const wrong = difference(
         ours.map(({ code, kind, ...ref }) => `${code} ${kind} ${fullName(ref)}`),
@@ -44,6 +50,19 @@ export const istioctlAnalyzers: Suite = {
     return { rows: byCode.rows(), scores: [cases.sum("cases", 1)], failures, deviations };
   },
 };
+
+type ClusterFiles = readonly [name: string, files: readonly string[]];
+
+/** The clusters of a case, by name; the first is where istioctl runs. */
+function clustersOf(
+  clusters: Case["clusters"],
+  inputFiles: readonly string[],
+): readonly [ClusterFiles, ...ClusterFiles[]] {
+  const [first = ["", inputFiles], ...others]: readonly ClusterFiles[] = Object.entries(
+    clusters ?? {},
+  );
+  return [first, ...others];
+}
 
 /** What Istio's own test adds to each case. */
 const DEFAULT_GATEWAY = "files-generated/default-ingressgateway.yaml";

@@ -133,3 +133,51 @@ data: {mesh: "rootNamespace: root"}
     ).toBeGreaterThan(0);
   });
 });
+
+describe("the clusters of one mesh", () => {
+  const service = (name: string, spec: string) =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n`;
+  const HTTP = "{ports: [{name: http, port: 80}, {name: grpc, port: 81}]}";
+  const compared = (own: string, other: string) =>
+    run(own, {
+      analyzers: new Set(["services.MultiClusterServiceAnalyzer"]),
+      clusters: { own: "east", others: new Map([["west", [{ file: "w.yaml", text: other }]]]) },
+    }).findings.map(({ code, name, message }) => `${code} ${name}: ${message}`);
+
+  test.each([
+    ["the same", HTTP],
+    ["the order of ports", "{ports: [{name: grpc, port: 81}, {name: http, port: 80}]}"],
+    ["labels of the selector", `{selector: {app: a}, ${HTTP.slice(1)}`],
+  ])("%s is no difference", (_, spec) => {
+    expect(compared(service("a", HTTP), service("a", spec))).toEqual([]);
+  });
+
+  test.each([
+    [
+      "headless",
+      `{clusterIP: None, ${HTTP.slice(1)}`,
+      "service has mixed mode like headless and clusterIP",
+    ],
+    ["a type", `{type: NodePort, ${HTTP.slice(1)}`, "service type is inconsistent"],
+    ["a name of a port", HTTP.replace("name: http", "name: web"), "service ports are inconsistent"],
+    [
+      "a protocol",
+      HTTP.replace("port: 80", "port: 80, protocol: UDP"),
+      "service ports are inconsistent",
+    ],
+    ["one port less", "{ports: [{name: http, port: 80}]}", "service ports are inconsistent"],
+    [
+      "type and ports",
+      "{type: LoadBalancer, ports: []}",
+      "service ports are inconsistent; service type is inconsistent",
+    ],
+  ])("%s is told", (_, spec, why) => {
+    expect(compared(service("a", HTTP), service("a", spec))).toEqual([
+      `IST0170 a: The service a in namespace "shop" is inconsistent across clusters ["east" "west"], which can lead to undefined behaviors. The inconsistent behaviors are: ${why}.`,
+    ]);
+  });
+
+  test("a Service of one cluster alone is compared with none", () => {
+    expect(compared(service("a", HTTP), service("b", "{type: NodePort}"))).toEqual([]);
+  });
+});

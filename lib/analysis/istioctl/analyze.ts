@@ -1,6 +1,7 @@
 import type { KindId } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
-import { type MeshView, meshView } from "@/lib/mesh/view";
+import { withClusters } from "@/lib/mesh/clusters";
+import { type Clusters, type MeshView, meshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import type { YamlLimits } from "@/lib/yaml/parse";
 import { subjectOf } from "../subject";
@@ -21,9 +22,20 @@ export interface IstioctlOptions {
   readonly meshConfig?: string;
   /** The text of a MeshNetworks. */
   readonly meshNetworks?: string;
+  /** The files of the mesh's other clusters, as `--remote-contexts` reads them. */
+  readonly clusters?: {
+    readonly own: string;
+    readonly others: ReadonlyMap<string, readonly IstioctlFile[]>;
+  };
   /** Now, in ms since 1970, for certificates. */
   readonly now: number;
   readonly limits: YamlLimits;
+}
+
+/** One file, and what is in it. */
+interface IstioctlFile {
+  readonly file: string;
+  readonly text: string;
 }
 
 /** The kinds that some analyzer looks at: istioctl reads no other. */
@@ -63,7 +75,7 @@ const KINDS: ReadonlySet<KindId> = new Set<KindId>([
  * its reading of YAML, its semantics, sentences and lines, sorted as it sorts them.
  */
 export function analyzeAsIstioctl(
-  files: readonly { readonly file: string; readonly text: string }[],
+  files: readonly IstioctlFile[],
   options: IstioctlOptions,
 ): {
   readonly findings: readonly IstioctlFinding[];
@@ -74,7 +86,8 @@ export function analyzeAsIstioctl(
 } {
   const { namespace, limits, now, meshConfig, meshNetworks } = options;
   const { objects, refused } = readAsIstioctl(files, { namespace, kinds: KINDS, limits });
-  const mesh = meshView([...meshConfigMaps(meshConfig), ...withoutMeshConfig(objects)], now);
+  const home = meshView([...meshConfigMaps(meshConfig), ...withoutMeshConfig(objects)], now);
+  const mesh = options.clusters ? withClusters(home, clustersOf(options.clusters, options)) : home;
   const runs = analyzerFilter(options.analyzers);
   const findings = objects.flatMap((read) => findingsOf(read, mesh, options.rules, runs));
   if (!options.analyzers || options.analyzers.has("meshnetworks.MeshNetworksAnalyzer")) {
@@ -82,6 +95,18 @@ export function analyzeAsIstioctl(
   }
   const shown = findings.filter((finding) => isShown(finding, namespace));
   return { findings: sorted(shown), objects: objects.length, refused };
+}
+
+function clustersOf(
+  { own, others }: NonNullable<IstioctlOptions["clusters"]>,
+  { namespace, limits }: IstioctlOptions,
+): Clusters {
+  const read = (files: readonly IstioctlFile[]) =>
+    readAsIstioctl(files, { namespace, kinds: KINDS, limits }).objects;
+  const views = [...others].map(
+    ([name, files]) => [name, meshView(read(files).map(({ object }) => object))] as const,
+  );
+  return { own, others: new Map(views) };
 }
 
 /** istioctl takes the mesh config from its own flag, never from a ConfigMap among the files. */
