@@ -93,4 +93,33 @@ describe("a configuration that no Envoy can take", () => {
     expect(await errorOf("productpage-v1", ".RouteConfiguration")).toBe("missing ): /a(");
     expect(JSON.stringify((await dumpOf("productpage-v1")).get("Routes"))).toContain("jason");
   });
+
+  test.each([
+    ["HTTP_ROUTE", { match: { safe_regex: { regex: "a**" } } }, "bad repetition operator: **"],
+    [
+      "VIRTUAL_HOST",
+      { routes: [{ direct_response: { status: 99 } }] },
+      "Proto constraint validation failed (DirectResponseActionValidationError.Status: value must be inside range [200, 600))",
+    ],
+  ])("a patch of %s that makes routes unreadable is refused", async (applyTo, value, said) => {
+    const patched = (context: string, name: string) =>
+      filter({
+        applyTo,
+        match: { context, routeConfiguration: { name } },
+        patch: { operation: "MERGE", value },
+      });
+    store.put(patched("SIDECAR_OUTBOUND", "9080"));
+    clock.advance(1000);
+    expect(await errorOf("productpage-v1", ".RouteConfiguration")).toBe(said);
+    expect(await errorOf("productpage-v1", ".Listener")).toBeUndefined();
+    expect(await errorOf("reviews-v1", ".RouteConfiguration")).toBeUndefined();
+    for (const [context, name] of [
+      ["SIDECAR_OUTBOUND", "nothing"],
+      ["GATEWAY", "9080"],
+    ] as const) {
+      store.put(patched(context, name));
+      clock.advance(1000);
+      expect(await errorOf("productpage-v1", ".RouteConfiguration")).toBeUndefined();
+    }
+  });
 });

@@ -8,7 +8,7 @@ import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { scopeOf } from "./change-scope";
 import { clusters } from "./envoy/clusters";
-import { listenersOf } from "./envoy/config-dump";
+import { listenersOf, routesOf } from "./envoy/config-dump";
 import { luaSyntaxError } from "./lua-syntax";
 import type { ProxyPod } from "./proxy-pod";
 import type { XdsType } from "./xds-type";
@@ -52,6 +52,37 @@ function scriptProblem(value: unknown): string | undefined {
   return problem && `script load error: ${chunkName(source)}:${problem}`;
 }
 
+const ROUTE_PATCHES: ReadonlySet<string> = new Set([
+  "ROUTE_CONFIGURATION",
+  "VIRTUAL_HOST",
+  "HTTP_ROUTE",
+]);
+
+const STATUS_RANGE = { from: 200, to: 600 } as const;
+
+/** What Envoy says of a piece of a route configuration; undefined for one that it can take. */
+function routeProblem(value: unknown): string | undefined {
+  for (const pattern of regexesIn(value)) {
+    const problem = regexProblem(pattern);
+    if (problem !== undefined) return problem;
+  }
+  const { from, to } = STATUS_RANGE;
+  return statusesIn(value).some((status) => status < from || status >= to)
+    ? `Proto constraint validation failed (DirectResponseActionValidationError.Status: value must be inside range [${from}, ${to}))`
+    : undefined;
+}
+
+/** The status of every direct response inside of a value. */
+function statusesIn(value: unknown): number[] {
+  if (Array.isArray(value)) return (value as readonly unknown[]).flatMap(statusesIn);
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const status = field(inner, "status");
+    const direct = name === "direct_response" || name === "directResponse";
+    return direct && typeof status === "number" ? [status] : statusesIn(inner);
+  });
+}
+
 const holdsHttp = (resource: Json): boolean =>
   JSON.stringify(resource).includes("http_connection_manager");
 
@@ -84,7 +115,12 @@ const badPatches = weakMemo((filter: KubeObject): readonly BadPatch[] => {
           : undefined;
       return [{ filter, context, type: "CDS", spoils }];
     }
-    return [];
+    const problem = ROUTE_PATCHES.has(textOf(applyTo) ?? "") ? routeProblem(value) : undefined;
+    if (problem === undefined) return [];
+    const name = textOf(field(patch, "match", "routeConfiguration", "name"));
+    const spoils = (routes: Json): string | undefined =>
+      name === undefined || routes["name"] === name ? problem : undefined;
+    return [{ filter, context, type: "RDS", spoils }];
   });
 });
 
@@ -93,6 +129,11 @@ const RE2_MESSAGES: Readonly<Record<string, string>> = {
   "missing closing )": "missing )",
   "missing closing ]": "missing ]",
   "missing argument to repetition operator": "no argument for repetition operator",
+  "invalid nested repetition operator": "bad repetition operator",
+  "invalid repeat count": "invalid repetition size",
+  "trailing backslash at end of expression": "trailing \\",
+  "invalid or unsupported Perl syntax": "invalid perl operator",
+  "invalid named capture": "invalid named capture group",
 };
 
 const regexProblem = (pattern: string): string | undefined => {
@@ -142,7 +183,8 @@ const suspectsOf = (mesh: MeshView): Suspects => ({
 export function configRefusal(pod: ProxyPod, type: XdsType, mesh: MeshView): string | undefined {
   const { patches, virtualServices } = mesh.derive(suspectsOf);
   if (type === "RDS") {
-    return virtualServices.find(({ object }) => isRouted(object, pod))?.problem;
+    const routed = virtualServices.find(({ object }) => isRouted(object, pod))?.problem;
+    return routed ?? refusedRoutes(patches, pod, mesh);
   }
   const bad = patches.filter((patch) => patch.type === type && applies(patch, pod, mesh));
   if (bad.length === 0) return undefined;
@@ -156,6 +198,25 @@ export function configRefusal(pod: ProxyPod, type: XdsType, mesh: MeshView): str
   return type === "LDS"
     ? `Error adding/updating listener(s) ${spoilt.map((line) => `${line}\n`).join("")}`
     : `Error adding/updating cluster(s) ${spoilt.join(", ")}`;
+}
+
+/** Routes are told one configuration at a time: what is wrong with the first is all that is said. */
+function refusedRoutes(
+  patches: readonly BadPatch[],
+  pod: ProxyPod,
+  mesh: MeshView,
+): string | undefined {
+  // The routes of inbound listeners are part of these, and come with them.
+  const bad = patches.filter(
+    (patch) =>
+      patch.type === "RDS" && patch.context !== "SIDECAR_INBOUND" && applies(patch, pod, mesh),
+  );
+  if (bad.length === 0) return undefined;
+  for (const routes of routesOf(pod, mesh)) {
+    const found = bad.find((patch) => patch.spoils(routes) !== undefined);
+    if (found) return found.spoils(routes);
+  }
+  return undefined;
 }
 
 const isDynamic = ({ name }: Json): boolean => !/_150(?:90|21)$/.test(String(name));

@@ -45,7 +45,7 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
     return acked ? { version_info: acked.push.version } : {};
   };
   const listeners = dynamicListeners(pod, source.mesh);
-  const routes = dynamicRoutes(pod, source.mesh);
+  const routes = routesOf(pod, source.mesh);
   return {
     configs: [
       section("Bootstrap", { bootstrap: bootstrap(pod), last_updated: started }),
@@ -111,7 +111,8 @@ export const listenersOf = (pod: ProxyPod, mesh: MeshView): readonly Json[] => [
   ...dynamicListeners(pod, mesh),
 ];
 
-const dynamicRoutes = (pod: ProxyPod, mesh: MeshView): readonly Json[] =>
+/** Every route configuration that a proxy asks istiod for. */
+export const routesOf = (pod: ProxyPod, mesh: MeshView): readonly Json[] =>
   pod.type === "router" ? gatewayRoutes(pod, mesh) : sidecarRoutes(pod, mesh);
 
 /** By type, the names of the resources that istiod sends to a proxy. */
@@ -126,7 +127,7 @@ export function resourceNames(
       .filter(({ discovered }) => discovered)
       .map(({ cluster }) => cluster),
     LDS: names(dynamicListeners(pod, mesh)),
-    RDS: names(dynamicRoutes(pod, mesh)),
+    RDS: names(routesOf(pod, mesh)),
     ECDS: [],
   };
 }
