@@ -9,6 +9,7 @@ import { deletion, propagation } from "./areas/deleting";
 import { kubectlCommands } from "./areas/kubectl";
 import { jsonPatches, mergePatches, strategicPatches } from "./areas/patching";
 import { libraryClient, runningPods } from "./areas/library-client";
+import { negotiation } from "./areas/negotiation";
 import { discovery, lists, tables } from "./areas/reading";
 import {
   builtinRules,
@@ -29,6 +30,7 @@ const BEHAVIOURS: readonly Behaviour[] = [
   ...discovery,
   ...lists,
   ...tables,
+  ...negotiation,
   ...watches,
   ...creation,
   ...updates,

@@ -170,7 +170,7 @@ export const propagation = area("delete and dependents", (it) => {
     await release(bench, held);
   });
   it("a namespace's own finalizers go by its finalize subresource alone", async (bench) => {
-    const name = bench.name();
+    const name = `${bench.namespace}-${bench.name()}`;
     const path = `/api/v1/namespaces/${name}`;
     const made = await bench.api.post("/api/v1/namespaces", {
       apiVersion: "v1",
@@ -192,7 +192,7 @@ export const propagation = area("delete and dependents", (it) => {
 
 /** A namespace that is being deleted, and an object in it that a finalizer holds. */
 async function terminating(bench: Bench): Promise<{ name: string; held: string }> {
-  const name = bench.name();
+  const name = `${bench.namespace}-${bench.name()}`;
   await bench.api.post("/api/v1/namespaces", {
     apiVersion: "v1",
     kind: "Namespace",

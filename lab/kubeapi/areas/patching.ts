@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { at, listAt, textAt } from "../api-connection";
-import { area } from "../behaviour";
+import { area, type Bench } from "../behaviour";
 import { configMap, created, deployment, virtualService, VS } from "../objects";
 
 const WEIGHT = "/spec/http/0/route/0/weight";
@@ -48,6 +48,22 @@ export const jsonPatches = area("json patch", (it) => {
       { op: "replace", path: "/spec/no/such", value: 1 },
     ]);
     assert.equal(status, 422);
+  });
+  it("what does not fit is refused without a reason", async (bench) => {
+    const name = bench.name();
+    await created(bench, VS, virtualService(name));
+    for (const operation of [
+      { op: "replace", path: "/metadata/labels", value: {} },
+      { op: "remove", path: "/spec/nothing" },
+      { op: "replace", path: "/spec/http/7", value: {} },
+      { op: "invent", path: "/spec" },
+    ]) {
+      const { status, json } = await bench.api.patch("json", bench.path(VS, name), [operation]);
+      assert.equal(status, 422, JSON.stringify(operation));
+      assert.equal(json.reason, "Invalid");
+      assert.equal(json.message, "the server rejected our request due to an error in our request");
+      assert.deepEqual(json.details, {});
+    }
   });
   it("a body that is no list of operations is 400", async (bench) => {
     const name = bench.name();
@@ -157,6 +173,82 @@ export const strategicPatches = area("strategic merge patch", (it) => {
       ["app"],
     );
   });
+  it("new items of a list come before those that the patch does not name", async (bench) => {
+    const patch = {
+      spec: { template: { spec: { containers: [{ name: "new", image: "new:1" }] } } },
+    };
+    assert.deepEqual(await containersAfter(bench, patch), ["new", "app", "helper"]);
+  });
+  it("$setElementOrder says in which order items come", async (bench) => {
+    const patch = (spec: object) => ({ spec: { template: { spec } } });
+    const order = [{ name: "helper" }, { name: "app" }];
+    assert.deepEqual(
+      await containersAfter(bench, patch({ "$setElementOrder/containers": order })),
+      ["helper", "app"],
+    );
+    const added = {
+      "$setElementOrder/containers": [{ name: "app" }, { name: "new" }, { name: "helper" }],
+      containers: [{ name: "new", image: "new:1" }],
+    };
+    assert.deepEqual(await containersAfter(bench, patch(added)), ["app", "new", "helper"]);
+  });
+  it("$patch: replace takes the place of a list or a map", async (bench) => {
+    const list = [{ $patch: "replace" }, { name: "only", image: "only:1" }];
+    const patch = { spec: { template: { spec: { containers: list } } } };
+    assert.deepEqual(await containersAfter(bench, patch), ["only"]);
+    const name = bench.name();
+    await created(bench, "configmaps", configMap(name, { a: "1", b: "2" }));
+    const { json } = await bench.api.patch("strategic", bench.path("configmaps", name), {
+      data: { $patch: "replace", c: "3" },
+    });
+    assert.deepEqual(json.data, { c: "3" });
+  });
+  it("$deleteFromPrimitiveList and $retainKeys take away", async (bench) => {
+    const name = bench.name();
+    const path = bench.path("configmaps", name);
+    await created(bench, "configmaps", configMap(name, {}, { finalizers: ["a.io/x", "a.io/y"] }));
+    const fewer = await bench.api.patch("strategic", path, {
+      metadata: { "$deleteFromPrimitiveList/finalizers": ["a.io/x"] },
+    });
+    assert.deepEqual(at(fewer.json, "metadata.finalizers"), ["a.io/y"]);
+    await bench.api.patch("merge", path, { metadata: { finalizers: null } });
+    const deployed = bench.name();
+    await created(bench, "apps/v1/deployments", deployment(deployed));
+    const { json } = await bench.api.patch(
+      "strategic",
+      bench.path("apps/v1/deployments", deployed),
+      { spec: { strategy: { $retainKeys: ["type"], type: "Recreate" } } },
+    );
+    assert.deepEqual(at(json, "spec.strategy"), { type: "Recreate" });
+  });
+  it("an item without its merge key is the server's own fault", async (bench) => {
+    const { status, json } = await patchedContainers(bench, [{ image: "app:2" }]);
+    assert.equal(status, 500);
+    assert.equal(json.message, "map: map[image:app:2] does not contain declared merge key: name");
+  });
+  it("$retainKeys that does not name what is set is 422", async (bench) => {
+    const name = bench.name();
+    await created(bench, "apps/v1/deployments", deployment(name));
+    const { status } = await bench.api.patch("strategic", bench.path("apps/v1/deployments", name), {
+      spec: { strategy: { $retainKeys: ["rollingUpdate"], type: "Recreate" } },
+    });
+    assert.equal(status, 422);
+  });
+  it("directives that are no lists are 400", async (bench) => {
+    const name = bench.name();
+    await created(bench, "apps/v1/deployments", deployment(name));
+    for (const spec of [
+      { strategy: { $retainKeys: "type" } },
+      { template: { spec: { "$setElementOrder/containers": "app" } } },
+    ]) {
+      const { status } = await bench.api.patch(
+        "strategic",
+        bench.path("apps/v1/deployments", name),
+        { spec },
+      );
+      assert.equal(status, 400, JSON.stringify(spec));
+    }
+  });
   it("null removes a key of a map", async (bench) => {
     const name = bench.name();
     await created(bench, "configmaps", configMap(name, { a: "1", b: "2" }));
@@ -173,3 +265,20 @@ export const strategicPatches = area("strategic merge patch", (it) => {
     assert.match(textAt(json, "message"), /application\/merge-patch\+json/);
   });
 });
+
+/** What comes of a Deployment with containers `app` and `helper` by a strategic merge patch. */
+async function patchedDeployment(bench: Bench, patch: object) {
+  const name = bench.name();
+  await created(bench, "apps/v1/deployments", deployment(name));
+  return bench.api.patch("strategic", bench.path("apps/v1/deployments", name), patch);
+}
+
+const patchedContainers = (bench: Bench, containers: readonly object[]) =>
+  patchedDeployment(bench, { spec: { template: { spec: { containers } } } });
+
+/** The names of its containers. */
+async function containersAfter(bench: Bench, patch: object): Promise<readonly unknown[]> {
+  const { status, json, text } = await patchedDeployment(bench, patch);
+  assert.equal(status, 200, text);
+  return listAt(json, "spec.template.spec.containers").map(({ name }) => name);
+}
