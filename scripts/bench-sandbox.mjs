@@ -15,6 +15,8 @@ const LIMITS = { start: 20, memory: 1500, cpu: 30, list: 2, event: 50 };
 const OBSERVED_MS = 30_000;
 const PAGE = 500;
 const EVENTS = 300;
+/** While queries or pushes go on. */
+const FEWER_EVENTS = 150;
 const BETWEEN_EVENTS_MS = 60;
 const WINDOW_SECONDS = 60;
 const QUERY_ROUNDS = 3;
@@ -109,24 +111,49 @@ async function listPods(client) {
   return { count, bytes, seconds: (performance.now() - since) / 1000 };
 }
 
-/** From a write to the event at a watcher, in ms, sorted. */
-async function eventTimes(client) {
+const MAPS = "/api/v1/namespaces/default/configmaps";
+
+/**
+ * From a write to the event at a watcher, in ms, sorted.
+ * @param between awaited now and then between two writes, not measured itself
+ */
+async function eventTimes(client, events, between = () => undefined) {
   const sent = new Map();
   const times = [];
-  const name = "bench";
-  const target = "/api/v1/namespaces/default/configmaps";
+  const name = `bench-${events}-${Date.now()}`;
+  const target = MAPS;
   await client.ask("POST", target, { apiVersion: "v1", kind: "ConfigMap", metadata: { name } });
   const stop = await client.watch(target, ({ object }) => {
     const at = sent.get(object.data?.number);
     if (at !== undefined) times.push(performance.now() - at);
   });
-  for (let number = 0; number < EVENTS; number += 1) {
+  for (let number = 0; number < events; number += 1) {
     sent.set(String(number), performance.now());
     await client.ask("PATCH", `${target}/${name}`, { data: { number: String(number) } });
     await sleep(BETWEEN_EVENTS_MS);
+    if (number % 10 === 9) await between(number);
   }
   stop();
   return times.sort((a, b) => a - b);
+}
+
+/** The quantiles of some times, and of how many. */
+function quantileLines(name, times, limit) {
+  line(`${name} (${times.length} events), p50`, quantile(times, 0.5), "ms");
+  line("  p99", quantile(times, 0.99), "ms", limit);
+  line("  worst", times.at(-1), "ms");
+}
+
+/** Changes a VirtualService, which istiod then pushes to every proxy that sees it. */
+async function changeRoute(client, number) {
+  const path = "/apis/networking.istio.io/v1/virtualservices?limit=50";
+  const { items } = (await client.ask("GET", path)).body;
+  const { metadata, spec } = items[number % items.length];
+  const target = `/apis/networking.istio.io/v1/namespaces/${metadata.namespace}/virtualservices/${metadata.name}`;
+  const [first, ...others] = spec.http ?? [];
+  if (!first) return;
+  const http = [{ ...first, timeout: `${number + 1}s` }, ...others];
+  await client.ask("PATCH", target, { spec: { http } });
 }
 
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
@@ -179,12 +206,21 @@ async function bench(services, queries, children) {
   for (const target of WATCHED) stops.push(await client.watch(target));
   const cpuBefore = usage(child.pid).cpu;
   const start = performance.now();
-  const events = await eventTimes(client);
-  line("write to watcher, p50", quantile(events, 0.5), "ms");
-  line("write to watcher, p99", quantile(events, 0.99), "ms", limits.event);
-  line("write to watcher, worst", events.at(-1), "ms");
+  const events = await eventTimes(client, EVENTS);
   const cpu = usage(child.pid).cpu - cpuBefore;
-  line("CPU with watches and writes", (100 * cpu) / (performance.now() - start), "%");
+  const passed = performance.now() - start;
+  quantileLines("write to watcher", events, limits.event);
+  line("CPU with watches and writes", (100 * cpu) / passed, "%");
+  const pushed = await eventTimes(client, FEWER_EVENTS, (number) => changeRoute(client, number));
+  quantileLines("  while routes change", pushed);
+  let over = false;
+  const asking = (async () => {
+    while (!over) await queryTimes(address.prometheus, queries);
+  })();
+  const queried = await eventTimes(client, FEWER_EVENTS);
+  over = true;
+  await asking;
+  quantileLines("  while graph queries run", queried);
 
   const names = Object.keys(queries);
   const rounds = [];

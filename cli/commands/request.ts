@@ -8,7 +8,7 @@ import { type RequestOptions, requestOptions } from "@/cli/request/request-optio
 import { requestText } from "@/cli/request/request-text";
 import { simulateRequest } from "@/cli/request/simulate-request";
 import { stepTeller } from "@/cli/request/told-steps";
-import { verifySignature } from "@/cli/request/verify-signature";
+import { verifySignature } from "@/sandbox/traffic/verify-signature";
 import { meshView } from "@/lib/mesh/view";
 
 /** Tells what the mesh would do with a request, and why. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { simulateRequest } from "@/cli/request/simulate-request";
-import { verifySignature } from "@/cli/request/verify-signature";
+import { verifySignature } from "@/sandbox/traffic/verify-signature";
 import { askedOf, type Comparison, compareRequest } from "./compare";
 import { meshOfCase, type Recorded, trafficCases, type TrafficCase } from "./corpus";
 import { knownDeviation } from "./known-deviations";
