@@ -5,7 +5,7 @@ import { type Environment, readEnvironment } from "./env";
 import { type MeshAnalysis, meshAnalysis } from "./config/mesh-analysis";
 import { type FindingAges, findingAges } from "./config/finding-ages";
 import { envoyClient } from "./envoy/envoy-client";
-import { istiodClient } from "./istiod/istiod-client";
+import { type Istiod, istiodClient } from "./istiod/istiod-client";
 import { type LiveHub, liveHub } from "./live/live";
 import { type Sources, sourceStates } from "./live/sources";
 import { type Logger, processLogger } from "./log";
@@ -32,6 +32,8 @@ export interface Runtime {
   readonly topology: Topology;
   readonly proxies: Proxies;
   readonly proxyDumps: ProxyDumps;
+  /** The debug pages of istiods, for what is asked of one proxy. */
+  readonly istiod: Istiod;
   readonly rollouts: Rollouts;
   readonly findingAges: FindingAges;
   /** What is wrong with the mesh as it is stored. */
@@ -72,6 +74,7 @@ function createRuntime(environment: Environment): RunningRuntime {
     live.publish({ topic: "mesh", version: view.version, kinds: [...kinds] }),
   );
   mesh.onState(() => sources.set(mesh.state()));
+  const istiod = istiodClient(cluster);
   const runtime: Runtime = {
     clock,
     log,
@@ -81,8 +84,9 @@ function createRuntime(environment: Environment): RunningRuntime {
     live,
     sources,
     topology: topologyService({ metrics, mesh, live, clock, log }),
-    proxies: proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources }),
+    proxies: proxiesService({ istiod, mesh, live, clock, log, sources }),
     proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
+    istiod,
     rollouts: rolloutsService(
       { cluster, metrics, mesh, live, clock, random, log },
       whyNotDriving(environment),

@@ -10,7 +10,17 @@ import { formatNumber } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { SearchField } from "@/components/ui/search-field";
 import { Tabs } from "@/components/ui/tabs";
-import { ClusterTable, EndpointTable, ListenerTable, RouteTable } from "./explorer-tables";
+import { CompareProxy } from "./compare-proxy";
+import {
+  ClusterTable,
+  EndpointTable,
+  ExtensionTable,
+  ListenerTable,
+  ObjectTable,
+  RouteTable,
+  SecretTable,
+} from "./explorer-tables";
+import { FollowRequest } from "./follow-request";
 import { RawDump } from "./raw-dump";
 import {
   EXPLORER_TABS,
@@ -24,7 +34,24 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
   routes: "Routes",
   clusters: "Clusters",
   endpoints: "Endpoints",
+  secrets: "Secrets",
+  extensions: "Extensions",
+  objects: "By object",
+  walk: "Follow a request",
+  compare: "Compare",
   raw: "Raw JSON",
+};
+
+/** Tabs with one table of rows. */
+type TableTab = Exclude<ExplorerTab, "walk" | "compare" | "raw">;
+
+const isTable = (tab: ExplorerTab): tab is TableTab =>
+  tab !== "walk" && tab !== "compare" && tab !== "raw";
+
+/** istioctl's words for the tables that it has. */
+const ISTIOCTL: Readonly<Partial<Record<ExplorerTab, string>>> = {
+  secrets: "secret",
+  extensions: "ecds",
 };
 
 interface Proxy {
@@ -69,7 +96,7 @@ export function EnvoyExplorer({
           items={EXPLORER_TABS.map((value) => ({
             value,
             label:
-              value === "raw" || !counts.data ? (
+              !isTable(value) || !counts.data ? (
                 TAB_WORDS[value]
               ) : (
                 <>
@@ -83,7 +110,7 @@ export function EnvoyExplorer({
           value={state.tab}
           onChange={(tab) => open(tab)}
         >
-          {state.tab === "raw" ? null : (
+          {!isTable(state.tab) ? null : (
             <div className="my-2 flex flex-wrap items-center gap-2">
               <SearchField
                 className="min-w-[220px] flex-1"
@@ -93,10 +120,12 @@ export function EnvoyExplorer({
                 value={state.find}
                 onChange={(find) => void setState({ find })}
               />
-              <CopyButton
-                text={`istioctl proxy-config ${state.tab} ${proxy.name}.${proxy.namespace}`}
-                label="Copy as istioctl"
-              />
+              {state.tab === "objects" ? null : (
+                <CopyButton
+                  text={`istioctl proxy-config ${ISTIOCTL[state.tab] ?? state.tab} ${proxy.name}.${proxy.namespace}`}
+                  label="Copy as istioctl"
+                />
+              )}
             </div>
           )}
           {counts.error && !counts.data ? (
@@ -111,6 +140,10 @@ export function EnvoyExplorer({
             <div className="mt-2">
               <RawDump proxy={proxy} state={state} setState={setState} />
             </div>
+          ) : state.tab === "walk" ? (
+            <FollowRequest proxy={proxy} state={state} setState={setState} />
+          ) : state.tab === "compare" ? (
+            <CompareProxy proxy={proxy} state={state} setState={setState} />
           ) : (
             <Table key={state.tab} tab={state.tab} proxy={proxy} find={state.find} onOpen={open} />
           )}
@@ -128,7 +161,7 @@ function Table({
   find,
   onOpen,
 }: {
-  tab: Exclude<ExplorerTab, "raw">;
+  tab: TableTab;
   proxy: Proxy;
   find: string;
   onOpen: (tab: ExplorerTab, find?: string) => void;
@@ -148,5 +181,11 @@ function Table({
       return <ClusterTable {...shared} />;
     case "endpoints":
       return <EndpointTable {...shared} />;
+    case "secrets":
+      return <SecretTable {...shared} />;
+    case "extensions":
+      return <ExtensionTable {...shared} />;
+    case "objects":
+      return <ObjectTable {...shared} />;
   }
 }

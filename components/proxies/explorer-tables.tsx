@@ -7,8 +7,10 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { ErrorState, type ShownError } from "@/components/ui/error-state";
 import { formatNumber } from "@/components/ui/format";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useNow } from "@/components/ui/use-now";
 import type { ExplorerPage } from "@/server/proxies/explore-proxy";
 import { clusterColumns, endpointColumns, listenerColumns, routeColumns } from "./explorer-columns";
+import { extensionColumns, objectColumns, secretColumns } from "./resource-columns";
 import type { ExplorerTab } from "./use-proxies-state";
 
 /** What a table of the explorer is given. */
@@ -83,6 +85,52 @@ export function EndpointTable(props: ExplorerTableProps) {
       query={query}
       columns={endpointColumns(props.onOpen)}
       keyOf={(row, index) => `${row.endpoint} ${row.cluster} ${index}`}
+    />
+  );
+}
+
+/** `istioctl proxy-config secret` */
+export function SecretTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.secrets.queryOptions(props.question, OPTIONS));
+  const now = useNow();
+  return (
+    <Rows
+      {...props}
+      label="Secrets"
+      query={query}
+      columns={secretColumns(now === 0 ? (query.data?.at ?? 0) : now)}
+      keyOf={(row, index) => `${row.name} ${row.serial} ${index}`}
+    />
+  );
+}
+
+/** `istioctl proxy-config ecds` */
+export function ExtensionTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.extensions.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Extensions"
+      query={query}
+      columns={extensionColumns}
+      keyOf={(row, index) => `${row.name} ${index}`}
+    />
+  );
+}
+
+/** The Istio objects behind what the proxy holds, each with its resources. */
+export function ObjectTable(props: ExplorerTableProps) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.proxies.objects.queryOptions(props.question, OPTIONS));
+  return (
+    <Rows
+      {...props}
+      label="Objects"
+      query={query}
+      columns={objectColumns(props.onOpen)}
+      keyOf={({ object }) => `${object.kind}/${object.namespace}/${object.name}`}
     />
   );
 }

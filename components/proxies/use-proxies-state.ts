@@ -3,7 +3,18 @@
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 
 const GROUPINGS = ["cause", "namespace", "flat"] as const;
-export const EXPLORER_TABS = ["listeners", "routes", "clusters", "endpoints", "raw"] as const;
+export const EXPLORER_TABS = [
+  "listeners",
+  "routes",
+  "clusters",
+  "endpoints",
+  "secrets",
+  "extensions",
+  "objects",
+  "walk",
+  "compare",
+  "raw",
+] as const;
 const ROW_STATES = [
   "refused",
   "late",
@@ -32,6 +43,14 @@ export function useProxiesState() {
       tab: parseAsStringLiteral(EXPLORER_TABS).withDefault("listeners"),
       /** Words that a row of the explorer must contain. */
       find: parseAsString.withDefault(""),
+      /** The request that is followed: `GET http://reviews:9080/path`. */
+      ask: parseAsString.withDefault(""),
+      /** Its headers: `end-user: jason; x-debug: 1`. */
+      headers: parseAsString.withDefault(""),
+      /** What the proxy is compared with: `istiod`, or `namespace/pod`. */
+      against: parseAsString.withDefault("istiod"),
+      /** Whether addresses count in the comparison. */
+      addresses: parseAsBoolean.withDefault(false),
       /** Part of the raw dump. */
       section: parseAsString.withDefault("Listeners"),
     },

@@ -66,7 +66,7 @@ export const listenerRows = (dump: ConfigDump): readonly ListenerRow[] =>
   });
 
 /** The filter chains of a listener, the default one last. */
-function filterChains(listener: unknown): readonly unknown[] {
+export function filterChains(listener: unknown): readonly unknown[] {
   const fallback = recordField(listener, "default_filter_chain");
   return [...listField(listener, "filter_chains"), ...(fallback ? [fallback] : [])];
 }

@@ -94,7 +94,8 @@ export function matchText(match: unknown): string {
   return parts.join(" ");
 }
 
-function conditionsText(match: unknown): string {
+/** What else a match asks for: `end-user = jason, ?debug is present`. */
+export function conditionsText(match: unknown): string {
   const one = (name: string, condition: unknown): string => {
     const text = recordField(condition, "string_match");
     const inverted = fieldAt(condition, "invert_match") === true;
@@ -119,7 +120,8 @@ function conditionsText(match: unknown): string {
   ].join(", ");
 }
 
-function destinationOf(route: unknown): Pick<RouteRow, "destination" | "clusters"> {
+/** Where a route goes, with percents. */
+export function destinationOf(route: unknown): Pick<RouteRow, "destination" | "clusters"> {
   const direct = recordField(route, "direct_response");
   if (direct) {
     return { destination: `answers ${numberField(direct, "status") ?? 0}`, clusters: [] };

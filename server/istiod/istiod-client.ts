@@ -1,5 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
+import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
+import { redacted } from "@/lib/xds/redact";
 import { readSyncz, type SyncReading } from "@/lib/xds/sync-status";
 import type { Cluster } from "../ports";
 
@@ -13,6 +15,8 @@ export interface IstiodPod {
 export interface Istiod {
   /** The proxies that are connected to one istiod, as it sees them. */
   syncz(pod: IstiodPod, signal: AbortSignal): Promise<SyncReading>;
+  /** What an istiod would send to the proxy `pod.namespace` that is connected to it, secrets redacted. */
+  configDump(pod: IstiodPod, proxyId: string, signal: AbortSignal): Promise<ConfigDump>;
 }
 
 /** istiod serves its debug pages here without asking loopback callers who they are. */
@@ -21,7 +25,7 @@ const TIMEOUT = seconds(5);
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The only pages that are ever asked for; some others change istiod's state. */
-type Page = "/debug/syncz";
+type Page = "/debug/syncz" | `/debug/config_dump?proxyID=${string}&include_eds`;
 
 /** The debug pages of istiods over `cluster`'s port-forwards. */
 export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
@@ -31,13 +35,14 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
       { path, timeout: TIMEOUT, maxBytes: MAX_BYTES },
       signal,
     );
-    if (status !== 200) throw refusal(pod, path, status);
+    const page = path.split("?")[0] ?? path;
+    if (status !== 200) throw refusal(pod, page, status);
     try {
       return JSON.parse(body);
     } catch (cause) {
       throw new AppError(
         "unavailable",
-        `${pod.name} answered ${path} with something other than JSON`,
+        `${pod.name} answered ${page} with something other than JSON`,
         {
           cause,
           hint: "Look at the log of this istiod.",
@@ -52,6 +57,14 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
       if (reading) return reading;
       throw new AppError("unavailable", `${pod.name} answered /debug/syncz in an unknown shape`, {
         hint: "Tell us the version of this istiod: its debug page has changed.",
+      });
+    },
+    async configDump(pod, proxyId, signal) {
+      const page = `/debug/config_dump?proxyID=${encodeURIComponent(proxyId)}&include_eds` as const;
+      const dump = readConfigDump(redacted(await get(pod, page, signal)));
+      if (dump) return dump;
+      throw new AppError("unavailable", `${pod.name} answered without a dump of ${proxyId}`, {
+        hint: "The proxy may have moved to another istiod: look at the table again.",
       });
     },
   };

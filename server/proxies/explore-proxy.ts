@@ -2,8 +2,11 @@ import type { Instant } from "@/lib/base/units";
 import { type ClusterRow, clusterRows } from "@/lib/xds/cluster-rows";
 import { DUMP_SECTIONS, type DumpSection } from "@/lib/xds/config-dump";
 import { type EndpointRow, endpointRows } from "@/lib/xds/endpoint-rows";
+import { type ExtensionRow, extensionRows } from "@/lib/xds/extension-rows";
 import { type ListenerRow, listenerRows } from "@/lib/xds/listener-rows";
+import { type ObjectRow, objectRows } from "@/lib/xds/object-rows";
 import { type RouteRow, routeRows } from "@/lib/xds/route-rows";
+import { type SecretRow, secretRows } from "@/lib/xds/secret-rows";
 import type { EnvoyPod } from "../envoy/envoy-client";
 import type { ProxyDump, ProxyDumps } from "./proxy-dumps";
 
@@ -13,6 +16,9 @@ export interface ExplorerRows {
   readonly routes: RouteRow;
   readonly clusters: ClusterRow;
   readonly endpoints: EndpointRow;
+  readonly secrets: SecretRow;
+  readonly extensions: ExtensionRow;
+  readonly objects: ObjectRow;
 }
 
 /** A table of the explorer. */
@@ -49,6 +55,9 @@ function rowsOf(dump: ProxyDump): AllRows {
     routes: routeRows(dump.dump),
     clusters: clusterRows(dump.dump),
     endpoints: endpointRows(dump.clusters),
+    secrets: secretRows(dump.dump),
+    extensions: extensionRows(dump.dump),
+    objects: objectRows(dump.dump),
   };
   tables.set(dump, rows);
   return rows;
@@ -73,6 +82,9 @@ export async function exploreProxy<Table extends ExplorerTable>(
       routes: all.routes.length,
       clusters: all.clusters.length,
       endpoints: all.endpoints.length,
+      secrets: all.secrets.length,
+      extensions: all.extensions.length,
+      objects: all.objects.length,
     },
     at: dump.at,
   };

@@ -10,11 +10,14 @@ import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster, Live } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
+import { compareProxies, compareWithIstiod, istiodOf } from "./compare-proxies";
 import { exploreProxy, rawDump } from "./explore-proxy";
+import { istiodPods } from "./mesh-proxies";
 import { type Proxies, proxiesService } from "./proxies-service";
 import { proxyDetail } from "./proxy-detail";
 import { type ProxyDumps, proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
+import { walkProxy } from "./walk-proxy";
 
 /** The service over port-forwards to a cluster's istiod and Envoys. */
 let target: TestCluster;
@@ -199,6 +202,50 @@ describe("the explorer", () => {
       "outbound|9080|v2|reviews.bookinfo.svc.cluster.local",
     ]);
     expect((await ask("", 3)).rows).toHaveLength(3);
+  });
+
+  test("certificates tell whose they are, objects what they made, a request its way", async () => {
+    const proxy = pod("productpage");
+    const page = { offset: 0, limit: 500 };
+    const secrets = await exploreProxy(dumps, proxy, "secrets", { ...page, filter: "" });
+    expect(secrets.rows.map(({ name, type }) => `${name} ${type}`)).toEqual([
+      "default Cert Chain",
+      "ROOTCA CA",
+    ]);
+    expect(secrets.rows[0]?.identities[0]).toMatch(/^spiffe:\/\/[^/]+\/ns\/bookinfo\/sa\//);
+    const objects = await exploreProxy(dumps, proxy, "objects", { ...page, filter: "reviews" });
+    const made = objects.rows.find(({ object }) => object.kind === "VirtualService");
+    expect(made?.object.name).toBe("reviews");
+    expect(made?.routes).toContain("9080");
+    const walk = await walkProxy(dumps, proxy, {
+      ...{ host: "reviews", port: 9080, path: "/reviews/0", method: "GET", headers: {} },
+      protocol: "http",
+    });
+    expect(walk.isCarried).toBe(true);
+    expect(walk.steps.find(({ step }) => step === "route")?.object?.name).toBe("reviews");
+    expect(walk.steps.at(-1)).toMatchObject({
+      step: "endpoint",
+      chosen: expect.stringMatching(/:9080/) as string,
+    });
+  });
+
+  test("holds what istiod would send it, and differs from another proxy", async () => {
+    const proxy = pod("productpage");
+    const pods = mesh.view().derive(istiodPods);
+    const { proxies: known } = await proxies.snapshot();
+    const against = await compareWithIstiod(dumps, istiodClient(cluster), {
+      ...{ pod: proxy, istiod: istiodOf(pods, known, proxy), ignoreAddresses: true },
+      signal: undefined,
+    });
+    expect(against.differences).toEqual([]);
+    expect(against.same.clusters).toBeGreaterThan(5);
+    const other = await compareProxies(dumps, [pod("details-v1"), proxy], {
+      ignoreAddresses: true,
+    });
+    expect(other.differences.length).toBeGreaterThan(0);
+    expect(() => istiodOf(pods, known, { namespace: "bookinfo", name: "nobody" })).toThrow(
+      "No istiod lists",
+    );
   });
 
   test("the raw dump comes by lines, without keys", async () => {

@@ -3,8 +3,11 @@ import { instant } from "@/lib/base/units";
 import { Label, Subdomain } from "@/lib/k8s/names";
 import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
 import { exploreProxy, rawDump } from "../../proxies/explore-proxy";
+import { compareProxies, compareWithIstiod, istiodOf } from "../../proxies/compare-proxies";
+import { istiodPods } from "../../proxies/mesh-proxies";
 import { proxyDetail } from "../../proxies/proxy-detail";
 import { proxyTable } from "../../proxies/proxy-table";
+import { walkProxy } from "../../proxies/walk-proxy";
 import { procedure, router } from "../init";
 
 const Proxy = z.strictObject({ namespace: Label, name: Subdomain });
@@ -14,6 +17,18 @@ const Page = z.strictObject({
   filter: z.string().max(500).default(""),
   offset: z.int().min(0).default(0),
   limit: z.int().min(1).max(1000).default(500),
+});
+
+const MAX_TEXT = 2000;
+
+const AskedRequest = z.strictObject({
+  address: z.string().max(MAX_TEXT).optional(),
+  port: z.int().min(1).max(65_535),
+  host: z.string().min(1).max(MAX_TEXT),
+  path: z.string().startsWith("/").max(MAX_TEXT),
+  method: z.string().min(1).max(50).default("GET"),
+  headers: z.record(z.string().max(MAX_TEXT), z.string().max(MAX_TEXT)).default({}),
+  protocol: z.enum(["http", "tls", "tcp"]).default("http"),
 });
 
 export const proxiesRouter = router({
@@ -73,6 +88,43 @@ export const proxiesRouter = router({
   endpoints: procedure
     .input(Page)
     .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "endpoints", input)),
+  secrets: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "secrets", input)),
+  extensions: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "extensions", input)),
+  /** The Istio objects that made something in this proxy, and what. */
+  objects: procedure
+    .input(Page)
+    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "objects", input)),
+
+  /** The way of a request through one proxy, decision by decision; nothing is sent. */
+  walk: procedure
+    .input(z.strictObject({ ...Proxy.shape, request: AskedRequest }))
+    .query(({ ctx, input }) => walkProxy(ctx.proxyDumps, input, input.request)),
+
+  /** What one proxy holds, against another one, or against what istiod would send it. */
+  compare: procedure
+    .input(
+      z.strictObject({
+        ...Proxy.shape,
+        with: z.union([z.literal("istiod"), Proxy]),
+        ignoreAddresses: z.boolean().default(false),
+      }),
+    )
+    .query(async ({ ctx, input, signal }) => {
+      const { with: other, ignoreAddresses } = input;
+      if (other !== "istiod") {
+        return compareProxies(ctx.proxyDumps, [other, input], { ignoreAddresses });
+      }
+      const { proxies } = await ctx.proxies.snapshot();
+      const pods = ctx.mesh.view().derive(istiodPods);
+      return compareWithIstiod(ctx.proxyDumps, ctx.istiod, {
+        ...{ pod: input, ignoreAddresses, signal },
+        istiod: istiodOf(pods, proxies, input),
+      });
+    }),
 
   /** The last lines of what a proxy or an istiod says, oldest first. */
   log: procedure

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { type ConfigDump, readConfigDump } from "../config-dump";
+import { compareDumps } from "./config-diff";
+
+const ADMIN = "type.googleapis.com/envoy.admin.v3.";
+const ALL = { ignoreAddresses: false, dynamicOnly: false };
+
+let serial = 0;
+
+const clusters = (...list: readonly object[]): ConfigDump =>
+  readConfigDump({
+    configs: [
+      {
+        "@type": `${ADMIN}ClustersConfigDump`,
+        version_info: String((serial += 1)),
+        static_clusters: [{ cluster: { name: "agent" }, last_updated: String((serial += 1)) }],
+        dynamic_active_clusters: list.map((cluster) => ({ cluster })),
+      },
+    ],
+  }) ?? { sections: new Map() };
+
+describe("compareDumps", () => {
+  test("spelling, numbers as texts, durations, versions and times make no difference", () => {
+    const envoy = clusters({ name: "a", connect_timeout: "0.400s", lb_policy: "X", max: "5" });
+    const istiod = clusters({ name: "a", connectTimeout: "0.4s", lbPolicy: "X", max: 5 });
+    expect(compareDumps(envoy, istiod, ALL)).toEqual({
+      differences: [],
+      same: { listeners: 0, routes: 0, clusters: 2, endpoints: 0, extensions: 0 },
+    });
+  });
+
+  test("tells what came, what went, and each field that is different", () => {
+    const before = clusters({ name: "a", lb_policy: "X", old: 1 }, { name: "gone" });
+    const after = clusters({ name: "a", lb_policy: "Y", nested: [{ x: {} }] }, { name: "new" });
+    expect(compareDumps(before, after, ALL).differences).toEqual([
+      {
+        ...{ part: "clusters", name: "a", change: "changed", moreFields: 0 },
+        fields: [
+          { path: "lbPolicy", before: "X", after: "Y" },
+          { path: "old", before: "1", after: undefined },
+          { path: "nested[0].x", before: undefined, after: "{}" },
+        ],
+      },
+      { part: "clusters", name: "gone", change: "removed", fields: [], moreFields: 0 },
+      { part: "clusters", name: "new", change: "added", fields: [], moreFields: 0 },
+    ]);
+  });
+
+  test("addresses are noise on request, those that mean the same everywhere are not", () => {
+    const one = clusters({ name: "x", to: "10.0.0.1:80", bind: "0.0.0.0" });
+    const other = clusters({ name: "x", to: "10.0.0.2:80", bind: "127.0.0.1" });
+    const paths = (ignoreAddresses: boolean) =>
+      compareDumps(one, other, { ...ALL, ignoreAddresses }).differences[0]?.fields.map(
+        ({ path }) => path,
+      );
+    expect(paths(false)).toEqual(["to", "bind"]);
+    expect(paths(true)).toEqual(["bind"]);
+  });
+
+  test("the bootstrap is left out against istiod", () => {
+    const empty = readConfigDump({ configs: [] }) ?? { sections: new Map() };
+    expect(compareDumps(empty, clusters(), ALL).differences).toHaveLength(1);
+    expect(compareDumps(empty, clusters(), { ...ALL, dynamicOnly: true }).differences).toEqual([]);
+  });
+});
