@@ -20,6 +20,7 @@ import {
   RouteTable,
   SecretTable,
 } from "./explorer-tables";
+import { ExplainLine } from "./explain-line";
 import { FollowRequest } from "./follow-request";
 import { RawDump } from "./raw-dump";
 import {
@@ -39,14 +40,15 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
   objects: "By object",
   walk: "Follow a request",
   compare: "Compare",
+  explain: "Explain a log line",
   raw: "Raw JSON",
 };
 
 /** Tabs with one table of rows. */
-type TableTab = Exclude<ExplorerTab, "walk" | "compare" | "raw">;
+type TableTab = Exclude<ExplorerTab, "walk" | "compare" | "explain" | "raw">;
 
 const isTable = (tab: ExplorerTab): tab is TableTab =>
-  tab !== "walk" && tab !== "compare" && tab !== "raw";
+  tab !== "walk" && tab !== "compare" && tab !== "explain" && tab !== "raw";
 
 /** istioctl's words for the tables that it has. */
 const ISTIOCTL: Readonly<Partial<Record<ExplorerTab, string>>> = {
@@ -140,6 +142,8 @@ export function EnvoyExplorer({
             <div className="mt-2">
               <RawDump proxy={proxy} state={state} setState={setState} />
             </div>
+          ) : state.tab === "explain" ? (
+            <ExplainLine />
           ) : state.tab === "walk" ? (
             <FollowRequest proxy={proxy} state={state} setState={setState} />
           ) : state.tab === "compare" ? (

@@ -13,6 +13,7 @@ export const EXPLORER_TABS = [
   "objects",
   "walk",
   "compare",
+  "explain",
   "raw",
 ] as const;
 const ROW_STATES = [

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instant } from "@/lib/base/units";
 import { Label, Subdomain } from "@/lib/k8s/names";
+import { explain } from "@/lib/xds/explain/explain";
 import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
 import { exploreProxy, rawDump } from "../../proxies/explore-proxy";
 import { compareProxies, compareWithIstiod, istiodOf } from "../../proxies/compare-proxies";
@@ -20,6 +21,7 @@ const Page = z.strictObject({
 });
 
 const MAX_TEXT = 2000;
+const MAX_PASTED = 10_000;
 
 const AskedRequest = z.strictObject({
   address: z.string().max(MAX_TEXT).optional(),
@@ -103,6 +105,11 @@ export const proxiesRouter = router({
   walk: procedure
     .input(z.strictObject({ ...Proxy.shape, request: AskedRequest }))
     .query(({ ctx, input }) => walkProxy(ctx.proxyDumps, input, input.request)),
+
+  /** What a pasted access-log line, response flag or refusal means in this mesh. Nothing is kept of it. */
+  explain: procedure
+    .input(z.strictObject({ text: z.string().max(MAX_PASTED) }))
+    .query(({ ctx, input }) => explain(input.text, ctx.mesh.view())),
 
   /** What one proxy holds, against another one, or against what istiod would send it. */
   compare: procedure
