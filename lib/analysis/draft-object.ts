@@ -49,6 +49,10 @@ export function readDraftObject(
     const message = `${kindName} has no version ${apiVersion}; use ${preferredApiVersion(kind)}.`;
     reports.unshift({ path: ["apiVersion"], message });
   }
+  // Nearly all objects have all of it: they are taken as they are.
+  if (isWhole(fields.at("metadata"), namespaced)) {
+    return { draft: { kind, object: value as unknown as KubeObject }, reports };
+  }
   const metadata = {
     ...(isRecord(fields.at("metadata").value) ? (fields.at("metadata").value as object) : {}),
     name: fields.at("metadata", "name").text ?? "",
@@ -56,6 +60,10 @@ export function readDraftObject(
   };
   return { draft: { kind, object: { ...value, apiVersion, kind: kindName, metadata } }, reports };
 }
+
+const isWhole = (metadata: Field, namespaced: boolean): boolean =>
+  metadata.at("name").text !== undefined &&
+  (namespaced ? metadata.at("namespace").text !== undefined : !metadata.at("namespace").exists);
 
 function nameReports(name: Field): readonly Report[] {
   if (name.text === undefined) return [missing("metadata.name", "reviews", ["metadata"])];

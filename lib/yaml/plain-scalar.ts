@@ -65,8 +65,12 @@ export function quotedText(text: string, start: number): Read<string> {
   return { value: inner.includes("\\") ? (JSON.parse(all) as string) : inner, end };
 }
 
-const KEY = /([A-Za-z_][\w./-]{0,250}):(?=[ \n]|$)/y;
+const LONGEST_KEY = 251;
 const WORD_KEY = /^(?:true|false|null)$/i;
+
+/** Letters, digits and `_`, and behind the first also `.`, `/`, `-`: by their codes. */
+const IN_KEY = Array.from({ length: 128 }, (_, code) => /[\w./-]/.test(String.fromCharCode(code)));
+const STARTS_KEY = IN_KEY.map((_, code) => /[A-Za-z_]/.test(String.fromCharCode(code)));
 
 /** The key that begins at `start`, with its colon; undefined where there is none. @throws NotPlain */
 export function keyAt(text: string, start: number): Read<string> | undefined {
@@ -78,15 +82,22 @@ export function keyAt(text: string, start: number): Read<string> | undefined {
     if (value === "__proto__" || !(behind === 0x20 || behind === 0x0a)) throw new NotPlain();
     return { value, end: end + 1 };
   }
-  KEY.lastIndex = start;
-  const [all, name] = KEY.exec(text) ?? [];
-  if (all === undefined || name === undefined) return undefined;
-  if (name === "__proto__" || WORD_KEY.test(name)) throw new NotPlain();
-  return { value: name, end: start + all.length };
+  if (STARTS_KEY[first] !== true) return undefined;
+  let end = start + 1;
+  while (IN_KEY[text.charCodeAt(end)] === true) end++;
+  const behind = text.charCodeAt(end + 1);
+  const isKey =
+    text.charCodeAt(end) === 0x3a &&
+    end - start <= LONGEST_KEY &&
+    (behind === 0x20 || behind === 0x0a || Number.isNaN(behind));
+  if (!isKey) return undefined;
+  const value = text.slice(start, end);
+  if (value === "__proto__" || (value.length < 6 && WORD_KEY.test(value))) throw new NotPlain();
+  return { value, end: end + 1 };
 }
 
 /** Adds a field that the mapping does not have yet. @throws NotPlain for one that it has */
 export function addField(record: Record<string, unknown>, name: string, value: unknown): void {
-  if (Object.hasOwn(record, name)) throw new NotPlain();
+  if (name in record && Object.hasOwn(record, name)) throw new NotPlain();
   record[name] = value;
 }
