@@ -88,6 +88,16 @@ describe("timeouts", () => {
     expect(
       run({ retries: { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" } }, [slow, ok]),
     ).toMatchObject({ status: 200, durationMs: 1010 }));
+  it("of every try end the request with URX,UT", () =>
+    expect(
+      run({ retries: { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" } }, [slow, slow]),
+    ).toMatchObject({
+      status: 504,
+      flags: "URX,UT",
+      details: "upstream_per_try_timeout",
+      durationMs: 2000,
+      seen: ["10.0.0.1", "10.0.0.2"],
+    }));
   it("of a try that are no shorter than the request's go for nothing", () => {
     const retries = { attempts: 1, perTryTimeout: "1s", retryOn: "5xx" };
     expect(run({ timeout: "1s", retries }, [slow])).toMatchObject({
