@@ -34,6 +34,11 @@ export interface GroupedEndpoints {
   readonly byLocality: boolean;
 }
 
+/** What of a cluster decides how its endpoints are grouped. */
+type GroupedCluster = Pick<Cluster, "policy" | "service" | "ready">;
+/** The pod of the proxy that asks. */
+type GroupingClient = Pick<ProxyIdentity, "namespace" | "pod">;
+
 type LocalitySetting = NonNullable<LoadBalancer["localityLbSetting"]>;
 
 /** Endpoints that a WorkloadEntry gives a weight have it, all others count as one. */
@@ -47,8 +52,8 @@ export const weightOf = ({ weight }: Endpoint): number => weight || 1;
  */
 export function groupedEndpoints(
   mesh: MeshView,
-  proxy: ProxyIdentity,
-  cluster: Cluster,
+  proxy: GroupingClient,
+  cluster: GroupedCluster,
 ): GroupedEndpoints | undefined {
   const { setting, force } = effectiveSetting(mesh, cluster);
   const { distribute = [], failover = [], failoverPriority = [] } = setting ?? {};
@@ -59,11 +64,7 @@ export function groupedEndpoints(
   const known = mesh.derive(localities);
   const pod = mesh.get("Pod", proxy.namespace, proxy.pod);
   const own = pod ? known.of(pod) : localityOf("");
-  const groups = byLocality(cluster.ready, (endpoint) =>
-    endpoint.locality === undefined && endpoint.pod
-      ? known.of(endpoint.pod)
-      : localityOf(endpoint.locality ?? ""),
-  );
+  const groups = localityGroups(mesh, cluster.ready);
   if (distribute.length > 0) {
     return { groups: distributed(groups, own, distribute), byLocality: true };
   }
@@ -88,10 +89,18 @@ export function groupedEndpoints(
   };
 }
 
+/** The groups in which istiod sends the endpoints of a cluster to a proxy. */
+export const endpointGroups = (
+  mesh: MeshView,
+  proxy: GroupingClient,
+  cluster: GroupedCluster,
+): readonly EndpointGroup[] =>
+  groupedEndpoints(mesh, proxy, cluster)?.groups ?? localityGroups(mesh, cluster.ready);
+
 /** The DestinationRule's setting, else what the Service prefers, else the mesh config's. */
 function effectiveSetting(
   mesh: MeshView,
-  { policy, service }: Cluster,
+  { policy, service }: GroupedCluster,
 ): { readonly setting: LocalitySetting | undefined; readonly force: boolean } {
   const own = policy.loadBalancer?.localityLbSetting;
   if (own) return { setting: own.enabled === false ? undefined : own, force: false };
@@ -126,10 +135,11 @@ function preferredBy(service: RegistryService): readonly string[] | undefined {
   }
 }
 
-function byLocality(
-  ready: readonly Endpoint[],
-  localityOfEndpoint: (endpoint: Endpoint) => Locality,
-): readonly EndpointGroup[] {
+/** Endpoints by their localities, all of one priority. */
+function localityGroups(mesh: MeshView, ready: readonly Endpoint[]): readonly EndpointGroup[] {
+  const known = mesh.derive(localities);
+  const localityOfEndpoint = ({ locality, pod }: Endpoint): Locality =>
+    locality === undefined && pod ? known.of(pod) : localityOf(locality ?? "");
   const found = new Map<string, { locality: Locality; endpoints: Endpoint[] }>();
   for (const endpoint of ready) {
     const locality = localityOfEndpoint(endpoint);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Dump, pagesInTest } from "./pages-testing";
-import { virtualService } from "./testing";
+import { destinationRule, virtualService } from "./testing";
 
 type Pages = ReturnType<typeof pagesInTest>;
 let network: Pages["network"];
@@ -55,6 +55,37 @@ describe("an Envoy's admin pages", () => {
     const ofV2 = parts.find((part) => part.includes("outbound|9080|v2|reviews"));
     expect(ofV2).toContain("10.0.0.3");
     expect(ofV2).not.toContain("10.0.0.2");
+  });
+
+  test("endpoints are told by locality, with the priorities that failover gives them", async () => {
+    const rule = destinationRule("reviews", []);
+    const policy = { outlierDetection: { consecutive5xxErrors: 3 } };
+    store.put({ ...rule, spec: { ...(rule["spec"] as object), trafficPolicy: policy } });
+    for (const [name, locality] of [
+      ["productpage-v1", "us.a"],
+      ["reviews-v1", "us.b"],
+      ["reviews-v2", "us.a"],
+    ] as const) {
+      const pod = store.get("Pod", "bookinfo", name)!;
+      const labels = { ...pod.metadata.labels, "istio-locality": locality };
+      store.put({ ...pod, metadata: { ...pod.metadata, labels } });
+    }
+    clock.advance(1000);
+    const section = (await dumpOf("productpage-v1")).get("Endpoints")!;
+    const configs = section["dynamic_endpoint_configs"] as {
+      endpoint_config: {
+        cluster_name: string;
+        endpoints: { locality: object; priority?: number }[];
+      };
+    }[];
+    const reviews = configs.find(
+      ({ endpoint_config: { cluster_name: name } }) =>
+        name === "outbound|9080||reviews.bookinfo.svc.cluster.local",
+    );
+    expect(reviews?.endpoint_config.endpoints).toMatchObject([
+      { locality: { region: "us", zone: "b" }, load_balancing_weight: 1, priority: 1 },
+      { locality: { region: "us", zone: "a" }, load_balancing_weight: 1 },
+    ]);
   });
 
   test("STRICT leaves no inbound chain in plain text", async () => {

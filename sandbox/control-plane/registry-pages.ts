@@ -2,6 +2,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { serviceSpec } from "@/lib/k8s/service";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
 import { registry, type RegistryService } from "@/lib/mesh/registry";
+import { localities, localityText } from "@/lib/mesh/locality";
 import type { MeshView } from "@/lib/mesh/view";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -66,7 +67,7 @@ export function endpointShardz(mesh: MeshView): Json {
   const entries = mesh.derive(registry).services.map((service) => {
     const own = service.kind === "Service";
     const list = service.ports.flatMap((port) =>
-      known.of(service, port).map((endpoint) => istioEndpoint(endpoint, port.name)),
+      known.of(service, port).map((endpoint) => istioEndpoint(mesh, endpoint, port.name)),
     );
     const accounts = new Set(list.map(({ ServiceAccount }) => ServiceAccount).filter(Boolean));
     const shard = own ? "Kubernetes/Kubernetes" : "External/Kubernetes";
@@ -83,7 +84,7 @@ export function endpointShardz(mesh: MeshView): Json {
   return Object.fromEntries(entries);
 }
 
-const istioEndpoint = (endpoint: Endpoint, portName: string) => ({
+const istioEndpoint = (mesh: MeshView, endpoint: Endpoint, portName: string) => ({
   Labels: endpoint.labels,
   Addresses: [endpoint.address],
   ServicePortName: portName,
@@ -92,12 +93,17 @@ const istioEndpoint = (endpoint: Endpoint, portName: string) => ({
     ? `spiffe://cluster.local/ns/${endpoint.namespace}/sa/${endpoint.serviceAccount}`
     : "",
   Network: "",
-  Locality: { Label: "", ClusterID: "Kubernetes" },
+  Locality: {
+    Label:
+      endpoint.locality ??
+      (endpoint.pod ? localityText(mesh.derive(localities).of(endpoint.pod)) : ""),
+    ClusterID: "Kubernetes",
+  },
   EndpointPort: endpoint.port,
-  LbWeight: 0,
+  LbWeight: endpoint.weight ?? 0,
   TLSMode: endpoint.tlsMode,
   Namespace: endpoint.namespace,
-  WorkloadName: endpoint.pod?.metadata.name ?? "",
+  WorkloadName: endpoint.workload ?? endpoint.pod?.metadata.name ?? "",
   HostName: "",
   SubDomain: "",
   HealthStatus: endpoint.ready ? 1 : 2,
