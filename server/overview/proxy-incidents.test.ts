@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { instant } from "@/lib/base/units";
+import { aMesh, anObject } from "@/lib/mesh/testing";
 import type { ProxySync, TypeSync } from "@/lib/xds/sync-status";
 import { proxyIncidents } from "./proxy-incidents";
 
@@ -21,15 +22,28 @@ const stale = (agoMs: number): TypeSync => ({
   state: "stale",
   sentAt: instant(NOW - agoMs),
 });
-const refused: TypeSync = { ...synced, state: "refused", error: "fill timer must be >= 50ms" };
+const refused: TypeSync = {
+  ...synced,
+  state: "refused",
+  error: "local rate limit token bucket fill timer must be >= 50ms",
+};
+
+const MESH = aMesh(
+  anObject("EnvoyFilter", "shop/limits", {
+    configPatches: [{ applyTo: "HTTP_FILTER", patch: { value: { name: "local" } } }],
+  }),
+);
 
 describe("proxyIncidents", () => {
   it("says nothing of proxies in order, or of a push that is under way", () => {
-    expect(proxyIncidents([proxy("a", {}), proxy("b", { RDS: stale(1_000) })], NOW)).toEqual([]);
+    expect(proxyIncidents(MESH, [proxy("a", {}), proxy("b", { RDS: stale(1_000) })], NOW)).toEqual(
+      [],
+    );
   });
 
   it("gathers proxies by cause, with Envoy's own words", () => {
     const found = proxyIncidents(
+      MESH,
       [
         proxy("ads-1", { LDS: refused }),
         proxy("ads-2", { LDS: refused }),
@@ -57,7 +71,11 @@ describe("proxyIncidents", () => {
       },
     ]);
     expect(found[0]?.cause).toContain(
-      "ads-1.shop, ads-2.shop. Envoy: “fill timer must be >= 50ms”",
+      "ads-1.shop, ads-2.shop. Envoy: “local rate limit token bucket fill timer must be >= 50ms” It comes from EnvoyFilter shop/limits.",
     );
+    expect(found[0]?.actions[1]).toEqual({
+      label: "Open EnvoyFilter limits",
+      target: { page: "config", ref: { kind: "EnvoyFilter", namespace: "shop", name: "limits" } },
+    });
   });
 });

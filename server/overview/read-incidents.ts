@@ -55,14 +55,14 @@ function readFindings({ mesh, analysis }: Needs, namespaces: readonly string[]):
 }
 
 async function readProxies(
-  { proxies, clock }: Needs,
+  { proxies, mesh, clock }: Needs,
   namespaces: readonly string[],
 ): Promise<Incident[]> {
   const snapshot = await proxies.snapshot();
   const inScope = snapshot.proxies.filter(
     ({ namespace }) => namespaces.length === 0 || namespaces.includes(namespace),
   );
-  return proxyIncidents(inScope, clock.now());
+  return proxyIncidents(mesh.view(), inScope, clock.now());
 }
 
 function readRollouts({ rollouts, clock }: Needs, namespaces: readonly string[]): Incident[] {
