@@ -1,6 +1,6 @@
 import { AppError } from "@/lib/base/errors";
 import { type Instant, type Millis } from "@/lib/base/units";
-import type { Telemetry } from "@/lib/graph/flows";
+import { NO_TELEMETRY, type Telemetry } from "@/lib/graph/flows";
 import { graphQueries } from "@/lib/graph/queries";
 import type { Clock, Metrics, Sample } from "../ports";
 
@@ -22,8 +22,21 @@ const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = 
   p99: "The 99th percentile of latency is missing",
 };
 
+type Part = keyof typeof MISSING;
+
+/** How the queries of one refresh are asked. */
+interface Asking {
+  /** For traffic, and once more for what comes after it. */
+  readonly deadline: Millis;
+  readonly signal: AbortSignal;
+  /** The instant of all queries; now if undefined. */
+  readonly at?: Instant;
+  /** Told of the traffic before latency is asked for, which takes Prometheus much longer. */
+  readonly onTraffic?: (reading: TelemetryReading) => void;
+}
+
 /**
- * Asks the eight queries of the graph in parallel, within `deadline`.
+ * Asks the eight queries of the graph: those of traffic in parallel, then those of latency.
  *
  * Without the request rates there is no graph, so their error is thrown; any other query may fail
  * and is then named in `missing`.
@@ -33,48 +46,42 @@ const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = 
 export async function readTelemetry(
   { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
   windowSeconds: number,
-  {
-    deadline,
-    signal,
-    at = clock.now(),
-  }: { readonly deadline: Millis; readonly signal: AbortSignal; readonly at?: Instant },
+  { deadline, signal, at = clock.now(), onTraffic }: Asking,
 ): Promise<TelemetryReading> {
   const queries = graphQueries(windowSeconds);
-  return withDeadline({ clock, deadline, signal }, async (limited) => {
-    const ask = (query: string) => metrics.query(query, { at, signal: limited });
-    const requests = ask(queries.requests);
-    const missing: string[] = [];
-    const optional = async (name: keyof typeof MISSING): Promise<readonly Sample[]> => {
-      try {
-        return await ask(queries[name]);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        missing.push(`${MISSING[name]}: ${error.message}`);
-        return [];
-      }
-    };
-    const [tcpSent, tcpReceived, durations, payload, p50, p95, p99, counted] = await Promise.all([
-      optional("tcpSent"),
-      optional("tcpReceived"),
-      optional("durations"),
-      optional("payload"),
-      optional("p50"),
-      optional("p95"),
-      optional("p99"),
-      requests,
+  const missing: string[] = [];
+  const limits = { clock, deadline, signal };
+  const ask = (query: string, limited: AbortSignal) =>
+    metrics.query(query, { at, signal: limited });
+  const optional = async (name: Part, limited: AbortSignal): Promise<readonly Sample[]> => {
+    try {
+      return await ask(queries[name], limited);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      missing.push(`${MISSING[name]}: ${error.message}`);
+      return [];
+    }
+  };
+  const traffic = await withDeadline(limits, async (limited) => {
+    const [tcpSent, tcpReceived, requests] = await Promise.all([
+      optional("tcpSent", limited),
+      optional("tcpReceived", limited),
+      ask(queries.requests, limited),
     ]);
-    const telemetry = {
-      requests: counted,
-      tcpSent,
-      tcpReceived,
-      durations,
-      payload,
-      p50,
-      p95,
-      p99,
-    };
-    return { at, telemetry, missing };
+    return { ...NO_TELEMETRY, tcpSent, tcpReceived, requests };
   });
+  onTraffic?.({ at, telemetry: traffic, missing: [...missing] });
+  const latency = await withDeadline(limits, async (limited) => {
+    const [durations, payload, p50, p95, p99] = await Promise.all([
+      optional("durations", limited),
+      optional("payload", limited),
+      optional("p50", limited),
+      optional("p95", limited),
+      optional("p99", limited),
+    ]);
+    return { durations, payload, p50, p95, p99 };
+  });
+  return { at, telemetry: { ...traffic, ...latency }, missing };
 }
 
 /** Runs `work` with a signal that aborts after `deadline`, or when `signal` does. */

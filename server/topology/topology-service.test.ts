@@ -75,7 +75,7 @@ describe("the topology service", () => {
       topology.graph(QUESTION),
       topology.graph({ ...QUESTION, type: "service", namespaces: ["shop"] }),
     ]);
-    expect(asked).toHaveLength(8);
+    await vi.waitFor(() => expect(asked).toHaveLength(8));
     expect(new Set(asked.map(({ at }) => at)).size).toBe(1);
     expect(one.graph.edges.map(({ id }) => id)).toEqual(["shop/web->shop/cart"]);
     expect(two.telemetry.state).toBe("live");
@@ -84,11 +84,13 @@ describe("the topology service", () => {
 
   it("keeps what it knows, with its age and the reason, when Prometheus fails", async () => {
     let fails = false;
-    const { topology, pass, clock } = setUp((promql) =>
+    const { topology, pass, clock, asked } = setUp((promql) =>
       fails ? Promise.reject(new AppError("unavailable", "Cannot reach it")) : traffic(promql),
     );
     const before = clock.now();
     await topology.graph(QUESTION);
+    await vi.waitFor(() => expect(asked).toHaveLength(8));
+    await new Promise((resolve) => setImmediate(resolve));
     fails = true;
     pass(seconds(30));
     const { graph, at, telemetry } = await topology.graph(QUESTION);
@@ -113,17 +115,29 @@ describe("the topology service", () => {
     expect(telemetry.message).toBe("Prometheus did not answer within 4 s");
   });
 
+  it("shows traffic while Prometheus still works on latency, which it was asked for afterwards", async () => {
+    const { topology, asked } = setUp((promql) =>
+      promql.includes("duration") ? new Promise(() => undefined) : traffic(promql),
+    );
+    const { graph, telemetry } = await topology.graph(QUESTION);
+    expect(graph.edges.map(({ traffic: { latency } }) => latency.p95)).toEqual([null]);
+    expect(telemetry.state).toBe("live");
+    expect(asked.slice(0, 3).some(({ promql }) => promql.includes("duration"))).toBe(false);
+  });
+
   it("goes on without latency when only that fails, and says so", async () => {
     const { topology } = setUp((promql) =>
       promql.startsWith("histogram_quantile(0.95")
         ? Promise.reject(new AppError("timeout", "too slow"))
         : traffic(promql),
     );
-    const { telemetry } = await topology.graph(QUESTION);
-    expect([telemetry.state, telemetry.missing]).toEqual([
-      "live",
-      ["The 95th percentile of latency is missing: too slow"],
-    ]);
+    await vi.waitFor(async () => {
+      const { telemetry } = await topology.graph(QUESTION);
+      expect([telemetry.state, telemetry.missing]).toEqual([
+        "live",
+        ["The 95th percentile of latency is missing: too slow"],
+      ]);
+    });
   });
 
   it("refreshes and tells pages while they listen, and rests when they leave", async () => {

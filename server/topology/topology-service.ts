@@ -75,8 +75,8 @@ interface Window {
   error: AppError | undefined;
   askedAt: Instant;
   refreshedAt: Instant | undefined;
-  /** The refresh under way, which all who ask meanwhile share. */
-  pending: Promise<void> | undefined;
+  /** The refresh under way, which all who ask meanwhile share: until its traffic is there, and all. */
+  pending: { readonly traffic: Promise<void>; readonly all: Promise<void> } | undefined;
 }
 
 /**
@@ -91,11 +91,20 @@ export function topologyService(needs: Needs): Topology {
   const windows = new Map<number, Window>();
   let looping = false;
 
-  async function refresh(windowSeconds: number, window: Window): Promise<void> {
+  async function refresh(window: Window, seconds: number, onTraffic: () => void): Promise<void> {
+    const before = window.reading?.telemetry;
     try {
-      window.reading = await readTelemetry({ metrics, clock }, windowSeconds, {
+      window.reading = await readTelemetry({ metrics, clock }, seconds, {
         deadline: DEADLINE,
         signal: stop.signal,
+        onTraffic: (reading) => {
+          // Latency of the last refresh stands until that of this one is there.
+          const { requests, tcpSent, tcpReceived } = reading.telemetry;
+          const telemetry = { ...(before ?? reading.telemetry), requests, tcpSent, tcpReceived };
+          window.reading = { ...reading, telemetry };
+          window.error = undefined;
+          onTraffic();
+        },
       });
       window.error = undefined;
     } catch (error) {
@@ -111,9 +120,16 @@ export function topologyService(needs: Needs): Topology {
   }
 
   /** One refresh at a time for each window. */
-  function refreshed(windowSeconds: number, window: Window): Promise<void> {
-    window.pending ??= refresh(windowSeconds, window).finally(() => (window.pending = undefined));
-    return window.pending;
+  function refreshed(windowSeconds: number, window: Window) {
+    if (window.pending) return window.pending;
+    let all = Promise.resolve();
+    const traffic = new Promise<void>((resolve) => {
+      all = refresh(window, windowSeconds, resolve).finally(() => {
+        resolve();
+        window.pending = undefined;
+      });
+    });
+    return (window.pending = { traffic, all });
   }
 
   async function interval() {
@@ -139,7 +155,7 @@ export function topologyService(needs: Needs): Topology {
           if (between(askedAt, now) > WINDOW_LIFETIME) windows.delete(key);
         }
         const before = new Map([...windows].map(([key, window]) => [key, newsOf(window)]));
-        await Promise.all([...windows].map(([key, window]) => refreshed(key, window)));
+        await Promise.all([...windows].map(([key, window]) => refreshed(key, window).all));
         // A new reading is news by its age alone; the same failure once more is none.
         if ([...windows].some(([key, window]) => newsOf(window) !== before.get(key))) {
           live.publish({ topic: "graph", at: clock.now() });
@@ -171,7 +187,11 @@ export function topologyService(needs: Needs): Topology {
     window.askedAt = now;
     // The loop keeps a window fresh while pages listen; who asks without listening refreshes it.
     const age = window.refreshedAt === undefined ? Infinity : between(window.refreshedAt, now);
-    if (age > 2 * (await interval()) + DEADLINE) await refreshed(windowSeconds, window);
+    if (age <= 2 * (await interval()) + DEADLINE) return window;
+    const { traffic, all } = refreshed(windowSeconds, window);
+    await traffic;
+    // Who listens is told when latency is there too.
+    void all.then(() => live.publish({ topic: "graph", at: clock.now() }));
     return window;
   }
 
