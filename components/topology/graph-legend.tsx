@@ -2,7 +2,7 @@ import { LockOpen } from "lucide-react";
 import { BADGES } from "@/components/graph/plate";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import { formatLimit } from "@/lib/graph/format";
-import { ERROR_LIMITS } from "@/lib/graph/health";
+import { ERROR_LIMITS } from "@/lib/graph/response-limits";
 import type { Badge, MeshGraph } from "@/lib/graph/mesh-graph";
 
 const LINE = "M2 7h30";

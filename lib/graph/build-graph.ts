@@ -6,10 +6,12 @@ import { draftsOf, type NodeDraft } from "./drafts";
 import { edgesOf } from "./edges";
 import { NO_TELEMETRY, type Telemetry } from "./flows";
 import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worse } from "./health";
+import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
 import { type LatencyLookup, latencyLookup } from "./latency";
 import { configuredLegs, type Leg, legsOf, versionId } from "./legs";
 import type { GraphNode, GraphType, GraphVersion, Health, MeshGraph, Traffic } from "./mesh-graph";
+import type { ErrorLimits } from "./response-limits";
 import { isIdle, NO_LATENCY, sumTraffic } from "./traffic";
 import { podCount } from "./workload-index";
 
@@ -46,8 +48,12 @@ export function buildGraph(
   const latency = latencyLookup(measured, mesh, type, leafOf);
   const context = { mesh, latency, windowSeconds };
 
+  const limits = new Map<string, readonly ErrorLimits[]>();
   const nodes = [...drafts.values()].map((draft) => {
-    const node = nodeOf(draft, context);
+    const { identity, services, workloads } = draft;
+    const own = limitsOf({ ...identity, services }, workloads, mesh);
+    limits.set(identity.id, own);
+    const node = nodeOf(draft, own, context);
     return telemetry ? node : unmeasured(node);
   });
   const namespaces = new Set(nodes.flatMap(({ namespace }) => namespace ?? []));
@@ -55,7 +61,11 @@ export function buildGraph(
     type,
     windowSeconds,
     nodes: nodes.sort((a, b) => compare(a.id, b.id)),
-    edges: edgesOf({ legs, configured }, leafOf, { ...context, measured: telemetry !== undefined }),
+    edges: edgesOf({ legs, configured }, leafOf, {
+      ...context,
+      limitsOf: (id) => limits.get(id),
+      measured: telemetry !== undefined,
+    }),
     boxes: [...namespaces]
       .sort(compare)
       .map((namespace) => ({ namespace, mtls: mtlsMode(namespace, mesh) })),
@@ -66,7 +76,7 @@ export function buildGraph(
 const isSplit = ({ identity, revisions }: NodeDraft) =>
   identity.kind === "service" && revisions.length > 1;
 
-function nodeOf(draft: NodeDraft, context: Context): GraphNode {
+function nodeOf(draft: NodeDraft, limits: readonly ErrorLimits[], context: Context): GraphNode {
   const { identity, workloads, inbound, outbound, revisions, services } = draft;
   const { mesh, latency, windowSeconds } = context;
   // Nobody in the mesh calls an ingress gateway, so what it sends on is what it was asked for.
@@ -78,9 +88,10 @@ function nodeOf(draft: NodeDraft, context: Context): GraphNode {
   const all = traffic.requestsPerSecond;
   const perVersion = groupBy(inbound, ({ target }) => target.revision);
   const versions = markCanary(
-    revisions.map((revision) =>
-      versionOf(draft, { revision, wanted, all, legs: perVersion.get(revision) ?? [] }, context),
-    ),
+    revisions.map((revision) => {
+      const part = { revision, wanted, all, limits, legs: perVersion.get(revision) ?? [] };
+      return versionOf(draft, part, context);
+    }),
   );
   return {
     ...named,
@@ -88,7 +99,7 @@ function nodeOf(draft: NodeDraft, context: Context): GraphNode {
     versions,
     pods,
     badges: badgesOf(named, { mesh, workloads, canary: versions.some(({ canary }) => canary) }),
-    health: worse(healthOf(traffic, draft, windowSeconds), readinessHealth(pods)),
+    health: worse(healthOf(traffic, draft, { windowSeconds, limits }), readinessHealth(pods)),
   };
 }
 
@@ -100,10 +111,11 @@ function versionOf(
     /** Requests per second to all versions. */
     readonly all: number | null;
     readonly legs: readonly Leg[];
+    readonly limits: readonly ErrorLimits[];
   },
   { latency, windowSeconds }: Context,
 ): GraphVersion {
-  const { revision, wanted, all, legs } = part;
+  const { revision, wanted, all, legs, limits } = part;
   const id = versionId(identity.id, revision);
   const traffic = sumTraffic(flowsOf(legs), latency.version(id));
   const members = workloads.filter((workload) => workload.revision === revision);
@@ -126,7 +138,7 @@ function versionOf(
       healthOf(
         traffic,
         { inbound: legs, outbound: outbound.filter(({ source }) => source.revision === revision) },
-        windowSeconds,
+        { windowSeconds, limits },
       ),
       readinessHealth(pods),
     ),
@@ -137,11 +149,11 @@ function versionOf(
 const healthOf = (
   traffic: Traffic,
   { inbound, outbound }: Pick<NodeDraft, "inbound" | "outbound">,
-  windowSeconds: number,
+  { windowSeconds, limits }: { windowSeconds: number; limits: readonly ErrorLimits[] },
 ): Health =>
   inbound.length === 0 && outbound.some(carries)
-    ? clientHealth(traffic, windowSeconds)
-    : trafficHealth(traffic, windowSeconds);
+    ? clientHealth(traffic, windowSeconds, limits)
+    : trafficHealth(traffic, windowSeconds, limits);
 
 /** A version with some weight, but less than another one has, is being tried out. */
 function markCanary(versions: readonly GraphVersion[]): readonly GraphVersion[] {

@@ -4,7 +4,8 @@ import { CONFIGURED_ONLY, trafficHealth, UNMEASURED } from "./health";
 import type { Identity } from "./identity";
 import type { LatencyLookup } from "./latency";
 import type { Leg } from "./legs";
-import { edgeId, type GraphEdge } from "./mesh-graph";
+import { edgeId, type GraphEdge, nodeIdOf } from "./mesh-graph";
+import type { ErrorLimits } from "./response-limits";
 import { NO_LATENCY, sumTraffic } from "./traffic";
 
 interface Context {
@@ -12,6 +13,8 @@ interface Context {
   readonly windowSeconds: number;
   /** Prometheus has answered. */
   readonly measured: boolean;
+  /** The limits of the node that an edge leads to. */
+  limitsOf(node: string): readonly ErrorLimits[] | undefined;
 }
 
 /**
@@ -60,7 +63,7 @@ export function edgesOf(
 function observedEdge(
   edge: Pick<GraphEdge, "id" | "source" | "target" | "configured">,
   legs: readonly Leg[],
-  { latency, windowSeconds }: Context,
+  { latency, windowSeconds, limitsOf }: Context,
 ): GraphEdge {
   const traffic = sumTraffic(
     legs.map(({ flow }) => flow),
@@ -73,6 +76,6 @@ function observedEdge(
     traffic,
     mutualTls: seen > 0 ? secured / seen : null,
     reporters: [...new Set(legs.map(({ flow }) => flow.reporter))].sort(compare),
-    health: trafficHealth(traffic, windowSeconds),
+    health: trafficHealth(traffic, windowSeconds, limitsOf(nodeIdOf(edge.target))),
   };
 }

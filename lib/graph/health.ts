@@ -1,17 +1,7 @@
 import { formatBytes, formatErrorShare, formatLimit, formatRate } from "./format";
 import type { Health, Pods, Traffic } from "./mesh-graph";
-import { errorsPerSecond, isIdle } from "./traffic";
-
-/** Error shares in [0, 1] from which traffic counts as degraded and as failing. */
-export interface ErrorLimits {
-  readonly degraded: number;
-  readonly failing: number;
-  /** Fewer failed requests than this in the window are chance, and degrade at most. */
-  readonly failuresToFail: number;
-}
-
-/** The limits that hold unless someone sets others. */
-export const ERROR_LIMITS: ErrorLimits = { degraded: 0.01, failing: 0.05, failuresToFail: 3 };
+import { countMeant, ERROR_LIMITS, type ErrorLimits } from "./response-limits";
+import { isIdle } from "./traffic";
 
 /** Nothing could be measured. */
 export const UNMEASURED: Health = {
@@ -27,11 +17,11 @@ export const CONFIGURED_ONLY: Health = {
   text: "A gateway routes here; no proxy reports traffic.",
 };
 
-/** The health of traffic by itself. */
+/** The health of traffic by itself: the worst of what its limits say. */
 export function trafficHealth(
   traffic: Traffic,
   windowSeconds: number,
-  limits: ErrorLimits = ERROR_LIMITS,
+  limits: readonly ErrorLimits[] = [ERROR_LIMITS],
 ): Health {
   if (traffic.protocols.length === 0) {
     return { state: "idle", rule: "traffic", text: "No proxy reports traffic here." };
@@ -39,8 +29,7 @@ export function trafficHealth(
   if (isIdle(traffic)) {
     return { state: "idle", rule: "traffic", text: `No traffic in the last ${windowSeconds} s.` };
   }
-  const { requestsPerSecond, errorRatio } = traffic;
-  if (requestsPerSecond === null || errorRatio === null) {
+  if (traffic.requestsPerSecond === null || traffic.errorRatio === null) {
     const bytes = (traffic.tcpSentPerSecond ?? 0) + (traffic.tcpReceivedPerSecond ?? 0);
     return {
       state: "healthy",
@@ -48,35 +37,38 @@ export function trafficHealth(
       text: `TCP traffic of ${formatBytes(bytes)}; TCP has no error share.`,
     };
   }
-  const failures = (errorsPerSecond(traffic) ?? 0) * windowSeconds;
-  const share = `${formatErrorShare(errorRatio)} of ${formatRate(requestsPerSecond)} requests/s fail`;
-  if (errorRatio >= limits.failing && failures >= limits.failuresToFail) {
-    return {
-      state: "failing",
-      rule: "error-share",
-      text: `${share}; red from ${formatLimit(limits.failing)}`,
-    };
-  }
-  if (errorRatio >= limits.degraded) {
-    return {
-      state: "degraded",
-      rule: "error-share",
-      text: `${share}; amber from ${formatLimit(limits.degraded)}`,
-    };
-  }
-  return {
-    state: "healthy",
+  const [first, ...others] = limits.map((one) => requestHealth(traffic, windowSeconds, one));
+  return others.reduce(worse, first ?? requestHealth(traffic, windowSeconds, ERROR_LIMITS));
+}
+
+function requestHealth(traffic: Traffic, windowSeconds: number, limits: ErrorLimits): Health {
+  const { all, meant } = countMeant(limits, traffic.responses);
+  const ratio = all > 0 ? meant / all : 0;
+  const what = limits.codes === undefined ? "fail" : `end in ${limits.codes}`;
+  const share = `${formatErrorShare(ratio)} of ${formatRate(all)} requests/s ${what}`;
+  const by = limits.setBy === undefined ? "" : `, by ${limits.setBy}`;
+  const verdict = (state: Health["state"], limit: string): Health => ({
+    state,
     rule: "error-share",
-    text: `${share}; amber from ${formatLimit(limits.degraded)}`,
-  };
+    text: `${share}; ${limit}${by}`,
+  });
+  if (meant > 0 && ratio >= limits.failing && meant * windowSeconds >= limits.failuresToFail) {
+    return verdict("failing", `red from ${formatLimit(limits.failing)}`);
+  }
+  const amber = `amber from ${formatLimit(limits.degraded)}`;
+  return verdict(meant > 0 && ratio >= limits.degraded ? "degraded" : "healthy", amber);
 }
 
 /**
  * The health of what calls others and is called by nobody. An ingress gateway is judged by what it
  * sends on, since its clients get just that; any other client is not to blame for what it calls.
  */
-export function clientHealth(traffic: Traffic, windowSeconds: number): Health {
-  if (traffic.protocols.length > 0) return trafficHealth(traffic, windowSeconds);
+export function clientHealth(
+  traffic: Traffic,
+  windowSeconds: number,
+  limits: readonly ErrorLimits[],
+): Health {
+  if (traffic.protocols.length > 0) return trafficHealth(traffic, windowSeconds, limits);
   return { state: "healthy", rule: "traffic", text: "It sends requests and receives none." };
 }
 

@@ -14,6 +14,7 @@ interface PodFact {
   readonly app: string;
   readonly revision: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly ready: boolean;
   /** Its traffic is seen by a proxy: a sidecar, a gateway's own Envoy, or ztunnel. */
   readonly inMesh: boolean;
@@ -30,6 +31,8 @@ export interface WorkloadFact {
   readonly app: string;
   readonly revision: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of its first pod. */
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly pods: readonly PodFact[];
   /** Names of the Services, and hosts of the ServiceEntries, that select its pods; sorted. */
   readonly services: readonly string[];
@@ -68,7 +71,7 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
   for (const [key, pods] of byWorkload) {
     const [first] = pods;
     if (!first) continue;
-    const { namespace, workload: name, app, revision, labels } = first;
+    const { namespace, workload: name, app, revision, labels, annotations } = first;
     const services = (selectorsOf.get(namespace) ?? [])
       .filter(({ selector }) => selects(selector, labels))
       .map((service) => service.name)
@@ -78,7 +81,16 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
       .flatMap((entry) => entry.hosts)
       .sort(compare);
     const names = [...services, ...hosts];
-    workloads.set(key, { namespace, name, app, revision, labels, pods, services: names });
+    workloads.set(key, {
+      namespace,
+      name,
+      app,
+      revision,
+      labels,
+      annotations,
+      pods,
+      services: names,
+    });
   }
 
   const behind = new Map<string, WorkloadFact[]>();
@@ -135,6 +147,7 @@ function podFact(pod: KubeObject): PodFact {
     name,
     workload,
     labels,
+    annotations: pod.metadata.annotations,
     app: canonicalName(labels, workload),
     revision: canonicalRevision(labels),
     ready: isReady(pod),
@@ -163,6 +176,7 @@ function machineFact(entry: KubeObject): PodFact {
     // Machines that somebody wrote down by hand carry the workload's name in their app label.
     workload: group ?? app,
     labels,
+    annotations,
     app,
     revision: canonicalRevision(labels),
     ready: !conditions.some(({ type, status }) => type === "Healthy" && status === "False"),

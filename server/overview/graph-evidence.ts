@@ -1,5 +1,5 @@
 import { type Instant, instant, seconds } from "@/lib/base/units";
-import { ERROR_LIMITS } from "@/lib/graph/health";
+import { ERROR_LIMITS } from "@/lib/graph/response-limits";
 import { CLIENT_REPORTERS, requestRate } from "@/lib/graph/queries";
 import { isFailure } from "@/lib/graph/traffic";
 import type { Metrics } from "../ports";
