@@ -7,15 +7,16 @@ import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
-import { summarise } from "@/lib/graph/graph-summary";
-import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
+import { BoxButtons } from "./box-buttons";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
+import { entryOf, focusOf, step, UNWELL } from "./graph-focus";
 import { GraphBoxes } from "./graph-boxes";
 import { type Direction, nextInDirection } from "./move-focus";
 import { Plate, type PlateMark } from "./plate";
-import { type PlateView, plateViews } from "./plate-views";
+import { plateViews } from "./plate-views";
 import { relatedTo } from "./related";
 import { type Camera, useCytoscape } from "./use-cytoscape";
 import { useLayout } from "./use-layout";
@@ -42,6 +43,13 @@ interface GraphViewProps {
   readonly edgeLabels: EdgeLabelChoice;
   /** Counts wishes for a new layout. */
   readonly layAgain: number;
+  /** What an expression found: it stays in full ink while nothing is selected. */
+  readonly marked?: ReadonlySet<string> | undefined;
+  /** Draws the services of a folded namespace, or folds them. */
+  readonly onOpenBox: (namespace: string) => void;
+  readonly onCloseBox: (namespace: string) => void;
+  /** Told where things are drawn, for pictures of it. */
+  readonly onLayout: (layout: Layout) => void;
   /** Beside the zoom buttons. */
   readonly legend: React.ReactNode;
 }
@@ -49,9 +57,13 @@ interface GraphViewProps {
 /** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
 export function GraphView(props: GraphViewProps) {
   const { graph, selected, onSelect, marks, edgeLabels, layAgain, legend } = props;
+  const { marked, onOpenBox, onCloseBox, onLayout } = props;
   const drawing = useMemo(() => drawingOf(graph), [graph]);
   const { laidOut, error } = useLayout(drawing, layAgain);
   const layout = laidOut?.layout;
+  useEffect(() => {
+    if (layout) onLayout(layout);
+  }, [layout, onLayout]);
   const plates = useMemo(() => plateViews(graph), [graph]);
   const curves = useMemo(
     () => (layout ? edgeCurves(graph.edges, layout) : new Map<string, never>()),
@@ -64,7 +76,7 @@ export function GraphView(props: GraphViewProps) {
     () => edgeViews(graph, { choice: edgeLabels, selected, busiest }),
     [graph, edgeLabels, selected, busiest],
   );
-  const related = useMemo(() => relatedTo(selected, graph), [selected, graph]);
+  const related = useMemo(() => relatedTo(selected, graph) ?? marked, [selected, graph, marked]);
   const inDom = plates.length <= DOM_PLATES;
 
   const canvasEdges = useMemo(
@@ -117,6 +129,13 @@ export function GraphView(props: GraphViewProps) {
     });
   }
 
+  function toggleBox(id: string) {
+    const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
+    if (node?.namespace === undefined) return;
+    if (node.kind === "group") onOpenBox(node.namespace);
+    else onCloseBox(node.namespace);
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const direction = ARROWS[event.key];
@@ -127,7 +146,8 @@ export function GraphView(props: GraphViewProps) {
     } else if (event.key === "[" || event.key === "]") {
       const next = step(unwell, current, event.key === "]" ? 1 : -1);
       if (next) moveTo(next);
-    } else if (event.key === "+" || event.key === "=") canvas.zoomBy(1);
+    } else if (event.key === "o" && current) toggleBox(current);
+    else if (event.key === "+" || event.key === "=") canvas.zoomBy(1);
     else if (event.key === "-") canvas.zoomBy(-1);
     else if (event.key === "0") canvas.fitAll();
     else if (event.key === "Escape" && selected !== null) onSelect(null);
@@ -168,6 +188,9 @@ export function GraphView(props: GraphViewProps) {
               onSelect={onSelect}
             />
           ) : null}
+          {laidOut ? (
+            <BoxButtons drawing={drawing} layout={laidOut.layout} onClose={onCloseBox} />
+          ) : null}
           {layout && inDom
             ? plates.map((plate) => {
                 const place = layout.places[plate.id];
@@ -180,6 +203,7 @@ export function GraphView(props: GraphViewProps) {
                     dim={related !== undefined && !related.has(plate.id)}
                     current={plate.id === current}
                     onSelect={onSelect}
+                    onToggle={toggleBox}
                     mark={marks?.get(plate.id)}
                   />
                 ) : null;
@@ -189,8 +213,8 @@ export function GraphView(props: GraphViewProps) {
       </div>
       <p id={keys} className="sr-only">
         Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
-        details, Escape closes them. [ and ] step through what fails. The Table view holds the same
-        data.
+        details, Escape closes them. [ and ] step through what fails. O opens a group, or folds the
+        namespace of a service. The Table view holds the same data.
       </p>
       {error ? (
         <p className="qd-graph-note" role="alert">
@@ -224,25 +248,6 @@ export function GraphView(props: GraphViewProps) {
   );
 }
 
-/** Where Tab leads at first: what fails, else where traffic comes in. */
-function entryOf(plates: readonly PlateView[], layout: Layout | undefined): string | undefined {
-  const unwell = plates.find(({ health }) => UNWELL.has(health.state));
-  const left = ({ id }: PlateView) => layout?.places[id]?.x ?? Infinity;
-  const first = plates.reduce<PlateView | undefined>(
-    (best, plate) => (best && left(best) <= left(plate) ? best : plate),
-    undefined,
-  );
-  return (unwell ?? first)?.id;
-}
-
-/** What to keep in sight: the selection, else the worst of what fails. */
-function focusOf(graph: MeshGraph, selected: string | null): readonly string[] {
-  const ends = graph.edges.find(({ id }) => id === selected);
-  const worst = summarise(graph).unwell.map(({ id }) => id);
-  return [...(selected === null ? [] : [selected]), ...(ends ? [ends.target] : []), ...worst];
-}
-
-const UNWELL: ReadonlySet<string> = new Set(["failing", "degraded"]);
 const CANVAS_STATE = {
   failing: "fail",
   degraded: "warn",
@@ -276,12 +281,6 @@ function useStopDragOnPlates(layers: React.RefObject<HTMLElement | null>) {
       element.removeEventListener("touchstart", stop);
     };
   }, [layers]);
-}
-
-function step(ids: readonly string[], from: string | undefined, by: 1 | -1): string | undefined {
-  const at = from === undefined ? -1 : ids.indexOf(from);
-  if (ids.length === 0) return undefined;
-  return ids[(at + by + ids.length + (at < 0 && by < 0 ? 1 : 0)) % ids.length];
 }
 
 const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>

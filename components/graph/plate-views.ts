@@ -25,7 +25,7 @@ export const HEALTH_STATUS: Readonly<Record<HealthState, StatusName>> = {
 /** One plate of the graph: what it shows and what it is called. */
 export interface PlateView {
   readonly id: string;
-  readonly shape: NodeKind | "version" | "group";
+  readonly shape: Exclude<NodeKind, "group"> | "version" | "group" | "folded";
   readonly title: string;
   /** The share of a version, right of its name. */
   readonly aside: string | undefined;
@@ -41,7 +41,8 @@ export interface PlateView {
 /** Everything that is drawn as a plate: services, versions, and the title of each opened service. */
 export function plateViews(graph: MeshGraph): readonly PlateView[] {
   return graph.nodes.flatMap((node) => {
-    if (!isOpen(node, graph)) return [nodePlate(node, node.kind)];
+    if (!isOpen(node, graph))
+      return [nodePlate(node, node.kind === "group" ? "folded" : node.kind)];
     return [
       nodePlate(node, "group"),
       ...node.versions.map((version) => versionPlate(node, version)),
@@ -56,17 +57,28 @@ function nodePlate(node: GraphNode, shape: PlateView["shape"]): PlateView {
     shape,
     title: TITLE[node.kind] ?? node.name,
     aside: undefined,
-    line: lineOf(node.inbound, node.health, node.pods),
+    line:
+      node.members === undefined ? lineOf(node.inbound, node.health, node.pods) : groupLine(node),
     health: node.health,
     canary: false,
     badges: node.badges,
     name: [
       TITLE[node.kind] ?? node.name,
-      ...(kind ? [kind] : []),
+      ...(node.members === undefined ? (kind ? [kind] : []) : [groupLine(node)]),
       ...spoken(node.inbound, node.pods),
       STATE_WORD[node.health.state],
     ].join(", "),
   };
+}
+
+/** How many services a group holds, and what is wrong with the worst of them. */
+function groupLine({ members = 0, health, inbound }: GraphNode): string {
+  const services = members === 1 ? "1 service" : `${members} services`;
+  const { requestsPerSecond } = inbound;
+  if (health.state === "failing" || health.state === "degraded") {
+    return `${services} · ${health.text.split(" ")[0] ?? ""} ${health.state}`;
+  }
+  return requestsPerSecond ? `${services} · ${formatRate(requestsPerSecond)}/s` : services;
 }
 
 function versionPlate(node: GraphNode, version: GraphVersion): PlateView {
@@ -106,6 +118,7 @@ const KIND_WORD: Readonly<Record<NodeKind, string | undefined>> = {
   passthrough: "traffic to hosts that the mesh does not know",
   blackhole: "traffic that the mesh blocks",
   unknown: "outside the mesh",
+  group: "group",
 };
 
 /** States in words, as summaries and names say them. */

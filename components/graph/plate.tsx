@@ -46,6 +46,8 @@ interface PlateProps {
   /** The one plate that Tab leads to. */
   readonly current: boolean;
   readonly onSelect: (id: string) => void;
+  /** Opens what is folded into it. */
+  readonly onToggle: (id: string) => void;
   /** What is wrong with the configuration behind it. */
   readonly mark: PlateMark | undefined;
 }
@@ -64,7 +66,7 @@ export interface PlateMark {
  * place that the layout gave it, and is what readers and the keyboard reach.
  */
 export const Plate = memo(function Plate(props: PlateProps) {
-  const { plate, place, selected, dim, current, onSelect, mark } = props;
+  const { plate, place, selected, dim, current, onSelect, onToggle, mark } = props;
   const { health, badges } = plate;
   const status = HEALTH_STATUS[health.state];
   const unwell = health.state === "failing" || health.state === "degraded";
@@ -86,6 +88,7 @@ export const Plate = memo(function Plate(props: PlateProps) {
       tabIndex={current ? 0 : -1}
       style={where}
       onClick={() => onSelect(plate.id)}
+      {...(plate.shape === "folded" ? { onDoubleClick: () => onToggle(plate.id) } : {})}
     >
       <span className="qd-plate-title">
         <span>{plate.title}</span>

@@ -1,3 +1,4 @@
+import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { StaleNote } from "@/components/ui/stale-note";
 import { Status } from "@/components/ui/status";
@@ -60,15 +61,29 @@ function Note({
 export function NoServices({
   reading,
   scope,
+  onShowAll,
 }: {
   reading: GraphReading;
   scope: readonly string[];
+  /** Shows what the expression, or the distance, leaves out. */
+  onShowAll: () => void;
 }) {
   return (
     <div className="p-4">
       {!reading.ready ? (
         <EmptyState title="The cluster has not been read yet">
           Services appear as soon as it answers.
+        </EmptyState>
+      ) : reading.hidden > 0 ? (
+        <EmptyState
+          title={
+            reading.hidden === 1
+              ? "The one service is hidden"
+              : `All ${reading.hidden} services are hidden`
+          }
+          action={<Button onClick={onShowAll}>Show everything</Button>}
+        >
+          The expression leaves nothing to draw.
         </EmptyState>
       ) : scope.length > 0 ? (
         <EmptyState title={`No service of the mesh in ${scope.join(", ")}`}>

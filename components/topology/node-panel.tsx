@@ -25,6 +25,7 @@ export function NodePanel({
   version,
   detail,
   mark,
+  around,
   onSelect,
   onClose,
 }: {
@@ -33,6 +34,8 @@ export function NodePanel({
   version?: GraphVersion;
   detail: DetailQuery;
   mark: PlateMark | undefined;
+  /** Buttons that narrow the graph to this node. */
+  around: React.ReactNode;
   onSelect: (id: string) => void;
   onClose: () => void;
 }) {
@@ -63,18 +66,20 @@ export function NodePanel({
             <Link href={mark.href}>Its configuration has {mark.words}</Link>
           </p>
         ) : null}
-        {node.kind === "service" ? (
-          <div className="mt-3 flex flex-wrap gap-2">
-            {routing ? (
-              <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
-            ) : null}
-            {node.versions.length > 1 && node.namespace !== undefined && service !== undefined ? (
-              <ButtonLink href={scoped(newRolloutHref(node.namespace, service))}>
-                Start a canary
-              </ButtonLink>
-            ) : null}
-          </div>
-        ) : null}
+        <div className="mt-3 flex flex-wrap gap-2">
+          {around}
+          {node.kind === "service" && routing ? (
+            <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
+          ) : null}
+          {node.kind === "service" &&
+          node.versions.length > 1 &&
+          node.namespace !== undefined &&
+          service !== undefined ? (
+            <ButtonLink href={scoped(newRolloutHref(node.namespace, service))}>
+              Start a canary
+            </ButtonLink>
+          ) : null}
+        </div>
       </div>
       <DetailCharts detail={detail} health={health} />
       {version || node.versions.length < 2 ? null : (
@@ -114,6 +119,7 @@ const NODE_KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   passthrough: "Passthrough traffic",
   blackhole: "Blocked traffic",
   unknown: "Unknown clients",
+  group: "Group",
 };
 
 /** The wizard, with the service filled in. */

@@ -7,23 +7,31 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { SidePanel } from "@/components/ui/side-panel";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { AroundButtons } from "./around-buttons";
 import { EdgePanel } from "./edge-panel";
+import { GroupPanel } from "./group-panel";
 import { NodePanel } from "./node-panel";
+import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
 /** Everything about what is selected in the graph or in its table. */
 export function SelectionPanel({
   graph,
   selected,
   marks,
-  windowSeconds,
+  state,
+  setState,
   onSelect,
+  onOpenBox,
 }: {
   graph: MeshGraph;
   selected: string;
   marks: ReadonlyMap<string, PlateMark>;
-  windowSeconds: number | undefined;
+  state: TopologyState;
+  setState: SetTopologyState;
   onSelect: (id: string | null) => void;
+  onOpenBox: (namespace: string) => void;
 }) {
+  const windowSeconds = state.window ?? undefined;
   const trpc = useTRPC();
   const edge = graph.edges.find(({ id }) => id === selected);
   const found = edge ? undefined : nodeOfLeaf(graph, selected);
@@ -37,7 +45,7 @@ export function SelectionPanel({
         ...(windowSeconds === undefined ? {} : { windowSeconds }),
       },
       {
-        enabled: edge !== undefined || found !== undefined,
+        enabled: (edge !== undefined && !edge.id.includes("group:")) || isSingle(found),
         placeholderData: keepPreviousData,
         meta: { live: ["graph", "mesh:VirtualService", "mesh:DestinationRule"] },
       },
@@ -45,9 +53,27 @@ export function SelectionPanel({
   );
   const close = () => onSelect(null);
   if (edge) return <EdgePanel {...{ graph, edge, detail, onSelect }} onClose={close} />;
+  if (found?.node.kind === "group") {
+    return (
+      <GroupPanel
+        graph={graph}
+        node={found.node}
+        {...{ onSelect }}
+        onOpen={onOpenBox}
+        onClose={close}
+      />
+    );
+  }
   if (found) {
     const mark = marks.get(found.node.id);
-    return <NodePanel {...{ graph, detail, mark, onSelect }} {...found} onClose={close} />;
+    return (
+      <NodePanel
+        {...{ graph, detail, mark, onSelect }}
+        {...found}
+        around={<AroundButtons id={found.node.id} state={state} setState={setState} />}
+        onClose={close}
+      />
+    );
   }
   return (
     <SidePanel title={selected} over="Not in the graph" onClose={close}>
@@ -57,3 +83,6 @@ export function SelectionPanel({
     </SidePanel>
   );
 }
+
+const isSingle = (found: ReturnType<typeof nodeOfLeaf>): boolean =>
+  found !== undefined && found.node.kind !== "group";

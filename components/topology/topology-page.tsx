@@ -6,13 +6,16 @@ import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namesp
 import { ErrorState } from "@/components/ui/error-state";
 import { STATE_WORD } from "@/components/graph/plate-views";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
-import { summarise } from "@/lib/graph/graph-summary";
+import type { Layout } from "@/lib/graph/layout";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { ExportMenu } from "./export-menu";
+import { FindBox } from "./find-box";
 import { GraphLegend } from "./graph-legend";
 import { GraphMatrix } from "./graph-matrix";
 import { GraphTable } from "./graph-table";
 import { GraphSkeleton, NoServices, SourceNotes } from "./graph-states";
 import { nameOfLeaf } from "./leaf-name";
+import { PartNote } from "./part-note";
 import { plateMarks } from "./plate-marks";
 import { SelectionPanel } from "./selection-panel";
 import { SummaryLine } from "./summary-line";
@@ -26,12 +29,39 @@ export function TopologyPage() {
   const { data, error, refetch, isPlaceholderData } = useGraph(state);
   const scope = useNamespaceScope();
   const [layAgain, setLayAgain] = useState(0);
-  const select = useCallback((selected: string | null) => void setState({ selected }), [setState]);
+  const [layout, setLayout] = useState<Layout>();
   const graph = data?.graph;
+  const select = useCallback(
+    (selected: string | null) => {
+      // What is folded away, or too far, is drawn singly once it is asked for.
+      const drawn = selected === null || (graph && isDrawn(graph, selected));
+      void setState({ selected, ...(drawn ? {} : { kept: selected }) });
+    },
+    [setState, graph],
+  );
+  const { open, closed } = state;
+  const openBox = useCallback(
+    (namespace: string) =>
+      void setState({
+        open: [...new Set([...open, namespace])],
+        closed: closed.filter((name) => name !== namespace),
+        selected: null,
+      }),
+    [setState, open, closed],
+  );
+  const closeBox = useCallback(
+    (namespace: string) =>
+      void setState({
+        open: open.filter((name) => name !== namespace),
+        closed: open.includes(namespace) ? closed : [...new Set([...closed, namespace])],
+      }),
+    [setState, open, closed],
+  );
   const scoped = useScopedHref();
   const findings = data?.findings;
   const marks = useMemo(() => plateMarks(findings, scoped), [findings, scoped]);
-  const summary = useMemo(() => (graph ? summarise(graph) : undefined), [graph]);
+  const found = data?.found;
+  const marked = useMemo(() => (found ? new Set(found) : undefined), [found]);
 
   return (
     <div className="qd-flush qd-topology">
@@ -42,14 +72,25 @@ export function TopologyPage() {
         windows={data?.windows ?? []}
         windowSeconds={graph?.windowSeconds}
         onLayAgain={() => setLayAgain((count) => count + 1)}
-      />
-      {summary && data ? (
-        <SummaryLine summary={summary} reading={data} selected={state.selected} onSelect={select} />
+      >
+        <FindBox state={state} setState={setState} graph={graph} problem={data?.findProblem} />
+        {data ? (
+          <ExportMenu reading={data} layout={state.view === "graph" ? layout : undefined} />
+        ) : null}
+      </TopologyToolbar>
+      {data ? (
+        <SummaryLine
+          summary={data.summary}
+          reading={data}
+          selected={state.selected}
+          onSelect={select}
+        />
       ) : null}
       <p className="sr-only" aria-live="polite">
         {graph && state.selected !== null ? announce(graph, state.selected) : ""}
       </p>
       {data ? <SourceNotes reading={data} /> : null}
+      {data ? <PartNote reading={data} state={state} setState={setState} /> : null}
       <div className="qd-topology-body" aria-busy={isPlaceholderData || undefined}>
         <div className="qd-topology-main">
           {!graph && error ? (
@@ -63,7 +104,11 @@ export function TopologyPage() {
           ) : !graph || !data ? (
             <GraphSkeleton />
           ) : graph.nodes.length === 0 ? (
-            <NoServices reading={data} scope={scope} />
+            <NoServices
+              reading={data}
+              scope={scope}
+              onShowAll={() => void setState({ find: "", around: null, to: null })}
+            />
           ) : state.view === "table" ? (
             <GraphTable graph={graph} selected={state.selected} onSelect={select} />
           ) : state.view === "matrix" ? (
@@ -76,6 +121,10 @@ export function TopologyPage() {
               marks={marks}
               edgeLabels={state.edges}
               layAgain={layAgain}
+              marked={marked}
+              onOpenBox={openBox}
+              onCloseBox={closeBox}
+              onLayout={setLayout}
               legend={<GraphLegend graph={graph} />}
             />
           )}
@@ -86,14 +135,19 @@ export function TopologyPage() {
             graph={graph}
             selected={state.selected}
             marks={marks}
-            windowSeconds={state.window ?? undefined}
+            state={state}
+            setState={setState}
             onSelect={select}
+            onOpenBox={openBox}
           />
         ) : null}
       </div>
     </div>
   );
 }
+
+const isDrawn = (graph: MeshGraph, id: string): boolean =>
+  graph.edges.some((edge) => edge.id === id) || nodeOfLeaf(graph, id) !== undefined;
 
 /** What a reader hears when something is selected. */
 function announce(graph: MeshGraph, selected: string): string {

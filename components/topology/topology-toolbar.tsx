@@ -63,6 +63,7 @@ export function TopologyToolbar({
   windows,
   windowSeconds,
   onLayAgain,
+  children,
 }: {
   state: TopologyState;
   setState: SetTopologyState;
@@ -70,6 +71,8 @@ export function TopologyToolbar({
   /** The window in force; undefined until the server has said it. */
   windowSeconds: number | undefined;
   onLayAgain: () => void;
+  /** Controls that need the graph itself. */
+  children: React.ReactNode;
 }) {
   const offered = windowSeconds === undefined ? [] : [...new Set([...windows, windowSeconds])];
   return (
@@ -108,10 +111,9 @@ export function TopologyToolbar({
           onChange={(seconds) => void setState({ window: Number(seconds) })}
         />
       </label>
+      {children}
       {state.view === "graph" ? (
-        <span className="ml-auto">
-          <IconButton label="Lay out again" icon={<Icon of={RefreshCw} />} onClick={onLayAgain} />
-        </span>
+        <IconButton label="Lay out again" icon={<Icon of={RefreshCw} />} onClick={onLayAgain} />
       ) : null}
     </div>
   );

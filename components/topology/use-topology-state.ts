@@ -1,6 +1,12 @@
 "use client";
 
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import {
+  parseAsArrayOf,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
 
 const VIEWS = ["graph", "table", "matrix"] as const;
@@ -15,6 +21,10 @@ const EDGE_LABELS = [
   "split",
   "mtls",
 ] as const;
+/** What becomes of what the expression finds. */
+const FIND_MODES = ["find", "hide", "only"] as const;
+
+const names = parseAsArrayOf(parseAsString).withDefault([]);
 
 /** What is shown and how, all of it in the URL: a link shows another person the same. */
 export function useTopologyState() {
@@ -27,8 +37,20 @@ export function useTopologyState() {
       window: parseAsInteger,
       /** Id of a node, a version or an edge. */
       selected: parseAsString.withOptions({ history: "push" }),
+      /** Namespaces that are open though the graph is large, and closed though it is small. */
+      open: names,
+      closed: names,
+      /** Drawn singly whatever is folded around it. */
+      kept: parseAsString,
+      find: parseAsString.withDefault(""),
+      mode: parseAsStringLiteral(FIND_MODES).withDefault("find"),
+      /** Id of the service that only the neighbourhood of is shown, and how far that reaches. */
+      around: parseAsString.withOptions({ history: "push" }),
+      hops: parseAsInteger.withDefault(1),
+      /** Id of a service: only the way of calls from `around` to it is shown. */
+      to: parseAsString,
     },
-    { clearOnDefault: true, urlKeys: { selected: "select" } },
+    { clearOnDefault: true, urlKeys: { selected: "select", kept: "show" } },
   );
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from "./collect";
 import { type GraphNode, type GraphVersion, type MeshGraph, nodeIdOf } from "./mesh-graph";
 
 /** Something drawn singly, with the size of its plate in pixels at zoom 1. */
@@ -58,8 +59,13 @@ export function drawingOf(graph: MeshGraph): Drawing {
     { leaves: DrawnLeaf[]; groups: DrawnGroup[]; namespace?: string }
   >();
   const loose: DrawnLeaf[] = [];
+  const inBox = groupBy(graph.nodes, ({ namespace }) => namespace);
   for (const node of graph.nodes) {
-    if (node.kind === "unknown") {
+    // A box around a group that is all of a namespace would say its name twice.
+    const alone =
+      node.kind === "group" &&
+      (inBox.get(node.namespace)?.length === 1 || node.namespace === undefined);
+    if (node.kind === "unknown" || alone) {
       loose.push(plateOf(node));
       continue;
     }
@@ -126,10 +132,15 @@ export function nodeOfLeaf(
   return owner && version ? { node: owner, version } : undefined;
 }
 
+/** What a group says below its name is about as long as this. */
+const GROUP_LINE = "000 services · 00 degraded";
+
 const plateOf = ({ id, name, kind }: GraphNode): DrawnLeaf => ({
   id,
   // The slanted and pointed shapes lose some of their width.
-  width: widthOf(name, PLATE) + (kind === "gateway" || kind === "external" ? 16 : 0),
+  width:
+    widthOf(kind === "group" ? longer(name, GROUP_LINE) : name, PLATE) +
+    (kind === "gateway" || kind === "external" ? 16 : 0),
   height: PLATE.height,
 });
 
@@ -144,6 +155,8 @@ function groupOf({ id, name, versions }: GraphNode): DrawnGroup {
     versions: versions.map((version) => ({ id: version.id, width, height: VERSION_PLATE.height })),
   };
 }
+
+const longer = (a: string, b: string) => (a.length > b.length ? a : b);
 
 const widthOf = (name: string, { minWidth, maxWidth }: typeof PLATE) =>
   Math.min(maxWidth, Math.max(minWidth, Math.ceil(name.length * CHARACTER_WIDTH + PLATE_PADDING)));

@@ -14,7 +14,7 @@ interface Context {
   /** Prometheus has answered. */
   readonly measured: boolean;
   /** The limits of the node that an edge leads to. */
-  limitsOf(node: string): readonly ErrorLimits[] | undefined;
+  readonly limitsOf: (node: string) => readonly ErrorLimits[] | undefined;
 }
 
 /**

@@ -3,12 +3,15 @@ import { severity } from "./health";
 import { compare } from "./collect";
 import { errorsPerSecond, isIdle } from "./traffic";
 
+/** A node to look at, and why. */
+export type UnwellNode = Pick<GraphNode, "id" | "name" | "health">;
+
 /** What fails, in one line. */
 export interface GraphSummary {
   readonly services: number;
   readonly withTraffic: number;
   /** Nodes to look at, worst first; only failing and degraded ones. */
-  readonly unwell: readonly GraphNode[];
+  readonly unwell: readonly UnwellNode[];
   readonly counts: Readonly<Record<HealthState, number>>;
 }
 
@@ -24,7 +27,8 @@ export function summarise(graph: Pick<MeshGraph, "nodes">): GraphSummary {
         severity(b.health.state) - severity(a.health.state) ||
         (errorsPerSecond(b.inbound) ?? 0) - (errorsPerSecond(a.inbound) ?? 0) ||
         compare(a.id, b.id),
-    );
+    )
+    .map(({ id, name, health }): UnwellNode => ({ id, name, health }));
   return {
     services: services.length,
     withTraffic: services.filter(({ inbound }) => !isIdle(inbound)).length,

@@ -2,10 +2,17 @@ import type { ObjectRef } from "@/lib/istio/kinds";
 
 /**
  * What a node stands for. `service` is a service or an app, whatever the graph draws;
- * `passthrough` and `blackhole` are Envoy's clusters of those names.
+ * `passthrough` and `blackhole` are Envoy's clusters of those names; `group` is what was folded.
  */
 export type NodeKind =
-  "service" | "workload" | "gateway" | "external" | "passthrough" | "blackhole" | "unknown";
+  | "service"
+  | "workload"
+  | "gateway"
+  | "external"
+  | "passthrough"
+  | "blackhole"
+  | "unknown"
+  | "group";
 
 /** `idle` was measured and had no traffic; `unknown` could not be measured. */
 export type HealthState = "healthy" | "degraded" | "failing" | "idle" | "unknown";
@@ -127,6 +134,8 @@ export interface GraphNode {
   readonly pods: Pods | null;
   readonly badges: readonly Badge[];
   readonly health: Health;
+  /** How many nodes were folded into it; of groups alone. */
+  readonly members?: number;
 }
 
 /** Traffic from one node (or version) to another. */

@@ -2,11 +2,10 @@ import { AppError } from "@/lib/base/errors";
 import { between, type Instant, seconds } from "@/lib/base/units";
 import { buildGraph } from "@/lib/graph/build-graph";
 import type { GraphType, MeshGraph } from "@/lib/graph/mesh-graph";
-import { scopeGraph } from "@/lib/graph/scope-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
 import type { Clock, Live, MeshStore, Metrics } from "../ports";
-import { compactGraph } from "./compact-graph";
+import { type GraphPart, presenter, type PresentedGraph } from "./present-graph";
 import { readTelemetry, type TelemetryReading } from "./read-telemetry";
 import { graphWindows, refreshInterval } from "./windows";
 
@@ -26,8 +25,7 @@ interface TelemetryState {
 }
 
 /** A graph with all that must be said of its numbers. */
-export interface GraphReading {
-  readonly graph: MeshGraph;
+export interface GraphReading extends PresentedGraph {
   /** When the telemetry was read; undefined when it never was. */
   readonly at: Instant | undefined;
   readonly telemetry: TelemetryState;
@@ -40,12 +38,10 @@ export interface GraphReading {
 }
 
 /** Which graph is asked for. */
-interface GraphQuestion {
+interface GraphQuestion extends GraphPart {
   /** Undefined: the default for this Prometheus. */
   readonly windowSeconds?: number | undefined;
   readonly type: GraphType;
-  /** Empty: the whole mesh. */
-  readonly namespaces: readonly string[];
 }
 
 /** The live graph of the mesh, read once for all who look at it. */
@@ -196,14 +192,15 @@ export function topologyService(needs: Needs): Topology {
   }
 
   const built = graphMemo();
+  const present = presenter();
   return {
-    async graph({ windowSeconds, type, namespaces }) {
+    async graph({ windowSeconds, type, ...part }) {
       const choice = graphWindows(await scrapeInterval());
       const asked = windowSeconds ?? choice.standard;
       const window = await current(asked);
       const graph = built(window.reading, mesh.view(), { windowSeconds: asked, type });
       return {
-        graph: compactGraph(scopeGraph(graph, namespaces)),
+        ...present(graph, part),
         at: window.reading?.at,
         telemetry: stateOf(metrics, window),
         windows: choice.all,

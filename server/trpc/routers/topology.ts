@@ -19,6 +19,18 @@ export const topologyRouter = router({
         windowSeconds: Window.optional(),
         type: z.enum(GRAPH_TYPES).default("versionedApp"),
         namespaces: z.array(Label).max(1000).default([]),
+        find: z
+          .strictObject({ text: z.string().max(500), mode: z.enum(["find", "hide", "only"]) })
+          .optional(),
+        around: z.strictObject({ id: LeafId, hops: z.int().min(1).max(5) }).optional(),
+        pathTo: LeafId.optional(),
+        fold: z
+          .strictObject({
+            opened: z.array(Label).max(200),
+            closed: z.array(Label).max(200),
+            kept: z.array(LeafId).max(20),
+          })
+          .optional(),
       }),
     )
     .query(async ({ ctx, input }) => {

@@ -1,0 +1,33 @@
+import { FoldHorizontal } from "lucide-react";
+import type { Drawing } from "@/lib/graph/drawing";
+import type { Layout } from "@/lib/graph/layout";
+
+/** In the corner of each namespace: folds its services into one plate. The keyboard has O. */
+export function BoxButtons({
+  drawing,
+  layout,
+  onClose,
+}: {
+  drawing: Drawing;
+  layout: Layout;
+  onClose: (namespace: string) => void;
+}) {
+  return drawing.boxes.map(({ id, namespace, leaves, groups }) => {
+    const place = layout.places[id];
+    if (!place || namespace === undefined || leaves.length + groups.length < 2) return null;
+    return (
+      <button
+        key={id}
+        type="button"
+        className="qd-box-fold"
+        tabIndex={-1}
+        aria-hidden
+        title={`Fold ${namespace}`}
+        style={{ left: place.x + place.width - 28, top: place.y + 3 }}
+        onClick={() => onClose(namespace)}
+      >
+        <FoldHorizontal size={14} strokeWidth={1.5} />
+      </button>
+    );
+  });
+}

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { meshView } from "@/lib/mesh/view";
+import { buildGraph } from "./build-graph";
+import { egoGraph, pathGraph } from "./ego-graph";
+import { foldGraph } from "./fold-graph";
+import { requests, telemetry } from "./testing";
+
+const NONE: ReadonlySet<string> = new Set();
+const AS_IS = { opened: NONE, closed: NONE, kept: NONE };
+
+/** A mesh of namespaces in which each service calls the next one. */
+const mesh = (namespaces: number, each: number, failing: readonly string[] = []) => {
+  const all = Array.from({ length: namespaces * each }, (_, i) => {
+    return `n${Math.floor(i / each)}/s${i % each}`;
+  });
+  return buildGraph(
+    telemetry({
+      requests: all.slice(1).map((to, i) =>
+        requests(all[i] ?? "", to, 10 + i, {
+          response_code: failing.includes(to) ? "503" : "200",
+        }),
+      ),
+    }),
+    meshView([]),
+    { windowSeconds: 60, type: "app" },
+  );
+};
+
+describe("folding", () => {
+  it("leaves a small graph as it is", () => {
+    const graph = mesh(3, 4);
+    expect(foldGraph(graph, AS_IS)).toEqual({ graph, folded: { services: 0, groups: 0 } });
+  });
+
+  it("folds namespaces, and keeps what fails in sight", () => {
+    const { graph, folded } = foldGraph(mesh(10, 20, ["n3/s7"]), AS_IS);
+    expect(graph.nodes.map(({ id, name }) => `${id} ${name}`)).toEqual([
+      ...["0", "1", "2"].map((n) => `group:n${n} n${n}`),
+      "group:n3 19 more",
+      ...["4", "5", "6", "7", "8", "9"].map((n) => `group:n${n} n${n}`),
+      "n3/s7 s7",
+    ]);
+    expect(folded).toEqual({ services: 199, groups: 10 });
+    expect(graph.edges.map(({ id }) => id)).toContain("group:n3->n3/s7");
+  });
+
+  it("opens a namespace in place, and closes one of a small graph", () => {
+    const big = foldGraph(mesh(10, 20), { ...AS_IS, opened: new Set(["n1"]) });
+    expect(big.graph.nodes.filter(({ namespace }) => namespace === "n1")).toHaveLength(20);
+    const small = foldGraph(mesh(2, 3), { ...AS_IS, closed: new Set(["n1"]) });
+    expect(small.graph.nodes.map(({ id }) => id)).toEqual(["group:n1", "n0/s0", "n0/s1", "n0/s2"]);
+  });
+
+  it("folds quiet namespaces together when there are too many of them", () => {
+    const { graph } = foldGraph(mesh(400, 3, ["n7/s1"]), AS_IS);
+    expect(graph.nodes.length + graph.edges.length).toBeLessThanOrEqual(300);
+    expect(graph.nodes.length).toBeLessThanOrEqual(62);
+    expect(graph.nodes.some(({ id }) => id === "n7/s1")).toBe(true);
+    expect(graph.nodes.find(({ id }) => id === "group:*")?.name).toMatch(/^\d+ more namespaces$/);
+  });
+
+  it("keeps every request between what is drawn, and every service in one place", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 15 }), (n, each) => {
+        const whole = mesh(n, each);
+        const { graph } = foldGraph(whole, AS_IS);
+        const members = graph.nodes.reduce((sum, node) => sum + (node.members ?? 1), 0);
+        expect(members).toBe(whole.nodes.length);
+        const ids = new Set(graph.nodes.map(({ id }) => id));
+        for (const { source, target } of graph.edges) {
+          expect([ids.has(source), ids.has(target)]).toEqual([true, true]);
+        }
+      }),
+    );
+  });
+});
+
+it("shows what is around one service, and the way from one to another", () => {
+  const graph = mesh(1, 6);
+  const ids = (part: typeof graph | undefined) => part?.nodes.map(({ id }) => id);
+  expect(ids(egoGraph(graph, "n0/s2", 1))).toEqual(["n0/s1", "n0/s2", "n0/s3"]);
+  expect(ids(egoGraph(graph, "n0/s0", 2))).toEqual(["n0/s0", "n0/s1", "n0/s2"]);
+  expect(ids(pathGraph(graph, "n0/s1", "n0/s4"))).toEqual(["n0/s1", "n0/s2", "n0/s3", "n0/s4"]);
+  expect(pathGraph(graph, "n0/s4", "n0/s1")).toBeUndefined();
+});

@@ -1,0 +1,124 @@
+import { applyFind, find, type FindMode, type Found } from "@/lib/graph/find/evaluate";
+import { FindError } from "@/lib/graph/find/lex";
+import { parseFind } from "@/lib/graph/find/parse";
+import { egoGraph, pathGraph } from "@/lib/graph/ego-graph";
+import { foldGraph, type Folded } from "@/lib/graph/fold-graph";
+import { type GraphSummary, summarise } from "@/lib/graph/graph-summary";
+import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
+import { scopeGraph } from "@/lib/graph/scope-graph";
+import { compactGraph } from "./compact-graph";
+
+/** Which part of a graph is shown, and how much of it singly. */
+export interface GraphPart {
+  /** Empty: the whole mesh. */
+  readonly namespaces: readonly string[];
+  /** An expression, and what becomes of what it finds. */
+  readonly find?: { readonly text: string; readonly mode: FindMode } | undefined;
+  /** Only what is within so many calls of one service. */
+  readonly around?: { readonly id: string; readonly hops: number } | undefined;
+  /** Only what lies on the way from `around` to this one. */
+  readonly pathTo?: string | undefined;
+  /** Undefined: nothing is folded. */
+  readonly fold?:
+    | {
+        readonly opened: readonly string[];
+        readonly closed: readonly string[];
+        /** Drawn singly whatever is folded around it. */
+        readonly kept: readonly string[];
+      }
+    | undefined;
+}
+
+/** A part of a graph as it is drawn, with all that must be said of what is not. */
+export interface PresentedGraph {
+  readonly graph: MeshGraph;
+  /** Of the whole scope, whatever is hidden or folded. */
+  readonly summary: GraphSummary;
+  readonly folded: Folded;
+  /** How many services of the scope are not shown at all: hidden, or too far away. */
+  readonly hidden: number;
+  /** Ids that the expression found; undefined without one that marks. */
+  readonly found: readonly string[] | undefined;
+  /** Why the expression cannot be read; it then does nothing. */
+  readonly findProblem: string | undefined;
+  /** There is no way of calls to `pathTo`. */
+  readonly noPath: boolean;
+}
+
+const MOST_UNWELL = 100;
+/** Matches that are drawn singly; more of them would undo the folding. */
+const MOST_KEPT = 30;
+const NOTHING: Folded = { services: 0, groups: 0 };
+
+/** Chooses the part of a graph that is asked for, and folds what is too much of it. */
+export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph {
+  const scoped = scopeGraph(whole, part.namespaces);
+  const { found, problem } = matches(scoped, part.find?.text ?? "");
+  const mode = part.find?.mode ?? "find";
+  const filtered = found && mode !== "find" ? applyFind(scoped, found, mode) : scoped;
+  const { around, pathTo } = part;
+  const path = around && pathTo !== undefined ? pathGraph(filtered, around.id, pathTo) : undefined;
+  const near = path ?? (around ? egoGraph(filtered, around.id, around.hops) : filtered);
+  const marked = found && mode === "find" ? [...found.nodes].slice(0, MOST_KEPT) : [];
+  const fold = part.fold && {
+    opened: new Set(part.fold.opened),
+    closed: new Set(part.fold.closed),
+    kept: new Set([...part.fold.kept, ...marked, ...(around ? [around.id] : [])]),
+  };
+  const { graph, folded } = fold ? foldGraph(near, fold) : { graph: near, folded: NOTHING };
+  const summary = summarise(scoped);
+  return {
+    graph: compactGraph(graph),
+    summary: { ...summary, unwell: summary.unwell.slice(0, MOST_UNWELL) },
+    folded,
+    hidden: scoped.nodes.length - near.nodes.length,
+    found: found && mode === "find" ? drawn(graph, found) : undefined,
+    findProblem: problem,
+    noPath: pathTo !== undefined && around !== undefined && path === undefined,
+  };
+}
+
+function matches(graph: MeshGraph, text: string): { found?: Found; problem?: string } {
+  try {
+    const expression = parseFind(text);
+    return expression ? { found: find(graph, expression) } : {};
+  } catch (error) {
+    if (error instanceof FindError) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** What was found, as far as it is drawn: nodes with their versions, edges with their ends. */
+function drawn(graph: MeshGraph, { nodes, edges }: Found): readonly string[] {
+  const shownEdges = graph.edges.filter(({ id }) => edges.has(id));
+  return [
+    ...graph.nodes
+      .filter(({ id }) => nodes.has(id))
+      .flatMap(({ id, versions }) => [id, ...versions.map((version) => version.id)]),
+    ...shownEdges.flatMap(({ id, source, target }) => [
+      id,
+      ...[source, target].flatMap((end) => [end, nodeIdOf(end)]),
+    ]),
+  ];
+}
+
+/**
+ * Remembers the parts of the newest graphs: who asks for the same as another viewer, or once more,
+ * gets it at once.
+ */
+export function presenter(): (graph: MeshGraph, part: GraphPart) => PresentedGraph {
+  const kept = new WeakMap<MeshGraph, Map<string, PresentedGraph>>();
+  return (graph, part) => {
+    const parts = kept.get(graph) ?? new Map<string, PresentedGraph>();
+    kept.set(graph, parts);
+    const key = JSON.stringify(part);
+    const known = parts.get(key);
+    if (known) return known;
+    const made = presentGraph(graph, part);
+    if (parts.size >= MOST_PARTS) parts.clear();
+    parts.set(key, made);
+    return made;
+  };
+}
+
+const MOST_PARTS = 20;
