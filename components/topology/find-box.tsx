@@ -39,6 +39,14 @@ export function FindBox({
   problem: string | undefined;
 }) {
   const [text, setText] = useState(state.find);
+  /** What was handed on from here, and what the URL had at the last look. */
+  const [sent, setSent] = useState(state.find);
+  const [before, setBefore] = useState(state.find);
+  if (state.find !== before) {
+    setBefore(state.find);
+    // Somebody else changed it: a link, or a button that shows everything again.
+    if (state.find !== sent) setText(state.find);
+  }
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -51,7 +59,10 @@ export function FindBox({
     setText(next);
     setActive(-1);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void setState({ find: next.trim() }), TYPING_MS);
+    timer.current = setTimeout(() => {
+      setSent(next.trim());
+      void setState({ find: next.trim() });
+    }, TYPING_MS);
   }
 
   function take(index: number) {
