@@ -1,7 +1,15 @@
 "use client";
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
@@ -129,12 +137,15 @@ export function GraphView(props: GraphViewProps) {
     });
   }
 
-  function toggleBox(id: string) {
-    const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
-    if (node?.namespace === undefined) return;
-    if (node.kind === "group") onOpenBox(node.namespace);
-    else onCloseBox(node.namespace);
-  }
+  const toggleBox = useCallback(
+    (id: string) => {
+      const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
+      if (node?.namespace === undefined) return;
+      if (node.kind === "group") onOpenBox(node.namespace);
+      else onCloseBox(node.namespace);
+    },
+    [graph.nodes, onOpenBox, onCloseBox],
+  );
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GraphView } from "@/components/graph/graph-view";
 import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namespace-scope";
 import { ErrorState } from "@/components/ui/error-state";
@@ -31,13 +31,17 @@ export function TopologyPage() {
   const [layAgain, setLayAgain] = useState(0);
   const [layout, setLayout] = useState<Layout>();
   const graph = data?.graph;
+  const latest = useRef(graph);
+  useEffect(() => {
+    latest.current = graph;
+  });
   const select = useCallback(
     (selected: string | null) => {
       // What is folded away, or too far, is drawn singly once it is asked for.
-      const drawn = selected === null || (graph && isDrawn(graph, selected));
+      const drawn = selected === null || (latest.current && isDrawn(latest.current, selected));
       void setState({ selected, ...(drawn ? {} : { kept: selected }) });
     },
-    [setState, graph],
+    [setState],
   );
   const { open, closed } = state;
   const openBox = useCallback(
