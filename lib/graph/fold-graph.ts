@@ -39,7 +39,7 @@ const WORST = 8;
 const NAMESPACES = [60, 40, 28, 20, 14, 10, 6];
 
 /** The id of the group that the rest of a namespace is folded into. */
-export const groupId = (namespace: string): string => `group:${namespace}`;
+const groupId = (namespace: string): string => `group:${namespace}`;
 
 const MORE = "group:*";
 
