@@ -26,7 +26,9 @@ export async function doEvent(world: World, event: SimulationEvent): Promise<voi
     }
   } else if ("restart" in event) {
     for (const replica of chosen(world, event.restart)) {
-      await replica.close();
+      // What stands still cannot end in order.
+      if (replica.gate.isFrozen) replica.kill();
+      else await replica.close();
       world.replace(replica);
     }
   } else {

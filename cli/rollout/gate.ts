@@ -10,6 +10,7 @@ export interface Gate {
   /** Nothing ever comes back. */
   kill(): void;
   readonly isDead: boolean;
+  readonly isFrozen: boolean;
   /** Resolves when the process may go on. */
   pass(): Promise<void>;
 }
@@ -30,6 +31,9 @@ export function openGate(): Gate {
     kill: () => {
       dead = true;
       waiting = [];
+    },
+    get isFrozen() {
+      return frozen;
     },
     get isDead() {
       return dead;

@@ -38,6 +38,7 @@ export interface ReplicaWorld {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly random: () => number;
+  readonly turned: (ms: number) => void;
 }
 
 const NOBODY_LOOKS: Live = {
@@ -52,13 +53,23 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
   const gate = openGate();
   const clock = gatedClock(world.clock, gate);
   const transport = gatedTransport(world.transport, gate);
-  const { log, random, metrics } = world;
+  const { log, random, metrics, turned } = world;
   const cluster = clusterOver(
     { credentials: credentialsOf(name), transport, forward: NO_PORTS },
     { clock, random },
   );
   const mesh = meshStore({ cluster, clock, random, log }, KINDS);
-  const needs = { cluster, metrics, mesh, live: NOBODY_LOOKS, clock, random, log, identity: name };
+  const needs = {
+    cluster,
+    metrics,
+    mesh,
+    live: NOBODY_LOOKS,
+    clock,
+    random,
+    log,
+    identity: name,
+    turned,
+  };
   const rollouts = rolloutsService(needs, off);
   mesh.start();
   rollouts.start();

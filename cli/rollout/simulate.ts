@@ -32,8 +32,14 @@ export interface SimulationResult {
   readonly objects: readonly KubeObject[];
 }
 
-/** Runs a simulation: the engine, its stores and the sandbox's API on one virtual clock. */
-export async function simulate(simulation: Simulation): Promise<SimulationResult> {
+/**
+ * Runs a simulation: the engine, its stores and the sandbox's API on one virtual clock.
+ * `look` is called at the end of each second.
+ */
+export async function simulate(
+  simulation: Simulation,
+  look: (second: number, world: World) => void = () => undefined,
+): Promise<SimulationResult> {
   const parsed = simulation.rollouts.map((value) => parseRollout(value));
   const problems = parsed.flatMap((outcome) => ("problems" in outcome ? outcome.problems : []));
   if (problems.length > 0) {
@@ -67,9 +73,13 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
     warn: () => undefined,
     error: ({ err }, message) => bugs.push(new Error(message, { cause: err })),
   };
-  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0 };
+  const turned = (ms: number) => void turns.push(ms);
+  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0, turned };
+  const requests = { weights: 0, dryRun: 0, status: 0, reads: 0, other: 0 };
+  const turns: number[] = [];
   const observed = watchedTransport(cluster.transport, time, {
     readLag: simulation.readLag,
+    count: requests,
     isDown: (second) =>
       simulation.apiServer.some(({ from, to = Infinity }) => second >= from && second < to),
     wrote: (object) => {
@@ -92,6 +102,8 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
     desk: start("desk", "it only takes commands"),
     replicas,
     rollouts,
+    turns,
+    requests,
     replace(gone) {
       replicas[replicas.indexOf(gone)] = start(`r${(count += 1)}`);
     },
@@ -107,6 +119,7 @@ export async function simulate(simulation: Simulation): Promise<SimulationResult
     await begin(world, rollout, { teller: tellers[index], by: simulation.startedBy });
   }
   await run(world, simulation, (second) => {
+    look(second, world);
     traffic.pass(second, cluster.view());
     metrics.scrape(START + (second + 1) * 1000);
   });

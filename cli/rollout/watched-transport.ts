@@ -3,6 +3,17 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { ApiRequest, Transport } from "@/server/cluster/transport";
 import type { VirtualTime } from "./virtual-time";
 
+/** What a request is about, as far as the cost of a step goes. */
+export type RequestKind = "weights" | "dryRun" | "status" | "reads" | "other";
+
+function kindOf({ method, path, query = {} }: ApiRequest): RequestKind {
+  if (TRAFFIC.test(path)) {
+    if (method === "GET") return "reads";
+    return query["dryRun"] === undefined ? "weights" : "dryRun";
+  }
+  return method === "PUT" && path.includes("/configmaps/") ? "status" : "other";
+}
+
 /** Paths of what the engine writes to traffic. */
 const TRAFFIC = /\/apis\/(networking\.istio\.io|gateway\.networking\.k8s\.io)\//;
 
@@ -18,10 +29,13 @@ export function watchedTransport(
     readLag,
     isDown,
     wrote,
+    count,
   }: {
     readonly readLag: number;
     readonly isDown: (second: number) => boolean;
     readonly wrote: (object: KubeObject) => void;
+    /** Counts every request that reaches the server. */
+    readonly count: Record<RequestKind, number>;
   },
 ): Transport {
   const mustAnswer = () => {
@@ -38,6 +52,7 @@ export function watchedTransport(
   return {
     async request(request) {
       mustAnswer();
+      count[kindOf(request)] += 1;
       const { method, path, query = {} } = request;
       const shown = method === "GET" ? old.get(path) : undefined;
       if (shown && time.second() < shown.until) {

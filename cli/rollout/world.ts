@@ -2,6 +2,7 @@ import type { CanaryRollout } from "@/lib/rollout/plan";
 import type { Replica } from "./replica";
 import type { SimulatedCluster } from "./simulated-cluster";
 import type { VirtualTime } from "./virtual-time";
+import type { RequestKind } from "./watched-transport";
 
 /** A simulation while it runs. */
 export interface World {
@@ -13,5 +14,9 @@ export interface World {
   readonly rollouts: readonly CanaryRollout[];
   /** Starts a process in the place of one that went. */
   replace(gone: Replica): void;
+  /** How long each turn of a driver took, in ms of the machine's time. */
+  readonly turns: number[];
+  /** Requests of the product's processes so far: weights, status, reads. */
+  readonly requests: Readonly<Record<RequestKind, number>>;
   readonly warn: (message: string) => void;
 }

@@ -23,6 +23,8 @@ export interface DriverNeeds extends WeightWriter {
   readonly store: RolloutStore;
   readonly metrics: Metrics;
   readonly mesh: MeshStore;
+  /** Told after each turn how many ms it took. */
+  readonly turned?: (ms: number) => void;
 }
 
 interface Reports {
@@ -44,6 +46,8 @@ export async function driveRollout(needs: DriverNeeds, ref: RolloutRef, wake: Wa
   const own = new Set<string>();
 
   while (!signal.aborted) {
+    const began = performance.now();
+    const turned = () => needs.turned?.(performance.now() - began);
     try {
       record = await newest(needs, { ref, record, own });
       if (!record) return;
@@ -58,9 +62,11 @@ export async function driveRollout(needs: DriverNeeds, ref: RolloutRef, wake: Wa
         const status = { ...transition.status, epoch: leadership.epoch };
         record = await store.commit(record, status, signal);
         own.add(record.resourceVersion);
+        turned();
         continue;
       }
       reports = await perform(needs, record, transition.actions);
+      turned();
       if (reports.write || reports.measurement) continue;
       if (transition.actions.some(({ type }) => type === "read")) continue;
       await wake.until(wakeTime(transition) ?? after(clock.now(), IDLE), signal);

@@ -5,15 +5,12 @@ import { keyOf } from "./config-map-store";
 import { type DriverNeeds, driveRollout } from "./drive-rollout";
 import type { RolloutRecord, RolloutRef } from "./rollout-store";
 import { type Wake, wakeUp } from "./wake";
+import { targetOf } from "./write-weights";
 
-/** Changes of these kinds can matter to a rollout. */
-const WATCHED: readonly KindId[] = [
-  "ConfigMap",
-  "VirtualService",
-  "DestinationRule",
-  "Deployment",
-  "Pod",
-];
+/** A rollout's record and its target: changes of one matter to nobody else. */
+const OWN: readonly KindId[] = ["ConfigMap", "VirtualService"];
+/** Changes of these kinds may matter to every rollout. */
+const SHARED: readonly KindId[] = ["DestinationRule", "Deployment", "Pod"];
 
 /** A bug must neither end a rollout nor spin. */
 const AFTER_BUG = seconds(10);
@@ -38,20 +35,30 @@ export function driveAll(needs: DriverNeeds): void {
       });
   }
 
-  function look(): void {
+  /** What each rollout's record and target were when it was last woken. */
+  const known = new Map<string, string>();
+
+  /** Wakes those whose record or target changed; all of them when what many share did. */
+  function look(all: boolean): void {
     for (const record of store.list()) {
       if ("problem" in record || !needsDriving(record)) continue;
-      const wake = driven.get(keyOf(record.ref));
-      if (wake) wake.call();
-      else start(record.ref);
+      const key = keyOf(record.ref);
+      const { kind, namespace, name } = targetOf(record);
+      const target = mesh.view().get(kind, namespace, name)?.metadata.resourceVersion;
+      const versions = `${record.resourceVersion} ${target ?? ""}`;
+      const wake = driven.get(key);
+      if (!wake) start(record.ref);
+      else if (all || known.get(key) !== versions) wake.call();
+      known.set(key, versions);
     }
   }
 
   const stop = mesh.onChange((_, kinds) => {
-    if (WATCHED.some((kind) => kinds.has(kind))) look();
+    if (SHARED.some((kind) => kinds.has(kind))) look(true);
+    else if (OWN.some((kind) => kinds.has(kind))) look(false);
   });
   leadership.signal.addEventListener("abort", stop, { once: true });
-  look();
+  look(true);
 }
 
 const needsDriving = ({ status, commands }: RolloutRecord): boolean =>

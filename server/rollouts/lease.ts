@@ -96,6 +96,12 @@ export function leaseElection(
     return between(seen.at, clock.now()) >= seconds(DURATION_SECONDS);
   }
 
+  /** How long the holder's record is good for yet: who waits longer leaves rollouts alone longer. */
+  function untilFree(): number {
+    const left = seen ? DURATION_SECONDS * 1000 - between(seen.at, clock.now()) : RETRY;
+    return left > 0 ? left : RETRY;
+  }
+
   async function acquire(): Promise<void> {
     const now = microTime(clock.now());
     const object = await current();
@@ -170,7 +176,7 @@ export function leaseElection(
   async function run(): Promise<void> {
     while (!stop.signal.aborted) {
       await turn();
-      const wait = held ? RETRY : millis(RETRY + Math.round(random() * 400));
+      const wait = held ? RETRY : millis(Math.min(RETRY + Math.round(random() * 400), untilFree()));
       await clock.sleep(wait, stop.signal).catch(() => undefined);
     }
   }

@@ -40,6 +40,8 @@ interface Needs {
   readonly log: Logger;
   /** What the process calls itself in Leases; unique. Made of the host's name where absent. */
   readonly identity?: string;
+  /** Told after each turn of a driver how many ms it took. */
+  readonly turned?: (ms: number) => void;
 }
 
 /** The rollouts of one process. `off` keeps it from driving, and says why. */
