@@ -20,6 +20,12 @@ describe("JSON patches", () => {
     expect(before).toEqual({ spec: { hosts: ["a", "b"] } });
   });
 
+  it("may replace a field that is not there, as Kubernetes lets them", () => {
+    expect(patched({ a: {} }, [{ op: "replace", path: "/a/b", value: 1 }])).toEqual({
+      a: { b: 1 },
+    });
+  });
+
   it("may replace the whole document", () => {
     expect(patched({ a: 1 }, [{ op: "replace", path: "", value: { b: 2 } }])).toEqual({ b: 2 });
   });
@@ -38,12 +44,13 @@ describe("JSON patches", () => {
 
   it.each([
     [[{ op: "remove", path: "/b" }]],
-    [[{ op: "replace", path: "/b", value: 1 }]],
+    [[{ op: "replace", path: "/b/c", value: 1 }]],
+    [[{ op: "replace", path: "/list/1", value: 1 }]],
     [[{ op: "test", path: "/a", value: 2 }]],
     [[{ op: "add", path: "/a/b/c", value: 1 }]],
     [[{ op: "copy", from: "/x", path: "/y" }]],
   ])("are refused where they do not fit: %j", (patch) => {
-    expect(() => patched({ a: 1 }, patch)).toThrow(/operation 0/);
+    expect(() => patched({ a: 1, list: [1] }, patch)).toThrow(/operation 0/);
   });
 
   it.each([[{ toString: "" }], [{ toString: null, valueOf: 1 }], [[{ toString: "" }]]])(

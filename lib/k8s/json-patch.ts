@@ -57,7 +57,17 @@ export function applyJsonPatch(document: unknown, operations: readonly Operation
 
 /** Why a change does not fit; `undefined` once it is made. */
 const applyFailure = (root: object, operation: Operation): string | undefined =>
-  applyPatch(root, [rooted(operation)])[0]?.message;
+  applyPatch(root, [rooted(asKubernetes(root, operation))])[0]?.message;
+
+/** Kubernetes' library takes a `replace` of a field that an object lacks for one that adds it. */
+function asKubernetes(root: object, operation: Operation): Operation {
+  if (operation.op !== "replace") return operation;
+  const pointer = Pointer.fromJSON(`/document${operation.path}`);
+  const target = pointer.evaluate(root);
+  const [parent, value]: readonly unknown[] = [target.parent, target.value];
+  const lacks = value === undefined && isRecord(parent) && !Object.hasOwn(parent, target.key);
+  return lacks ? { ...operation, op: "add" } : operation;
+}
 
 /** Compared here, because the library's own text of a failed test breaks on values without `toString`. */
 function testFailure(

@@ -92,9 +92,10 @@ describe("strategic merge patches", () => {
       }
     };
     expect(reason({ strategy: { $retainKeys: "type" } })).toBe("format");
-    expect(reason({ "$setElementOrder/containers": "a" })).toBe("format");
-    expect(reason({ "$deleteFromPrimitiveList/finalizers": "a" })).toBe("format");
-    expect(reason({ strategy: { $retainKeys: ["type"], other: 1 } })).toBe("retain");
+    expect(reason({ "$setElementOrder/containers": "a" })).toBe("fit");
+    expect(reason({ "$deleteFromPrimitiveList/finalizers": "a" })).toBe("taken");
+    expect(reason({ "$deleteFromPrimitiveList/containers": "a" })).toBe("format");
+    expect(reason({ strategy: { $retainKeys: ["type"], other: 1 } })).toBe("format");
     expect(reason({ strategy: { $patch: "invent" } })).toBe("fit");
     expect(reason({ containers: [{ $patch: "invent", name: "a" }] })).toBe("fit");
     expect(reason({ containers: [{ $patch: "merge", name: "a" }] })).toBe("taken");

@@ -8,10 +8,10 @@ export class StrategicPatchError extends Error {
   constructor(
     message: string,
     /**
-     * `format`: a directive is not written as it must be. `retain`: `$retainKeys` leaves out what the
-     * patch sets. `fit`: the patch does not fit the list that it merges into.
+     * `format`: a directive is not written as it must be. `fit`: the patch does not fit what it
+     * merges into.
      */
-    readonly reason: "format" | "retain" | "fit" = "fit",
+    readonly reason: "format" | "fit" = "fit",
   ) {
     super(message);
   }
@@ -20,6 +20,7 @@ export class StrategicPatchError extends Error {
 const DELETE_ITEMS = "$deleteFromPrimitiveList/";
 const ORDER = "$setElementOrder/";
 const RETAIN = "$retainKeys";
+const LIST_FORMAT = "invalid patch format of primitive list";
 const PATCH_TYPES: readonly unknown[] = [undefined, "merge", "replace", "delete"];
 
 /**
@@ -61,14 +62,17 @@ function mergeObject(
   }
   for (const [directive, value] of Object.entries(patch)) {
     if (directive.startsWith(DELETE_ITEMS)) {
-      const gone = listOf(value, "invalid patch format of primitive list");
       const field = directive.slice(DELETE_ITEMS.length);
       const list = merged[field];
       if (Array.isArray(list)) {
+        const gone = listOf(value, new StrategicPatchError(LIST_FORMAT, "format"));
         merged[field] = list.filter((item) => !gone.some((one) => sameJson(one, item)));
       }
     } else if (directive.startsWith(ORDER)) {
-      const order = listOf(value, "invalid patch format of setElementOrder list");
+      const order = listOf(
+        value,
+        new StrategicPatchError(`expected a []interface {}, but received a ${goTypeOf(value)}`),
+      );
       const field = directive.slice(ORDER.length);
       const [list, before] = [merged[field], document[field]];
       if (!Array.isArray(list)) continue;
@@ -89,19 +93,18 @@ function checkPatchType(patch: JsonRecord): void {
 /** Takes away what `$retainKeys` does not name; it must name all that the patch sets. */
 function retainKeys(merged: Record<string, unknown>, patch: JsonRecord): void {
   if (patch[RETAIN] === undefined) return;
-  const retained = listOf(patch[RETAIN], "invalid patch format of retainKeys");
+  const fault = new StrategicPatchError("invalid patch format of retainKeys", "format");
+  const retained = listOf(patch[RETAIN], fault);
   const stray = Object.entries(plain(patch)).find(
     ([field, change]) => change !== null && !retained.includes(field),
   );
-  if (stray) {
-    throw new StrategicPatchError("patch content doesn't match retainKeys list", "retain");
-  }
+  if (stray) throw fault;
   for (const field of Object.keys(merged)) if (!retained.includes(field)) delete merged[field];
 }
 
-function listOf(value: unknown, fault: string): readonly unknown[] {
+function listOf(value: unknown, fault: StrategicPatchError): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new StrategicPatchError(fault, "format");
+  throw fault;
 }
 
 /** Undefined: the field goes. */
@@ -180,6 +183,14 @@ function ordered(
     result.push(mine >= 0 && theirs >= 0 && theirs < mine ? others.shift() : named.shift());
   }
   return [...result, ...named, ...others];
+}
+
+/** The type that Go gives to a JSON value which is no list. */
+function goTypeOf(value: unknown): string {
+  if (isRecord(value)) return "map[string]interface {}";
+  if (typeof value === "string") return "string";
+  if (typeof value === "boolean") return "bool";
+  return Number.isInteger(value) ? "int64" : "float64";
 }
 
 /** A JSON value as Go prints it in errors. */

@@ -51,14 +51,25 @@ export function wantedFormat(accept: string | undefined): Format {
   return first?.type === YAML_TYPE ? "yaml" : "json";
 }
 
-/** What the real server has; no custom resource can be had in the last one, and from us nothing. */
+/** What the real server names, though it has no custom resource in the last one, and we have nothing. */
 const ENCODINGS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+
+/**
+ * Whether anything of an Accept header is served for a built-in kind, by its bare name. Such routes of
+ * the real server know no wildcard but that for everything.
+ */
+export function isServed(accept: string | undefined): boolean {
+  const entries = mediaTypes(accept);
+  return (
+    entries.length === 0 || entries.some(({ type }) => type === "*/*" || ENCODINGS.includes(type))
+  );
+}
 
 /**
  * The form that the Accept header asks for: the first entry that we can give.
  * Protobuf is asked for before JSON by Go clients; they take JSON too. @throws StatusError 406
  */
-export function wantedForm(accept: string | undefined, custom: boolean): Form {
+export function wantedForm(accept: string | undefined): Form {
   const entries = preferred(accept);
   if (entries.length === 0) return "object";
   for (const { type, parameters } of entries) {
@@ -69,5 +80,5 @@ export function wantedForm(accept: string | undefined, custom: boolean): Form {
     if (parameters.as === "PartialObjectMetadata") return "metadata";
     if (parameters.as === "PartialObjectMetadataList") return "metadata-list";
   }
-  throw refuse.notAcceptable(ENCODINGS.slice(0, custom ? 2 : 3).join(", "));
+  throw refuse.notAcceptable(ENCODINGS.join(", "));
 }

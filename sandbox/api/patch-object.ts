@@ -120,7 +120,7 @@ function asStatus<T>(run: () => T): T {
     if (!(error instanceof StrategicPatchError)) throw error;
     if (error.reason === "format") throw refuse.badRequest(error.message);
     // What the real server did not foresee it takes for its own fault.
-    throw error.reason === "retain" ? UNFITTING : new StatusError(500, "", error.message);
+    throw new StatusError(500, "", error.message);
   }
 }
 

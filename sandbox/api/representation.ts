@@ -4,7 +4,7 @@ import type { Form } from "./media-type";
 import { itemJson, objectJson } from "./object-json";
 import { apiVersionOf } from "./resource-type";
 import { type IncludeObject, partialMetadata, tableOf } from "./table";
-import { refuse } from "./status-error";
+import { refuse, StatusError } from "./status-error";
 import type { Target } from "./type-registry";
 
 /** How a client wants its answers. */
@@ -20,7 +20,7 @@ const apiVersionFor = ({ type, version }: Target): string => apiVersionOf(type.g
 
 /** The type by which Go's server holds objects of a kind: custom ones have none of their own. */
 function goType({ type }: Target, kind: string): string {
-  if (type.custom) return `*unstructured.Unstructured${kind === type.listKind ? "List" : ""}`;
+  if (type.custom) return "*unstructured.UnstructuredList";
   return `*${type.group.split(".")[0] || "core"}.${kind}`;
 }
 
@@ -36,6 +36,8 @@ export function renderObject(
     case "metadata":
       return JSON.stringify(partialMetadata(object));
     case "metadata-list":
+      // What the real server holds of custom kinds is asked for its items, and that fails.
+      if (rendering.target.type.custom) throw new StatusError(500, "", "content is not a list");
       throw refuse.otherForm(
         `you requested PartialObjectMetadataList, but the requested object is not a list (${goType(rendering.target, object.kind)})`,
       );

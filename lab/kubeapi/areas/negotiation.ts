@@ -7,7 +7,7 @@ const as = (kind: string) => `application/json;as=${kind};v=v1;g=meta.k8s.io`;
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 export const negotiation = area("accept", (it) => {
-  for (const accept of ["application/*", "*/*", "*/*;q=0.1", "text/html, */*;q=0.5"]) {
+  for (const accept of ["*/*", "*/*;q=0.1", "text/html, */*;q=0.5"]) {
     it(`${accept} is answered in JSON`, async (bench) => {
       const { status, headers } = await bench.api.get(bench.path("configmaps"), { accept });
       assert.equal(status, 200);
@@ -26,11 +26,23 @@ export const negotiation = area("accept", (it) => {
       "application/yaml",
     );
   });
-  it("what nobody can give is 406, naming what can be had", async (bench) => {
-    const asked = await bench.api.get(bench.path("configmaps"), { accept: "text/html" });
-    assert.equal(asked.status, 406);
+  for (const accept of ["text/html", "application/*"]) {
+    it(`${accept} is 406 for a built-in kind, in plain text`, async (bench) => {
+      const { status, text } = await bench.api.get(bench.path("configmaps"), { accept });
+      assert.equal(status, 406);
+      assert.equal(text.trim(), "406: Not Acceptable");
+    });
+  }
+  it("application/* is answered in JSON for a custom resource", async (bench) => {
+    const { status, headers } = await bench.api.get(bench.path(VS), { accept: "application/*" });
+    assert.equal(status, 200);
+    assert.equal(headers["content-type"], "application/json");
+  });
+  it("what nobody can give is 406 for a custom resource, naming what can be had", async (bench) => {
+    const { status, json } = await bench.api.get(bench.path(VS), { accept: "text/html" });
+    assert.equal(status, 406);
     assert.equal(
-      asked.json.message,
+      json.message,
       `only the following media types are accepted: application/json, application/yaml, ${PROTOBUF}`,
     );
   });
@@ -75,19 +87,28 @@ export const negotiation = area("accept", (it) => {
   it("metadata of a list is not that of an object, nor the other way round", async (bench) => {
     const name = bench.name();
     await created(bench, VS, virtualService(name));
-    const list = await bench.api.get(bench.path(VS), { accept: as("PartialObjectMetadata") });
-    assert.equal(list.status, 406);
-    assert.equal(
-      list.json.message,
+    const asked = async (path: string, kind: string) => {
+      const { status, json } = await bench.api.get(path, { accept: as(kind) });
+      return [status, json.message];
+    };
+    assert.deepEqual(await asked(bench.path(VS), "PartialObjectMetadata"), [
+      406,
       "you requested PartialObjectMetadata, but the requested object is a list (*unstructured.UnstructuredList)",
+    ]);
+    assert.deepEqual(await asked(bench.path("configmaps"), "PartialObjectMetadata"), [
+      406,
+      "you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)",
+    ]);
+    assert.deepEqual(
+      await asked(`/api/v1/namespaces/${bench.namespace}`, "PartialObjectMetadataList"),
+      [
+        406,
+        "you requested PartialObjectMetadataList, but the requested object is not a list (*core.Namespace)",
+      ],
     );
-    const one = await bench.api.get(bench.path(VS, name), {
-      accept: as("PartialObjectMetadataList"),
-    });
-    assert.equal(one.status, 406);
-    assert.equal(
-      one.json.message,
-      "you requested PartialObjectMetadataList, but the requested object is not a list (*unstructured.Unstructured)",
-    );
+    assert.deepEqual(await asked(bench.path(VS, name), "PartialObjectMetadataList"), [
+      500,
+      "content is not a list",
+    ]);
   });
 });
