@@ -64,7 +64,8 @@ function asKubernetes(root: object, operation: Operation): Operation {
   if (operation.op !== "replace") return operation;
   const pointer = Pointer.fromJSON(`/document${operation.path}`);
   const target = pointer.evaluate(root);
-  const [parent, value]: readonly unknown[] = [target.parent, target.value];
+  const parent: unknown = target.parent;
+  const value: unknown = target.value;
   const lacks = value === undefined && isRecord(parent) && !Object.hasOwn(parent, target.key);
   return lacks ? { ...operation, op: "add" } : operation;
 }
