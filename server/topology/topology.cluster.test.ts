@@ -64,6 +64,8 @@ describe("the graph of bookinfo", () => {
           withTraffic,
           counts: { failing: 0, degraded: 0 },
         });
+        // Latency comes after traffic.
+        expect(now.graph.edges.some(({ traffic }) => traffic.latency.p95 !== null)).toBe(true);
         return now;
       },
       // What came before still counts for the length of a window.
