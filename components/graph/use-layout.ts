@@ -25,6 +25,8 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
   const worker = useRef<Worker | null>(null);
   const latest = useRef<LaidOut | undefined>(undefined);
   const wish = useRef(again);
+  /** What is being laid out, and the id of that request. */
+  const pending = useRef<{ readonly drawing: Drawing; readonly id: number } | undefined>(undefined);
 
   // External system: the layout worker. One for the life of the graph.
   useEffect(() => {
@@ -33,6 +35,7 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
     return () => {
       started.terminate();
       worker.current = null;
+      pending.current = undefined;
     };
   }, []);
 
@@ -40,10 +43,13 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
     if (!drawing) return;
     const asked = wish.current !== again;
     if (latest.current && !asked && layoutServes(latest.current.drawing, drawing)) return;
+    // Figures are renewed faster than a large graph is laid out: the answer under way serves too.
+    if (pending.current && !asked && layoutServes(pending.current.drawing, drawing)) return;
     wish.current = again;
 
     const key = topologyKey(drawing);
     const take = (result: LaidOut) => {
+      pending.current = undefined;
       latest.current = result;
       setLaidOut(result);
       setError(undefined);
@@ -56,10 +62,14 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
     const { current } = worker;
     if (!current) return;
     const id = nextId();
+    pending.current = { drawing, id };
     const listen = ({ data }: MessageEvent<LayoutAnswer>) => {
       if (data.id !== id) return;
       current.removeEventListener("message", listen);
+      // Something else was asked for since.
+      if (pending.current?.id !== id) return;
       if ("error" in data) {
+        pending.current = undefined;
         setError(data.error);
         return;
       }
@@ -74,7 +84,6 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
     };
     current.addEventListener("message", listen);
     current.postMessage({ id, graph: elkGraph(drawing) } satisfies LayoutRequest);
-    return () => current.removeEventListener("message", listen);
   }, [drawing, again]);
 
   return { laidOut, error };

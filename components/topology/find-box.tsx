@@ -88,7 +88,7 @@ export function FindBox({
 
   return (
     <div
-      className="qd-find"
+      className="qd-expression"
       onKeyDown={onKeyDown}
       onFocus={() => setOpen(true)}
       onBlur={(event) => {
@@ -101,7 +101,7 @@ export function FindBox({
         value={state.mode}
         onChange={(mode) => void setState({ mode })}
       />
-      <div className="qd-find-field">
+      <div className="qd-expression-field">
         <SearchField
           ref={input}
           label="Expression"
@@ -110,7 +110,7 @@ export function FindBox({
           onChange={change}
         />
         {shown ? (
-          <ul className="qd-find-offers" id={list} aria-label="Completions">
+          <ul className="qd-expression-offers" id={list} aria-label="Completions">
             {offered.options.map((option, index) => (
               <li key={option.text}>
                 <button
@@ -134,7 +134,7 @@ export function FindBox({
           : ""}
       </span>
       {problem === undefined ? null : (
-        <span className="qd-find-problem" role="alert">
+        <span className="qd-expression-problem" role="alert">
           {problem}
         </span>
       )}
