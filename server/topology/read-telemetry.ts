@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/base/errors";
-import { type Instant, type Millis } from "@/lib/base/units";
+import { type Instant, type Millis, millis } from "@/lib/base/units";
 import { NO_TELEMETRY, type Telemetry } from "@/lib/graph/flows";
 import { graphQueries } from "@/lib/graph/queries";
 import type { Clock, Metrics, Sample } from "../ports";
@@ -22,11 +22,14 @@ const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = 
   p99: "The 99th percentile of latency is missing",
 };
 
+/** Latency may take this much longer than traffic. */
+const PATIENCE = 2.5;
+
 type Part = keyof typeof MISSING;
 
 /** How the queries of one refresh are asked. */
 interface Asking {
-  /** For traffic, and once more for what comes after it. */
+  /** For traffic; what comes after it has longer. */
   readonly deadline: Millis;
   readonly signal: AbortSignal;
   /** The instant of all queries; now if undefined. */
@@ -71,7 +74,9 @@ export async function readTelemetry(
     return { ...NO_TELEMETRY, tcpSent, tcpReceived, requests };
   });
   onTraffic?.({ at, telemetry: traffic, missing: [...missing] });
-  const latency = await withDeadline(limits, async (limited) => {
+  // Nobody waits for these: what they take longer costs no reader anything.
+  const patience = { ...limits, deadline: millis(PATIENCE * deadline) };
+  const latency = await withDeadline(patience, async (limited) => {
     const [durations, payload, p50, p95, p99] = await Promise.all([
       optional("durations", limited),
       optional("payload", limited),
