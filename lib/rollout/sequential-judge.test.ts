@@ -31,7 +31,8 @@ function failures(random: () => number, requests: number, rate: number): number 
 function rolledBack(canaryRate: number, stableRate: number): number {
   let count = 0;
   for (let seed = 1; seed <= SEEDS; seed += 1) {
-    const { next } = seededRandom(seed);
+    const random = seededRandom(seed);
+    const next = () => random.next();
     let memory: JudgeMemory = NO_MEMORY;
     for (const share of SHARES) {
       const requests = failures(next, REQUESTS, share);

@@ -48,10 +48,13 @@ function spreadOf(trafficPolicy: object, more: readonly KubeObject[] = []) {
     const { endpoints, weights } = action.rebalance?.(ejected) ?? action;
     const total = endpoints.reduce((sum, _, index) => sum + (weights?.[index] ?? 1), 0);
     return Object.fromEntries(
-      endpoints.map(({ labels }, index) => [
-        labels["version"],
-        Math.round((1000 * (weights?.[index] ?? 1)) / total) / 10,
-      ]),
+      endpoints.map(
+        ({ labels }, index) =>
+          [
+            labels["version"] ?? "",
+            Math.round((1000 * (weights?.[index] ?? 1)) / total) / 10,
+          ] as const,
+      ),
     );
   };
   return shares;
