@@ -7,6 +7,7 @@ const PAGES = [
   { path: "/findings", heading: "Findings" },
   { path: "/findings/rules", heading: "Rules" },
   { path: "/proxies", heading: "Proxies" },
+  { path: "/control-plane", heading: "Control plane" },
   { path: "/rollouts", heading: "Rollouts" },
   { path: "/rollouts/new", heading: "New canary" },
   { path: "/topology?view=table&select=bookinfo%2Freviews", heading: "Topology" },
@@ -65,7 +66,7 @@ test("all of the frame is reached by keyboard, in the order it is read", async (
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   const reached: string[] = [];
-  for (let press = 0; press < 13; press += 1) {
+  for (let press = 0; press < 14; press += 1) {
     await page.keyboard.press("Tab");
     reached.push(
       await page.evaluate(() => {
@@ -87,6 +88,7 @@ test("all of the frame is reached by keyboard, in the order it is read", async (
     /^Config/,
     /^Findings/,
     /^Proxies/,
+    /^Control/,
     /^Rollouts/,
   ];
   expect(reached).toHaveLength(order.length);

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
+import { type DebugPages, debugPages } from "./control-plane/debug-pages";
 import { type Environment, readEnvironment } from "./env";
 import { type MeshAnalysis, meshAnalysis } from "./config/mesh-analysis";
 import { type FindingAges, findingAges } from "./config/finding-ages";
@@ -34,6 +35,7 @@ export interface Runtime {
   readonly proxyDumps: ProxyDumps;
   /** The debug pages of istiods, for what is asked of one proxy. */
   readonly istiod: Istiod;
+  readonly debugPages: DebugPages;
   readonly rollouts: Rollouts;
   readonly findingAges: FindingAges;
   /** What is wrong with the mesh as it is stored. */
@@ -87,6 +89,7 @@ function createRuntime(environment: Environment): RunningRuntime {
     proxies: proxiesService({ istiod, mesh, live, clock, log, sources }),
     proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
     istiod,
+    debugPages: debugPages({ istiod, clock }),
     rollouts: rolloutsService(
       { cluster, metrics, mesh, live, clock, random, log },
       whyNotDriving(environment),
@@ -113,6 +116,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       runtime.topology.close();
       runtime.proxies.close();
       runtime.proxyDumps.close();
+      runtime.debugPages.close();
       live.close();
       mesh.close();
       // The Lease is given back over the connections that are ended after it.

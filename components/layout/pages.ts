@@ -4,6 +4,7 @@ import {
   FileText,
   ListChecks,
   type LucideIcon,
+  ServerCog,
   TextAlignStart,
   Workflow,
 } from "lucide-react";
@@ -22,6 +23,7 @@ export const PAGES: readonly Page[] = [
   { path: "/config", name: "Config", icon: FileText },
   { path: "/findings", name: "Findings", icon: ListChecks },
   { path: "/proxies", name: "Proxies", icon: Box },
+  { path: "/control-plane", name: "Control plane", icon: ServerCog },
   { path: "/rollouts", name: "Rollouts", icon: ChartNoAxesColumnIncreasing },
 ];
 

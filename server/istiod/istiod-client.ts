@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
 import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
+import type { DebugPath } from "@/lib/xds/debug/pages";
 import { redacted } from "@/lib/xds/redact";
 import { readSyncz, type SyncReading } from "@/lib/xds/sync-status";
 import type { Cluster } from "../ports";
@@ -17,6 +18,8 @@ export interface Istiod {
   syncz(pod: IstiodPod, signal: AbortSignal): Promise<SyncReading>;
   /** What an istiod would send to the proxy `pod.namespace` that is connected to it, secrets redacted. */
   configDump(pod: IstiodPod, proxyId: string, signal: AbortSignal): Promise<ConfigDump>;
+  /** Any page that changes nothing, as istiod's JSON with secrets redacted. */
+  debugPage(pod: IstiodPod, path: DebugPath, signal: AbortSignal): Promise<unknown>;
 }
 
 /** istiod serves its debug pages here without asking loopback callers who they are. */
@@ -25,7 +28,7 @@ const TIMEOUT = seconds(5);
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The only pages that are ever asked for; some others change istiod's state. */
-type Page = "/debug/syncz" | `/debug/config_dump?proxyID=${string}&include_eds`;
+type Page = "/debug/syncz" | `/debug/config_dump?proxyID=${string}&include_eds` | DebugPath;
 
 /** The debug pages of istiods over `cluster`'s port-forwards. */
 export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
@@ -36,7 +39,7 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
       signal,
     );
     const page = path.split("?")[0] ?? path;
-    if (status !== 200) throw refusal(pod, page, status);
+    if (status !== 200) throw refusal(pod, page, { status, body });
     try {
       return JSON.parse(body);
     } catch (cause) {
@@ -67,10 +70,20 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
         hint: "The proxy may have moved to another istiod: look at the table again.",
       });
     },
+    debugPage: async (pod, path, signal) => redacted(await get(pod, path, signal)),
   };
 }
 
-function refusal(pod: IstiodPod, path: string, status: number): AppError {
+function refusal(
+  pod: IstiodPod,
+  path: string,
+  { status, body }: { readonly status: number; readonly body: string },
+): AppError {
+  if (status === 404 && body.includes("Proxy not connected")) {
+    return new AppError("not-found", `No such proxy is connected to ${pod.name}`, {
+      hint: "Name it as pod.namespace, or ask all istiods: it may be connected to another one.",
+    });
+  }
   if (status === 401 || status === 403) {
     return new AppError("forbidden", `${pod.name} refuses ${path} (HTTP ${status})`, {
       hint: "Set ENABLE_DEBUG_ENDPOINT_AUTH=false on istiod, or give this identity a token that it takes.",

@@ -1,5 +1,6 @@
 import { router } from "./init";
 import { configRouter } from "./routers/config";
+import { controlPlaneRouter } from "./routers/control-plane";
 import { findingsRouter } from "./routers/findings";
 import { liveRouter } from "./routers/live";
 import { overviewRouter } from "./routers/overview";
@@ -10,6 +11,7 @@ import { topologyRouter } from "./routers/topology";
 
 export const appRouter = router({
   config: configRouter,
+  controlPlane: controlPlaneRouter,
   findings: findingsRouter,
   live: liveRouter,
   overview: overviewRouter,

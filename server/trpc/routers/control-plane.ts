@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { Label, Subdomain } from "@/lib/k8s/names";
+import { DUMP_TYPES } from "@/lib/xds/debug/pages";
+import type { DebugWish } from "../../control-plane/debug-pages";
+import { istiodPods } from "../../proxies/mesh-proxies";
+import type { Context } from "../context";
+import { procedure, router } from "../init";
+
+const MAX_TEXT = 300;
+
+const Question = z.strictObject({
+  page: z.string().max(50),
+  proxy: z.string().max(MAX_TEXT).default(""),
+  namespace: z.union([Label, z.literal("")]).default(""),
+  types: z.array(z.enum(DUMP_TYPES)).max(DUMP_TYPES.length).default([]),
+  flag: z.boolean().default(false),
+  /** Without it every istiod is asked in turn. */
+  istiod: Subdomain.optional(),
+});
+
+const wishOf = (ctx: Context, input: z.infer<typeof Question>): DebugWish => {
+  const { istiod, ...question } = input;
+  return { question, istiod, pods: ctx.mesh.view().derive(istiodPods) };
+};
+
+export const controlPlaneRouter = router({
+  /** The istiods that can be asked; live topic "mesh:Pod". */
+  istiods: procedure.query(({ ctx }) => ctx.mesh.view().derive(istiodPods)),
+
+  /** One of istiod's debug pages as rows that contain `find`, and the first lines of its JSON. */
+  debugPage: procedure
+    .input(Question.extend({ find: z.string().max(MAX_TEXT).default("") }))
+    .query(({ ctx, input: { find, ...input } }) => ctx.debugPages.read(wishOf(ctx, input), find)),
+
+  /** The whole JSON of a debug page, secrets redacted. */
+  debugFile: procedure
+    .input(Question)
+    .query(({ ctx, input }) => ctx.debugPages.download(wishOf(ctx, input))),
+});
