@@ -8,6 +8,7 @@ const PAGES = [
   { path: "/findings/rules", heading: "Rules" },
   { path: "/proxies", heading: "Proxies" },
   { path: "/control-plane", heading: "Control plane" },
+  { path: "/control-plane?view=debug", heading: "Control plane" },
   { path: "/rollouts", heading: "Rollouts" },
   { path: "/rollouts/new", heading: "New canary" },
   { path: "/topology?view=table&select=bookinfo%2Freviews", heading: "Topology" },

@@ -7,7 +7,15 @@ test("goes through all pages by the rail, and keeps the namespaces", async ({ pa
   await expect(page).toHaveURL(/\?ns=bookinfo/);
   await page.keyboard.press("Escape");
   const rail = page.getByRole("navigation", { name: "Main" });
-  for (const name of ["Topology", "Config", "Findings", "Proxies", "Rollouts", "Overview"]) {
+  for (const name of [
+    "Topology",
+    "Config",
+    "Findings",
+    "Proxies",
+    "Control plane",
+    "Rollouts",
+    "Overview",
+  ]) {
     const link = rail.getByRole("link", { name: new RegExp(`^${name}`) });
     await link.click();
     await expect(link).toHaveAttribute("aria-current", "page");

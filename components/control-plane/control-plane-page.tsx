@@ -1,16 +1,46 @@
 "use client";
 
+import { Button } from "@/components/ui/button";
 import { PageHeader } from "@/components/ui/page-header";
+import { Tabs } from "@/components/ui/tabs";
+import { ControlPlaneFacts } from "./control-plane-facts";
 import { DebugBrowser } from "./debug-browser";
 import { useControlPlaneState } from "./use-control-plane-state";
 
-/** What istiod knows and thinks, in its own words. */
+const VIEWS = [
+  { value: "state", label: "State" },
+  { value: "debug", label: "Debug pages" },
+] as const;
+
+/** The istiods of the mesh: how they do, and what they say they know. */
 export function ControlPlanePage() {
   const [state, setState] = useControlPlaneState();
   return (
     <>
-      <PageHeader title="Control plane" lead="What istiod knows, read from its debug pages" />
-      <DebugBrowser state={state} setState={setState} />
+      <PageHeader
+        title="Control plane"
+        lead="How the istiods do, and what they know"
+        actions={
+          <Button
+            variant="quiet"
+            onClick={() => void setState({ view: "debug", page: "mesh", find: null })}
+          >
+            Read the mesh configuration
+          </Button>
+        }
+      />
+      <Tabs
+        label="Parts of the control plane"
+        items={VIEWS}
+        value={state.view}
+        onChange={(view) => void setState({ view })}
+      >
+        {state.view === "state" ? (
+          <ControlPlaneFacts />
+        ) : (
+          <DebugBrowser state={state} setState={setState} />
+        )}
+      </Tabs>
     </>
   );
 }

@@ -26,7 +26,7 @@ export function DebugBrowser({
         <DebugPathField key={state.page} setState={setState} />
         {GROUPS.map((group) => (
           <div key={group}>
-            <h3 className="qd-note">{group}</h3>
+            <h2 className="qd-note">{group}</h2>
             <ul>
               {DEBUG_PAGES.filter((page) => page.group === group).map((page) => (
                 <li key={page.name}>

@@ -13,6 +13,9 @@ import { DUMP_TYPES } from "@/lib/xds/debug/pages";
 export function useControlPlaneState() {
   return useQueryStates(
     {
+      view: parseAsStringLiteral(["state", "debug"])
+        .withDefault("state")
+        .withOptions({ history: "push" }),
       /** A debug page by its name of today or of Istio 1.0 to 1.4, or a path. */
       page: parseAsString.withDefault("syncz").withOptions({ history: "push" }),
       /** The istiod that is asked; without it each in turn. */

@@ -2,6 +2,7 @@ import { AppError } from "@/lib/base/errors";
 import { isPodReady, podSpec } from "@/lib/k8s/pod";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
+import { samplesOf } from "../control-plane/pod-samples";
 import type { Metrics, Sample } from "../ports";
 
 /** One replica of istiod. */
@@ -83,19 +84,8 @@ function factsOf(pod: KubeObject) {
   };
 }
 
-/** Scrape configurations differ in what they call a target: by pod, or by its address alone. */
-function valueOf(
+const valueOf = (
   samples: readonly Sample[],
   pod: KubeObject,
   pods: readonly KubeObject[],
-): number | null {
-  const { podIP } = (pod.status ?? {}) as { podIP?: string };
-  const mine = samples.find(
-    ({ labels }) =>
-      labels.pod === pod.metadata.name ||
-      (podIP !== undefined && labels.instance?.split(":")[0] === podIP),
-  );
-  if (mine) return mine.value;
-  const [only] = samples;
-  return pods.length === 1 && samples.length === 1 && only ? only.value : null;
-}
+): number | null => samplesOf(samples, pod, pods)[0]?.value ?? null;

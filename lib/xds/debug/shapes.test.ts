@@ -78,9 +78,10 @@ describe("genericTable", () => {
   });
 
   test("a document is its leaves with their paths, empty ones too", () => {
-    expect(genericTable({ a: { b: [true, {}] }, c: null }).rows).toEqual([
+    expect(genericTable({ a: { b: [true, {}, []] }, c: null }).rows).toEqual([
       ["a.b[0]", "true"],
       ["a.b[1]", "{}"],
+      ["a.b[2]", "[]"],
       ["c", ""],
     ]);
   });

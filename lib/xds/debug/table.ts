@@ -44,7 +44,8 @@ function leaves(value: unknown, path: string): (readonly string[])[] {
       : [];
   if (children.length > 0) return children.flatMap(([at, item]) => leaves(item, at));
   if (path === "" && (value === null || isRecord(value) || Array.isArray(value))) return [];
-  return [[path === "" ? "–" : path, cellText(value)]];
+  const empty = Array.isArray(value);
+  return [[path === "" ? "–" : path, empty ? "[]" : cellText(value)]];
 }
 
 /** The records of a list; nothing of any other shape. */
