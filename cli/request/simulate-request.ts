@@ -4,7 +4,8 @@ import type { TokenVerifier } from "@/lib/authz/verify-token";
 import { isIpAddress } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Admit } from "@/lib/mesh/arrival";
-import type { MeshView } from "@/lib/mesh/view";
+import { applyChanges, type MeshView } from "@/lib/mesh/view";
+import { expectedWaypointPods } from "@/lib/routing/ambient";
 import { possibilities } from "@/lib/routing/chance";
 import { Journey } from "@/lib/routing/journey";
 import type {
@@ -58,12 +59,23 @@ const VOLATILE: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
+/** The mesh with the pods that istiod would make of waypoints: files rarely hold them. */
+function withWaypoints(mesh: MeshView): MeshView {
+  const objects = expectedWaypointPods(mesh);
+  if (objects.length === 0) return mesh;
+  return applyChanges(
+    mesh,
+    objects.map((object) => ({ type: "put", kind: "Pod", object }) as const),
+  );
+}
+
 /** What the mesh would do with a request. @throws CommandError */
 export function simulateRequest(
-  mesh: MeshView,
+  given: MeshView,
   asked: AskedRequest,
   verifier: TokenVerifier,
 ): Simulated {
+  const mesh = given.derive(withWaypoints);
   const client = clientOf(mesh, asked.from);
   const { scheme, host, port, authority, path } = targetOf(asked.url);
   const headers = Object.fromEntries(

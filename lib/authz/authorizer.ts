@@ -24,7 +24,9 @@ export function authorizer(mesh: MeshView, verifier: TokenVerifier): Admit {
     const enforced = policies(arrival).filter((policy) => !isDryRun(policy));
     const ofAction = (action: string) => enforced.filter((policy) => actionOf(policy) === action);
     const anonymous = { arrival, claims: undefined };
-    const custom = refusedByProvider(mesh, ofAction("CUSTOM"), anonymous, trustDomains);
+    // ztunnel is never told of policies that ask somebody else.
+    const asking = arrival.type === "ztunnel" ? [] : ofAction("CUSTOM");
+    const custom = refusedByProvider(mesh, asking, anonymous, trustDomains);
     if (custom) {
       const { rule } = custom;
       const why = `matches, and the mesh config has no provider '${custom.provider}' to ask`;
@@ -69,7 +71,7 @@ function rulesOf(
   { arrival }: PolicyFacts,
   trustDomains: readonly string[],
 ): readonly CompiledRule[] {
-  const { protocol } = arrival;
+  const protocol = arrival.type === "ztunnel" ? arrival.type : arrival.protocol;
   return policies
     .flatMap((policy) => compiledRules(policy, { action, protocol, trustDomains }))
     .sort(byName);

@@ -37,7 +37,8 @@ export interface CompiledRule {
 /** How a rule is read. */
 interface Reading {
   readonly action: string;
-  readonly protocol: "http" | "tcp";
+  /** `ztunnel` reads even less than a proxy does of TCP. */
+  readonly protocol: "http" | "tcp" | "ztunnel";
   readonly trustDomains: readonly string[];
 }
 
@@ -135,7 +136,9 @@ function conditionsOf(
     const plain = negated ? `${field.charAt(3).toLowerCase()}${field.slice(4)}` : field;
     const reader = readerOf(plain);
     if (!reader) continue;
-    const unknown = reader.httpOnly && reading.protocol === "tcp";
+    const unknown =
+      (reader.httpOnly && reading.protocol !== "http") ||
+      (reader.envoyOnly === true && reading.protocol === "ztunnel");
     const checks = unknown ? [] : values.map((value) => reader.check(value));
     const known = checks.filter((check) => check !== undefined);
     if (unknown || known.length < checks.length) {

@@ -26,6 +26,8 @@ export type Check = (facts: PolicyFacts) => boolean;
 export interface FieldReader {
   /** TCP carries nothing of the kind. */
   readonly httpOnly: boolean;
+  /** ztunnel does not know of it. */
+  readonly envoyOnly?: boolean;
   /** Undefined for a value that cannot be read. */
   check(value: string): Check | undefined;
 }
@@ -49,6 +51,9 @@ const reader = (check: FieldReader["check"], httpOnly = false): FieldReader => (
   httpOnly,
 });
 
+/** Of a connection, but not among what istiod tells ztunnel of. */
+const ofEnvoy = (known: FieldReader): FieldReader => ({ ...known, envoyOnly: true });
+
 const address = (of: (arrival: Arrival) => string): FieldReader =>
   reader((value) => {
     const matches = inAddressRange(value);
@@ -66,9 +71,9 @@ export const sourceReaders = (place: PolicyPlace): Readonly<Record<string, Field
   principals: reader((value) => principal(value, place)),
   requestPrincipals: REQUEST_PRINCIPAL,
   serviceAccounts: reader((value) => serviceAccount(value, place)),
-  trustDomains: reader(trustDomain),
+  trustDomains: ofEnvoy(reader(trustDomain)),
   namespaces: NAMESPACE,
-  remoteIpBlocks: address(({ remoteIp }) => remoteIp),
+  remoteIpBlocks: ofEnvoy(address(({ remoteIp }) => remoteIp)),
   ipBlocks: address(({ sourceIp }) => sourceIp),
 });
 
@@ -129,11 +134,13 @@ export function conditionReader(key: string, place: PolicyPlace): FieldReader | 
     case "request.auth.presenter":
       return claim(["azp"]);
     case "destination.ip":
-      return address(({ destinationIp }) => destinationIp);
+      return ofEnvoy(address(({ destinationIp }) => destinationIp));
     case "destination.port":
       return PORT;
     case "connection.sni":
-      return reader((value) => on(valueMatcher(value), ({ arrival }) => arrival.sni ?? ""));
+      return ofEnvoy(
+        reader((value) => on(valueMatcher(value), ({ arrival }) => arrival.sni ?? "")),
+      );
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
+import type { RegistryService } from "./registry";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -7,7 +8,9 @@ export interface Arrival {
   readonly pod: KubeObject;
   readonly namespace: string;
   readonly labels: Labels;
-  readonly type: "sidecar" | "router";
+  readonly type: "sidecar" | "router" | "waypoint" | "ztunnel";
+  /** At a waypoint: the service that the client dialled. */
+  readonly service?: Pick<RegistryService, "kind" | "namespace" | "object"> | undefined;
   /** The workload's port. */
   readonly port: number;
   /** `tcp` where the proxy does not look into the connection. */

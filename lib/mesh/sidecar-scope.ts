@@ -40,6 +40,8 @@ export interface SidecarScope {
 export interface ScopedWorkload {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** No Sidecar goes for a waypoint. */
+  readonly type?: "sidecar" | "router" | "waypoint";
 }
 
 /** Finds the scope of workloads, each computed once. Use with `mesh.derive`. */
@@ -64,7 +66,7 @@ export function sidecarScopes(mesh: MeshView): (workload: ScopedWorkload) => Sid
 
   const known = new Map<string, SidecarScope>();
   return (workload) => {
-    const sidecar = sidecarOf(workload);
+    const sidecar = workload.type === "waypoint" ? undefined : sidecarOf(workload);
     const key = `${workload.namespace}/${sidecar?.metadata.namespace ?? ""}/${sidecar?.metadata.name ?? ""}`;
     const found = known.get(key);
     if (found) return found;

@@ -4,6 +4,7 @@ import type { Endpoint } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import { type PeerDecision, peerAuthentications } from "@/lib/mesh/peer-authentications";
 import type { MeshView } from "@/lib/mesh/view";
+import { isCaptured } from "./ambient";
 import { type Cluster, serverName } from "./cluster";
 import { gatewayListener } from "./gateway-servers";
 import { type ProxyIdentity, proxyOf } from "./request";
@@ -51,6 +52,9 @@ const PLAIN_REFUSED: ConnectionFailure = {
   details: `${RESET}{connection_termination}`,
 };
 
+/** ztunnel lets nothing through to its pod: Envoy finds the tunnel closed that it had opened. */
+export const TUNNEL_REFUSED = PLAIN_REFUSED;
+
 /** Nobody listens at the address. */
 export const CONNECTION_REFUSED: ConnectionFailure = {
   flag: "UF",
@@ -70,7 +74,9 @@ export function connect(
   const failure =
     gateway?.type === "router"
       ? atGateway(mesh, gateway, transport, { cluster, endpoint })
-      : disagreement(transport, cluster.tls, endpoint, peer);
+      : isTunnelled(mesh, endpoint)
+        ? atZtunnel(transport, peer)
+        : disagreement(transport, cluster.tls, endpoint, peer);
   trace?.({
     step: "mtls",
     taken: true,
@@ -88,9 +94,25 @@ export function connectPlain(mesh: MeshView, endpoint: Endpoint): Connection {
   return { transport: "plain", peer, failure };
 }
 
-/** What the proxy of an endpoint demands; undefined for one without proxy. */
+/** How a connection goes that no cluster is for: in HBONE where ztunnel stands at the other end. */
+export const connectDirectly = (mesh: MeshView, endpoint: Endpoint): Connection =>
+  isTunnelled(mesh, endpoint)
+    ? { transport: "mutual_tls", peer: peerOf(mesh, endpoint), failure: undefined }
+    : connectPlain(mesh, endpoint);
+
+const isTunnelled = (mesh: MeshView, { pod }: Endpoint): boolean =>
+  pod !== undefined && isCaptured(mesh, pod);
+
+/** ztunnel takes its own kind of TLS always, and plain text unless it is told to be STRICT. */
+function atZtunnel(transport: Transport, peer: PeerDecision | undefined) {
+  if (transport === "tls") return NOT_TLS;
+  return transport === "plain" && peer?.mode === "STRICT" ? PLAIN_REFUSED : undefined;
+}
+
+/** What the proxy of an endpoint demands, or ztunnel for it; undefined for one without either. */
 function peerOf(mesh: MeshView, endpoint: Endpoint): PeerDecision | undefined {
-  if (!endpoint.pod || proxyOf(endpoint.pod)?.type !== "sidecar") return undefined;
+  if (!endpoint.pod) return undefined;
+  if (proxyOf(endpoint.pod)?.type !== "sidecar" && !isTunnelled(mesh, endpoint)) return undefined;
   return mesh.derive(peerAuthentications).decide(endpoint, endpoint.port);
 }
 
@@ -111,6 +133,7 @@ function transportTo(
     default:
       return "plain";
   }
+  if (isTunnelled(mesh, endpoint)) return "mutual_tls";
   const { service } = cluster;
   const auto =
     mesh.derive(meshConfig).enableAutoMtls &&

@@ -11,6 +11,8 @@ export interface Reply {
   readonly status: number;
   /** Until the answer is there, in ms. */
   readonly durationMs: number;
+  /** Set where the connection broke before any answer came: there is none then. */
+  readonly reset?: Connection["failure"];
 }
 
 /** One try at a forwarded request. */
@@ -63,8 +65,10 @@ export function exchange(
     elapsed += waited;
     if (elapsed > timeoutMs) return late(tries, timeoutMs);
     const started = elapsed;
-    const connection = forward.connect(endpoint, trace);
-    const reply = connection.failure ? undefined : respond({ endpoint, connection }, attempt);
+    const made = forward.connect(endpoint, trace);
+    const heard = made.failure ? undefined : respond({ endpoint, connection: made }, attempt);
+    const connection = heard?.reset ? { ...made, failure: heard.reset } : made;
+    const reply = heard?.reset ? undefined : heard;
     const tooLate = reply !== undefined && reply.durationMs > (retry.perTryTimeoutMs ?? Infinity);
     const tried = { endpoint, connection, reply: tooLate ? undefined : reply };
     tries.push(tried);

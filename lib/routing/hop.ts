@@ -1,17 +1,23 @@
 import type { KubeObject } from "@/lib/k8s/object";
-import { podStatus } from "@/lib/k8s/pod";
+import { podStatus, serviceAccountOf } from "@/lib/k8s/pod";
 import type { Arrival, Refusal } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
+import { meshConfig } from "@/lib/mesh/mesh-config";
+import type { MeshView } from "@/lib/mesh/view";
+import type { RegistryService } from "@/lib/mesh/registry";
 import type { Decision, Forward } from "./decision";
-import type { Exchange } from "./exchange";
+import { TUNNEL_REFUSED } from "./connection";
+import type { Exchange, Reply } from "./exchange";
 import type { Inbound } from "./inbound";
-import type { Moment, ProxyLog } from "./journey-setting";
+import type { Downstream, JourneyResult, Moment, ProxyLog } from "./journey-setting";
 import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
 import { applied, headerChanges, type HeaderChanges } from "./rewrite";
 
 /** A request at the proxy of its client. */
 export interface Leaving {
   readonly pod: KubeObject;
+  /** Whose request a waypoint passes on; undefined for any other proxy. */
+  readonly downstream?: Downstream | undefined;
   readonly proxy: ProxyIdentity;
   readonly request: MeshRequest;
   readonly decision: Decision;
@@ -28,28 +34,37 @@ export interface Arriving {
   readonly peer: string | undefined;
   /** Whether the client's proxy sends TLS of its own, plain or mutual. */
   readonly secure?: boolean | undefined;
+  /** At a waypoint: the service that the client dialled. */
+  readonly service?: RegistryService | undefined;
   readonly moment: Moment;
 }
 
 /** An address that stands for a client of which nothing is known. */
 const ANYWHERE = "0.0.0.0";
 
+/** What the certificate of a pod's proxy, or ztunnel for it, says that it is. */
+export function identityOf(mesh: MeshView, pod: KubeObject): string {
+  const { trustDomain } = mesh.derive(meshConfig);
+  return `spiffe://${trustDomain}/ns/${pod.metadata.namespace ?? ""}/sa/${serviceAccountOf(pod)}`;
+}
+
 /** A request at the proxy of its server, as policies look at it. */
 export function arrivalOf(
   pod: KubeObject,
-  { endpoint, request, client, peer }: Arriving,
+  { endpoint, request, client, peer, service }: Arriving,
   protocol: Arrival["protocol"],
 ): Arrival {
   const sourceIp = (client && podStatus(client).podIP) ?? ANYWHERE;
   // A gateway goes by who connects to it, a sidecar by what the gateway before it has noted.
-  const type = proxyOf(pod)?.type ?? "sidecar";
+  const type = proxyOf(pod)?.type ?? "ztunnel";
   const noted = type === "sidecar" ? request.headers["x-forwarded-for"] : undefined;
   return {
     pod,
     namespace: pod.metadata.namespace ?? "",
     labels: pod.metadata.labels ?? {},
     type,
-    port: endpoint.port,
+    service,
+    port: type === "waypoint" ? request.port : endpoint.port,
     protocol,
     peer,
     sourceIp,
@@ -76,6 +91,20 @@ export function answeredHeaders(
   const tied = upstream && cookie !== undefined ? { "set-cookie": cookie } : {};
   const changes = headerChanges(responseHeaders, applied({}, upstream ?? {}));
   return { ...upstream, ...changes, ...tied, ...corsHeaders };
+}
+
+/** What a proxy hears of a try. Where ztunnel stands at the other end it may hear nothing. */
+export function heardOf(
+  { status, durationMs }: JourneyResult,
+  { pod }: Endpoint,
+  networkMs: number,
+): Reply {
+  const refused = status === "error" && pod !== undefined && !proxyOf(pod);
+  return {
+    status: typeof status === "number" ? status : 0,
+    durationMs: durationMs + networkMs,
+    ...(refused ? { reset: TUNNEL_REFUSED } : {}),
+  };
 }
 
 /** What the proxy of the client logs. */

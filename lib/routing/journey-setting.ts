@@ -1,6 +1,7 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Admission, Admit } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
+import type { RegistryService } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Chance } from "./chance";
 import type { Decision } from "./decision";
@@ -67,9 +68,29 @@ export interface JourneyResult {
   readonly log: ProxyLog | undefined;
 }
 
+/** Where nobody answers. */
+export const NOTHING: JourneyResult = {
+  status: "error",
+  durationMs: 0,
+  bytes: 0,
+  reached: undefined,
+  responseHeaders: {},
+  log: undefined,
+};
+
+/** Who asks a waypoint, and for what. */
+export interface Downstream {
+  readonly client: KubeObject | undefined;
+  readonly peer: string | undefined;
+  /** Undefined where a pod was dialled by its own address. */
+  readonly service: RegistryService | undefined;
+}
+
 /** A request that a proxy sent on or answered by itself. */
 export interface SentEvent {
   readonly pod: KubeObject;
+  /** Whose request a waypoint passed on; undefined for any other proxy. */
+  readonly downstream?: Downstream | undefined;
   readonly proxy: ProxyIdentity;
   readonly decision: Decision;
   readonly request: MeshRequest;
@@ -93,6 +114,23 @@ export interface ReceivedEvent {
   readonly moment: Moment;
 }
 
+/** A connection that ztunnel carried, or tried to. */
+export interface TunnelledEvent {
+  /** Which ztunnel tells of it: that of the client's node, or of the server's. */
+  readonly reporter: "source" | "destination";
+  readonly client: KubeObject | undefined;
+  /** Where the connection went: the workload, or the waypoint before it. */
+  readonly server: Endpoint;
+  /** Undefined where a pod was dialled by its own address. */
+  readonly service: RegistryService | undefined;
+  readonly mutualTls: boolean;
+  /** As ztunnel flags it: let through, denied by a policy, or never made. */
+  readonly flag: "-" | "DENY" | "CONNECT";
+  readonly request: MeshRequest;
+  readonly result: JourneyResult;
+  readonly moment: Moment;
+}
+
 /** What journeys run on. */
 export interface JourneySetting {
   readonly chance: Chance;
@@ -110,6 +148,7 @@ export interface JourneySetting {
   isAlive?(pod: KubeObject): boolean;
   readonly onSent?: (event: SentEvent) => void;
   readonly onReceived?: (event: ReceivedEvent) => void;
+  readonly onTunnelled?: (event: TunnelledEvent) => void;
   /** Told the steps at a proxy, where anybody asks why. */
   trace?(proxy: string): Trace | undefined;
 }

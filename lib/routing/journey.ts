@@ -1,9 +1,10 @@
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
-import { podStatus, serviceAccountOf } from "@/lib/k8s/pod";
+import { podStatus } from "@/lib/k8s/pod";
 import type { Admission } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
-import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
+import { isCaptured } from "./ambient";
+import { AmbientHops, type Passing } from "./ambient-hops";
 import { type Cluster, serverName } from "./cluster";
 import { connect, connectPlain, type Connection } from "./connection";
 import { decide } from "./decide";
@@ -11,28 +12,38 @@ import type { Forward } from "./decision";
 import { dial, readyEndpoints } from "./dial";
 import { exchange, type Exchange } from "./exchange";
 import { at } from "./candidates";
-import { answeredHeaders, type Arriving, arrivalOf, inboundLog, type Leaving, logOf } from "./hop";
+import {
+  answeredHeaders,
+  type Arriving,
+  arrivalOf,
+  heardOf,
+  identityOf,
+  inboundLog,
+  type Leaving,
+  logOf,
+} from "./hop";
 import { atDoor, refusesClient } from "./gateway-door";
 import { inbounds } from "./inbound";
-import type { JourneyResult, JourneySetting, Moment } from "./journey-setting";
+import { type JourneyResult, type JourneySetting, type Moment, NOTHING } from "./journey-setting";
 import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
 import { normalizePath } from "./normalize-path";
 import { isAlive, prepared } from "./prepared-forward";
 import { type MeshRequest, type ProxyIdentity, proxyOf } from "./request";
 import { applied } from "./rewrite";
 
-const NOTHING: JourneyResult = {
-  status: "error",
-  durationMs: 0,
-  bytes: 0,
-  reached: undefined,
-  responseHeaders: {},
-  log: undefined,
-};
-
 /** Walks requests from proxy to proxy: each decides by what it knows of the mesh. */
 export class Journey {
-  constructor(private readonly setting: JourneySetting) {}
+  private readonly ambient: AmbientHops;
+
+  constructor(private readonly setting: JourneySetting) {
+    this.ambient = new AmbientHops({
+      setting,
+      reach: (arriving) => this.reach(arriving),
+      answered: (arriving) => this.answered(arriving),
+      admitted: (...arrived) => this.admitted(...arrived),
+      send: (...leaving) => this.send(...leaving),
+    });
+  }
 
   /** What the application of `pod` gets when it sends a request to a name or an address. */
   depart(pod: KubeObject, host: string, request: MeshRequest, moment: Moment): JourneyResult {
@@ -41,7 +52,10 @@ export class Journey {
     const { address, service } = dial(mesh, host, pod.metadata.namespace ?? "", chance);
     const proxy = proxyOf(pod);
     const sourceAddress = podStatus(pod).podIP;
-    if (proxy) return this.send(pod, proxy, { ...request, address, sourceAddress }, moment);
+    if (proxy) return this.send(pod, proxy, { ...request, address, sourceAddress }, { moment });
+    if (isCaptured(mesh, pod)) {
+      return this.ambient.depart(pod, { address: address ?? host, service }, request, moment);
+    }
     // kube-proxy picks, and plain text it is.
     const found = service
       ? readyEndpoints(mesh, service, request.port)
@@ -70,13 +84,13 @@ export class Journey {
     pod: KubeObject,
     proxy: ProxyIdentity,
     given: MeshRequest,
-    moment: Moment,
+    { moment, downstream, decision: made }: Passing,
   ): JourneyResult {
     const request = { ...given, headers: sanitizedHeaders(given.headers) };
     const mesh = this.setting.meshOf(pod);
     const trace = this.setting.trace?.(objectKey(pod));
-    const decision = decide(mesh, { proxy, request }, this.setting.chance, trace);
-    const leaving = { pod, proxy, request, decision, moment };
+    const decision = made ?? decide(mesh, { proxy, request }, this.setting.chance, trace);
+    const leaving = { pod, downstream, proxy, request, decision, moment };
     const { action, delayMs } = decision;
     if (action.type === "forward") return this.forward(leaving, action);
     if (action.type === "close") {
@@ -104,8 +118,7 @@ export class Journey {
       chance,
       ({ endpoint, connection }, attempt) => {
         last = this.tried(leaving, action, { endpoint, connection, attempt, moment: later });
-        const status = typeof last.status === "number" ? last.status : 0;
-        return { status, durationMs: last.durationMs + networkMs };
+        return heardOf(last, endpoint, networkMs);
       },
       this.setting.trace?.(objectKey(pod)),
     );
@@ -155,7 +168,7 @@ export class Journey {
         }
       : base;
     const mutual = connection.transport === "mutual_tls";
-    const peer = mutual ? this.identity(pod) : undefined;
+    const peer = mutual ? identityOf(this.setting.meshOf(pod), pod) : undefined;
     const secure = connection.transport !== "plain";
     const { upstream } = decision;
     const sni = secure && upstream ? serverName(upstream) : request.sni;
@@ -175,18 +188,15 @@ export class Journey {
     }
   }
 
-  private identity(pod: KubeObject): string {
-    const { trustDomain } = this.setting.meshOf(pod).derive(meshConfig);
-    return `spiffe://${trustDomain}/ns/${pod.metadata.namespace ?? ""}/sa/${serviceAccountOf(pod)}`;
-  }
-
   private reach(arriving: Arriving): JourneyResult {
     const { pod } = arriving.endpoint;
-    const proxy = pod && proxyOf(pod);
-    if (!pod || !proxy) return this.answered(arriving);
-    return proxy.type === "router"
-      ? this.enterGateway(pod, proxy, arriving)
-      : this.enter(pod, arriving);
+    if (!pod) return this.answered(arriving);
+    const proxy = proxyOf(pod);
+    if (proxy?.type === "router") return this.enterGateway(pod, proxy, arriving);
+    if (proxy?.type === "waypoint") return this.ambient.pass(pod, proxy, arriving);
+    if (proxy) return this.enter(pod, arriving);
+    const captured = isCaptured(this.setting.meshOf(pod), pod);
+    return captured ? this.ambient.enter(pod, arriving) : this.answered(arriving);
   }
 
   private answered(arriving: Arriving): JourneyResult {
@@ -251,7 +261,7 @@ export class Journey {
       path: admitted.path,
       claims: admitted.claims,
     };
-    return this.send(pod, proxy, onward, arriving.moment);
+    return this.send(pod, proxy, onward, { moment: arriving.moment });
   }
 
   private admitted(

@@ -1,4 +1,5 @@
 import { weakMemo } from "@/lib/base/weak-memo";
+import { WAYPOINT_LABEL } from "@/lib/istio/ambient";
 import type { KubeObject } from "@/lib/k8s/object";
 import { podSpec, serviceAccountOf } from "@/lib/k8s/pod";
 
@@ -31,9 +32,9 @@ export interface MeshRequest {
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The proxy that decides: a sidecar, or a gateway. */
+/** The proxy that decides: a sidecar, a gateway, or a waypoint of ambient. */
 export interface ProxyIdentity {
-  readonly type: "sidecar" | "router";
+  readonly type: "sidecar" | "router" | "waypoint";
   readonly pod: string;
   readonly namespace: string;
   readonly labels: Labels;
@@ -42,21 +43,26 @@ export interface ProxyIdentity {
   readonly key: string;
 }
 
-const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+/** The label that pods carry which istiod deploys for a Gateway of the Gateway API. */
+export const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
 
 /** The proxy of a pod; undefined for a pod without one. */
 export const proxyOf: (pod: KubeObject) => ProxyIdentity | undefined = weakMemo((pod) => {
   const { containers = [], initContainers = [] } = podSpec(pod);
   const proxy = [...containers, ...initContainers].find(({ name }) => name === "istio-proxy");
-  if (!proxy) return undefined;
+  // The node proxy of ambient has a container of the same name, and no Envoy in it.
+  if (!proxy || proxy.args?.includes("ztunnel")) return undefined;
   const { name, namespace = "", labels = {} } = pod.metadata;
   // A gateway's proxy is told so, and is alone in its pod; else the usual labels tell it.
   const alone = containers.length === 1 && containers[0] === proxy;
   const named = labels[GATEWAY_NAME] !== undefined || (labels["istio"] ?? "").endsWith("gateway");
-  const type =
+  const waypoint =
+    labels[WAYPOINT_LABEL.name] === WAYPOINT_LABEL.value || (proxy.args ?? []).includes("waypoint");
+  const envoy =
     alone || named || (proxy.args ?? []).includes("router")
       ? ("router" as const)
       : ("sidecar" as const);
+  const type = waypoint ? ("waypoint" as const) : envoy;
   return {
     type,
     pod: name,

@@ -23,7 +23,11 @@ export interface ProxyPod {
   readonly version: string;
 }
 
-const Container = z.object({ name: z.string(), image: z.string().optional() });
+const Container = z.object({
+  name: z.string(),
+  image: z.string().optional(),
+  args: z.array(z.string()).optional(),
+});
 const PodParts = z.object({
   spec: z
     .object({
@@ -64,7 +68,8 @@ export const proxyPod = weakMemo((pod: KubeObject): ProxyPod | undefined => {
   const proxy = [...spec.containers, ...spec.initContainers].find(
     ({ name }) => name === "istio-proxy",
   );
-  if (!proxy || status.phase !== "Running" || !status.podIP) return undefined;
+  if (!proxy || proxy.args?.includes("ztunnel") || status.phase !== "Running" || !status.podIP)
+    return undefined;
   const { namespace = "", name, uid = "", labels = {}, annotations = {} } = pod.metadata;
   // A gateway's only container is its proxy; the injector's annotation marks a sidecar.
   const alone = spec.containers.length === 1 && spec.containers[0] === proxy;

@@ -1,4 +1,5 @@
 import type { Decision } from "@/lib/routing/decision";
+import type { Downstream } from "@/lib/routing/journey-setting";
 import type { Inbound } from "@/lib/routing/inbound";
 import type { RegistryService } from "@/lib/mesh/registry";
 import type { ProxyIdentity } from "@/lib/routing/request";
@@ -30,13 +31,15 @@ const namedService = (service: RegistryService): NamedService => ({
   name: service.kind === "Service" ? service.name : service.host,
 });
 
-/** The service that a client's proxy counts a request for. */
+/** The service that a client's proxy, or a waypoint, counts a request for. */
 export function countedService(
   decision: Decision,
   proxy: ProxyIdentity,
   authority: string,
+  downstream?: Downstream,
 ): NamedService | undefined {
   if (decision.upstream) return namedService(decision.upstream.service);
+  if (proxy.type === "waypoint") return downstream?.service && namedService(downstream.service);
   if (decision.cluster === "PassthroughCluster" || decision.cluster === "BlackHoleCluster") {
     return { host: authority, name: decision.cluster };
   }

@@ -15,6 +15,8 @@ import { type Peer, peerOf } from "./peer";
 import type { ProxyTelemetry } from "./proxy-telemetry";
 import type { RequestFacts } from "./request-labels";
 import type { Ejections } from "./upstream-series";
+import type { Tunnelled } from "./ztunnel-telemetry";
+import type { Ztunnels } from "./ztunnels";
 
 interface Recorded {
   readonly request: HopRequest;
@@ -36,6 +38,8 @@ export interface Sent extends Recorded {
   readonly decision: Decision;
   readonly exchanged: Exchange | undefined;
   readonly serverPeer: Peer | undefined;
+  /** At a waypoint: whose request it passed on. Undefined for any other proxy. */
+  readonly passedOn: { readonly clientPeer: Peer | undefined } | undefined;
   /** Of the cluster; undefined without outlier detection. */
   readonly ejections: Ejections | undefined;
 }
@@ -50,6 +54,7 @@ export interface Received extends Recorded {
 /** What a recorder writes to. */
 export interface RecorderSetting {
   readonly telemetryOf: (pod: KubeObject) => ProxyTelemetry;
+  readonly ztunnels: Ztunnels;
   readonly totals: EndpointTotals;
   readonly logs: PodLogs;
   /** The mesh as it is now: its settings say whether and how proxies log. */
@@ -76,8 +81,8 @@ export class Recorder {
     const telemetry = this.setting.telemetryOf(pod);
     telemetry.count(
       {
-        reporter: "source",
-        source: peerOf(pod),
+        reporter: sent.passedOn ? "waypoint" : "source",
+        source: sent.passedOn ? sent.passedOn.clientPeer : peerOf(pod),
         destination: sent.serverPeer,
         service: sent.service,
         mutualTls: sent.mutualTls,
@@ -128,6 +133,10 @@ export class Recorder {
       this.times,
     );
     if (this.logging) this.logReceived(pod, received);
+  }
+
+  tunnelled(connection: Tunnelled, request: HopRequest, result: HopResult): void {
+    this.setting.ztunnels.count(connection, sizeOf(request, result), this.times);
   }
 
   private logSent(pod: KubeObject, sent: Sent): void {

@@ -4,7 +4,7 @@ type Labels = Readonly<Record<string, string>>;
 
 /** One request as a proxy counts it. */
 export interface RequestFacts {
-  readonly reporter: "source" | "destination";
+  readonly reporter: "source" | "destination" | "waypoint";
   /** Undefined where the proxy never learnt who that is. */
   readonly source: Peer | undefined;
   readonly destination: Peer | undefined;

@@ -4,6 +4,7 @@ import type { Admit } from "@/lib/mesh/arrival";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { MeshView } from "@/lib/mesh/view";
 import { sampling } from "@/lib/routing/chance";
+import type { Try } from "@/lib/routing/exchange";
 import { Journey } from "@/lib/routing/journey";
 import type {
   ApplicationCall,
@@ -60,6 +61,8 @@ export class Simulation {
       isAlive: (pod) => this.isAlive(pod),
       onSent: (event) => this.recordSent(event),
       onReceived: (event) => this.recordReceived(event),
+      onTunnelled: (event) =>
+        setting.recorder.tunnelled(event, event.request, hopResult(event.result)),
     });
   }
 
@@ -134,7 +137,7 @@ export class Simulation {
   }
 
   private recordSent(event: SentEvent): void {
-    const { pod, proxy, decision, request, exchanged, log, result, moment } = event;
+    const { pod, proxy, decision, request, exchanged, log, result, moment, downstream } = event;
     // Nobody connects to a port of a gateway on which it does not listen.
     if (decision.action.type === "close") return;
     const last = exchanged?.tries.at(-1);
@@ -151,9 +154,11 @@ export class Simulation {
       exchanged,
       flags: log.flags.join(",") || "-",
       details: log.details || "-",
-      service: countedService(decision, proxy, request.authority),
+      service: countedService(decision, proxy, request.authority, downstream),
+      passedOn: downstream && { clientPeer: downstream.client && peerOf(downstream.client) },
       serverPeer: last && serverPeerOf(last.endpoint),
-      mutualTls: last?.connection.transport === "mutual_tls" && !last.connection.failure,
+      // Nothing but HBONE reaches a waypoint, wherever it sends the request.
+      mutualTls: downstream !== undefined || isMutual(last),
       key,
     });
   }
@@ -174,6 +179,9 @@ export class Simulation {
     });
   }
 }
+
+const isMutual = (last: Try | undefined): boolean =>
+  last?.connection.transport === "mutual_tls" && !last.connection.failure;
 
 const hopResult = ({ status, durationMs, bytes }: JourneyResult): HopResult => ({
   status: typeof status === "number" ? status : 0,

@@ -24,6 +24,7 @@ import { Recorder } from "./recorder";
 import { Simulation } from "./simulation";
 import { followed, type FollowedLoad } from "./followed-load";
 import type { TrafficModel } from "./traffic-model";
+import { Ztunnels } from "./ztunnels";
 
 /** What the traffic runs on. */
 export interface TrafficSetting {
@@ -61,14 +62,17 @@ export function startTraffic(setting: TrafficSetting): Traffic {
   const { store, clock, model, distribution } = setting;
   const random = seededRandom(setting.seed).fork("traffic");
   const proxies = new Proxies(store);
+  const ztunnels = new Ztunnels(store);
   const totals = new EndpointTotals();
   const recorder = new Recorder({
     telemetryOf: (pod) => proxies.of(pod),
+    ztunnels,
     totals,
     logs: setting.logs,
     mesh: () => store.view(),
     random: random.fork("request-ids"),
   });
+  const sourcesOf = joined();
   const memory = new UpstreamMemory();
   const simulation = new Simulation({
     store,
@@ -101,7 +105,7 @@ export function startTraffic(setting: TrafficSetting): Traffic {
         return pod && proxyOf(pod) ? plainPoints(proxies.of(pod).istioMetrics()) : [];
       },
     },
-    metricSources: () => proxies.all(),
+    metricSources: () => sourcesOf(proxies.all(), ztunnels.all()),
     warmUp(ms, stepMs, scrape) {
       recorder.logging = false;
       const oneOf = generators.length < MANY_LOADS ? 1 : FOLLOWED_OF_PAST;
@@ -117,7 +121,23 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     stop() {
       stop();
       proxies.stop();
+      ztunnels.stop();
     },
+  };
+}
+
+/** Both lists in one; the same list for the same two. */
+function joined() {
+  let [proxies, ztunnels, all]: readonly (readonly MetricSource[])[] = [];
+  return (
+    newProxies: readonly MetricSource[],
+    newZtunnels: readonly MetricSource[],
+  ): readonly MetricSource[] => {
+    if (!all || proxies !== newProxies || ztunnels !== newZtunnels) {
+      [proxies, ztunnels] = [newProxies, newZtunnels];
+      all = newZtunnels.length === 0 ? newProxies : [...newProxies, ...newZtunnels];
+    }
+    return all;
   };
 }
 

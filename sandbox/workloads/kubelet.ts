@@ -21,12 +21,13 @@ export class Kubelet {
   running(pod: KubeObject): KubeObject {
     const nodes = this.index.inNamespace("Node", "");
     const node = nodes[hashText(pod.metadata.name) % Math.max(1, nodes.length)];
+    const nodeName = podSpec(pod).nodeName ?? node?.metadata.name;
     this.addresses += 1;
     const range = Math.floor(this.addresses / PODS_A_NODE_RANGE) + 1;
     const podIP = `10.244.${range}.${(this.addresses % PODS_A_NODE_RANGE) + 2}`;
     return {
       ...pod,
-      spec: { ...podSpec(pod), ...(node ? { nodeName: node.metadata.name } : {}) },
+      spec: { ...podSpec(pod), ...(nodeName === undefined ? {} : { nodeName }) },
       status: this.status(pod, podIP),
     };
   }

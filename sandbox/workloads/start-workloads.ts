@@ -5,6 +5,7 @@ import { podStatus } from "@/lib/k8s/pod";
 import { serviceSpec } from "@/lib/k8s/service";
 import type { ObjectStore, SimulationClock, StoreEvent } from "@/sandbox/contracts";
 import { hashText } from "@/sandbox/random";
+import { concernsAmbient, reconcileCapture, reconcileWaypoint } from "./ambient";
 import type { ControllerContext } from "./controller-context";
 import { reconcileDeployment } from "./deployments";
 import { Kubelet } from "./kubelet";
@@ -43,6 +44,15 @@ export function startWorkloads(store: ObjectStore, clock: SimulationClock): Work
 class Controllers {
   private readonly deployments = new Set<string>();
   private readonly services = new Set<string>();
+  private readonly captures = new Set<string>();
+  private readonly waypoints = new Set<string>();
+  /** What waits for each controller, in the order in which they work. */
+  private readonly queues = [
+    ["KubernetesGateway", this.waypoints, reconcileWaypoint],
+    ["Deployment", this.deployments, reconcileDeployment],
+    ["Service", this.services, reconcileEndpoints],
+    ["Namespace", this.captures, reconcileCapture],
+  ] as const;
   private readonly timers = new Set<() => void>();
   private readonly index: ObjectIndex;
   private readonly kubelet: Kubelet;
@@ -72,7 +82,10 @@ class Controllers {
     if (kind === "ReplicaSet") this.noticeOwner(object);
     if (kind === "Service" && type !== "DELETED") this.services.add(objectKey(object));
     if (kind === "Pod") this.noticePod(object, type);
-    if (this.deployments.size + this.services.size > 0) this.schedule();
+    if (kind === "Namespace" && type !== "DELETED") this.captures.add(objectKey(object));
+    if (kind === "KubernetesGateway" && type !== "DELETED") this.waypoints.add(objectKey(object));
+    const noticed = this.queues.some(([, keys]) => keys.size > 0);
+    if (noticed) this.schedule();
   }
 
   settle(): void {
@@ -81,6 +94,10 @@ class Controllers {
       this.deployments.add(objectKey(deployment));
     for (const service of this.store.view().list("Service")) this.services.add(objectKey(service));
     for (const pod of this.store.view().list("Pod")) this.startPod(pod);
+    for (const namespace of this.store.view().list("Namespace"))
+      this.captures.add(objectKey(namespace));
+    for (const gateway of this.store.view().list("KubernetesGateway"))
+      this.waypoints.add(objectKey(gateway));
     this.reconcile();
     this.settling = false;
   }
@@ -100,6 +117,8 @@ class Controllers {
         this.services.add(objectKey(service));
     }
     if (type === "DELETED") return;
+    const home = this.store.get("Namespace", "", pod.metadata.namespace ?? "");
+    if (home && concernsAmbient(pod, home)) this.captures.add(objectKey(home));
     if (podStatus(pod).podIP === undefined) this.startPod(pod);
     else this.setReady(pod);
   }
@@ -120,11 +139,9 @@ class Controllers {
   /** Works off what was noticed, and what that work brings up, until nothing is left. */
   private reconcile(): void {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const deployments = take(this.deployments);
-      const services = take(this.services);
-      if (deployments.length + services.length === 0) return;
-      for (const key of deployments) this.each("Deployment", key, reconcileDeployment);
-      for (const key of services) this.each("Service", key, reconcileEndpoints);
+      const taken = this.queues.map(([kind, keys, act]) => [kind, take(keys), act] as const);
+      if (taken.every(([, keys]) => keys.length === 0)) return;
+      for (const [kind, keys, act] of taken) for (const key of keys) this.each(kind, key, act);
     }
   }
 
@@ -133,7 +150,7 @@ class Controllers {
     key: string,
     act: (context: ControllerContext, object: KubeObject) => void,
   ): void {
-    const [namespace = "", name = ""] = key.split("/");
+    const [name = "", namespace = ""] = key.split("/").reverse();
     const object = this.store.get(kind, namespace, name);
     // A namespace that is being deleted takes nothing new.
     if (this.store.get("Namespace", "", namespace)?.metadata.deletionTimestamp) return;

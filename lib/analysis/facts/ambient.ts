@@ -1,3 +1,4 @@
+import { isAmbientNamespace, REDIRECTION, waypointOf } from "@/lib/istio/ambient";
 import { MESH_GATEWAY, resolveGateways } from "@/lib/istio/gateway-ref";
 import { resolveHost, serviceOfFqdn } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -11,40 +12,18 @@ import { workloads } from "./workloads";
 
 type Labels = Readonly<Record<string, string>>;
 
-const DATAPLANE_MODE = "istio.io/dataplane-mode";
-const USE_WAYPOINT = "istio.io/use-waypoint";
-
-/** Whether a namespace's pods are taken into ambient unless they say otherwise. */
-export const isAmbientNamespace = (labels: Labels): boolean => labels[DATAPLANE_MODE] === "ambient";
-
-/** Whether labels ask for ambient: a workload's own before its namespace's. */
-export const wantsAmbient = (workload: Labels, namespace: Labels): boolean =>
-  workload[DATAPLANE_MODE] === "ambient" ||
-  (isAmbientNamespace(namespace) && workload[DATAPLANE_MODE] !== "none");
-
 /** Whether ambient's node proxy has taken over the traffic of some pod of a namespace. */
 export const hasRedirectedPods = (mesh: MeshView, namespace: string): boolean =>
   mesh.lookup(REDIRECTED, namespace).length > 0;
 
 /** Whether it has taken over that of a running pod. */
 export const isRedirected = (pod: KubeObject): boolean =>
-  textsIn(pod.metadata.annotations)["ambient.istio.io/redirection"] === "enabled";
+  textsIn(pod.metadata.annotations)[REDIRECTION] === "enabled";
 
 const REDIRECTED: MeshIndex<true> = {
   kinds: ["Pod"],
   entries: (pod) => (isRedirected(pod) ? [[pod.metadata.namespace ?? "", true]] : []),
 };
-
-/** A waypoint that labels ask for; the resource's own label counts before its namespace's. */
-export function waypointOf(
-  resource: Labels,
-  namespace: { readonly name: string; readonly labels: Labels },
-): { readonly namespace: string; readonly name: string } | undefined {
-  const source = USE_WAYPOINT in resource ? resource : namespace.labels;
-  const name = source[USE_WAYPOINT];
-  if (!name || name === "none") return undefined;
-  return { namespace: source[`${USE_WAYPOINT}-namespace`] ?? namespace.name, name };
-}
 
 /** Whether a waypoint exists: a Gateway, or a pod that one was made into. */
 export const waypointExists = (

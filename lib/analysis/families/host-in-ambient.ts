@@ -1,4 +1,5 @@
-import { ambientHosts, isAmbientNamespace, needsHttp, waypointOf } from "../facts/ambient";
+import { isAmbientNamespace, waypointOf } from "@/lib/istio/ambient";
+import { ambientHosts, needsHttp } from "../facts/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { defineRule, type Rule } from "../rule";
 

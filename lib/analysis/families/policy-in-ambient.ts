@@ -1,11 +1,6 @@
+import { isAmbientNamespace } from "@/lib/istio/ambient";
 import type { KindId } from "@/lib/istio/kinds";
-import {
-  ENROLMENT_KINDS,
-  isAmbientNamespace,
-  needsHttp,
-  targetRefs,
-  targetWithoutWaypoint,
-} from "../facts/ambient";
+import { ENROLMENT_KINDS, needsHttp, targetRefs, targetWithoutWaypoint } from "../facts/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { defineRule, type Rule } from "../rule";
 

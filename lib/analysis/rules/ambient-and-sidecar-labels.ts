@@ -1,4 +1,4 @@
-import { wantsAmbient } from "../facts/ambient";
+import { wantsAmbient } from "@/lib/istio/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { wantsSidecar, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";

@@ -1,7 +1,7 @@
+import { isAmbientNamespace } from "@/lib/istio/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { hasSidecar, isGatewayPod, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";
-import { isAmbientNamespace } from "../facts/ambient";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({

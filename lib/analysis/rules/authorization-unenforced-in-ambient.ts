@@ -1,4 +1,5 @@
-import { needsHttp, targetRefs, wantsAmbient, waypointOf } from "../facts/ambient";
+import { wantsAmbient, waypointOf } from "@/lib/istio/ambient";
+import { needsHttp, targetRefs } from "../facts/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import type { MeshIndex } from "@/lib/mesh/mesh-index";
 import type { MeshView } from "@/lib/mesh/view";

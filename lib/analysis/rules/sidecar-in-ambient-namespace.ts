@@ -1,4 +1,4 @@
-import { isAmbientNamespace } from "../facts/ambient";
+import { isAmbientNamespace } from "@/lib/istio/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { hasSidecar, isGatewayPod, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";

@@ -1,4 +1,5 @@
-import { wantsAmbient, waypointExists, waypointOf } from "../facts/ambient";
+import { wantsAmbient, waypointOf } from "@/lib/istio/ambient";
+import { waypointExists } from "../facts/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { isGatewayPod, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";

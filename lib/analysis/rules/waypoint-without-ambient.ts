@@ -1,4 +1,4 @@
-import { wantsAmbient, waypointOf } from "../facts/ambient";
+import { wantsAmbient, waypointOf } from "@/lib/istio/ambient";
 import { namespaceLabels } from "../facts/namespaces";
 import { isGatewayPod, workloadTemplate } from "../facts/workload-template";
 import { WORKLOAD_KINDS } from "../facts/workloads";
