@@ -6,6 +6,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { subsetsOf } from "@/lib/rollout/version-facts";
 import { resolveHost } from "@/lib/istio/host";
 import { commandRollout } from "@/server/rollouts/start-rollout";
+import { deskOf } from "./desk-of";
 import { readyStatus } from "./given-objects";
 import type { Replica } from "./replica";
 import type { SimulationEvent } from "./simulation-file";
@@ -59,9 +60,10 @@ function chosen({ replicas, warn }: World, which: number | "leader" | "all"): re
 }
 
 async function command(
-  { desk, time, rollouts, warn }: World,
+  world: World,
   event: Extract<SimulationEvent, { command: unknown }>,
 ): Promise<void> {
+  const { rollouts, warn } = world;
   const target =
     rollouts.find(({ metadata }) => metadata.name === event.rollout) ??
     (event.rollout === undefined ? rollouts[0] : undefined);
@@ -70,15 +72,7 @@ async function command(
     return;
   }
   const { id = `c${(commands += 1)}`, command: type, force, reason, by } = event;
-  const acts = {
-    cluster: { ...desk.cluster, identity: { ...desk.cluster.identity, user: by } },
-    mesh: desk.mesh,
-    store: desk.rollouts.store,
-    clock: time.clock(),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    readOnly: false,
-    requestId: "simulation",
-  };
+  const acts = deskOf(world, by);
   try {
     await commandRollout(acts, target.metadata, { id, type, force, reason });
   } catch (error) {

@@ -4,6 +4,7 @@ import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
 import type { Logger } from "@/server/log";
 import { previewOf } from "@/server/rollouts/preview-rollout";
 import { startRollout } from "@/server/rollouts/start-rollout";
+import { deskOf } from "./desk-of";
 import { doEvent } from "./events";
 import { startReplica } from "./replica";
 import type { Simulation } from "./simulation-file";
@@ -154,19 +155,11 @@ async function run(
 }
 
 async function begin(
-  { desk, time }: World,
+  world: World,
   rollout: CanaryRollout,
   { teller, by }: { readonly teller: StoryTeller | undefined; readonly by: string },
 ): Promise<void> {
-  const acts = {
-    cluster: { ...desk.cluster, identity: { ...desk.cluster.identity, user: by } },
-    mesh: desk.mesh,
-    store: desk.rollouts.store,
-    clock: time.clock(),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    readOnly: false,
-    requestId: "simulation",
-  };
+  const acts = deskOf(world, by);
   const { findings } = await previewOf(acts, rollout);
   const refused = findings.find(({ level }) => level === "error");
   if (refused) teller?.rejected(refused.code, `${refused.field}: ${refused.message}`);
@@ -179,7 +172,7 @@ async function begin(
     }
   }
   // The next one is to see it.
-  await time.runFor(SEEN_MS);
+  await world.time.runFor(SEEN_MS);
 }
 
 function refusedStory(outcome: ReturnType<typeof parseRollout>): Story {

@@ -1,33 +1,17 @@
 import type { GrpcRouteMatch, GrpcRouteRule } from "@/lib/istio/grpc-route";
 import type { HttpMatch, StringMatch } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
-import { type ConvertedRule, convertedRule, matchesOf, type MayReach } from "./http-route-rules";
+import { type ConvertedRule, matchesOf, type MayReach, rulesByMatch } from "./http-route-rules";
 
 /**
  * The rules of a GRPCRoute as HTTP routes of a VirtualService, one for each match: a call of gRPC is
  * a request to `/service/method`. Source: istiod's convertGRPCRoute.
  */
-export function convertedGrpcRules(
+export const convertedGrpcRules = (
   route: KubeObject,
   rules: readonly GrpcRouteRule[],
   mayReach: MayReach,
-): readonly ConvertedRule[] {
-  const { name, namespace = "" } = route.metadata;
-  return rules.flatMap((rule, position) => {
-    const path = `spec.rules[${position}]`;
-    const base = convertedRule(rule, namespace, mayReach);
-    const matches = rule.matches?.length ? rule.matches : [{}];
-    return matches.map((match, index) => ({
-      http: {
-        ...base,
-        name: rule.name || `${namespace}.${name}.${position}`,
-        match: [convertedMatch(match)],
-      },
-      path,
-      matchPath: rule.matches?.length ? `${path}.matches[${index}]` : path,
-    }));
-  });
-}
+): readonly ConvertedRule[] => rulesByMatch(route, rules, mayReach, convertedMatch);
 
 function convertedMatch({ method, headers }: GrpcRouteMatch): HttpMatch {
   const uri = method && pathOf(method);

@@ -36,21 +36,32 @@ export type MayReach = (backend: BackendReference, namespace: string) => boolean
  * The rules of an HTTPRoute as HTTP routes of a VirtualService, one for each match. Source:
  * istiod's convertHTTPRoute.
  */
-export function convertedRules(
+export const convertedRules = (
   route: KubeObject,
   rules: readonly HttpRouteRule[],
   mayReach: MayReach,
+): readonly ConvertedRule[] => rulesByMatch(route, rules, mayReach, convertedMatch);
+
+/** A rule of a route whose matches are of the kind `Match`. */
+type RuleWith<Match> = Omit<HttpRouteRule, "matches"> & { readonly matches?: readonly Match[] };
+
+/** The rules of a route as HTTP routes, one for each match; one without takes what an empty match does. */
+export function rulesByMatch<Match extends object>(
+  route: KubeObject,
+  rules: readonly RuleWith<Match>[],
+  mayReach: MayReach,
+  matchOf: (match: Partial<Match>) => HttpMatch,
 ): readonly ConvertedRule[] {
   const { name, namespace = "" } = route.metadata;
   return rules.flatMap((rule, position) => {
     const path = `spec.rules[${position}]`;
     const base = convertedRule(rule, namespace, mayReach);
-    const matches = rule.matches?.length ? rule.matches : [{}];
+    const matches: readonly Partial<Match>[] = rule.matches?.length ? rule.matches : [{}];
     return matches.map((match, index) => ({
       http: {
         ...base,
         name: rule.name || `${namespace}.${name}.${position}`,
-        match: [convertedMatch(match)],
+        match: [matchOf(match)],
       },
       path,
       matchPath: rule.matches?.length ? `${path}.matches[${index}]` : path,
@@ -59,7 +70,7 @@ export function convertedRules(
 }
 
 /** What a rule does with a request, whatever it matches. */
-export function convertedRule(
+function convertedRule(
   rule: Omit<HttpRouteRule, "matches">,
   namespace: string,
   mayReach: MayReach,
