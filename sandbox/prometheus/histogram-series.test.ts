@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { plainPoints } from "../plain-points";
+import { type CounterChange, noChange, readChange } from "./counter-change";
+import type { HistogramSeries } from "./histogram-series";
+import type { SampleWindow, Series } from "./series";
 import { atOnce } from "./slices";
 import { TimeSeriesStore } from "./time-series-store";
 
@@ -17,6 +20,30 @@ const scrape = fc.oneof(
     sum: fc.double({ min: 0, max: 1e6, noNaN: true }),
   }),
 );
+
+/** What there is to say of no samples. */
+const known = (change: CounterChange) => (change.count === 0 ? undefined : { ...change });
+
+function changeIn(series: Series, start: number, end: number) {
+  const change = noChange();
+  series.changeIn(start, end, change);
+  return known(change);
+}
+
+function changeOf({ times, values }: SampleWindow) {
+  const change = noChange();
+  readChange(times, values, change);
+  return known(change);
+}
+
+function bucketChangesIn(histogram: HistogramSeries, start: number, end: number) {
+  const common = noChange();
+  const [first, change]: [number[], number[]] = [[], []];
+  histogram.bucketChanges(start, end, { common, first, change });
+  return BOUNDS.map((_, place) =>
+    known({ ...common, first: first[place] ?? 0, change: change[place] ?? 0 }),
+  );
+}
 
 it("a histogram that is kept whole reads as its lines do that are kept one by one", () => {
   fc.assert(
@@ -53,10 +80,17 @@ it("a histogram that is kept whole reads as its lines do that are kept one by on
             window: series.window(start, end),
             latest: series.latest(end, STEP),
             has: series.hasSample(start, end),
+            change: changeIn(series, start, end),
           })),
         );
       const [singles, wholes] = read();
       expect(wholes).toEqual(singles);
+      for (const series of all) {
+        expect(changeIn(series, start, end)).toEqual(changeOf(series.window(start, end)));
+      }
+      expect(bucketChangesIn(whole, start, end)).toEqual(
+        BOUNDS.map((_, place) => changeIn(whole.line(place), start, end)),
+      );
       store.forgetBefore(start);
       atOnce(store.prune());
       const [kept, keptWhole] = read();

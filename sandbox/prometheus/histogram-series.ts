@@ -1,3 +1,4 @@
+import { type CounterChange, noChange, readChange } from "./counter-change";
 import {
   type LabelSet,
   mergedLabels,
@@ -20,6 +21,15 @@ export interface HistogramWindow {
   readonly times: readonly number[];
   /** By time, of each bucket all that lies below its bound, then the sum and the count. */
   readonly rows: readonly (readonly number[])[];
+}
+
+/** How the buckets of a histogram changed in a range. One object serves many reads. */
+export interface BucketChanges {
+  /** What all have in common: `count` and times. */
+  readonly common: CounterChange;
+  /** By place of the bucket: see `CounterChange`. */
+  readonly first: number[];
+  readonly change: number[];
 }
 
 /** A change of one bucket is one number: how much it grew, and which it is. */
@@ -100,6 +110,47 @@ export class HistogramSeries extends StoredSeries {
     return { times, rows: runs.map((run) => rows[run - first] ?? []) };
   }
 
+  /** Reads into `into` how its buckets changed from `start` to `end`, as counters. */
+  bucketChanges(start: number, end: number, into: BucketChanges): void {
+    const { common, first, change } = into;
+    const runs = this.changedRuns(start, end, common);
+    if (!runs) return;
+    const [firstRun, lastRun] = runs;
+    const counts = this.countsAfter(lastRun);
+    const grown = scratch.fill(0);
+    const from = this.ends[firstRun] ?? 0;
+    for (let index = (this.ends[lastRun] ?? 0) - 1; index >= from; index -= 1) {
+      const packed = this.changes[index] ?? 0;
+      // What counts less than before may be a reset, of each bucket above it too.
+      if (packed < 0) return this.bucketChangesByRow(start, end, into);
+      const place = packed % PLACES;
+      grown[place] = (grown[place] ?? 0) + (packed - place) / PLACES;
+    }
+    let [below, more] = [0, 0];
+    for (let place = 0; place < this.bounds.length; place += 1) {
+      more += grown[place] ?? 0;
+      below += (counts[place] ?? 0) - (grown[place] ?? 0);
+      first[place] = below;
+      change[place] = more;
+    }
+  }
+
+  private bucketChangesByRow(start: number, end: number, { first, change }: BucketChanges): void {
+    const { times, rows } = this.window(start, end);
+    const each = noChange();
+    for (let place = 0; place < this.bounds.length; place += 1) {
+      const values = rows.map((row) => row[place] ?? Number.NaN);
+      readChange(times, values, each);
+      first[place] = each.first;
+      change[place] = each.change;
+    }
+  }
+
+  /** Reads into `into` how its sum changed from `start` to `end`. */
+  sumChange(start: number, end: number, into: CounterChange): void {
+    this.changeByRun(start, end, (run) => this.sums[run] ?? Number.NaN, into);
+  }
+
   protected ended(): void {
     this.sums.push(0);
     this.ends.push(this.changes.length);
@@ -116,22 +167,33 @@ export class HistogramSeries extends StoredSeries {
 
   /** The rows of some runs: from what it counts now back to what it counted then. */
   private rowsOf(first: number, last: number): number[][] {
-    const counts = [...this.current];
+    const counts = this.countsAfter(last);
     const rows: number[][] = [];
-    let change = this.changes.length;
     for (let run = last; run >= first; run -= 1) {
-      const end = this.ends[run] ?? 0;
-      while (change > end) {
-        change -= 1;
-        const packed = this.changes[change] ?? 0;
-        const place = ((packed % PLACES) + PLACES) % PLACES;
-        counts[place] = (counts[place] ?? 0) - (packed - place) / PLACES;
-      }
+      if (run < last) this.takeBack(counts, this.ends[run + 1] ?? 0, this.ends[run] ?? 0);
       rows.push(rowOf(counts, this.sums[run] ?? Number.NaN));
     }
     return rows.reverse();
   }
+
+  /** What its buckets count in a run. */
+  private countsAfter(run: number): number[] {
+    const counts = [...this.current];
+    this.takeBack(counts, this.changes.length, this.ends[run] ?? 0);
+    return counts;
+  }
+
+  /** Takes changes from `counts`, the last one before `from` first, back to `to`. */
+  private takeBack(counts: number[], from: number, to: number): void {
+    for (let change = from - 1; change >= to; change -= 1) {
+      const packed = this.changes[change] ?? 0;
+      const place = ((packed % PLACES) + PLACES) % PLACES;
+      counts[place] = (counts[place] ?? 0) - (packed - place) / PLACES;
+    }
+  }
 }
+
+const scratch = new Float64Array(PLACES);
 
 function rowOf(counts: readonly number[], sum: number): number[] {
   const row: number[] = [];
@@ -161,6 +223,14 @@ class HistogramLine implements Series {
     private readonly histogram: HistogramSeries,
     private readonly place: number,
   ) {}
+
+  get source(): HistogramSeries {
+    return this.histogram;
+  }
+
+  get owner(): SeriesOwner {
+    return this.histogram.owner;
+  }
 
   get name(): string {
     const { bucket, sum, count } = lineNames(this.histogram.name);
@@ -192,6 +262,15 @@ class HistogramLine implements Series {
   window(start: number, end: number): SampleWindow {
     const { times, rows } = this.histogram.window(start, end);
     return { times: [...times], values: rows.map((row) => row[this.place] ?? Number.NaN) };
+  }
+
+  changeIn(start: number, end: number, into: CounterChange): void {
+    if (this.place === this.histogram.bounds.length) {
+      this.histogram.sumChange(start, end, into);
+      return;
+    }
+    const { times, values } = this.window(start, end);
+    readChange(times, values, into);
   }
 
   hasSample(start: number, end: number): boolean {

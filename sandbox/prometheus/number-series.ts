@@ -1,3 +1,4 @@
+import type { CounterChange } from "./counter-change";
 import { type LabelSet, mergedLabels, type SampleWindow, type Series } from "./series";
 import { StoredSeries } from "./stored-series";
 
@@ -10,6 +11,10 @@ export class NumberSeries extends StoredSeries implements Series {
   get labels(): LabelSet {
     this.merged ??= mergedLabels(this.name, this.own, this.owner);
     return this.merged;
+  }
+
+  get source(): this {
+    return this;
   }
 
   label(name: string): string {
@@ -32,6 +37,10 @@ export class NumberSeries extends StoredSeries implements Series {
   window(start: number, end: number): SampleWindow {
     const { times, runs } = this.windowRuns(start, end);
     return { times, values: runs.map((run) => this.values[run] ?? Number.NaN) };
+  }
+
+  changeIn(start: number, end: number, into: CounterChange): void {
+    this.changeByRun(start, end, (run) => this.values[run] ?? Number.NaN, into);
   }
 
   protected ended(): void {

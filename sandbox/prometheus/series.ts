@@ -1,3 +1,4 @@
+import type { CounterChange } from "./counter-change";
 import type { ScrapeAxis } from "./scrape-axis";
 
 /** Label names to values; `__name__` is the metric. */
@@ -18,19 +19,28 @@ export interface SampleWindow {
   readonly values: number[];
 }
 
+/** Whose labels can be asked for one by one. */
+export interface LabelSource {
+  /** The labels that its target exposes. */
+  readonly own: LabelSet;
+  readonly owner: SeriesOwner;
+  /** The value of one label; empty where it is absent, as Prometheus sees it. */
+  label(name: string): string;
+}
+
 /** One line of numbers over time, as queries read it. */
-export interface Series {
+export interface Series extends LabelSource {
   readonly name: string;
   /** All labels with `__name__`: always the same object. */
   readonly labels: LabelSet;
-  /** The labels that its target exposes. */
-  readonly own: LabelSet;
-  /** The value of one label; empty where it is absent, as Prometheus sees it. */
-  label(name: string): string;
+  /** What has the same labels, the name and `le` apart: of a histogram's line the histogram. */
+  readonly source: LabelSource;
   /** The sample that counts at `time`: the latest one up to `lookbackMs` before; none after an end. */
   latest(time: number, lookbackMs: number): { time: number; value: number } | undefined;
   /** The samples from `start` to `end`, both included. */
   window(start: number, end: number): SampleWindow;
+  /** Reads into `into` how it changed from `start` to `end`, as a counter. */
+  changeIn(start: number, end: number, into: CounterChange): void;
   /** Whether there is a sample from `start` to `end`. */
   hasSample(start: number, end: number): boolean;
 }

@@ -1,3 +1,4 @@
+import type { CounterChange } from "./counter-change";
 import type { ScrapeAxis } from "./scrape-axis";
 import type { LabelSet, SeriesOwner } from "./series";
 
@@ -70,6 +71,56 @@ export abstract class StoredSeries {
     return { times, runs };
   }
 
+  /**
+   * The runs with samples from `start` to `end`, as `count` and times of `into`, which holds them
+   * without their values: the first and last run; undefined where there is no sample.
+   */
+  protected changedRuns(
+    start: number,
+    end: number,
+    into: CounterChange,
+  ): readonly [first: number, last: number] | undefined {
+    const [first, last] = this.scrapes(start, end);
+    into.count = 0;
+    let [firstRun, lastRun] = [-1, -1];
+    for (let run = Math.max(0, this.runAt(first)); run < this.starts.length; run += 1) {
+      const begin = Math.max(first, (this.starts[run] ?? 0) >> 1);
+      if (begin > last) break;
+      const next = this.starts[run + 1];
+      const until = next === undefined ? last : Math.min(last, (next >> 1) - 1);
+      if (until < begin || this.endsWith(run)) continue;
+      if (firstRun < 0) {
+        firstRun = run;
+        into.firstTime = this.axis.timeOf(begin);
+      }
+      lastRun = run;
+      into.lastTime = this.axis.timeOf(until);
+      into.count += until - begin + 1;
+    }
+    return firstRun < 0 ? undefined : [firstRun, lastRun];
+  }
+
+  /** Reads into `into` how a counter changed, of which `valueOf` tells the value in a run. */
+  protected changeByRun(
+    start: number,
+    end: number,
+    valueOf: (run: number) => number,
+    into: CounterChange,
+  ): void {
+    const runs = this.changedRuns(start, end, into);
+    if (!runs) return;
+    const [firstRun, lastRun] = runs;
+    into.first = valueOf(firstRun);
+    into.change = valueOf(lastRun) - into.first;
+    let before = into.first;
+    for (let run = firstRun + 1; run <= lastRun; run += 1) {
+      if (this.endsWith(run)) continue;
+      const value = valueOf(run);
+      if (value < before) into.change += before;
+      before = value;
+    }
+  }
+
   /** Whether there is a sample from `start` to `end`. */
   hasSample(start: number, end: number): boolean {
     const [first, last] = this.scrapes(start, end);
@@ -100,7 +151,7 @@ export abstract class StoredSeries {
   /** Called after the first runs were dropped. */
   protected abstract dropRuns(count: number): void;
 
-  private endsWith(run: number): boolean {
+  protected endsWith(run: number): boolean {
     return ((this.starts[run] ?? 1) & 1) === 1;
   }
 

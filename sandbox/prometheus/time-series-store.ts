@@ -1,5 +1,6 @@
 import { HistogramSeries, lineNames } from "./histogram-series";
 import { NumberSeries } from "./number-series";
+import { Groupings } from "./promql/groupings";
 import type { LabelMatcher } from "./promql/matcher";
 import { ScrapeAxis } from "./scrape-axis";
 import type { LabelSet, Series, SeriesOwner } from "./series";
@@ -14,6 +15,8 @@ export interface SelectedSeries {
 
 /** All series of the embedded Prometheus, in memory, for `retentionMs`. */
 export class TimeSeriesStore {
+  /** What queries remember of its series. */
+  readonly groupings = new Groupings();
   private readonly axes: ScrapeAxis[] = [];
   private readonly numbers = new Map<string, NumberSeries[]>();
   private readonly histograms = new Map<string, HistogramSeries[]>();
@@ -48,12 +51,15 @@ export class TimeSeriesStore {
       matchers.filter(({ label }) => label !== "le"),
       matchers.filter(({ label }) => label === "le"),
     );
-    const found = [...numbers];
+    const found: Series[] = [...numbers];
     const named = matchers.filter(({ label }) => label === "__name__");
     const bounded = matchers.filter(({ label }) => label === "le");
+    let [group, places]: [string | undefined, readonly number[]] = [undefined, []];
     for (const [index, histogram] of histograms.entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) yield;
-      for (const place of placesOf(histogram, named)) {
+      // They come metric by metric.
+      if (histogram.name !== group) [group, places] = [histogram.name, placesOf(histogram, named)];
+      for (const place of places) {
         const line = histogram.line(place);
         if (bounded.every((matcher) => matcher.accepts(line.label("le")))) found.push(line);
       }
@@ -74,20 +80,22 @@ export class TimeSeriesStore {
     const others = matchers.filter(({ label }) => label !== "__name__");
     const numbers: Series[] = [];
     let looked = 0;
+    const asked = [...others, ...bounded];
     for (const group of name ? [this.numbers.get(name.value)] : this.numbers.values()) {
+      if (!named.every((one) => one.accepts(group?.[0]?.name ?? ""))) continue;
       for (const series of group ?? []) {
         if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
-        if ([...named, ...others, ...bounded].every((one) => one.accepts(series.label(one.label))))
-          numbers.push(series);
+        if (asked.every((one) => one.accepts(series.label(one.label)))) numbers.push(series);
       }
     }
     const histograms: HistogramSeries[] = [];
     const family = name && /^(.*)_(?:bucket|sum|count)$/.exec(name.value)?.[1];
     for (const group of name ? [this.histograms.get(family ?? "")] : this.histograms.values()) {
-      for (const histogram of group ?? []) {
+      if (!group?.[0] || placesOf(group[0], named).length === 0) continue;
+      for (const histogram of group) {
         if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
-        if (!others.every((one) => one.accepts(histogram.label(one.label)))) continue;
-        if (placesOf(histogram, named).length > 0) histograms.push(histogram);
+        if (others.every((one) => one.accepts(histogram.label(one.label))))
+          histograms.push(histogram);
       }
     }
     return { numbers, histograms };

@@ -1,6 +1,6 @@
 import type { LabelSet } from "../series";
 import { AT_ONCE, type Steps } from "../slices";
-import { aggregate, reduceGroups } from "./aggregate";
+import { aggregate } from "./aggregate";
 import { binary } from "./binary";
 import type { Evaluation } from "./evaluation";
 import { groupedHistograms } from "./grouped-histogram";
@@ -148,7 +148,7 @@ const momentOf =
 
 function* aggregation(expr: AggregateExpr, time: number, run: Evaluation): Steps<Value> {
   const grouped = yield* groupedRange(expr, run, momentOf(time, run));
-  if (grouped) return vector(reduceGroups(expr.op, grouped));
+  if (grouped) return vector(grouped);
   const { samples } = wanted(yield* evaluate(expr.expr, time, run), "vector");
   const parameter = expr.parameter && (yield* evaluate(expr.parameter, time, run));
   const plain =
@@ -164,7 +164,7 @@ function* call(expr: CallExpr, time: number, run: Evaluation): Steps<Value> {
     const histograms = yield* groupedHistograms(buckets, run, momentOf(time, run));
     if (quantile && histograms) {
       const { value } = wanted(yield* evaluate(quantile, time, run), "scalar");
-      return vector(quantileOfEach(value, histograms));
+      return vector(yield* quantileOfEach(value, histograms));
     }
   }
   const args: Value[] = [];

@@ -1,6 +1,7 @@
 import type { Series } from "../series";
 import type { Steps } from "../slices";
 import type { SelectedSeries, TimeSeriesStore } from "../time-series-store";
+import type { Grouping } from "./groupings";
 import { PromqlError } from "./promql-error";
 import type { SelectorExpr } from "./syntax";
 
@@ -26,6 +27,11 @@ export class Evaluation {
     readonly end: number,
     private readonly expired: () => boolean = () => false,
   ) {}
+
+  /** The grouping of series by some labels. */
+  grouping(names: readonly string[]): Grouping {
+    return this.store.groupings.of(names);
+  }
 
   /** The series of a selector: looked up once for all steps. */
   *select(expr: SelectorExpr): Steps<readonly Series[]> {

@@ -1,5 +1,6 @@
-import type { HistogramSeries } from "../histogram-series";
-import type { LabelSet } from "../series";
+import type { BucketChanges, HistogramSeries } from "../histogram-series";
+import { noChange } from "../counter-change";
+import type { LabelSet, LabelSource } from "../series";
 import { AT_ONCE, type Steps } from "../slices";
 import type { Evaluation } from "./evaluation";
 import {
@@ -8,20 +9,21 @@ import {
   type Moment,
   rangeKey,
   type RangeMoment,
+  setNumber,
+  sparseNumbers,
+  type SparseNumbers,
   valuesOf,
 } from "./grouped-range";
-import { RANGE_FUNCTIONS } from "./range-functions";
+import { labelKey } from "./label-order";
+import { CHANGE_FUNCTIONS, RANGE_FUNCTIONS } from "./range-functions";
 import type { Expr } from "./syntax";
 
-/** One histogram of a vector: its labels without `le`, and its buckets by the text of `le`. */
+/** One histogram of a vector: its labels without `le`, and its buckets. */
 export interface LabelledHistogram {
   readonly labels: LabelSet;
-  readonly buckets: ReadonlyMap<string, number>;
-}
-
-interface Group {
-  readonly labels: LabelSet;
-  readonly buckets: Map<string, number>;
+  /** The text of `le` of each bucket, each once. */
+  readonly bounds: readonly string[];
+  readonly values: readonly number[];
 }
 
 /**
@@ -36,20 +38,58 @@ export function* groupedHistograms(
 ): Steps<readonly LabelledHistogram[] | undefined> {
   const sums = expr && sumsOf(expr);
   if (!sums) return undefined;
-  const all = new Map<string, Group>();
+  const [only] = sums;
+  if (only && sums.length === 1) return yield* histogramsOf(only, run, at(only.matrix));
+  const all = new Map<string, SummedHistogram>();
+  let looked = 0;
   for (const sum of sums) {
-    for (const [key, group] of yield* histogramsOf(sum, run, at(sum.matrix))) {
+    for (const group of yield* histogramsOf(sum, run, at(sum.matrix))) {
+      if (looked++ % AT_ONCE === AT_ONCE - 1) yield;
+      const key = labelKey(group.labels);
       const known = all.get(key);
-      if (known) complete(known, group);
+      if (known) known.complete(group);
       else all.set(key, group);
     }
   }
   return [...all.values()];
 }
 
-/** Of `or` the left side comes first: of the right one only what is not there yet. */
-function complete(known: Group, other: Group): void {
-  for (const [le, value] of other.buckets) if (!known.buckets.has(le)) known.buckets.set(le, value);
+const NO_BOUNDS: readonly string[] = [];
+
+/** What the histograms of a group come to. */
+class SummedHistogram implements LabelledHistogram {
+  bounds: readonly string[] = NO_BOUNDS;
+  readonly values: number[] = [];
+
+  constructor(readonly labels: LabelSet) {}
+
+  /** Adds a whole histogram: `numbers` from index `from` on, by its bounds. */
+  add(bounds: readonly string[], { values, present }: SparseNumbers, from: number): void {
+    if (this.bounds === NO_BOUNDS && !present.subarray(from, from + bounds.length).includes(0)) {
+      this.bounds = bounds;
+    }
+    for (const [place, le] of bounds.entries()) {
+      if (!present[from + place]) continue;
+      // Those of a group nearly always have the same bounds in the same order.
+      const own = this.bounds[place] === le ? place : this.placeOf(le);
+      this.values[own] = (this.values[own] ?? 0) + (values[from + place] ?? Number.NaN);
+    }
+  }
+
+  /** Of `or` the left side comes first: of the right one only what is not there yet. */
+  complete(other: LabelledHistogram): void {
+    for (const [place, le] of other.bounds.entries()) {
+      if (this.bounds.includes(le)) continue;
+      this.values[this.placeOf(le)] = other.values[place] ?? Number.NaN;
+    }
+  }
+
+  private placeOf(le: string): number {
+    const place = this.bounds.indexOf(le);
+    if (place >= 0) return place;
+    this.bounds = [...this.bounds, le];
+    return this.bounds.length - 1;
+  }
 }
 
 interface BucketSum extends GroupedRange {
@@ -71,87 +111,94 @@ function sumsOf(expr: Expr): readonly BucketSum[] | undefined {
   return [{ ...form, names: expr.grouping.filter((name) => name !== "le") }];
 }
 
-/** A histogram, or a single bucket, as far as it is grouped. */
-interface Labelled {
-  label(name: string): string;
-}
-
-/** Some buckets of one source, with what the range came to for each. */
-interface Part {
-  readonly source: Labelled;
-  readonly bounds: readonly string[];
-  readonly values: readonly (number | undefined)[];
+/** Buckets of many sources, with what the range came to for each: those of one source in a row. */
+interface Buckets extends SparseNumbers {
+  readonly sources: readonly { readonly source: LabelSource; readonly bounds: readonly string[] }[];
 }
 
 function* histogramsOf(
   sum: BucketSum,
   run: Evaluation,
   at: Moment,
-): Steps<ReadonlyMap<string, Group>> {
-  const parts = yield* run.remember(`whole ${rangeKey(sum, at)}`, () => partsOf(sum, run, at));
-  const { names } = sum;
-  const sorted = [...new Set(names)].sort();
-  const groups = new Map<string, Group>();
-  for (const [index, { source, bounds, values }] of parts.entries()) {
+): Steps<readonly SummedHistogram[]> {
+  const buckets = yield* run.remember(`whole ${rangeKey(sum, at)}`, () => bucketsOf(sum, run, at));
+  const grouping = run.grouping(sum.names);
+  const groups = new Map<number, SummedHistogram>();
+  let from = 0;
+  for (const [index, { source, bounds }] of buckets.sources.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) yield;
-    let key = "";
-    for (const name of sorted) {
-      const text = source.label(name);
-      if (text) key += `${name}\u0001${text}\u0002`;
+    const first = from;
+    from += bounds.length;
+    if (!buckets.present.subarray(first, from).includes(1)) continue;
+    const number = grouping.groupOf(source);
+    let group = groups.get(number);
+    if (!group) {
+      group = new SummedHistogram(grouping.labelsOf(number));
+      groups.set(number, group);
     }
-    let group = groups.get(key);
-    for (const [place, le] of bounds.entries()) {
-      const value = values[place];
-      if (value === undefined) continue;
-      if (!group) {
-        group = { labels: labelsOf(names, source), buckets: new Map() };
-        groups.set(key, group);
-      }
-      group.buckets.set(le, (group.buckets.get(le) ?? 0) + value);
-    }
+    group.add(bounds, buckets, first);
   }
-  return groups;
+  return [...groups.values()];
 }
 
-function* partsOf(sum: BucketSum, run: Evaluation, at: Moment): Steps<readonly Part[]> {
+function* bucketsOf(sum: BucketSum, run: Evaluation, at: Moment): Steps<Buckets> {
   const { numbers, histograms } = yield* run.selectWhole(sum.matrix.selector);
-  const values = yield* valuesOf(sum, numbers, run, at);
-  const parts: Part[] = numbers.map((source, index) => ({
-    source,
-    bounds: [source.label("le")],
-    values: [values[index]],
-  }));
-  for (const [index, source] of histograms.entries()) {
+  const single = yield* valuesOf(sum, numbers, run, at);
+  const count = histograms.reduce((total, { bounds }) => total + bounds.length, numbers.length);
+  const found = sparseNumbers(count);
+  found.values.set(single.values);
+  found.present.set(single.present);
+  const reader = new BucketReader(sum, run, at);
+  let from = numbers.length;
+  for (const [index, histogram] of histograms.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) yield;
-    parts.push({ source, bounds: source.bounds, values: bucketValues(sum, source, run, at) });
+    reader.read(histogram, found, from);
+    from += histogram.bounds.length;
   }
-  return parts;
+  return {
+    ...found,
+    sources: [
+      ...numbers.map((series) => ({ source: series.source, bounds: [series.label("le")] })),
+      ...histograms.map((source) => ({ source, bounds: source.bounds })),
+    ],
+  };
 }
 
-/** What the function comes to for each bucket of a histogram, of which all samples are read at once. */
-function bucketValues(
-  { call, matrix: { range } }: BucketSum,
-  histogram: HistogramSeries,
-  run: Evaluation,
-  { end, time }: Moment,
-): readonly (number | undefined)[] {
-  const { times, rows } = histogram.window(end - range, end);
-  run.spend(times.length * histogram.bounds.length);
-  const overRange = RANGE_FUNCTIONS[call.name];
-  if (times.length === 0 || !overRange) return [];
-  const window = { end, range, time };
-  const values: number[] = [];
-  return histogram.bounds.map((_, place) => {
-    for (const [index, row] of rows.entries()) values[index] = row[place] ?? Number.NaN;
-    return overRange({ labels: {}, times, values }, window, []);
-  });
-}
+/** What a function comes to for each bucket of a histogram, all of which are read at once. */
+class BucketReader {
+  private readonly changes: BucketChanges = { common: noChange(), first: [], change: [] };
 
-function labelsOf(names: readonly string[], source: Labelled): LabelSet {
-  const labels: Record<string, string> = {};
-  for (const name of names) {
-    const value = source.label(name);
-    if (value) labels[name] = value;
+  constructor(
+    private readonly sum: BucketSum,
+    private readonly run: Evaluation,
+    private readonly at: Moment,
+  ) {}
+
+  /** Sets the numbers from index `from` on. */
+  read(histogram: HistogramSeries, into: SparseNumbers, from: number): void {
+    const { call, matrix } = this.sum;
+    const { end, time } = this.at;
+    const window = { end, range: matrix.range, time };
+    const { length } = histogram.bounds;
+    const ofChange = CHANGE_FUNCTIONS[call.name];
+    if (ofChange) {
+      const { common, first, change } = this.changes;
+      histogram.bucketChanges(end - matrix.range, end, this.changes);
+      this.run.spend(common.count * length);
+      for (let place = 0; place < length; place += 1) {
+        common.first = first[place] ?? Number.NaN;
+        common.change = change[place] ?? Number.NaN;
+        setNumber(into, from + place, ofChange(common, window));
+      }
+      return;
+    }
+    const { times, rows } = histogram.window(end - matrix.range, end);
+    this.run.spend(times.length * length);
+    const overRange = RANGE_FUNCTIONS[call.name];
+    if (times.length === 0 || !overRange) return;
+    for (let place = 0; place < length; place += 1) {
+      const values = rows.map((row) => row[place] ?? Number.NaN);
+      setNumber(into, from + place, overRange({ labels: {}, times, values }, window, []));
+    }
   }
-  return labels;
 }

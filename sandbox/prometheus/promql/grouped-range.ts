@@ -1,14 +1,22 @@
+import { noChange } from "../counter-change";
 import type { Series } from "../series";
 import { AT_ONCE, type Steps } from "../slices";
+import { reduceGroups } from "./aggregate";
 import type { Evaluation } from "./evaluation";
-import { RANGE_FUNCTIONS } from "./range-functions";
+import { CHANGE_FUNCTIONS, RANGE_FUNCTIONS } from "./range-functions";
 import type { AggregateExpr, CallExpr, MatrixExpr } from "./syntax";
 import type { Sample } from "./value";
 
-/** What a function of a range came to for each series of a selector; undefined where it has none. */
-interface RangeValues {
+/** Numbers of which some are absent. */
+export interface SparseNumbers {
+  readonly values: Float64Array;
+  /** Not zero where there is a value. */
+  readonly present: Uint8Array;
+}
+
+/** What a function of a range came to for each series of a selector. */
+interface RangeValues extends SparseNumbers {
   readonly series: readonly Series[];
-  readonly values: readonly (number | undefined)[];
 }
 
 /** The range function of one metric below an aggregation, such as `rate(requests[1m])`. */
@@ -29,42 +37,37 @@ const NO_LABELS = {};
 const NONE: readonly number[] = [];
 
 /**
- * The values of `sum by (…) (rate(metric[…]))` and its like by group. Such a query reads more
- * series than any other, and needs the labels of none: of one metric no two can come to be alike
- * without its name. Undefined for an expression of another form.
+ * `sum by (…) (rate(metric[…]))` and its like. Such a query reads more series than any other, and
+ * needs the labels of none: of one metric no two can come to be alike without its name. Undefined
+ * for an expression of another form. @throws PromqlError
  */
 export function* groupedRange(
   expr: AggregateExpr,
   run: Evaluation,
   at: RangeMoment,
-): Steps<readonly { readonly labels: Sample["labels"]; readonly values: number[] }[] | undefined> {
+): Steps<readonly Sample[] | undefined> {
   const form = groupedRangeOf(expr);
   if (!form) return undefined;
-  const { series, values } = yield* rangeValues(form, run, at(form.matrix));
-  const groups = new Map<string, { labels: Record<string, string>; values: number[] }>();
+  const { series, values, present } = yield* rangeValues(form, run, at(form.matrix));
+  const grouping = run.grouping(expr.grouping);
+  const byBound = expr.grouping.includes("le");
+  /** The values of each group; of a sum, which most queries are, what they come to. */
+  const groups = new Map<number, number[]>();
+  const adds = expr.op === "sum";
   for (const [index, each] of series.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) yield;
-    const value = values[index];
-    if (value === undefined) continue;
-    let key = "";
-    for (const name of expr.grouping) key += `${each.label(name)}\u0001`;
-    let group = groups.get(key);
-    if (!group) {
-      group = { labels: labelsOf(each, expr.grouping), values: [] };
-      groups.set(key, group);
-    }
-    group.values.push(value);
+    if (!present[index]) continue;
+    const value = values[index] ?? Number.NaN;
+    const group = grouping.groupOf(byBound ? each : each.source);
+    const known = groups.get(group);
+    if (!known) groups.set(group, [value]);
+    else if (adds) known[0] = (known[0] ?? 0) + value;
+    else known.push(value);
   }
-  return [...groups.values()];
-}
-
-function labelsOf(series: Series, names: readonly string[]): Record<string, string> {
-  const labels: Record<string, string> = {};
-  for (const name of names) {
-    const value = series.label(name);
-    if (value) labels[name] = value;
-  }
-  return labels;
+  return reduceGroups(
+    expr.op,
+    [...groups].map(([group, all]) => ({ labels: grouping.labelsOf(group), values: all })),
+  );
 }
 
 /** Undefined for an aggregation of another form, or one that needs the labels of its series. */
@@ -92,7 +95,7 @@ function* rangeValues(form: GroupedRange, run: Evaluation, at: Moment): Steps<Ra
   const { selector } = form.matrix;
   return yield* run.remember(rangeKey(form, at), function* () {
     const series = yield* run.select(selector);
-    return { series, values: yield* valuesOf(form, series, run, at) };
+    return { series, ...(yield* valuesOf(form, series, run, at)) };
   });
 }
 
@@ -102,21 +105,43 @@ export function* valuesOf(
   series: readonly Series[],
   run: Evaluation,
   { end, time }: Moment,
-): Steps<readonly (number | undefined)[]> {
+): Steps<SparseNumbers> {
+  const ofChange = CHANGE_FUNCTIONS[call.name];
   const overRange = RANGE_FUNCTIONS[call.name];
   const window = { end, range, time };
-  const found: (number | undefined)[] = [];
+  const found = sparseNumbers(series.length);
+  const change = noChange();
   let samples = 0;
   for (const [index, each] of series.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) yield;
-    const { times, values } = each.window(end - range, end);
-    samples += times.length;
-    found.push(
-      times.length === 0
-        ? undefined
-        : overRange?.({ labels: NO_LABELS, times, values }, window, NONE),
-    );
+    let value: number | undefined;
+    if (ofChange) {
+      each.changeIn(end - range, end, change);
+      samples += change.count;
+      value = ofChange(change, window);
+    } else {
+      const { times, values } = each.window(end - range, end);
+      samples += times.length;
+      if (times.length > 0) value = overRange?.({ labels: NO_LABELS, times, values }, window, NONE);
+    }
+    setNumber(found, index, value);
   }
   run.spend(samples);
   return found;
+}
+
+export const sparseNumbers = (length: number): SparseNumbers => ({
+  values: new Float64Array(length),
+  present: new Uint8Array(length),
+});
+
+/** Sets what is absent before. */
+export function setNumber(
+  { values, present }: SparseNumbers,
+  index: number,
+  value: number | undefined,
+): void {
+  if (value === undefined) return;
+  values[index] = value;
+  present[index] = 1;
 }

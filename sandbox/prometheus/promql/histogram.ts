@@ -1,4 +1,5 @@
 import type { LabelSet } from "../series";
+import { AT_ONCE, type Steps } from "../slices";
 import type { LabelledHistogram } from "./grouped-histogram";
 import { labelKey } from "./label-order";
 import type { Sample } from "./value";
@@ -30,15 +31,40 @@ export function histogramQuantile(q: number, samples: readonly Sample[]): Sample
 }
 
 /** The same of histograms whose buckets are gathered already; those without any give nothing. */
-export function quantileOfEach(q: number, histograms: readonly LabelledHistogram[]): Sample[] {
-  return histograms.flatMap(({ labels, buckets: byBound }) => {
-    const buckets: Bucket[] = [];
-    for (const [le, count] of byBound) {
-      const upper = upperBound(le);
-      if (!Number.isNaN(upper)) buckets.push({ upper, count });
+export function* quantileOfEach(
+  q: number,
+  histograms: readonly LabelledHistogram[],
+): Steps<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for (const [index, { labels, bounds, values }] of histograms.entries()) {
+    if (index % AT_ONCE === AT_ONCE - 1) yield;
+    const rising = uppersOf(bounds);
+    if (rising) {
+      samples.push({ labels, value: quantileOf(q, rising, values) });
+      continue;
     }
-    return buckets.length === 0 ? [] : [{ labels, value: bucketQuantile(q, buckets) }];
-  });
+    const buckets: Bucket[] = [];
+    for (const [place, le] of bounds.entries()) {
+      const upper = upperBound(le);
+      if (!Number.isNaN(upper)) buckets.push({ upper, count: values[place] ?? Number.NaN });
+    }
+    if (buckets.length > 0) samples.push({ labels, value: bucketQuantile(q, buckets) });
+  }
+  return samples;
+}
+
+const uppers = new WeakMap<readonly string[], readonly number[] | false>();
+
+/** The upper bounds; undefined where they do not rise from each to the next up to infinity. */
+function uppersOf(bounds: readonly string[]): readonly number[] | undefined {
+  let known = uppers.get(bounds);
+  if (known === undefined) {
+    const all = bounds.map(upperBound);
+    const rises = all.every((upper, place) => place === 0 || upper > (all[place - 1] ?? upper));
+    known = all.length > 0 && rises && all.at(-1) === Infinity && all;
+    uppers.set(bounds, known);
+  }
+  return known || undefined;
 }
 
 /** NaN for what is no bound; an absent `le` is empty. */
@@ -46,29 +72,38 @@ const upperBound = (le: string): number =>
   le === "+Inf" ? Infinity : le === "" ? Number.NaN : Number(le);
 
 function bucketQuantile(q: number, unsorted: readonly Bucket[]): number {
+  const buckets = merged(unsorted);
+  return quantileOf(
+    q,
+    buckets.map(({ upper }) => upper),
+    buckets.map(({ count }) => count),
+  );
+}
+
+/** @param upper rising bounds; `counts` is what lies below each */
+function quantileOf(q: number, upper: readonly number[], counts: readonly number[]): number {
   if (Number.isNaN(q)) return Number.NaN;
   if (q < 0) return -Infinity;
   if (q > 1) return Infinity;
-  const buckets = merged(unsorted);
-  const top = buckets.at(-1);
-  if (!top || top.upper !== Infinity || buckets.length < 2) return Number.NaN;
-  let highest = 0;
-  for (const bucket of buckets) {
-    // Scrapes are not atomic, so a lower bucket may be ahead of a higher one.
-    highest = Math.max(highest, bucket.count);
-    bucket.count = highest;
-  }
-  if (top.count === 0 || Number.isNaN(top.count)) return Number.NaN;
+  const top = upper.length - 1;
+  if (upper[top] !== Infinity || top < 1) return Number.NaN;
+  // Scrapes are not atomic, so a lower bucket may be ahead of a higher one.
+  let total = 0;
+  for (const count of counts) total = Math.max(total, count);
+  if (total === 0 || Number.isNaN(total)) return Number.NaN;
 
-  const rank = q * top.count;
-  const index = buckets.findIndex((bucket) => bucket.count >= rank);
-  const found = buckets[index];
-  const below = buckets[index - 1];
-  if (!found || index === buckets.length - 1) return buckets.at(-2)?.upper ?? Number.NaN;
-  if (!below && found.upper <= 0) return found.upper;
-  const start = below?.upper ?? 0;
-  const inBucket = found.count - (below?.count ?? 0);
-  return start + (found.upper - start) * ((rank - (below?.count ?? 0)) / inBucket);
+  const rank = q * total;
+  let [below, count] = [0, 0];
+  for (let index = 0; index < top; index += 1) {
+    below = count;
+    count = Math.max(count, counts[index] ?? 0);
+    if (count < rank) continue;
+    const end = upper[index] ?? Number.NaN;
+    if (index === 0 && end <= 0) return end;
+    const start = index === 0 ? 0 : (upper[index - 1] ?? Number.NaN);
+    return start + (end - start) * ((rank - below) / (count - below));
+  }
+  return upper[top - 1] ?? Number.NaN;
 }
 
 function merged(buckets: readonly Bucket[]): Bucket[] {

@@ -1,3 +1,4 @@
+import { type CounterChange, noChange, readChange } from "../counter-change";
 import { extreme, mean, quantile, variance } from "./statistics";
 import { exactSum, regression } from "./regression";
 import type { RangeSeries } from "./value";
@@ -18,11 +19,22 @@ type RangeFunction = (
   parameters: readonly number[],
 ) => number | undefined;
 
+type ChangeFunction = (change: CounterChange, window: Window) => number | undefined;
+
 /** Functions over ranges, by PromQL's name. */
 export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
-  rate: (series, window) => extrapolated(series, window, { counter: true, perSecond: true }),
-  increase: (series, window) => extrapolated(series, window, { counter: true, perSecond: false }),
-  delta: (series, window) => extrapolated(series, window, { counter: false, perSecond: false }),
+  rate: (series, window) => rate(counted(series), window),
+  increase: (series, window) => increase(counted(series), window),
+  delta: ({ times, values }, window) => {
+    const change: CounterChange = {
+      count: times.length,
+      firstTime: times[0] ?? Number.NaN,
+      lastTime: times.at(-1) ?? Number.NaN,
+      first: values[0] ?? Number.NaN,
+      change: (values.at(-1) ?? Number.NaN) - (values[0] ?? Number.NaN),
+    };
+    return extrapolated(change, window, { counter: false, perSecond: false });
+  },
   irate: (series) => instantChange(series, true),
   idelta: (series) => instantChange(series, false),
   deriv: ({ times, values }) =>
@@ -55,6 +67,20 @@ export const RANGE_FUNCTIONS: Readonly<Record<string, RangeFunction>> = {
     countPairs(values, (a, b) => a !== b && !(Number.isNaN(a) && Number.isNaN(b))),
   resets: ({ values }) => countPairs(values, (a, b) => b < a),
 };
+
+const RATE = { counter: true, perSecond: true };
+const INCREASE = { counter: true, perSecond: false };
+const rate: ChangeFunction = (change, window) => extrapolated(change, window, RATE);
+const increase: ChangeFunction = (change, window) => extrapolated(change, window, INCREASE);
+
+/** Of the functions over ranges those that need no more of a counter than how it changed. */
+export const CHANGE_FUNCTIONS: Readonly<Record<string, ChangeFunction>> = { rate, increase };
+
+function counted({ times, values }: RangeSeries): CounterChange {
+  const change = noChange();
+  readChange(times, values, change);
+  return change;
+}
 
 function countPairs(values: readonly number[], counts: (a: number, b: number) => boolean): number {
   let count = 0;
@@ -101,28 +127,17 @@ function smoothed(
  * Source: extrapolatedRate of Prometheus 2.
  */
 function extrapolated(
-  { times, values }: RangeSeries,
+  { count, firstTime, lastTime, first, change }: CounterChange,
   { end, range }: Window,
   { counter, perSecond }: { counter: boolean; perSecond: boolean },
 ): number | undefined {
-  const [firstTime, lastTime] = [times[0], times.at(-1)];
-  const [firstValue, lastValue] = [values[0], values.at(-1)];
-  if (times.length < 2 || firstTime === undefined || lastTime === undefined) return undefined;
-  if (firstValue === undefined || lastValue === undefined) return undefined;
-
-  let change = lastValue - firstValue;
-  if (counter) {
-    for (let i = 1; i < values.length; i += 1) {
-      const before = values[i - 1] ?? 0;
-      if ((values[i] ?? 0) < before) change += before;
-    }
-  }
+  if (count < 2) return undefined;
   const sampled = (lastTime - firstTime) / 1_000;
-  const interval = sampled / (times.length - 1);
+  const interval = sampled / (count - 1);
   let toStart = (firstTime - (end - range)) / 1_000;
   const toEnd = (end - lastTime) / 1_000;
-  if (counter && change > 0 && firstValue >= 0) {
-    toStart = Math.min(toStart, sampled * (firstValue / change));
+  if (counter && change > 0 && first >= 0) {
+    toStart = Math.min(toStart, sampled * (first / change));
   }
   const threshold = interval * 1.1;
   const covered =
