@@ -1,4 +1,5 @@
 import { groupBy } from "@/lib/base/group-by";
+import { weakMemo } from "@/lib/base/weak-memo";
 import { hostsOverlap, isSubsetOfHost, resolveHost } from "@/lib/istio/host";
 import { type EgressListener, sidecarSpec } from "@/lib/istio/sidecar";
 import { destinationsOf } from "@/lib/istio/virtual-service-destinations";
@@ -6,6 +7,7 @@ import { isVisibleTo } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "./kept-fact";
 import { meshConfig } from "./mesh-config";
 import { registry, type RegistryService } from "./registry";
 import { type MeshVirtualService, virtualServices } from "./virtual-services";
@@ -44,6 +46,9 @@ export interface ScopedWorkload {
   readonly type?: "sidecar" | "router" | "waypoint";
 }
 
+/** What a proxy imports that no Sidecar limits. */
+const EVERYTHING: EgressListener = { hosts: ["*/*"] };
+
 /** Finds the scope of workloads, each computed once. Use with `mesh.derive`. */
 export function sidecarScopes(mesh: MeshView): (workload: ScopedWorkload) => SidecarScope {
   const { rootNamespace, outboundTrafficPolicy } = mesh.derive(meshConfig);
@@ -71,9 +76,7 @@ export function sidecarScopes(mesh: MeshView): (workload: ScopedWorkload) => Sid
     const found = known.get(key);
     if (found) return found;
     const spec = sidecar && sidecarSpec(sidecar);
-    const listeners: readonly EgressListener[] = spec?.egress?.length
-      ? spec.egress
-      : [{ hosts: ["*/*"] }];
+    const listeners = spec?.egress?.length ? spec.egress : [EVERYTHING];
     const policy = spec?.outboundTrafficPolicy;
     const egress = listeners
       .map((listener) => egressScope(mesh, listener, workload.namespace))
@@ -89,23 +92,40 @@ export function sidecarScopes(mesh: MeshView): (workload: ScopedWorkload) => Sid
   };
 }
 
+keepFact(sidecarScopes, {
+  kinds: ["Sidecar"],
+  facts: [meshConfig, registry, virtualServices, egressServices],
+});
+
 function reachable(
   mesh: MeshView,
   egress: readonly EgressScope[],
   namespace: string,
 ): ReadonlyMap<string, RegistryService> {
-  const services = new Map(egress.flatMap((listener) => [...listener.services]));
-  for (const { namespace: owner, spec } of egress.flatMap((scope) => scope.virtualServices)) {
-    for (const { destination } of destinationsOf(spec)) {
-      const host = resolveHost(destination.host ?? "", owner).toLowerCase();
-      const service = services.has(host)
-        ? undefined
-        : mesh.derive(registry).lookup(host, namespace);
-      if (service) services.set(host, service);
+  const [only] = egress;
+  // A large mesh has many scopes, and nearly all of them import all that they send to.
+  const imported =
+    only && egress.length === 1
+      ? only.services
+      : new Map(egress.flatMap((listener) => [...listener.services]));
+  const others = new Map<string, RegistryService>();
+  for (const { virtualServices: all } of egress) {
+    for (const host of all.flatMap(targetHosts)) {
+      if (imported.has(host) || others.has(host)) continue;
+      const service = mesh.derive(registry).lookup(host, namespace);
+      if (service) others.set(host, service);
     }
   }
-  return services;
+  return others.size === 0 ? imported : new Map([...imported, ...others]);
 }
+
+/** The hosts that a VirtualService sends requests to. */
+const targetHosts = weakMemo(({ namespace, spec }: MeshVirtualService): readonly string[] => {
+  const hosts = [...destinationsOf(spec)].map(({ destination: { host = "" } }) =>
+    resolveHost(host, namespace).toLowerCase(),
+  );
+  return [...new Set(hosts)];
+});
 
 const selectorOf = (object: KubeObject) => {
   const labels = sidecarSpec(object).workloadSelector?.labels;
@@ -116,6 +136,58 @@ const selectorOf = (object: KubeObject) => {
 type Imports = ReadonlyMap<string, readonly string[]>;
 
 function egressScope(mesh: MeshView, listener: EgressListener, namespace: string): EgressScope {
+  const seen = mesh.derive(virtualServices).visibleTo(namespace);
+  const wantedFrom = importsOf(listener, namespace);
+  return {
+    port: listener.port?.number || undefined,
+    services: mesh.derive(egressServices)(listener, namespace),
+    virtualServices:
+      listener === EVERYTHING
+        ? // What names no host is a delegate.
+          seen.filter(({ hosts }) => hosts.length > 0)
+        : seen.filter(({ namespace: owner, hosts, httpRoutes, connectionPaths }) =>
+            wantedFrom(owner).some((wanted) =>
+              hosts.some((host) =>
+                (httpRoutes ?? connectionPaths)
+                  ? isSubsetOfHost(host, wanted)
+                  : hostsOverlap(wanted, host),
+              ),
+            ),
+          ),
+  };
+}
+
+/** The services that a listener imports into a namespace. They outlive changes of all else. */
+function egressServices(mesh: MeshView) {
+  const known = new Map<string, WeakMap<EgressListener, ReadonlyMap<string, RegistryService>>>();
+  return (listener: EgressListener, namespace: string): ReadonlyMap<string, RegistryService> => {
+    const ofNamespace = known.get(namespace) ?? new WeakMap();
+    known.set(namespace, ofNamespace);
+    const found = ofNamespace.get(listener);
+    if (found) return found;
+    const wantedFrom = importsOf(listener, namespace);
+    const port = listener.port?.number || undefined;
+    const services = preferred(
+      registryServices(mesh, namespace).filter(
+        (service) =>
+          (listener === EVERYTHING ||
+            wantedFrom(service.namespace).some((wanted) => isSubsetOfHost(service.host, wanted))) &&
+          (port === undefined || service.ports.some(({ number }) => number === port)),
+      ),
+      namespace,
+    );
+    ofNamespace.set(listener, services);
+    return services;
+  };
+}
+
+keepFact(egressServices, { kinds: [], facts: [registry] });
+
+/** The hosts that a listener imports from a namespace. */
+function importsOf(
+  listener: EgressListener,
+  namespace: string,
+): (owner: string) => readonly string[] {
   const imports: Imports = new Map(
     [
       ...groupBy(
@@ -124,34 +196,7 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
       ),
     ].map(([owner, entries]) => [owner, entries.map(([, host]) => host)]),
   );
-  const wantedFrom = (owner: string): readonly string[] => [
-    ...(imports.get(owner) ?? []),
-    ...(imports.get("*") ?? []),
-  ];
-  const port = listener.port?.number || undefined;
-  return {
-    port,
-    services: preferred(
-      registryServices(mesh, namespace).filter(
-        (service) =>
-          wantedFrom(service.namespace).some((wanted) => isSubsetOfHost(service.host, wanted)) &&
-          (port === undefined || service.ports.some(({ number }) => number === port)),
-      ),
-      namespace,
-    ),
-    virtualServices: mesh
-      .derive(virtualServices)
-      .visibleTo(namespace)
-      .filter(({ namespace: owner, hosts, httpRoutes, connectionPaths }) =>
-        wantedFrom(owner).some((wanted) =>
-          hosts.some((host) =>
-            (httpRoutes ?? connectionPaths)
-              ? isSubsetOfHost(host, wanted)
-              : hostsOverlap(wanted, host),
-          ),
-        ),
-      ),
-  };
+  return (owner) => [...(imports.get(owner) ?? []), ...(imports.get("*") ?? [])];
 }
 
 function importOf(entry: string, namespace: string): readonly [string, string] {

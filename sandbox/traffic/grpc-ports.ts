@@ -1,6 +1,7 @@
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import { serviceSpec } from "@/lib/k8s/service";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import { registry } from "@/lib/mesh/registry";
 import type { MeshView } from "@/lib/mesh/view";
 
@@ -25,6 +26,8 @@ function grpcPorts(mesh: MeshView): ReadonlyMap<string, readonly GrpcPort[]> {
   }
   return found;
 }
+
+keepFact(grpcPorts, { kinds: [], facts: [registry] });
 
 /** Whether a Service declares this port of the pod as gRPC. */
 export function isGrpcPort(mesh: MeshView, pod: KubeObject, port: number): boolean {

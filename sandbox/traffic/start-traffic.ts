@@ -51,6 +51,8 @@ export interface Traffic {
 
 /** Short, so that who asks the API server in the meantime waits for few requests. */
 const TICK_MS = 20;
+/** So many loads have their turn together. */
+const LOADS_AT_ONCE = 64;
 /** After a pause of the machine at most this much is made up for. */
 const MAX_BEHIND_MS = 2000;
 /** From so many loads on one of so many requests of the past is followed, and stands for the others. */
@@ -85,13 +87,12 @@ export function startTraffic(setting: TrafficSetting): Traffic {
   });
   const around = { store, simulation, random, recorder };
   const generators = followed(model).map((load) => new Generator(load, around));
-  let until = clock.now();
-  const run = (now: number, oneOf: number): void => {
-    const from = Math.max(until, now - MAX_BEHIND_MS);
-    for (const generator of generators) generator.run(from, now, oneOf);
-    until = now;
-  };
-  const stop = clock.every(TICK_MS, (now) => run(now, 1));
+  const parts = Array.from({ length: Math.ceil(generators.length / LOADS_AT_ONCE) }, (_, part) =>
+    generators.slice(part * LOADS_AT_ONCE, (part + 1) * LOADS_AT_ONCE),
+  );
+  const beginning = clock.now();
+  // All at the same times, one after the other: who asks the API server has a turn between two.
+  const stops = parts.map((part) => flowing(part, clock, beginning));
   return {
     stats: {
       endpoint: (pod, cluster, address) => ({
@@ -109,21 +110,34 @@ export function startTraffic(setting: TrafficSetting): Traffic {
     warmUp(ms, stepMs, scrape) {
       recorder.logging = false;
       const oneOf = generators.length < MANY_LOADS ? 1 : FOLLOWED_OF_PAST;
-      const end = until;
-      until = end - ms;
-      for (let now = end - ms + stepMs; now <= end; now += stepMs) {
-        run(now, oneOf);
+      let from = beginning - ms;
+      for (let now = from + stepMs; now <= beginning; now += stepMs) {
+        for (const generator of generators) generator.run(from, now, oneOf);
+        from = now;
         scrape(now);
       }
-      until = end;
       recorder.logging = true;
     },
     stop() {
-      stop();
+      for (const stop of stops) stop();
       proxies.stop();
       ztunnels.stop();
     },
   };
+}
+
+/** Sends what falls due after `beginning`, tick by tick. Returns how to stop. */
+function flowing(
+  generators: readonly Generator[],
+  clock: SimulationClock,
+  beginning: number,
+): () => void {
+  let until = beginning;
+  return clock.every(TICK_MS, (now) => {
+    const from = Math.max(until, now - MAX_BEHIND_MS);
+    for (const generator of generators) generator.run(from, now, 1);
+    until = now;
+  });
 }
 
 /** Both lists in one; the same list for the same two. */
