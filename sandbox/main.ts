@@ -16,6 +16,7 @@ import type { SandboxOptions } from "./options";
 import { withOwnObjects } from "./manifests/own-objects";
 import type { ManifestText } from "./manifests/parse-manifests";
 import { startPrometheus } from "./prometheus/start-prometheus";
+import { WorkerEngine } from "./prometheus/worker-engine";
 import { seededRandom } from "./random";
 import { CLUSTER_NAMESPACES } from "./scenarios/cluster-namespaces";
 import { scenarioContent } from "./scenarios/registry";
@@ -47,11 +48,13 @@ const TOKEN_BYTES = 32;
 
 /**
  * Starts the embedded cluster with everything in it, and manifests over the scenario.
+ * @param prometheusWorker the bundle of `prometheus/worker.ts`: Prometheus then has a thread of its own
  * @throws UsageError for options and manifests that make no sense; when a port or folder cannot be used
  */
 export async function startSandbox(
   options: SandboxOptions,
   manifests: readonly ManifestText[] = [],
+  prometheusWorker?: URL,
 ): Promise<RunningSandbox> {
   const scenario = scenarioContent(options.scenario, options.seed);
   const stops: Stop[] = [];
@@ -59,7 +62,10 @@ export async function startSandbox(
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
-    return { address: await assemble(options, { scenario, manifests }, stops), stop };
+    return {
+      address: await assemble(options, { scenario, manifests, prometheusWorker }, stops),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -69,10 +75,14 @@ export async function startSandbox(
 /** Starts part after part; how to stop each is added to `stops` as soon as it runs. */
 async function assemble(
   options: SandboxOptions,
-  content: { readonly scenario: ScenarioContent; readonly manifests: readonly ManifestText[] },
+  content: {
+    readonly scenario: ScenarioContent;
+    readonly manifests: readonly ManifestText[];
+    readonly prometheusWorker: URL | undefined;
+  },
   stops: Stop[],
 ): Promise<SandboxAddress> {
-  const { scenario } = content;
+  const { scenario, prometheusWorker } = content;
   const { scrapeIntervalMs = SCRAPE_INTERVAL_MS } = scenario;
   const folder = await stateFolder(options.state, stops);
   const identity = await makeTlsIdentity();
@@ -123,6 +133,7 @@ async function assemble(
     sources: () => [...controlPlane.metricSources(), ...traffic.metricSources()],
     scrapeIntervalMs,
     port: 0,
+    makeEngine: prometheusWorker && ((settings) => new WorkerEngine(settings, prometheusWorker)),
   });
   stops.push(() => prometheus.stop());
   // Rates need a past, and nobody should have to wait for one.

@@ -53,7 +53,7 @@ rmSync(join(folder, "files.cache"), { force: true });
 mkdirSync(join(folder, "schemas"), { recursive: true });
 await build({
   ...common,
-  entryPoints: { main: "cli/main.ts" },
+  entryPoints: { main: "cli/main.ts", "prometheus-worker": "sandbox/prometheus/worker.ts" },
   outdir: folder,
   outExtension: { ".js": ".mjs" },
   // One file for each command, and what they share: none loads what only another one needs.

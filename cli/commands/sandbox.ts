@@ -5,6 +5,9 @@ import { sandboxFault } from "@/cli/sandbox/sandbox-fault";
 import { startSandbox } from "@/sandbox/main";
 import { sandboxOptions, UsageError } from "@/sandbox/options";
 
+/** Made beside the command line by `scripts/build-node.mjs`. */
+const PROMETHEUS_WORKER = new URL("./prometheus-worker.mjs", import.meta.url);
+
 /** Runs the embedded cluster until it is told to stop. */
 export const sandbox: Command = {
   summary: "Run the embedded cluster and print where it is reached",
@@ -28,7 +31,7 @@ async function start(args: readonly string[]) {
   try {
     const options = sandboxOptions(args);
     const manifests = options.objects === undefined ? [] : await readInputs([options.objects]);
-    return await startSandbox(options, manifests);
+    return await startSandbox(options, manifests, PROMETHEUS_WORKER);
   } catch (error) {
     if (error instanceof UsageError) throw new CommandError(error.message);
     if (error instanceof Error && "code" in error) {

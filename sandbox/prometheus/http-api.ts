@@ -1,118 +1,107 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { labelNames, labelValues, series } from "./api-series";
-import { query, queryRange } from "./api-query";
-import { statusPages } from "./api-status";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { PrometheusFault } from "../contracts";
+import { failure, plainText } from "./answer";
+import type { Answer, PrometheusEngine, Question } from "./engine";
 import { PromqlError } from "./promql/promql-error";
-import type { PrometheusApi } from "./prometheus-api";
-import { inSlices, type Steps } from "./slices";
+import { inSlices } from "./slices";
 
 const MAX_BODY_BYTES = 1_000_000;
 
-/** Gives its `data` as pieces of JSON. */
-type Handler = (api: PrometheusApi, parameters: URLSearchParams) => Steps<readonly string[]>;
+/** How a server asks its engine. */
+interface Asked {
+  readonly engine: PrometheusEngine;
+  readonly site: Question["site"];
+  /** Virtual time, ms since the epoch. */
+  now(): number;
+  fault(): PrometheusFault | undefined;
+}
 
-/** Paths that a form may be posted to as well. */
-const FORMS: Readonly<Record<string, Handler>> = {
-  query,
-  query_range: queryRange,
-  *query_exemplars() {
-    return ["[]"];
-  },
-  series,
-  labels: labelNames,
-};
+/** A server on 127.0.0.1. */
+export interface SiteServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  readonly server: Server;
+  stop(): Promise<void>;
+}
 
-/** The query part of Prometheus' HTTP API. */
-export function prometheusListener(api: PrometheusApi): RequestListener {
-  return (request, response) => {
-    const fault = api.fault();
+/** Serves a site of an engine. @param port 0 lets the system choose */
+export async function serveSite(asked: Asked, port = 0): Promise<SiteServer> {
+  const server = createServer((request, response) => {
+    const fault = asked.fault();
     if (fault?.kind === "down") {
       request.socket.destroy();
       return;
     }
-    const answer = () => void respond(api, request, response);
+    const answer = () => void respond(asked, request, response);
     if (fault?.kind === "slow") setTimeout(answer, fault.delayMs);
     else answer();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
 async function respond(
-  api: PrometheusApi,
+  asked: Asked,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  let answer: Answer;
   try {
-    const url = new URL(request.url ?? "/", "http://sandbox");
-    if (url.pathname === "/-/ready" || url.pathname === "/-/healthy") {
-      const state = url.pathname === "/-/ready" ? "Ready" : "Healthy";
-      sendText(response, 200, `Prometheus Server is ${state}.\n`);
-      return;
-    }
-    const path = /^\/api\/v1\/(.+)$/.exec(url.pathname)?.[1];
-    const form = path === undefined ? undefined : FORMS[path];
-    const handler = form ?? handlerOf(path ?? "");
-    if (!handler) return sendText(response, 404, "404 page not found\n");
-    const isForm = form !== undefined && request.method === "POST";
-    if (!isForm && request.method !== "GET" && request.method !== "HEAD") {
-      return sendText(response, 405, "Method Not Allowed\n");
-    }
-    const parameters = url.searchParams;
-    if (isForm) {
-      for (const [name, value] of new URLSearchParams(await bodyOf(request)))
-        parameters.append(name, value);
-    }
-    await sendData(response, await inSlices(handler(api, parameters)));
+    answer = await answerTo(asked, request);
   } catch (error) {
-    fail(response, error);
+    answer = failure(error);
   }
+  await send(response, answer);
 }
 
-function handlerOf(path: string): Handler | undefined {
-  const name = /^label\/([^/]+)\/values$/.exec(path)?.[1];
-  if (name !== undefined) return (api, parameters) => labelValues(api, parameters, name);
-  const page = statusPages[path];
-  return (
-    page &&
-    function* (api, parameters) {
-      return [JSON.stringify(page(api, parameters))];
-    }
-  );
-}
-
-const STATUS: Readonly<Record<PromqlError["type"], number>> = {
-  bad_data: 400,
-  execution: 422,
-  timeout: 503,
-};
-
-function fail(response: ServerResponse, error: unknown): void {
-  const message = error instanceof Error ? error.message : "unknown";
-  const errorType = error instanceof PromqlError ? error.type : "internal";
-  const status = error instanceof PromqlError ? STATUS[error.type] : 500;
-  sendJson(response, status, { status: "error", errorType, error: message });
+async function answerTo(asked: Asked, request: IncomingMessage): Promise<Answer> {
+  const { engine, site } = asked;
+  const { pathname, search } = new URL(request.url ?? "/", "http://sandbox");
+  if (site === "api" && (pathname === "/-/ready" || pathname === "/-/healthy")) {
+    const state = pathname === "/-/ready" ? "Ready" : "Healthy";
+    return plainText(200, `Prometheus Server is ${state}.\n`);
+  }
+  return engine.ask({
+    site,
+    method: request.method ?? "GET",
+    path: pathname,
+    query: search,
+    form: request.method === "POST" ? await bodyOf(request) : "",
+    host: request.headers.host ?? "",
+    now: asked.now(),
+    fault: asked.fault(),
+  });
 }
 
 /** Sends a large answer piece by piece: turning all of it into bytes at once would take long. */
-async function sendData(response: ServerResponse, pieces: readonly string[]): Promise<void> {
-  response.writeHead(200, { "content-type": "application/json" });
-  response.write('{"status":"success","data":');
+async function send(response: ServerResponse, answer: Answer): Promise<void> {
+  response.writeHead(answer.status, { "content-type": answer.contentType });
+  const [only] = answer.pieces;
+  if (answer.pieces.length === 1) {
+    response.end(only);
+    return;
+  }
   await inSlices(
     (function* () {
-      for (const piece of pieces) {
+      for (const piece of answer.pieces) {
         response.write(piece);
         yield;
       }
     })(),
   );
-  response.end("}");
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(text);
+  response.end();
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,5 @@
-import { weakMemo } from "@/lib/base/weak-memo";
-import { hashText } from "../random";
 import type { MetricSource } from "../contracts";
+import { ScrapeRounds, type SlicePart } from "./scrape-rounds";
 import { ScrapeSlice } from "./scrape-slice";
 import type { ScrapeTarget } from "./scrape-target";
 import type { TimeSeriesStore } from "./time-series-store";
@@ -11,12 +10,12 @@ import type { TimeSeriesStore } from "./time-series-store";
  */
 export class Scraper {
   private readonly slices: readonly ScrapeSlice[];
-  private rounds: readonly Map<string, MetricSource>[] = [];
-  private turn = 0;
+  private readonly rounds: ScrapeRounds;
 
   /** @param slices how many parts the targets are scraped in */
   constructor(store: TimeSeriesStore, slices = 1) {
     this.slices = Array.from({ length: slices }, () => new ScrapeSlice(store));
+    this.rounds = new ScrapeRounds(slices);
   }
 
   /** The targets of the last scrapes. */
@@ -26,31 +25,17 @@ export class Scraper {
 
   /** The scrape of the next slice at `now` (ms since the epoch); the first asks what there is. */
   scrape(sources: () => readonly MetricSource[], now: number): void {
-    if (this.turn === 0) this.rounds = this.parted(sources());
-    const [slice, part] = [this.slices[this.turn], this.rounds[this.turn]];
-    if (slice && part) slice.scrape(part, now);
-    this.turn = (this.turn + 1) % this.slices.length;
+    const { slice, part } = this.rounds.next(sources);
+    this.take(slice, part, now);
+  }
+
+  /** The scrape of one slice by somebody who gives the turns. */
+  take(slice: number, part: SlicePart, now: number): void {
+    this.slices[slice]?.scrape(part, now);
   }
 
   /** Forgets targets that are long gone, and series of others that are. */
   prune(): void {
     for (const slice of this.slices) slice.prune();
   }
-
-  /** A target stays in its slice for ever. */
-  private parted(sources: readonly MetricSource[]): readonly Map<string, MetricSource>[] {
-    const parts = this.slices.map(() => new Map<string, MetricSource>());
-    for (const source of sources) {
-      const { key, hash } = targetOf(source);
-      parts[parts.length > 1 ? hash % parts.length : 0]?.set(key, source);
-    }
-    return parts;
-  }
 }
-
-/** The same target is often the same source, too. */
-const targetOf = weakMemo((source: MetricSource) => {
-  const { job, instance, labels } = source;
-  const key = `${job} ${instance} ${labels?.["namespace"] ?? ""}/${labels?.["pod"] ?? ""}`;
-  return { key, hash: hashText(key) };
-});

@@ -1,11 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { MetricSource, PrometheusFault, SimulationClock } from "../contracts";
-import { prometheusListener } from "./http-api";
-import { Scraper } from "./scraper";
-import { inSlices } from "./slices";
-import { serveTargets } from "./targets-server";
-import { TimeSeriesStore } from "./time-series-store";
+import type { EngineSettings, PrometheusEngine } from "./engine";
+import { serveSite } from "./http-api";
+import { LocalEngine } from "./local-engine";
 
 const RETENTION_MS = 30 * 60_000;
 const CLEAN_UP_MS = 60_000;
@@ -34,6 +30,7 @@ export interface RunningPrometheus {
  * memory, keeps them for `retentionMs` (half an hour), and answers Prometheus' HTTP API on 127.0.0.1.
  *
  * @param port 0 lets the system choose.
+ * @param makeEngine what keeps the samples; without it they are kept in this thread
  */
 export async function startPrometheus(options: {
   readonly clock: SimulationClock;
@@ -41,60 +38,38 @@ export async function startPrometheus(options: {
   readonly scrapeIntervalMs: number;
   readonly retentionMs?: number;
   readonly port: number;
+  readonly makeEngine?: ((settings: EngineSettings) => PrometheusEngine) | undefined;
 }): Promise<RunningPrometheus> {
   const { clock, sources, scrapeIntervalMs, retentionMs = RETENTION_MS } = options;
-  const store = new TimeSeriesStore(retentionMs);
-  const nothing = new TimeSeriesStore(retentionMs);
+  const { makeEngine = (settings) => new LocalEngine(settings) } = options;
   const slices = scrapeIntervalMs < SPREAD_FROM_MS ? 1 : Math.floor(scrapeIntervalMs / SLICE_MS);
   const scrapeEveryMs = scrapeIntervalMs / slices;
-  const scraper = new Scraper(store, slices);
+  const engine = makeEngine({ slices, retentionMs, scrapeIntervalMs, startedAt: clock.now() });
   let fault: PrometheusFault | undefined;
   const scrape = (now: number) => {
-    if (fault?.kind !== "stale") scraper.scrape(sources, now);
+    if (fault?.kind !== "stale") engine.scrape(sources, now);
   };
-  const startedAt = clock.now();
-  const server = createServer(
-    prometheusListener({
-      get store() {
-        return fault?.kind === "empty" ? nothing : store;
-      },
-      scraper,
-      scrapeIntervalMs,
-      startedAt,
-      now: () => clock.now(),
-      fault: () => fault,
-    }),
-  );
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, "127.0.0.1", resolve);
-  });
-  const targets = await serveTargets(() => scraper.targets);
-  const { port } = server.address() as AddressInfo;
+  const now = () => clock.now();
+  const api = await serveSite({ engine, site: "api", now, fault: () => fault }, options.port);
+  const targets = await serveSite({ engine, site: "targets", now, fault: () => undefined });
   const stops = [
     clock.every(scrapeEveryMs, scrape),
-    clock.every(CLEAN_UP_MS, (now) => {
-      store.forgetBefore(now - retentionMs);
-      scraper.prune();
-      void inSlices(store.prune());
-    }),
+    clock.every(CLEAN_UP_MS, (time) => engine.forgetBefore(time - retentionMs)),
   ];
   return {
-    url: `http://127.0.0.1:${port}`,
-    targetsUrl: targets.url,
+    url: api.url,
+    targetsUrl: `${targets.url}/targets`,
     scrapeEveryMs,
     scrape,
     breakDown: (next) => {
       fault = next;
-      if (fault?.kind === "down") server.closeAllConnections();
+      if (fault?.kind === "down") api.server.closeAllConnections();
     },
     stop: async () => {
       for (const stop of stops) stop();
       await targets.stop();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await api.stop();
+      await engine.stop();
     },
   };
 }
