@@ -1,5 +1,6 @@
 // `npm run bench:sandbox [-- SERVICES…]`: what the embedded cluster costs at 100, 1000 and 5000 services (or those
-// given): start, memory, CPU without clients and with those of the product, lists, watches, PromQL.
+// given): start, memory, CPU while time stands, while the mesh is simulated and with the clients of the product, lists,
+// watches, PromQL.
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,13 +12,16 @@ import { startSandbox } from "./sandbox-process.mjs";
 
 const SIZES = [100, 1000, 5000];
 /** What must hold at 5000 services; smaller ones cost less. */
-const LIMITS = { start: 20, memory: 1500, cpu: 30, list: 2, event: 50 };
+const LIMITS = { start: 20, memory: 1500, cpu: 30, list: 2, event: 50, query: 1000 };
 const OBSERVED_MS = 30_000;
+const IDLE_MS = 10_000;
 const PAGE = 500;
 const EVENTS = 300;
 /** While queries or pushes go on. */
 const FEWER_EVENTS = 150;
 const BETWEEN_EVENTS_MS = 60;
+/** How much watches can take: so many writes by so many clients at once, each seen by so many watchers. */
+const BURST = { writes: 1000, clients: 8, watchers: 10 };
 const WINDOW_SECONDS = 60;
 const QUERY_ROUNDS = 3;
 const STOP_MS = 5_000;
@@ -51,10 +55,10 @@ function usage(pid) {
   return { cpu, memory: kilobytes("VmRSS") / 1024, peak: kilobytes("VmHWM") / 1024 };
 }
 
-async function load(pid) {
+async function load(pid, ms) {
   const before = usage(pid);
   const since = performance.now();
-  await sleep(OBSERVED_MS);
+  await sleep(ms);
   return (100 * (usage(pid).cpu - before.cpu)) / (performance.now() - since);
 }
 
@@ -99,6 +103,19 @@ function clientOf(path) {
   };
 }
 
+/** Lets virtual time stand while `during` runs. */
+async function standing({ kubeconfig, control }, during) {
+  const { token } = parse(readFileSync(kubeconfig, "utf8")).users[0].user;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const fault = JSON.stringify({ kind: "clock-speed", speed: 0 });
+  const faults = `${control}/faults`;
+  const answer = await fetch(faults, { method: "POST", headers, body: fault });
+  if (!answer.ok) throw new Problem(`${faults}: ${await answer.text()}`);
+  const result = await during();
+  await fetch(faults, { method: "DELETE", headers });
+  return result;
+}
+
 async function listPods(client) {
   const since = performance.now();
   let [count, bytes, token] = [0, 0, ""];
@@ -135,6 +152,32 @@ async function eventTimes(client, events, between = () => undefined) {
   }
   stop();
   return times.sort((a, b) => a - b);
+}
+
+/** Events that watchers got per second, while clients write as fast as they can. */
+async function watchThroughput(client) {
+  const names = Array.from({ length: BURST.clients }, (_, number) => `burst-${number}`);
+  for (const name of names) {
+    await client.ask("POST", MAPS, { apiVersion: "v1", kind: "ConfigMap", metadata: { name } });
+  }
+  let seen = 0;
+  const stops = [];
+  for (let number = 0; number < BURST.watchers; number += 1) {
+    stops.push(await client.watch(MAPS, ({ object }) => (seen += object.data?.burst ? 1 : 0)));
+  }
+  const since = performance.now();
+  let written = 0;
+  const write = async (name) => {
+    while (written < BURST.writes) {
+      written += 1;
+      await client.ask("PATCH", `${MAPS}/${name}`, { data: { burst: `${written}` } });
+    }
+  };
+  await Promise.all(names.map(write));
+  while (seen < BURST.writes * BURST.watchers) await sleep(1);
+  const seconds = (performance.now() - since) / 1000;
+  for (const stop of stops) stop();
+  return { events: seen / seconds, writes: BURST.writes / seconds };
 }
 
 /** The quantiles of some times, and of how many. */
@@ -196,7 +239,10 @@ async function bench(services, queries, children) {
   line("ready", (performance.now() - since) / 1000, "s", limits.start);
   line("  CPU time until then", usage(child.pid).cpu / 1000, "s");
   const client = clientOf(address.kubeconfig);
-  line("CPU without clients", await load(child.pid), "%", limits.cpu);
+  const standingCpu = await standing(address, () => load(child.pid, IDLE_MS));
+  line("CPU while time stands", standingCpu, "%");
+  const simulating = await load(child.pid, OBSERVED_MS);
+  line("CPU while the mesh is simulated at 1x", simulating, "%", limits.cpu);
 
   const pods = await listPods(client);
   line(`list of ${pods.count} pods in pages of ${PAGE}`, pods.seconds, "s", limits.list);
@@ -212,7 +258,7 @@ async function bench(services, queries, children) {
   quantileLines("write to watcher", events, limits.event);
   line("CPU with watches and writes", (100 * cpu) / passed, "%");
   const pushed = await eventTimes(client, FEWER_EVENTS, (number) => changeRoute(client, number));
-  quantileLines("  while routes change", pushed);
+  quantileLines("  while routes change", pushed, limits.event);
   let over = false;
   const asking = (async () => {
     while (!over) await queryTimes(address.prometheus, queries);
@@ -220,7 +266,10 @@ async function bench(services, queries, children) {
   const queried = await eventTimes(client, FEWER_EVENTS);
   over = true;
   await asking;
-  quantileLines("  while graph queries run", queried);
+  quantileLines("  while graph queries run", queried, limits.event);
+  const throughput = await watchThroughput(client);
+  line(`watch throughput, ${BURST.watchers} watchers`, throughput.events, "events/s");
+  line("  that is", throughput.writes, "writes/s");
 
   const names = Object.keys(queries);
   const rounds = [];
@@ -231,12 +280,17 @@ async function bench(services, queries, children) {
   for (const [index, name] of names.entries()) {
     const times = rounds.map((round) => round[index].ms).sort((a, b) => a - b);
     const { results } = rounds.at(-1)[index];
-    line(`graph query ${name} (${results} results), median`, quantile(times, 0.5), "ms");
+    line(
+      `graph query ${name} (${results} results), median`,
+      quantile(times, 0.5),
+      "ms",
+      limits.query,
+    );
   }
   for (const stop of stops) stop();
   const { memory, peak } = usage(child.pid);
   line("memory", memory, "MB", limits.memory);
-  line("  at its peak", peak, "MB");
+  line("  at its peak", peak, "MB", limits.memory);
   await stopAll(children, STOP_MS);
 }
 
