@@ -37,6 +37,24 @@ describe("curves", () => {
     expect(back.controls[1]!.x).toBeLessThan(back.end.x);
   });
 
+  it("stay level in the gap that the layout found past a plate", () => {
+    const past: Layout = {
+      ...layout,
+      places: { a: plate(0, 100), between: plate(200, 90), far: plate(500, 100) },
+      routes: {
+        af: [
+          { x: 190, y: 150 },
+          { x: 330, y: 150 },
+        ],
+      },
+    };
+    const af = edgeCurves([{ id: "af", source: "a", target: "far" }], past).get("af")!;
+    const points = Array.from({ length: 201 }, (_, i) => pointAt(af, i / 200));
+    const beside = points.filter(({ x }) => x >= 200 && x <= 316);
+    expect(beside.length).toBeGreaterThan(10);
+    expect(beside.every(({ y }) => Math.abs(y - 150) < 0.01)).toBe(true);
+  });
+
   it("give the canvas control points that mean the same", () => {
     const ab = edgeCurves(edges, layout).get("ab")!;
     const { weights, distances } = relativeControls(ab);

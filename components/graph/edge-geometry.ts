@@ -74,6 +74,14 @@ function ports(
   return at;
 }
 
+/** How far from a plate a line still counts as level with it. */
+const LEVEL = 19;
+
+/**
+ * The way of an edge past what stands between its ends: level through each gap that the layout found
+ * for it, in an S from one level to the next. Pieces meet half way between control points, so two of
+ * them at each S, and one where it is level again, keep the curve on its levels.
+ */
 function controlsOf(start: Point, end: Point, route: readonly Point[]): readonly Point[] {
   if (end.x < start.x + 16) {
     return [
@@ -81,16 +89,22 @@ function controlsOf(start: Point, end: Point, route: readonly Point[]): readonly
       { x: end.x - SWING, y: end.y },
     ];
   }
-  // Between neighbouring layers nothing stands in the way: a plain S.
-  if (route.length <= 2) {
-    const x = (start.x + end.x) / 2;
-    return [
-      { x, y: start.y },
-      { x, y: end.y },
-    ];
-  }
-  const [first, last] = [route[0] ?? start, route[route.length - 1] ?? end];
-  return [{ x: first.x, y: start.y }, ...route.slice(1, -1), { x: last.x, y: end.y }];
+  const inner = route.filter(({ x }) => x > start.x && x < end.x);
+  const stations = inner.map((bend, index) => {
+    // Edges that share a plate are spread over its side; the layout has them all in its middle.
+    const leaves = index === 0 && Math.abs(bend.y - start.y) < LEVEL;
+    const arrives = index === inner.length - 1 && Math.abs(bend.y - end.y) < LEVEL;
+    return { x: bend.x, y: leaves ? start.y : arrives ? end.y : bend.y };
+  });
+  const all = [start, ...stations, end];
+  const controls = all.slice(1).flatMap((to, index) => {
+    const from = all[index] ?? start;
+    const bend = to === end ? [] : [to];
+    if (to.y === from.y) return bend;
+    const x = (from.x + to.x) / 2;
+    return [{ x, y: from.y }, { x, y: to.y }, ...bend];
+  });
+  return controls.length > 0 ? controls : [{ x: (start.x + end.x) / 2, y: start.y }];
 }
 
 /** The quadratic pieces of a curve. */
@@ -143,11 +157,14 @@ export interface LabelRequest {
   readonly height: number;
 }
 
-const STOPS = [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75];
+const STOPS = [0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88];
+/** Where no stop on an edge is free, a label stands this far above or below it. */
+const ASIDE = [0, -22, 22, -40, 40];
 
 /**
  * Places labels on their edges, each at the first stop that covers no plate and no label placed
- * before; where there is none it stays in the middle. Earlier requests choose first.
+ * before, else beside its edge; where there is none it stays in the middle. Earlier requests choose
+ * first.
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
@@ -165,7 +182,12 @@ export function placeLabels(
       width,
       height,
     });
-    const points = STOPS.map((t) => pointAt(curve, t));
+    const points = ASIDE.flatMap((aside) =>
+      STOPS.map((t) => {
+        const { x, y } = pointAt(curve, t);
+        return { x, y: y + aside };
+      }),
+    );
     const free = points.find((point) => !taken.some((rect) => overlaps(around(point), rect)));
     const point = free ?? points[0];
     if (!point) continue;

@@ -1,15 +1,8 @@
 "use client";
 
 import { Maximize, Minus, Plus } from "lucide-react";
-import {
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
@@ -20,24 +13,18 @@ import { BoxButtons } from "./box-buttons";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
-import { entryOf, focusOf, step, UNWELL } from "./graph-focus";
+import { entryOf, focusOf } from "./graph-focus";
 import { GraphBoxes } from "./graph-boxes";
-import { type Direction, nextInDirection } from "./move-focus";
 import { Plate, type PlateMark } from "./plate";
 import { plateViews } from "./plate-views";
 import { relatedTo } from "./related";
 import { type Camera, useCytoscape } from "./use-cytoscape";
+import { sameSet, useDrawnCalls } from "./use-drawn-calls";
+import { graphKeys } from "./use-graph-keys";
 import { useLayout } from "./use-layout";
 
 /** The page draws this many plates itself, crisp and focusable; above it the canvas does. */
 const DOM_PLATES = 150;
-
-const ARROWS: Readonly<Record<string, Direction>> = {
-  ArrowLeft: "left",
-  ArrowRight: "right",
-  ArrowUp: "up",
-  ArrowDown: "down",
-};
 
 const NO_IDS: ReadonlySet<string> = new Set();
 
@@ -49,6 +36,11 @@ interface GraphViewProps {
   /** By plate: what is wrong with its configuration. */
   readonly marks?: ReadonlyMap<string, PlateMark> | undefined;
   readonly edgeLabels: EdgeLabelChoice;
+  /** Draws every call, however quiet, of a picture with many. */
+  readonly allCalls: boolean;
+  readonly onAllCalls: (all: boolean) => void;
+  /** Shows only what is around a node. */
+  readonly onFocus: (id: string) => void;
   /** Counts wishes for a new layout. */
   readonly layAgain: number;
   /** What an expression found: it stays in full ink while nothing is selected. */
@@ -65,24 +57,25 @@ interface GraphViewProps {
 /** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
 export function GraphView(props: GraphViewProps) {
   const { graph, selected, onSelect, marks, edgeLabels, layAgain, legend } = props;
-  const { marked, onOpenBox, onCloseBox, onLayout } = props;
-  const drawing = useMemo(() => drawingOf(graph), [graph]);
+  const { marked, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } = props;
+  const { laid, shown, quiet, hubs } = useDrawnCalls(graph, { selected, all: allCalls });
+  const drawing = useMemo(() => drawingOf(laid), [laid]);
   const { laidOut, error } = useLayout(drawing, layAgain);
   const layout = laidOut?.layout;
   useEffect(() => {
     if (layout) onLayout(layout);
   }, [layout, onLayout]);
-  const plates = useMemo(() => plateViews(graph), [graph]);
+  const plates = useMemo(() => plateViews(graph, hubs), [graph, hubs]);
   const curves = useMemo(
-    () => (layout ? edgeCurves(graph.edges, layout) : new Map<string, never>()),
-    [graph.edges, layout],
+    () => (layout ? edgeCurves(shown.edges, layout) : new Map<string, never>()),
+    [shown.edges, layout],
   );
   const [busiest, setBusiest] = useState(NO_IDS);
-  const nextBusiest = busiestEdges(graph, busiest);
+  const nextBusiest = busiestEdges(laid, busiest);
   if (!sameSet(busiest, nextBusiest)) setBusiest(nextBusiest);
   const edges = useMemo(
-    () => edgeViews(graph, { choice: edgeLabels, selected, busiest }),
-    [graph, edgeLabels, selected, busiest],
+    () => edgeViews(shown, { choice: edgeLabels, selected, busiest }),
+    [shown, edgeLabels, selected, busiest],
   );
   const related = useMemo(() => relatedTo(selected, graph) ?? marked, [selected, graph, marked]);
   const inDom = plates.length <= DOM_PLATES;
@@ -147,24 +140,17 @@ export function GraphView(props: GraphViewProps) {
     [graph.nodes, onOpenBox, onCloseBox],
   );
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const direction = ARROWS[event.key];
-    const unwell = plates.filter(({ health }) => UNWELL.has(health.state)).map(({ id }) => id);
-    if (direction && current && layout) {
-      const next = nextInDirection(current, direction, { ids, layout, edges: graph.edges });
-      if (next) moveTo(next);
-    } else if (event.key === "[" || event.key === "]") {
-      const next = step(unwell, current, event.key === "]" ? 1 : -1);
-      if (next) moveTo(next);
-    } else if (event.key === "o" && current) toggleBox(current);
-    else if (event.key === "+" || event.key === "=") canvas.zoomBy(1);
-    else if (event.key === "-") canvas.zoomBy(-1);
-    else if (event.key === "0") canvas.fitAll();
-    else if (event.key === "Escape" && selected !== null) onSelect(null);
-    else return;
-    event.preventDefault();
-  }
+  const onKeyDown = graphKeys({
+    graph,
+    plates,
+    layout,
+    current,
+    canvas,
+    moveTo,
+    toggle: toggleBox,
+    focus: (id) => onFocus(nodeIdOf(id)),
+    unselect: selected === null ? undefined : () => onSelect(null),
+  });
 
   useStopDragOnPlates(layers);
 
@@ -225,13 +211,15 @@ export function GraphView(props: GraphViewProps) {
       <p id={keys} className="sr-only">
         Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
         details, Escape closes them. [ and ] step through what fails. O opens a group, or folds the
-        namespace of a service. The Table view holds the same data.
+        namespace of a service. F shows only what is around a service. The Table view holds the same
+        data.
       </p>
       {error ? (
         <p className="qd-graph-note" role="alert">
           The layout could not be worked out: {error}. The Table view holds the same data.
         </p>
       ) : null}
+      {quiet > 0 || allCalls ? <QuietNote {...{ quiet, onAllCalls }} /> : null}
       <div className="qd-graph-foot">
         {legend}
         <div className="qd-graph-zoom" role="group" aria-label="Zoom">
@@ -294,5 +282,16 @@ function useStopDragOnPlates(layers: React.RefObject<HTMLElement | null>) {
   }, [layers]);
 }
 
-const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>) =>
-  a.size === b.size && [...a].every((id) => b.has(id));
+/** What a dense picture leaves out, and the way to see it. */
+function QuietNote({ quiet, onAllCalls }: { quiet: number; onAllCalls: (all: boolean) => void }) {
+  return (
+    <p className="qd-graph-quiet">
+      {quiet > 0
+        ? `${quiet} quieter calls are drawn when one of their ends is selected.`
+        : "Every call is drawn."}
+      <Button size="small" variant="quiet" onClick={() => onAllCalls(quiet > 0)}>
+        {quiet > 0 ? "Draw all calls" : "Draw the busiest calls"}
+      </Button>
+    </p>
+  );
+}

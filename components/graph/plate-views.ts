@@ -27,7 +27,7 @@ export interface PlateView {
   readonly id: string;
   readonly shape: Exclude<NodeKind, "group"> | "version" | "group" | "folded";
   readonly title: string;
-  /** The share of a version, right of its name. */
+  /** Right of the name: the share of a version, or how many call a hub. */
   readonly aside: string | undefined;
   /** The second line. */
   readonly line: string;
@@ -38,25 +38,36 @@ export interface PlateView {
   readonly name: string;
 }
 
-/** Everything that is drawn as a plate: services, versions, and the title of each opened service. */
-export function plateViews(graph: MeshGraph): readonly PlateView[] {
+/**
+ * Everything that is drawn as a plate: services, versions, and the title of each opened service.
+ * `hubs` says how many call a node whose callers are not all drawn.
+ */
+export function plateViews(
+  graph: MeshGraph,
+  hubs: ReadonlyMap<string, number> = new Map(),
+): readonly PlateView[] {
   return graph.nodes.flatMap((node) => {
+    const callers = hubs.get(node.id);
     if (!isOpen(node, graph))
-      return [nodePlate(node, node.kind === "group" ? "folded" : node.kind)];
+      return [nodePlate(node, node.kind === "group" ? "folded" : node.kind, callers)];
     return [
-      nodePlate(node, "group"),
+      nodePlate(node, "group", callers),
       ...node.versions.map((version) => versionPlate(node, version)),
     ];
   });
 }
 
-function nodePlate(node: GraphNode, shape: PlateView["shape"]): PlateView {
+function nodePlate(
+  node: GraphNode,
+  shape: PlateView["shape"],
+  callers: number | undefined,
+): PlateView {
   const kind = KIND_WORD[node.kind];
   return {
     id: node.id,
     shape,
     title: TITLE[node.kind] ?? node.name,
-    aside: undefined,
+    aside: callers === undefined ? undefined : `← ${callers}`,
     line:
       node.members === undefined ? lineOf(node.inbound, node.health, node.pods) : groupLine(node),
     health: node.health,
@@ -66,6 +77,7 @@ function nodePlate(node: GraphNode, shape: PlateView["shape"]): PlateView {
       TITLE[node.kind] ?? node.name,
       ...(node.members === undefined ? (kind ? [kind] : []) : [groupLine(node)]),
       ...spoken(node.inbound, node.pods),
+      ...(callers === undefined ? [] : [`called by ${callers}`]),
       STATE_WORD[node.health.state],
     ].join(", "),
   };

@@ -15,6 +15,7 @@ const STATE: TopologyState = {
   selected: null,
   open: [],
   closed: [],
+  calls: null,
   kept: null,
   find: "",
   mode: "find",

@@ -124,6 +124,9 @@ export function TopologyPage() {
               onSelect={select}
               marks={marks}
               edgeLabels={state.edges}
+              allCalls={state.calls === "all"}
+              onAllCalls={(all) => void setState({ calls: all ? "all" : null })}
+              onFocus={(id) => void setState({ around: id, hops: null, to: null })}
               layAgain={layAgain}
               marked={marked}
               onOpenBox={openBox}

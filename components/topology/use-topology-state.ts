@@ -40,6 +40,8 @@ export function useTopologyState() {
       /** Namespaces that are open though the graph is large, and closed though it is small. */
       open: names,
       closed: names,
+      /** Draws every call of a picture that has many. */
+      calls: parseAsStringLiteral(["all"]),
       /** Drawn singly whatever is folded around it. */
       kept: parseAsString,
       find: parseAsString.withDefault(""),

@@ -20,6 +20,8 @@ export interface DrawnBox {
   readonly id: string;
   /** Absent for what lies outside the mesh. */
   readonly namespace?: string;
+  /** What its title needs, in pixels at zoom 1. */
+  readonly titleWidth?: number;
   readonly leaves: readonly DrawnLeaf[];
   readonly groups: readonly DrawnGroup[];
 }
@@ -41,6 +43,8 @@ const VERSION_PLATE = { height: 38, minWidth: 112, maxWidth: 224 };
 /** Of the 12.5 px face, by measure of Bookinfo's and Boutique's names. */
 const CHARACTER_WIDTH = 6.7;
 const PLATE_PADDING = 32;
+/** Room for the padding of a box, and for the button that folds it. */
+const TITLE_PADDING = 44;
 
 /** The box of everything that is not in the mesh. */
 export const OUTSIDE = "box:outside";
@@ -56,7 +60,7 @@ export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "type">): boolean
 export function drawingOf(graph: MeshGraph): Drawing {
   const boxes = new Map<
     string,
-    { leaves: DrawnLeaf[]; groups: DrawnGroup[]; namespace?: string }
+    { leaves: DrawnLeaf[]; groups: DrawnGroup[]; namespace?: string; titleWidth?: number }
   >();
   const loose: DrawnLeaf[] = [];
   const inBox = groupBy(graph.nodes, ({ namespace }) => namespace);
@@ -74,7 +78,9 @@ export function drawingOf(graph: MeshGraph): Drawing {
     const box = boxes.get(id) ?? {
       leaves: [],
       groups: [],
-      ...(id === OUTSIDE || node.namespace === undefined ? {} : { namespace: node.namespace }),
+      ...(id === OUTSIDE || node.namespace === undefined
+        ? {}
+        : { namespace: node.namespace, titleWidth: titleWidth(node.namespace) }),
     };
     if (isOpen(node, graph)) box.groups.push(groupOf(node));
     else box.leaves.push(plateOf(node));
@@ -155,6 +161,10 @@ function groupOf({ id, name, versions }: GraphNode): DrawnGroup {
     versions: versions.map((version) => ({ id: version.id, width, height: VERSION_PLATE.height })),
   };
 }
+
+/** Below the name stand the count and the mode of mTLS, which may give way; the name may not. */
+const titleWidth = (namespace: string) =>
+  Math.min(320, Math.ceil(namespace.length * CHARACTER_WIDTH) + TITLE_PADDING);
 
 const longer = (a: string, b: string) => (a.length > b.length ? a : b);
 

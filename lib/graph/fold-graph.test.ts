@@ -4,7 +4,7 @@ import { meshView } from "@/lib/mesh/view";
 import { buildGraph } from "./build-graph";
 import { egoGraph, pathGraph } from "./ego-graph";
 import { foldGraph } from "./fold-graph";
-import { requests, telemetry } from "./testing";
+import { aWorkload, requests, telemetry } from "./testing";
 
 const NONE: ReadonlySet<string> = new Set();
 const AS_IS = { opened: NONE, closed: NONE, kept: NONE };
@@ -58,6 +58,21 @@ describe("folding", () => {
     expect(graph.nodes.length).toBeLessThanOrEqual(62);
     expect(graph.nodes.some(({ id }) => id === "n7/s1")).toBe(true);
     expect(graph.nodes.find(({ id }) => id === "group:*")?.name).toMatch(/^\d+ more namespaces$/);
+  });
+
+  it("folds namespaces without traffic first, however small they are", () => {
+    const idle = Array.from({ length: 70 }, (_, i) => `idle${i}/server-v1`);
+    const graph = buildGraph(
+      telemetry({ requests: [requests("shop/web-v1", "shop/cart-v1", 5)] }),
+      meshView(idle.flatMap((path) => aWorkload(path))),
+      { windowSeconds: 60, type: "app" },
+    );
+    const shown = foldGraph(graph, { ...AS_IS, kept: new Set(["idle3/server"]) }).graph.nodes;
+    expect(shown.map(({ id, members }) => `${id} ${members ?? 1}`)).toEqual([
+      "group:* 69",
+      "group:shop 2",
+      "idle3/server 1",
+    ]);
   });
 
   it("keeps every request between what is drawn, and every service in one place", () => {

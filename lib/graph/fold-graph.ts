@@ -45,9 +45,9 @@ const MORE = "group:*";
 
 /**
  * Folds services into groups, a namespace each, until the picture can be read: first all
- * namespaces that nobody opened, then the quietest namespaces into one group. The worst services
- * and those asked for stay; all sums are kept, save for traffic within a group. A small graph stays
- * as it is.
+ * namespaces that nobody opened, then those without traffic and the quietest into one group. The
+ * worst services and those asked for stay; all sums are kept, save for traffic within a group. A
+ * small graph stays as it is.
  */
 export function foldGraph(
   graph: MeshGraph,
@@ -71,19 +71,31 @@ export function foldGraph(
   const once = refold(graph, homes);
   if (fits(once) || options.opened.size > 0 || small) return withCount(once, homes, graph);
 
-  const order = busiestFirst(once);
-  for (const most of NAMESPACES) {
-    const shown = new Set(order.slice(0, most));
-    const fewer = new Map(
-      [...homes].map(([id, home]) => [
-        id,
-        home.startsWith("group:") && !shown.has(home) ? MORE : home,
-      ]),
-    );
+  // What may go into the group of all the rest: whole namespaces, of one service or many.
+  const movable = once.nodes.filter(
+    ({ id, kind, namespace }) => namespace !== undefined && kind !== "gateway" && !keep.has(id),
+  );
+  const order = busiestFirst(movable, once);
+  const busy = busyIds(once);
+  const first = order.filter((id) => busy.has(id));
+  for (const shownSingly of [first, ...NAMESPACES.map((most) => order.slice(0, most))]) {
+    const shown = new Set(shownSingly);
+    const rest = new Set(order.filter((id) => !shown.has(id)));
+    const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
     const result = refold(graph, fewer);
-    if (fits(result) || most === NAMESPACES.at(-1)) return withCount(result, fewer, graph);
+    const least = shownSingly.length <= (NAMESPACES.at(-1) ?? 0);
+    if (fits(result) || least) return withCount(result, fewer, graph);
   }
   return withCount(once, homes, graph);
+}
+
+/** Those that take part in a call, or are not idle. */
+function busyIds({ nodes, edges }: MeshGraph): ReadonlySet<string> {
+  const idle = (state: Health["state"]) => state === "idle" || state === "unknown";
+  return new Set([
+    ...edges.flatMap(({ source, target }) => [nodeIdOf(source), nodeIdOf(target)]),
+    ...nodes.filter(({ health }) => !idle(health.state)).map(({ id }) => id),
+  ]);
 }
 
 function fits({ nodes, edges, type }: MeshGraph): boolean {
@@ -108,17 +120,23 @@ const worstOf = ({ nodes }: MeshGraph): readonly GraphNode[] =>
     )
     .slice(0, WORST);
 
-/** Groups in the order in which they matter: what fails, then what is asked for most. */
-const busiestFirst = ({ nodes }: MeshGraph): readonly string[] =>
-  nodes
-    .filter(({ kind }) => kind === "group")
+/** In the order in which they matter: what fails, then what is asked for, or asks, most. */
+function busiestFirst(nodes: readonly GraphNode[], { edges }: MeshGraph): readonly string[] {
+  const asked = new Map<string, number>();
+  for (const { source, target, traffic } of edges) {
+    for (const id of [nodeIdOf(source), nodeIdOf(target)]) {
+      asked.set(id, (asked.get(id) ?? 0) + (traffic.requestsPerSecond ?? 0));
+    }
+  }
+  return [...nodes]
     .sort(
       (a, b) =>
         severity(b.health.state) - severity(a.health.state) ||
-        (b.inbound.requestsPerSecond ?? 0) - (a.inbound.requestsPerSecond ?? 0) ||
+        (asked.get(b.id) ?? 0) - (asked.get(a.id) ?? 0) ||
         compare(a.id, b.id),
     )
     .map(({ id }) => id);
+}
 
 function withCount(result: MeshGraph, homes: ReadonlyMap<string, string>, graph: MeshGraph) {
   const services = graph.nodes.filter(({ id }) => homes.get(id) !== id).length;

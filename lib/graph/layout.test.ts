@@ -67,6 +67,29 @@ describe("layout", () => {
     expect(moved.length).toBeLessThan(leaves.length / 10);
   });
 
+  it("sets what no call joins beside the rest, in rows, and makes room for titles", async () => {
+    const apart = Array.from({ length: 12 }, (_, i) => `quiet-namespace-of-team-${i}/svc-v1`);
+    const { places, routes, width, height } = await layoutOf(graphOf(BOOKINFO, apart));
+    const boxes = Object.entries(places).filter(([id]) => id.startsWith("box:"));
+    expect(boxes).toHaveLength(14);
+    for (const [id, a] of boxes) {
+      const touching = boxes.filter(
+        ([other, b]) =>
+          other !== id &&
+          a.x < b.x + b.width &&
+          b.x < a.x + a.width &&
+          a.y < b.y + b.height &&
+          b.y < a.y + a.height,
+      );
+      expect(touching).toEqual([]);
+    }
+    expect(new Set(boxes.slice(2).map(([, { y }]) => y)).size).toBeLessThan(12);
+    expect(width / height).toBeGreaterThan(0.9);
+    expect(places["box:quiet-namespace-of-team-0"]!.width).toBeGreaterThan(190);
+    const bends = Object.values(routes).flat();
+    expect(bends.every(({ x, y }) => x >= 0 && x <= width && y >= 0 && y <= height)).toBe(true);
+  });
+
   it("lays a large mesh out box by box", () => {
     const many = Array.from({ length: 200 }, (_, i) => `ns${i % 5}/svc${i}-v1`);
     const drawing = drawingOf(graphOf([["ns0/svc0-v1", "ns1/svc1-v1", 1]], many));

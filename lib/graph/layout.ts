@@ -1,4 +1,5 @@
 import { type Drawing, type DrawnBox, type DrawnLeaf, leafIds } from "./drawing";
+import { type DrawingPart, leavesOf, packParts, partsOf } from "./layout-parts";
 
 /** A place in pixels at zoom 1: the top left corner and the size. */
 export interface Rect {
@@ -68,32 +69,45 @@ const GROUP_PADDING = "[top=32,left=10,bottom=10,right=10]";
  * within. Children are in the order of their names, so that equal graphs make equal requests.
  */
 export function elkGraph(drawing: Drawing): ElkGraph {
-  const whole = leafIds(drawing).size <= WHOLE_LAYOUT_LIMIT;
-  const boxes = drawing.boxes.map((box) => boxOf(box, whole));
-  const root: ElkGraph = {
+  if (leafIds(drawing).size > WHOLE_LAYOUT_LIMIT) {
+    const boxes = drawing.boxes.map((box) => boxOf(box, false));
+    return { ...layeredGraph("root", "SEPARATE_CHILDREN"), ...separated(drawing, boxes) };
+  }
+  const parts = partsOf(drawing);
+  const [only] = parts;
+  if (only && parts.length === 1) return partGraph(only, "root");
+  return {
     id: "root",
-    layoutOptions: {
-      ...LAYERED,
-      "elk.hierarchyHandling": whole ? "INCLUDE_CHILDREN" : "SEPARATE_CHILDREN",
-      // The same graph gives the same picture, and a graph that grew a similar one. ELK 0.12 breaks
-      // where a box within has this option too.
-      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-      "elk.padding": "[top=24,left=24,bottom=24,right=24]",
-    },
-    children: [...drawing.loose.map(leafOf), ...boxes],
-    edges: drawing.edges.map(({ id, source, target }) => ({
-      id,
-      sources: [source],
-      targets: [target],
-    })),
+    layoutOptions: { "elk.algorithm": "fixed", "elk.json.edgeCoords": "ROOT" },
+    children: parts.map((part, index) => partGraph(part, `${PART}${index}`)),
   };
-  return whole ? root : { ...root, ...separated(drawing, boxes) };
 }
+
+/** Ids of parts that nothing joins; no node, version or box is named so. */
+const PART = "part:";
+
+const layeredGraph = (id: string, hierarchy: "INCLUDE_CHILDREN" | "SEPARATE_CHILDREN") => ({
+  id,
+  layoutOptions: {
+    ...LAYERED,
+    "elk.hierarchyHandling": hierarchy,
+    // The same graph gives the same picture, and a graph that grew a similar one. ELK 0.12 breaks
+    // where a box within has this option too.
+    "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+    "elk.padding": "[top=24,left=24,bottom=24,right=24]",
+  },
+});
+
+const partGraph = ({ boxes, loose, edges }: DrawingPart, id: string): ElkGraph => ({
+  ...layeredGraph(id, "INCLUDE_CHILDREN"),
+  children: [...loose.map(leafOf), ...boxes.map((box) => boxOf(box, true))],
+  edges: edges.map((edge) => ({ id: edge.id, sources: [edge.source], targets: [edge.target] })),
+});
 
 /** Edges within a box go to that box; those between boxes join the boxes, once for each pair. */
 function separated(drawing: Drawing, boxes: ElkGraph[]): Pick<ElkGraph, "children" | "edges"> {
   const boxOfLeaf = new Map(
-    drawing.boxes.flatMap((box) => [...leavesOf(box)].map((leaf) => [leaf.id, box.id] as const)),
+    drawing.boxes.flatMap((box) => [...leavesOf(box)].map((id) => [id, box.id] as const)),
   );
   const inner = new Map<string, ElkEdge[]>();
   const outer = new Map<string, ElkEdge>();
@@ -121,6 +135,12 @@ function boxOf(box: DrawnBox, whole: boolean): ElkGraph {
       ...LAYERED,
       ...(whole ? {} : { "elk.hierarchyHandling": "INCLUDE_CHILDREN" }),
       "elk.padding": BOX_PADDING,
+      ...(box.titleWidth === undefined
+        ? {}
+        : {
+            "elk.nodeSize.constraints": "[MINIMUM_SIZE]",
+            "elk.nodeSize.minimum": `(${box.titleWidth}, 0)`,
+          }),
     },
     children: [
       ...box.leaves.map(leafOf),
@@ -139,26 +159,29 @@ function boxOf(box: DrawnBox, whole: boolean): ElkGraph {
 
 const leafOf = ({ id, width, height }: DrawnLeaf): ElkGraph => ({ id, width, height });
 
-function* leavesOf(box: DrawnBox): Generator<DrawnLeaf> {
-  yield* box.leaves;
-  for (const { versions } of box.groups) yield* versions;
-}
-
 /** Reads ELK's answer; places of children become absolute, as edges already are. */
 export function readLayout(answer: ElkGraph, drawing: Drawing): Layout {
   const places: Record<string, Rect> = {};
   const routes: Record<string, readonly Point[]> = {};
-  const visit = (graph: ElkGraph, left: number, top: number) => {
+  // Routes are given from the corner of the whole answer: they move by what their part moves.
+  const visit = (graph: ElkGraph, left: number, top: number, moved: Point) => {
     for (const { id, sections } of graph.edges ?? []) {
-      routes[id] = (sections?.[0]?.bendPoints ?? []).map(({ x, y }) => ({ x, y }));
+      const bends = sections?.[0]?.bendPoints ?? [];
+      routes[id] = bends.map(({ x, y }) => ({ x: x + moved.x, y: y + moved.y }));
     }
     for (const child of graph.children ?? []) {
       const { id, x = 0, y = 0, width = 0, height = 0 } = child;
       places[id] = { x: left + x, y: top + y, width, height };
-      visit(child, left + x, top + y);
+      visit(child, left + x, top + y, moved);
     }
   };
-  visit(answer, 0, 0);
+  const parts = (answer.children ?? []).filter(({ id }) => id.startsWith(PART));
+  const packed = packParts(parts.map(({ width = 0, height = 0 }) => ({ width, height })));
+  for (const [index, part] of parts.entries()) {
+    const { x, y } = packed.corners[index] ?? { x: 0, y: 0 };
+    visit(part, x, y, { x: x - (part.x ?? 0), y: y - (part.y ?? 0) });
+  }
+  if (parts.length === 0) visit(answer, 0, 0, { x: 0, y: 0 });
   for (const { versions } of drawing.boxes.flatMap(({ groups }) => groups)) {
     for (const id of stackInOrder(versions, places)) {
       // The way around things was made for the place before.
@@ -167,7 +190,8 @@ export function readLayout(answer: ElkGraph, drawing: Drawing): Layout {
       }
     }
   }
-  return { places, routes, width: answer.width ?? 0, height: answer.height ?? 0 };
+  const { width = 0, height = 0 } = parts.length > 0 ? packed : answer;
+  return { places, routes, width, height };
 }
 
 /**
