@@ -1,18 +1,18 @@
 // `npm run bench:start`: how long a stranger waits, on a clone of the last commit with nothing in it:
 // install, build, first and second start; then first-load JavaScript of each page (gzip, as it came
 // over the wire) and the time from a change in the cluster to the change on the page.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:https";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { browser, build, install, ROOT } from "./bootstrap.mjs";
-import { cleanEnvironment, main, Problem, run, stopAll } from "./processes.mjs";
+import { kubernetesApi } from "./kubernetes-api.mjs";
+import { main, Problem, run, stopAll } from "./processes.mjs";
 import { startSandbox } from "./sandbox-process.mjs";
+import { startServer } from "./server-process.mjs";
 
 const PAGES = ["/", "/topology", "/config", "/proxies", "/rollouts"];
 const EVENTS = 40;
-const START_MS = 150_000;
 const STOP_MS = 5_000;
 const EVENT_MS = 5_000;
 const BETWEEN_EVENTS_MS = 400;
@@ -33,27 +33,6 @@ async function timed(act) {
   return { result, seconds: (performance.now() - since) / 1000 };
 }
 
-/** Starts a server; resolves to its process and address once it says where it is. */
-function start(root, flags = []) {
-  const args = [join(root, "scripts", "start.mjs"), "--port", "0", "--no-open", ...flags];
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: cleanEnvironment(),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Problem("the server did not start", 1)), START_MS);
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      const url = /Quarterdeck is at (\S+)/.exec(output)?.[1];
-      if (!url) return;
-      clearTimeout(timer);
-      resolve({ child, url });
-    });
-  });
-}
-
 async function startTimes() {
   const root = mkdtempSync(join(tmpdir(), "quarterdeck-bench-"));
   try {
@@ -67,11 +46,11 @@ async function startTimes() {
     const built = await timed(() => step("build"));
     line("install", installed.seconds, "s");
     line("build", built.seconds, "s");
-    const first = await timed(() => start(root));
+    const first = await timed(() => startServer({ root }));
     await stopAll([first.result.child], STOP_MS);
     const whole = installed.seconds + built.seconds + first.seconds;
     line("first start, all of it", whole, "s", LIMITS.firstStart);
-    const second = await timed(() => start(root));
+    const second = await timed(() => startServer({ root }));
     line("second start", second.seconds, "s", LIMITS.secondStart);
     const stop = await timed(() => stopAll([second.result.child], STOP_MS));
     line("stop", stop.seconds, "s", 3);
@@ -99,32 +78,6 @@ async function firstLoad(chromium, url, path) {
   await page.waitForTimeout(1_500);
   await context.close();
   return bytes / 1024;
-}
-
-function api(kubeconfig) {
-  const { parse } = kubeconfig.yaml;
-  const { clusters, users } = parse(readFileSync(kubeconfig.path, "utf8"));
-  const server = new URL(clusters[0].cluster.server);
-  const options = {
-    ca: Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64"),
-    headers: {
-      authorization: `Bearer ${users[0].user.token}`,
-      "content-type": "application/json",
-    },
-  };
-  return (method, path, body) =>
-    new Promise((resolve, reject) => {
-      const sent = request(new URL(path, server), { ...options, method }, (answer) => {
-        answer.resume();
-        answer.on("end", () =>
-          answer.statusCode < 300
-            ? resolve()
-            : reject(new Problem(`${method} ${path}: ${answer.statusCode}`, 1)),
-        );
-      });
-      sent.on("error", reject);
-      sent.end(body && JSON.stringify(body));
-    });
 }
 
 const SERVICE_ENTRIES = "/apis/networking.istio.io/v1/namespaces/bookinfo/serviceentries";
@@ -183,10 +136,9 @@ const percentile = (sorted, share) =>
 
 async function pageFigures() {
   const { chromium: engine } = await import("@playwright/test");
-  const yaml = await import("yaml");
   const { child: sandbox, address } = await startSandbox({});
   const cluster = ["--kubeconfig", address.kubeconfig, "--prometheus", address.prometheus];
-  const { child, url } = await start(ROOT, cluster);
+  const { child, url } = await startServer({ flags: cluster });
   const executablePath = await browser();
   const chromium = await engine.launch({ executablePath, args: ["--no-sandbox"] });
   try {
@@ -194,8 +146,7 @@ async function pageFigures() {
       const limit = path === "/topology" ? LIMITS.topologyKilobytes : undefined;
       line(`JavaScript of ${path}`, await firstLoad(chromium, url, path), "KB", limit);
     }
-    const call = api({ path: address.kubeconfig, yaml });
-    const latencies = await eventLatencies(chromium, url, call);
+    const latencies = await eventLatencies(chromium, url, await kubernetesApi(address.kubeconfig));
     line("event to page, p50", percentile(latencies, 0.5), "ms");
     line("event to page, p95", percentile(latencies, 0.95), "ms", LIMITS.eventP95);
   } finally {

@@ -5,10 +5,11 @@ import { mtlsMode, wantedShares } from "./config-facts";
 import { draftsOf, type NodeDraft } from "./drafts";
 import { edgesOf } from "./edges";
 import { NO_TELEMETRY, type Telemetry } from "./flows";
-import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worse } from "./health";
+import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worstOf } from "./health";
 import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
 import { type LatencyLookup, latencyLookup } from "./latency";
+import { latencyHealth, type PastLookup, pastLookup } from "./latency-health";
 import { configuredLegs, type Leg, legsOf, versionId } from "./legs";
 import type { GraphNode, GraphType, GraphVersion, Health, MeshGraph, Traffic } from "./mesh-graph";
 import type { ErrorLimits } from "./response-limits";
@@ -19,6 +20,7 @@ import { podCount } from "./workload-index";
 interface Context {
   readonly mesh: MeshView;
   readonly latency: LatencyLookup;
+  readonly past: PastLookup;
   readonly windowSeconds: number;
 }
 
@@ -46,7 +48,7 @@ export function buildGraph(
   }
   const leafOf = ({ id, revision }: Identity) => (split.has(id) ? versionId(id, revision) : id);
   const latency = latencyLookup(measured, mesh, type, leafOf);
-  const context = { mesh, latency, windowSeconds };
+  const context = { mesh, latency, past: pastLookup(measured, mesh, type), windowSeconds };
 
   const limits = new Map<string, readonly ErrorLimits[]>();
   const nodes = [...drafts.values()].map((draft) => {
@@ -78,7 +80,7 @@ const isSplit = ({ identity, revisions }: NodeDraft) =>
 
 function nodeOf(draft: NodeDraft, limits: readonly ErrorLimits[], context: Context): GraphNode {
   const { identity, workloads, inbound, outbound, revisions, services } = draft;
-  const { mesh, latency, windowSeconds } = context;
+  const { mesh, latency, past, windowSeconds } = context;
   // Nobody in the mesh calls an ingress gateway, so what it sends on is what it was asked for.
   const counted = identity.kind === "gateway" && inbound.length === 0 ? outbound : inbound;
   const traffic = sumTraffic(flowsOf(counted), latency.node(identity.id));
@@ -99,7 +101,11 @@ function nodeOf(draft: NodeDraft, limits: readonly ErrorLimits[], context: Conte
     versions,
     pods,
     badges: badgesOf(named, { mesh, workloads, canary: versions.some(({ canary }) => canary) }),
-    health: worse(healthOf(traffic, draft, { windowSeconds, limits }), readinessHealth(pods)),
+    health: worstOf([
+      healthOf(traffic, draft, { windowSeconds, limits }),
+      readinessHealth(pods),
+      latencyHealth(traffic, past(identity.id), { windowSeconds, limits }),
+    ]),
   };
 }
 
@@ -113,7 +119,7 @@ function versionOf(
     readonly legs: readonly Leg[];
     readonly limits: readonly ErrorLimits[];
   },
-  { latency, windowSeconds }: Context,
+  { latency, past, windowSeconds }: Context,
 ): GraphVersion {
   const { revision, wanted, all, legs, limits } = part;
   const id = versionId(identity.id, revision);
@@ -134,14 +140,15 @@ function versionOf(
     ...(splits ? { wanted: wanted.get(revision) ?? 0 } : {}),
     canary: false,
     pods,
-    health: worse(
+    health: worstOf([
       healthOf(
         traffic,
         { inbound: legs, outbound: outbound.filter(({ source }) => source.revision === revision) },
         { windowSeconds, limits },
       ),
       readinessHealth(pods),
-    ),
+      latencyHealth(traffic, past(id), { windowSeconds, limits }),
+    ]),
   };
 }
 

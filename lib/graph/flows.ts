@@ -22,6 +22,11 @@ export interface Telemetry {
   readonly p50: readonly LabelledValue[];
   readonly p95: readonly LabelledValue[];
   readonly p99: readonly LabelledValue[];
+  /**
+   * Of a while ago: milliseconds that requests took per second (label `part` = `sum`), and requests
+   * per second (`count`), by what was called.
+   */
+  readonly past: readonly LabelledValue[];
 }
 
 /** Nothing was measured. */
@@ -34,6 +39,7 @@ export const NO_TELEMETRY: Telemetry = {
   p50: [],
   p95: [],
   p99: [],
+  past: [],
 };
 
 /** Requests of one flow that ended alike. */

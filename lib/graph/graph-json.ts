@@ -76,14 +76,15 @@ const NUMBERS = {
   errorRatio: ["requests"],
   responses: ["requests"],
   share: ["requests"],
-  mutualTls: ["requests", "tcpSent"],
+  mutualTls: ["requests", "tcp"],
   "latency.average": ["durations", "requests"],
   "latency.p50": ["p50"],
   "latency.p95": ["p95"],
   "latency.p99": ["p99"],
+  "health.latency": ["durations", "requests", "past"],
   payloadBytesPerSecond: ["payload"],
-  tcpSentBytesPerSecond: ["tcpSent"],
-  tcpReceivedBytesPerSecond: ["tcpReceived"],
+  tcpSentBytesPerSecond: ["tcp"],
+  tcpReceivedBytesPerSecond: ["tcp"],
 } as const satisfies Record<string, readonly (keyof GraphQueries)[]>;
 
 /** The graph as the command line and `GET /api/v1/graph` answer it. */

@@ -52,7 +52,7 @@ describe("the JSON form", () => {
   it("names the query of each number, and its window", () => {
     const { numbers, queries } = json("app");
     const named = Object.values(numbers).flat();
-    for (const name of named) expect(queries[name]).toContain("[60s]");
+    for (const name of named) expect(queries[name]).toContain(name === "past" ? "[300s]" : "[60s]");
     expect(new Set(named)).toEqual(new Set(Object.keys(queries)));
   });
 });

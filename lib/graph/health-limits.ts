@@ -3,7 +3,7 @@ import type { MeshView } from "@/lib/mesh/view";
 import { parseYaml } from "@/lib/yaml/parse";
 import type { NodeKind } from "./mesh-graph";
 import { list, record, stringMap } from "./raw-fields";
-import { type ErrorLimits, ERROR_LIMITS } from "./response-limits";
+import { type ErrorLimits, ERROR_LIMITS, SLOWER_LIMITS } from "./response-limits";
 import type { WorkloadFact } from "./workload-index";
 
 /** A node whose limits are asked for. */
@@ -122,12 +122,23 @@ function configuredRules(mesh: MeshView): ReadonlyMap<string, readonly Rule[]> {
           failuresToFail:
             typeof rule.failures === "number" ? rule.failures : ERROR_LIMITS.failuresToFail,
           ...(typeof rule.codes === "string" ? { codes: rule.codes } : {}),
+          ...slowerLimits(rule),
           setBy: `ConfigMap ${namespace}/${name}`,
         },
       })),
     );
   }
   return found;
+}
+
+/** `slowerDegraded: 3`, `slowerFailing: 10`: times; what is not given stays as it is. */
+function slowerLimits({ slowerDegraded, slowerFailing }: Readonly<Record<string, unknown>>) {
+  const times = (value: unknown, standard: number) =>
+    typeof value === "number" && value > 1 ? value : standard;
+  if (slowerDegraded === undefined && slowerFailing === undefined) return {};
+  const degraded = times(slowerDegraded, SLOWER_LIMITS.degraded);
+  const failing = Math.max(degraded, times(slowerFailing, SLOWER_LIMITS.failing));
+  return { slower: { degraded, failing } };
 }
 
 const word = (value: unknown): string => (typeof value === "string" && value !== "" ? value : "*");

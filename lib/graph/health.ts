@@ -37,8 +37,37 @@ export function trafficHealth(
       text: `TCP traffic of ${formatBytes(bytes)}; TCP has no error share.`,
     };
   }
-  const [first, ...others] = limits.map((one) => requestHealth(traffic, windowSeconds, one));
-  return others.reduce(worse, first ?? requestHealth(traffic, windowSeconds, ERROR_LIMITS));
+  const judged = limits.length > 0 ? limits : [ERROR_LIMITS];
+  return worstOf([
+    ...judged.map((one) => requestHealth(traffic, windowSeconds, one)),
+    saturationHealth(traffic, windowSeconds),
+  ]);
+}
+
+/**
+ * Flags of requests that a limit turned away: circuit breaker, rate limit, overload manager.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
+ */
+const TURNED_AWAY: ReadonlySet<string> = new Set(["UO", "RL", "OM"]);
+const SATURATED = { share: 0.01, requests: 3 } as const;
+
+/** Whether limits turn requests away; undefined where they do not, or hardly. */
+function saturationHealth(
+  { responses, requestsPerSecond }: Traffic,
+  windowSeconds: number,
+): Health | undefined {
+  const away = responses.filter(({ flags }) => flags.split(",").some((f) => TURNED_AWAY.has(f)));
+  const rate = away.reduce((sum, response) => sum + response.requestsPerSecond, 0);
+  const share = requestsPerSecond ? rate / requestsPerSecond : 0;
+  if (share < SATURATED.share || rate * windowSeconds < SATURATED.requests) return undefined;
+  const flags = [...new Set(away.map((response) => response.flags))].join(", ");
+  return {
+    state: "degraded",
+    rule: "saturation",
+    text:
+      `${formatErrorShare(share)} of requests are turned away by a limit (${flags}); ` +
+      `amber from ${formatLimit(SATURATED.share)}`,
+  };
 }
 
 function requestHealth(traffic: Traffic, windowSeconds: number, limits: ErrorLimits): Health {
@@ -86,6 +115,21 @@ const SEVERITY = { failing: 4, degraded: 3, unknown: 2, healthy: 1, idle: 0 } as
 /** Orders states: the worse, the larger. Idle is the least, since nothing can fail there. */
 export const severity = (state: Health["state"]): number => SEVERITY[state];
 
-/** The worse of two verdicts; the first when they are equal. */
-export const worse = (a: Health, b: Health | undefined): Health =>
-  b && severity(b.state) > severity(a.state) ? b : a;
+/** Whether somebody must look at it. */
+export const isUnwell = ({ state }: Health): boolean => state === "failing" || state === "degraded";
+
+/**
+ * The worst of several verdicts, the first of equals; what else is not well goes into its `others`.
+ * What is well says nothing beside it.
+ */
+export function worstOf(verdicts: readonly (Health | undefined)[]): Health {
+  const all = verdicts.flatMap((verdict) => {
+    if (!verdict) return [];
+    const { others = [], ...own } = verdict;
+    return [own, ...others];
+  });
+  const [worst, ...rest] = all.sort((a, b) => severity(b.state) - severity(a.state));
+  if (!worst) throw new TypeError("there is no verdict to choose from");
+  const others = rest.filter(isUnwell);
+  return others.length > 0 ? { ...worst, others } : worst;
+}

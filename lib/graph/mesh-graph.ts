@@ -28,9 +28,28 @@ export type GraphType = (typeof GRAPH_TYPES)[number];
 /** A verdict and the sentence that explains it with its numbers. */
 export interface Health {
   readonly state: HealthState;
-  readonly rule: "error-share" | "readiness" | "bytes" | "traffic" | "telemetry";
+  readonly rule: HealthRule;
   readonly text: string;
+  /** What else is not well, worst first; absent where nothing is. */
+  readonly others?: readonly Health[];
 }
+
+/**
+ * What a verdict rests on. `error-share`, `latency` (against the past of the same service),
+ * `saturation` (requests that a limit turned away) and `bytes` on traffic; `readiness` on pods;
+ * `config` on findings; `proxies` on what istiod says of their sync; `traffic` and `telemetry` on
+ * there being none.
+ */
+export type HealthRule =
+  | "error-share"
+  | "latency"
+  | "saturation"
+  | "readiness"
+  | "config"
+  | "proxies"
+  | "bytes"
+  | "traffic"
+  | "telemetry";
 
 /** Requests that ended alike. */
 export interface ResponseShare {

@@ -6,8 +6,8 @@ export type Quantile = keyof typeof QUANTILES;
 /** The PromQL of one refresh: always these eight, whatever the size of the mesh. */
 export interface GraphQueries {
   readonly requests: string;
-  readonly tcpSent: string;
-  readonly tcpReceived: string;
+  /** Bytes both ways, told apart by label `direction`: `sent` (to the client) and `received`. */
+  readonly tcp: string;
   /** Milliseconds that requests took, per second: by the rate of requests, their mean. */
   readonly durations: string;
   /** Bytes of requests and responses per second. */
@@ -15,6 +15,8 @@ export interface GraphQueries {
   readonly p50: string;
   readonly p95: string;
   readonly p99: string;
+  /** Latency of a while ago, told apart by label `part`: `sum` of milliseconds and `count`. */
+  readonly past: string;
 }
 
 const SOURCE = [
@@ -53,6 +55,12 @@ const REQUEST_LABELS = [
 ];
 /** `app` is that of the scraped pod where the scrape adds it, and tells ztunnel from sidecars. */
 const TCP_LABELS = ["reporter", "app", ...SOURCE, ...TARGET, "connection_security_policy"];
+/**
+ * What latency is compared with: the same service an hour before, or where that was not measured,
+ * ten minutes before. Both windows are short, so that Prometheus reads few samples.
+ */
+export const PAST = { windowSeconds: 300, agoSeconds: [3600, 600] } as const;
+
 const SUM_LABELS = ["reporter", ...SOURCE, ...TARGET, "request_protocol"];
 
 /**
@@ -82,14 +90,30 @@ export function graphQueries(windowSeconds: number): GraphQueries {
   };
   return {
     requests: rate("istio_requests_total", REQUEST_LABELS),
-    tcpSent: rate("istio_tcp_sent_bytes_total", TCP_LABELS),
-    tcpReceived: rate("istio_tcp_received_bytes_total", TCP_LABELS),
+    tcp: [
+      labelled("direction", "sent", rate("istio_tcp_sent_bytes_total", TCP_LABELS)),
+      labelled("direction", "received", rate("istio_tcp_received_bytes_total", TCP_LABELS)),
+    ].join(" or "),
     durations: rate("istio_request_duration_milliseconds_sum", SUM_LABELS),
     payload: `${rate("istio_request_bytes_sum", SUM_LABELS)} + ${rate("istio_response_bytes_sum", SUM_LABELS)}`,
     p50: quantile(QUANTILES.p50),
     p95: quantile(QUANTILES.p95),
     p99: quantile(QUANTILES.p99),
+    past: (["sum", "count"] as const)
+      .map((part) => labelled("part", part, past(part)))
+      .join(" or "),
   };
+}
+
+const labelled = (label: string, value: string, vector: string) =>
+  `label_replace(${vector}, "${label}", "${value}", "", "")`;
+
+function past(part: "sum" | "count"): string {
+  const metric = `istio_request_duration_milliseconds_${part}`;
+  const by = `sum by (${["reporter", ...TARGET].join(", ")})`;
+  return PAST.agoSeconds
+    .map((ago) => `${by} (rate(${metric}[${PAST.windowSeconds}s] offset ${ago}s))`)
+    .join(" or ");
 }
 
 /** Whose traffic a query is about: for each label its value, or a list of which it is one. */

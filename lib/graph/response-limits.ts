@@ -12,9 +12,20 @@ export interface ErrorLimits {
   readonly codes?: string;
   /** Of which protocol; undefined for both. */
   readonly protocol?: Exclude<Protocol, "tcp">;
+  /** From how many times its latency of a while ago on it is amber, and red. */
+  readonly slower?: SlowerLimits;
   /** Who set them; undefined for the standard ones. */
   readonly setBy?: string;
 }
+
+/** By how much requests may take longer than they did. */
+interface SlowerLimits {
+  readonly degraded: number;
+  readonly failing: number;
+}
+
+/** The limits that hold unless someone sets others. */
+export const SLOWER_LIMITS: SlowerLimits = { degraded: 2, failing: 5 };
 
 /** The limits that hold unless someone sets others. */
 export const ERROR_LIMITS: ErrorLimits = { degraded: 0.01, failing: 0.05, failuresToFail: 3 };

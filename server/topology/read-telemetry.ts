@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { type Instant, type Millis, millis } from "@/lib/base/units";
 import { NO_TELEMETRY, type Telemetry } from "@/lib/graph/flows";
-import { graphQueries } from "@/lib/graph/queries";
+import { type GraphQueries, graphQueries } from "@/lib/graph/queries";
 import type { Clock, Metrics, Sample } from "../ports";
 
 /** What Prometheus told of one window, all at one instant. */
@@ -12,14 +12,14 @@ export interface TelemetryReading {
   readonly missing: readonly string[];
 }
 
-const MISSING: Readonly<Record<Exclude<keyof Telemetry, "requests">, string>> = {
-  tcpSent: "TCP bytes sent are missing",
-  tcpReceived: "TCP bytes received are missing",
+const MISSING: Readonly<Record<Exclude<keyof GraphQueries, "requests">, string>> = {
+  tcp: "TCP bytes are missing",
   durations: "The mean of latency is missing",
   payload: "Bytes of requests and responses are missing",
   p50: "The median of latency is missing",
   p95: "The 95th percentile of latency is missing",
   p99: "The 99th percentile of latency is missing",
+  past: "The latency of a while ago, which health is judged by, is missing",
 };
 
 /** Latency may take this much longer than traffic. */
@@ -66,25 +66,31 @@ export async function readTelemetry(
     }
   };
   const traffic = await withDeadline(limits, async (limited) => {
-    const [tcpSent, tcpReceived, requests] = await Promise.all([
-      optional("tcpSent", limited),
-      optional("tcpReceived", limited),
+    const [tcp, requests] = await Promise.all([
+      optional("tcp", limited),
       ask(queries.requests, limited),
     ]);
-    return { ...NO_TELEMETRY, tcpSent, tcpReceived, requests };
+    const going = (direction: string) => tcp.filter(({ labels }) => labels.direction === direction);
+    return {
+      ...NO_TELEMETRY,
+      tcpSent: going("sent"),
+      tcpReceived: going("received"),
+      requests,
+    };
   });
   onTraffic?.({ at, telemetry: traffic, missing: [...missing] });
   // Nobody waits for these: what they take longer costs no reader anything.
   const patience = { ...limits, deadline: millis(PATIENCE * deadline) };
   const latency = await withDeadline(patience, async (limited) => {
-    const [durations, payload, p50, p95, p99] = await Promise.all([
+    const [durations, payload, p50, p95, p99, past] = await Promise.all([
       optional("durations", limited),
       optional("payload", limited),
       optional("p50", limited),
       optional("p95", limited),
       optional("p99", limited),
+      optional("past", limited),
     ]);
-    return { durations, payload, p50, p95, p99 };
+    return { durations, payload, p50, p95, p99, past };
   });
   return { at, telemetry: { ...traffic, ...latency }, missing };
 }

@@ -1,0 +1,78 @@
+import type { MeshView } from "@/lib/mesh/view";
+import type { Telemetry } from "./flows";
+import { formatLatency } from "./format";
+import { namingOf } from "./identity";
+import { versionId } from "./legs";
+import type { GraphType, Health, Traffic } from "./mesh-graph";
+import { isClientSide, sourceOf, targetOf } from "./parties";
+import { PAST } from "./queries";
+import { type ErrorLimits, SLOWER_LIMITS } from "./response-limits";
+
+/** Fewer requests than this, now or then, say nothing about latency. */
+const ENOUGH = 50;
+/** A few milliseconds more are nobody's trouble, however many times it is. */
+const LEAST_MS = 20;
+
+/** The mean latency of a while ago, and how many requests it is of. */
+interface PastLatency {
+  readonly mean: number;
+  readonly requests: number;
+}
+
+/** Looks up, by the id of a node or of a version, how it was a while ago. */
+export type PastLookup = (id: string) => PastLatency | undefined;
+
+interface Sum {
+  sum: number;
+  count: number;
+}
+
+/** What was measured a while ago of everything that is called; the client's side before the server's. */
+export function pastLookup(telemetry: Telemetry, mesh: MeshView, type: GraphType): PastLookup {
+  const naming = namingOf(type, mesh);
+  const found = new Map<string, { client: Sum; server: Sum }>();
+  for (const { labels, value } of telemetry.past) {
+    if (value === null || !Number.isFinite(value)) continue;
+    const { id, revision } = naming.target(targetOf(labels), sourceOf(labels).namespace);
+    for (const key of [id, versionId(id, revision)]) {
+      const entry = found.get(key) ?? { client: nothing(), server: nothing() };
+      found.set(key, entry);
+      const side = entry[isClientSide(labels) ? "client" : "server"];
+      if (labels.part === "sum") side.sum += value;
+      else if (labels.part === "count") side.count += value;
+    }
+  }
+  return (id) => {
+    const entry = found.get(id);
+    const side = entry && (entry.client.count > 0 ? entry.client : entry.server);
+    if (!side || side.count <= 0) return undefined;
+    return { mean: side.sum / side.count, requests: side.count * PAST.windowSeconds };
+  };
+}
+
+const nothing = (): Sum => ({ sum: 0, count: 0 });
+
+/** Whether requests take much longer than they did; undefined where they do not, or none tells. */
+export function latencyHealth(
+  traffic: Traffic,
+  past: PastLatency | undefined,
+  { windowSeconds, limits }: { windowSeconds: number; limits: readonly ErrorLimits[] },
+): Health | undefined {
+  const now = traffic.latency.average;
+  const requests = (traffic.requestsPerSecond ?? 0) * windowSeconds;
+  if (now === null || !past || requests < ENOUGH || past.requests < ENOUGH) return undefined;
+  const owner = limits.find(({ slower }) => slower !== undefined);
+  const { degraded, failing } = owner?.slower ?? SLOWER_LIMITS;
+  const times = now / past.mean;
+  if (!(times >= degraded) || now - past.mean < LEAST_MS) return undefined;
+  const red = times >= failing;
+  const by = owner?.setBy === undefined ? "" : `, by ${owner.setBy}`;
+  return {
+    state: red ? "failing" : "degraded",
+    rule: "latency",
+    text:
+      `Requests take ${formatLatency(now)} on average, ${times.toFixed(1)} times the ` +
+      `${formatLatency(past.mean)} of before; ${red ? "red" : "amber"} from ` +
+      `${red ? failing : degraded} times${by}`,
+  };
+}

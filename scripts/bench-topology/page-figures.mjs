@@ -1,0 +1,230 @@
+// What the graph costs the browser: the first one, panning, refreshes, events, memory.
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { browser } from "../bootstrap.mjs";
+import { percentile } from "./figures.mjs";
+
+const LIMITS = {
+  elements: 300,
+  firstGraph: 2500,
+  frame: 50,
+  refresh: 60,
+  moved: 0,
+  eventP95: 250,
+  growth: 10,
+};
+const WATCHED_MS = 20_000;
+const PAN_STEPS = 80;
+const EVENTS = 20;
+const EVENT_MS = 10_000;
+const SETTLED_MS = 30_000;
+const SAMPLES = 6;
+
+/**
+ * Prints the figures of the page at `url`. `api` writes to its cluster, `server` is the process id
+ * whose memory is watched for `minutes`.
+ */
+export async function pageFigures(url, { line, api, server, minutes }) {
+  const { chromium } = await import("@playwright/test");
+  const executablePath = await browser();
+  const engine = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    const page = await engine.newPage({ viewport: { width: 1440, height: 900 } });
+    const client = await page.context().newCDPSession(page);
+    await client.send("Performance.enable");
+    let answers = 0;
+    let dataAt = 0;
+    page.on("response", (response) => {
+      if (!response.url().includes("topology.graph")) return;
+      answers += 1;
+      dataAt ||= performance.now();
+    });
+    await page.goto(`${url}/topology`);
+    await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
+    // Where the server rendered it with its data, there is no answer to wait for.
+    const since = dataAt || performance.now();
+    line("first graph after its data", performance.now() - since, "ms", LIMITS.firstGraph);
+    line("elements drawn by default", await elements(page), "", LIMITS.elements);
+    line("frame while panning, p50", await panFrame(page), "ms", LIMITS.frame);
+
+    const before = await mainThread(client);
+    const asked = answers;
+    const { moved, longest } = await watchRefresh(page);
+    const refreshes = Math.max(1, answers - asked);
+    const busy = (await mainThread(client)) - before;
+    line(`refreshes in ${WATCHED_MS / 1000} s`, answers - asked, "");
+    line("main thread of a refresh, mean", (1000 * busy) / refreshes, "ms", LIMITS.refresh);
+    line("longest task of a refresh (0: none above 50)", longest, "ms", LIMITS.refresh);
+    line("plates moved by refreshes", moved, "", LIMITS.moved);
+
+    const latencies = await eventLatencies(page, api);
+    line("event to DOM, p50", percentile(latencies, 0.5), "ms");
+    line("event to DOM, p95", percentile(latencies, 0.95), "ms", LIMITS.eventP95);
+
+    const namespace = await largestGroup(page);
+    if (namespace !== undefined) {
+      await page.goto(`${url}/topology?open=${namespace}`);
+      await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
+      await sleep(2_000);
+      line(`elements with ${namespace} open`, await elements(page), "");
+      line(`frame with ${namespace} open, p50`, await panFrame(page), "ms", LIMITS.frame);
+      await page.goto(`${url}/topology`);
+      await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
+    }
+    if (minutes > 0) await memory(client, { line, server, minutes });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Plates, boxes, labels of the page, and the calls that the canvas draws. */
+const elements = async (page) => {
+  const drawn = await page.locator(".qd-plate, .qd-graph-box, .qd-edge-label").count();
+  const calls = await page.locator("[data-drawn-calls]").getAttribute("data-drawn-calls");
+  return drawn + Number(calls);
+};
+
+/** Seconds that the main thread has worked. */
+async function mainThread(client) {
+  const { metrics } = await client.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration").value;
+}
+
+/** The median time between frames while the ground is dragged, and the graph with it. */
+async function panFrame(page) {
+  const box = await page.getByRole("group", { name: "Service graph" }).boundingBox();
+  const place = () =>
+    page.evaluate(() => document.querySelector(".qd-plate").getBoundingClientRect().x);
+  const from = await place();
+  await page.evaluate(() => {
+    globalThis.frames_ = [];
+    const look = (now) => {
+      globalThis.frames_.push(now);
+      if (globalThis.framesOn_) requestAnimationFrame(look);
+    };
+    globalThis.framesOn_ = true;
+    requestAnimationFrame(look);
+  });
+  const [x, y] = [box.x + 6, box.y + box.height - 6];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let step = 0; step < PAN_STEPS; step += 1) {
+    await page.mouse.move(x + 4 * step, y - 2 * step);
+  }
+  await page.mouse.up();
+  const frames = await page.evaluate(() => {
+    globalThis.framesOn_ = false;
+    return globalThis.frames_;
+  });
+  if ((await place()) === from) throw new Error("the graph did not move while it was dragged");
+  return percentile(
+    frames.slice(1).map((at, index) => at - frames[index]),
+    0.5,
+  );
+}
+
+/** Watches a page that nobody touches: what moves, and the longest task. */
+const watchRefresh = (page) =>
+  page.evaluate(
+    (watched) =>
+      new Promise((resolve) => {
+        const plates = [...document.querySelectorAll(".qd-plate")];
+        const places = () => plates.map((plate) => JSON.stringify(plate.getBoundingClientRect()));
+        const first = places();
+        let longest = 0;
+        const tasks = new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+        });
+        tasks.observe({ type: "longtask" });
+        setTimeout(() => {
+          tasks.disconnect();
+          const moved = places().filter((place, index) => place !== first[index]).length;
+          resolve({ moved, longest });
+        }, watched);
+      }),
+    WATCHED_MS,
+  );
+
+const POLICIES = "/apis/security.istio.io/v1/namespaces/istio-ingress/peerauthentications";
+const POLICY = {
+  apiVersion: "security.istio.io/v1",
+  kind: "PeerAuthentication",
+  metadata: { name: "bench", namespace: "istio-ingress" },
+  spec: { mtls: { mode: "DISABLE" } },
+};
+
+/** Milliseconds from sending a write to the API server until the picture shows it. */
+async function eventLatencies(page, api) {
+  const latencies = [];
+  for (let index = 0; index < EVENTS; index += 1) {
+    const present = index % 2 === 0;
+    const seen = page.evaluate(
+      ([there, limit]) =>
+        new Promise((resolve, reject) => {
+          const holds = () =>
+            [...document.querySelectorAll(".qd-graph-box")].some(({ textContent }) =>
+              /istio-ingress.*DISABLE/.test(textContent),
+            ) === there;
+          const finish = () => {
+            if (!holds()) return;
+            observer.disconnect();
+            resolve(Date.now());
+          };
+          const observer = new MutationObserver(finish);
+          observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+          setTimeout(() => reject(new Error("the change did not show on the page")), limit);
+          finish();
+        }),
+      [present, EVENT_MS],
+    );
+    const since = Date.now();
+    await (present ? api("POST", POLICIES, POLICY) : api("DELETE", `${POLICIES}/bench`));
+    latencies.push((await seen) - since);
+    await sleep(400);
+  }
+  return latencies;
+}
+
+/** The folded namespace with the most services. */
+const largestGroup = (page) =>
+  page.evaluate(() => {
+    const groups = [...document.querySelectorAll("[data-shape=folded]")].map((plate) => ({
+      namespace: plate.dataset.plate.replace("group:", ""),
+      services: Number(/([\d,]+) services/.exec(plate.textContent)?.[1]?.replace(",", "") ?? 0),
+    }));
+    const named = groups.filter(({ namespace }) => namespace !== "*");
+    return named.sort((a, b) => b.services - a.services)[0]?.namespace;
+  });
+
+/** Memory of tab and server over some minutes of updates: what it is, and whether it grows. */
+async function memory(client, { line, server, minutes }) {
+  await sleep(SETTLED_MS);
+  const samples = [];
+  for (let sample = 0; sample <= SAMPLES; sample += 1) {
+    if (sample > 0) await sleep((minutes * 60_000) / SAMPLES);
+    await client.send("HeapProfiler.collectGarbage");
+    const { metrics } = await client.send("Performance.getMetrics");
+    const heap = metrics.find(({ name }) => name === "JSHeapUsedSize").value / 1e6;
+    samples.push({ tab: heap, server: residentMegabytes(server) });
+  }
+  const mean = (part, key) => part.reduce((sum, each) => sum + each[key], 0) / part.length;
+  for (const key of ["tab", "server"]) {
+    const [early, late] = [mean(samples.slice(0, 3), key), mean(samples.slice(-3), key)];
+    line(`memory of the ${key} after ${minutes} min`, samples.at(-1)[key], "MB");
+    line(
+      `growth of the ${key}, late over early samples`,
+      100 * (late / early - 1),
+      "%",
+      LIMITS.growth,
+    );
+  }
+}
+
+/** What a process and its children hold. */
+function residentMegabytes(pid) {
+  const own = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean),
+  );
+  return own / 1024 + children.reduce((sum, child) => sum + residentMegabytes(child), 0);
+}
