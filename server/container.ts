@@ -16,6 +16,8 @@ import { findPrometheus } from "./metrics/find-prometheus";
 import { prometheusMetrics } from "./metrics/prometheus";
 import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./ports";
 import { type Rollouts, rolloutsService } from "./rollouts/rollouts-service";
+import { graphVersions } from "./topology/graph-versions";
+import { graphJudge } from "./topology/judge-graph";
 import { type Proxies, proxiesService } from "./proxies/proxies-service";
 import { type ProxyDumps, proxyDumps } from "./proxies/proxy-dumps";
 import { type Topology, topologyService } from "./topology/topology-service";
@@ -31,6 +33,8 @@ export interface Runtime {
   /** How each source of data is doing; adapters report to it. */
   readonly sources: Sources;
   readonly topology: Topology;
+  /** Tells tabs what changed of the graphs that they hold. */
+  readonly graphVersions: ReturnType<typeof graphVersions>;
   readonly proxies: Proxies;
   readonly proxyDumps: ProxyDumps;
   /** The debug pages of istiods, for what is asked of one proxy. */
@@ -77,6 +81,9 @@ function createRuntime(environment: Environment): RunningRuntime {
   );
   mesh.onState(() => sources.set(mesh.state()));
   const istiod = istiodClient(cluster);
+  const proxies = proxiesService({ istiod, mesh, live, clock, log, sources });
+  const analysis = meshAnalysis(mesh, clock);
+  const judge = graphJudge({ analysis, proxies, clock });
   const runtime: Runtime = {
     clock,
     log,
@@ -85,8 +92,9 @@ function createRuntime(environment: Environment): RunningRuntime {
     mesh,
     live,
     sources,
-    topology: topologyService({ metrics, mesh, live, clock, log }),
-    proxies: proxiesService({ istiod, mesh, live, clock, log, sources }),
+    topology: topologyService({ metrics, mesh, live, clock, log, judge }),
+    graphVersions: graphVersions(randomId()),
+    proxies,
     proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
     istiod,
     debugPages: debugPages({ istiod, clock }),
@@ -95,7 +103,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       whyNotDriving(environment),
     ),
     findingAges: findingAges(),
-    analysis: meshAnalysis(mesh, clock),
+    analysis,
     readOnly: environment.readOnly,
     version: environment.version,
   };

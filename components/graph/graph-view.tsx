@@ -1,10 +1,6 @@
 "use client";
 
-import { Maximize, Minus, Plus } from "lucide-react";
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
-import { Button } from "@/components/ui/button";
-import { Icon } from "@/components/ui/icon";
-import { IconButton } from "@/components/ui/icon-button";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
@@ -15,6 +11,8 @@ import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
 import { entryOf, focusOf } from "./graph-focus";
 import { GraphBoxes } from "./graph-boxes";
+import { GraphFoot } from "./graph-foot";
+import { Minimap, type MinimapHandle } from "./minimap";
 import { Plate, type PlateMark } from "./plate";
 import { plateViews } from "./plate-views";
 import { relatedTo } from "./related";
@@ -105,6 +103,7 @@ export function GraphView(props: GraphViewProps) {
   const ground = useRef<HTMLDivElement>(null);
   const layers = useRef<HTMLDivElement>(null);
   const under = useRef<HTMLDivElement>(null);
+  const minimap = useRef<MinimapHandle>(null);
   const canvas = useCytoscape(ground, {
     layout,
     nodes: canvasNodes,
@@ -112,9 +111,19 @@ export function GraphView(props: GraphViewProps) {
     curves,
     theme: useTheme(),
     focus: useMemo(() => focusOf(graph, selected), [graph, selected]),
-    onCamera: (camera) => follow([under.current, layers.current], camera),
+    onCamera: (camera) => {
+      follow([under.current, layers.current], camera);
+      const { clientWidth: width = 0, clientHeight: height = 0 } = ground.current ?? {};
+      minimap.current?.show(camera, { width, height });
+    },
     onPick: onSelect,
   });
+
+  const { reveal } = canvas;
+  const wanted = graph.edges.find(({ id }) => id === selected)?.target ?? selected;
+  useEffect(() => {
+    if (wanted !== null && layout) reveal(wanted);
+  }, [wanted, layout, reveal]);
 
   const [focused, setFocused] = useState<string>();
   const ids = useMemo(() => plates.map(({ id }) => id), [plates]);
@@ -162,6 +171,7 @@ export function GraphView(props: GraphViewProps) {
         role="group"
         aria-label="Service graph"
         aria-describedby={keys}
+        data-drawn-calls={edges.length}
         onKeyDown={onKeyDown}
       >
         <div ref={under} className="qd-graph-layer" data-under="">
@@ -208,6 +218,11 @@ export function GraphView(props: GraphViewProps) {
             : null}
         </div>
       </div>
+      {layout ? (
+        <div className="qd-minimap-corner">
+          <Minimap handle={minimap} layout={layout} plates={plates} onPick={canvas.centre} />
+        </div>
+      ) : null}
       <p id={keys} className="sr-only">
         Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
         details, Escape closes them. [ and ] step through what fails. O opens a group, or folds the
@@ -219,30 +234,7 @@ export function GraphView(props: GraphViewProps) {
           The layout could not be worked out: {error}. The Table view holds the same data.
         </p>
       ) : null}
-      {quiet > 0 || allCalls ? <QuietNote {...{ quiet, onAllCalls }} /> : null}
-      <div className="qd-graph-foot">
-        {legend}
-        <div className="qd-graph-zoom" role="group" aria-label="Zoom">
-          <IconButton
-            variant="default"
-            label="Zoom in"
-            icon={<Icon of={Plus} />}
-            onClick={() => canvas.zoomBy(1)}
-          />
-          <IconButton
-            variant="default"
-            label="Zoom out"
-            icon={<Icon of={Minus} />}
-            onClick={() => canvas.zoomBy(-1)}
-          />
-          <IconButton
-            variant="default"
-            label="Fit to window"
-            icon={<Icon of={Maximize} />}
-            onClick={canvas.fitAll}
-          />
-        </div>
-      </div>
+      <GraphFoot {...{ quiet, allCalls, onAllCalls, canvas, legend }} />
     </div>
   );
 }
@@ -280,18 +272,4 @@ function useStopDragOnPlates(layers: React.RefObject<HTMLElement | null>) {
       element.removeEventListener("touchstart", stop);
     };
   }, [layers]);
-}
-
-/** What a dense picture leaves out, and the way to see it. */
-function QuietNote({ quiet, onAllCalls }: { quiet: number; onAllCalls: (all: boolean) => void }) {
-  return (
-    <p className="qd-graph-quiet">
-      {quiet > 0
-        ? `${quiet} quieter calls are drawn when one of their ends is selected.`
-        : "Every call is drawn."}
-      <Button size="small" variant="quiet" onClick={() => onAllCalls(quiet > 0)}>
-        {quiet > 0 ? "Draw all calls" : "Draw the busiest calls"}
-      </Button>
-    </p>
-  );
 }

@@ -6,6 +6,7 @@ import type {
   GraphNode,
   GraphVersion,
   Health,
+  HealthRule,
   HealthState,
   MeshGraph,
   NodeKind,
@@ -142,10 +143,18 @@ export const STATE_WORD: Readonly<Record<HealthState, string>> = {
   unknown: "no data",
 };
 
+/** What is wrong, in a word, where no figure tells. */
+const RULE_WORD: Partial<Record<HealthRule, string>> = {
+  config: "configuration errors",
+  proxies: "proxies not in sync",
+};
+
 function lineOf(traffic: Traffic, health: Health, pods: Pods | null): string {
   if (health.rule === "readiness" && pods) return `${pods.ready} of ${pods.total} ready`;
   if (health.state === "unknown") return "no data";
-  if (health.state === "idle") return "idle";
+  if (health.state === "idle" || (!traffic.protocols.length && RULE_WORD[health.rule])) {
+    return RULE_WORD[health.rule] ?? "idle";
+  }
   const { requestsPerSecond, errorRatio } = traffic;
   if (requestsPerSecond === null) {
     const bytes = bytesOf(traffic);

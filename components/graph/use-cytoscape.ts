@@ -1,6 +1,6 @@
 import type { Core, EdgeSingular, ElementDefinition } from "cytoscape";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/layout";
 import { canvasStyle } from "./canvas-style";
 import { type EdgeCurve, relativeControls } from "./edge-geometry";
 
@@ -152,7 +152,17 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, input:
     },
     [core],
   );
-  return { ready: core !== null, zoomBy, fitAll, reveal };
+  /** Puts a place of the layout into the middle. */
+  const centre = useCallback(
+    ({ x, y }: Point) => {
+      if (!core) return;
+      moved.current = true;
+      const zoom = core.zoom();
+      core.pan({ x: core.width() / 2 - x * zoom, y: core.height() / 2 - y * zoom });
+    },
+    [core],
+  );
+  return { ready: core !== null, zoomBy, fitAll, reveal, centre };
 }
 
 function elementsOf(

@@ -11,6 +11,7 @@ import { worstResponse } from "@/lib/graph/traffic";
 import { DecidedByList } from "./decided-by-list";
 import { DetailCharts } from "./detail-charts";
 import { nameOfLeaf } from "./leaf-name";
+import { OtherVerdicts } from "./other-verdicts";
 import type { DetailQuery } from "./panel-detail";
 import { ResponseTable } from "./response-table";
 
@@ -71,6 +72,7 @@ export function EdgePanel({
             : `, ${formatRate(traffic.requestsPerSecond)} requests/s`}
           .
         </VerdictBlock>
+        <OtherVerdicts health={health} />
         {routing ? (
           <div className="mt-3">
             <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>

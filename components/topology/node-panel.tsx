@@ -15,6 +15,7 @@ import { CallList } from "./call-list";
 import { DecidedByList } from "./decided-by-list";
 import { DetailCharts } from "./detail-charts";
 import type { DetailQuery } from "./panel-detail";
+import { OtherVerdicts } from "./other-verdicts";
 import { ResponseTable } from "./response-table";
 import { VersionShares } from "./version-shares";
 
@@ -60,6 +61,7 @@ export function NodePanel({
         <VerdictBlock status={HEALTH_STATUS[health.state]} title={health.text}>
           Measured over {graph.windowSeconds} s{sourceNote(node)}
         </VerdictBlock>
+        <OtherVerdicts health={health} />
         {mark ? (
           <p className="mt-2 flex items-center gap-1.5">
             <StatusGlyph status={mark.status} size={14} />

@@ -12,15 +12,19 @@ export function SummaryLine({
   reading,
   selected,
   onSelect,
+  onShowUnwell,
 }: {
   summary: GraphSummary;
   reading: GraphReading;
   selected: string | null;
   onSelect: (id: string) => void;
+  /** Shows all that fail or are degraded, where they are too many to name. */
+  onShowUnwell: () => void;
 }) {
   const { services, withTraffic, counts, unwell } = summary;
   const measured = reading.at !== undefined;
   const named = unwell.slice(0, MOST_NAMED);
+  const more = Math.max(counts.failing + counts.degraded, unwell.length) - named.length;
   return (
     <div className="qd-topology-summary" role="group" aria-label="Summary">
       <b>
@@ -28,12 +32,17 @@ export function SummaryLine({
         {measured && withTraffic === services ? " with traffic" : ""}
       </b>
       {measured && withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
+      {measured && unwell.length === 0 && services > 0 ? (
+        <span data-status="ok" className="flex items-center gap-1">
+          <StatusGlyph status="ok" /> none failing
+        </span>
+      ) : null}
       {(["failing", "degraded"] as const).map((state) => {
         const nodes = named.filter(({ health }) => health.state === state);
         return nodes.length === 0 ? null : (
           <span key={state} className="flex flex-wrap items-center gap-2">
             <span>
-              {unwell.filter(({ health }) => health.state === state).length} {state}
+              {Math.max(counts[state], nodes.length)} {state}
             </span>
             {nodes.map((node) => (
               <button
@@ -52,8 +61,10 @@ export function SummaryLine({
           </span>
         );
       })}
-      {unwell.length > named.length ? (
-        <span className="text-ink-2">and {unwell.length - named.length} more in the table</span>
+      {more > 0 ? (
+        <button type="button" className="qd-chip" onClick={onShowUnwell}>
+          {more} more
+        </button>
       ) : null}
       {counts.healthy > 0 ? <span className="text-ink-2">{counts.healthy} healthy</span> : null}
       {counts.idle > 0 ? <span className="text-ink-2">{counts.idle} idle</span> : null}

@@ -88,6 +88,7 @@ export function TopologyPage() {
           reading={data}
           selected={state.selected}
           onSelect={select}
+          onShowUnwell={() => void setState({ view: "table" })}
         />
       ) : null}
       <p className="sr-only" aria-live="polite">

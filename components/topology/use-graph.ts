@@ -1,8 +1,12 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
-import { useTRPC } from "@/components/trpc/client";
+import { useTRPC, useTRPCClient } from "@/components/trpc/client";
+import { withDifference } from "@/lib/base/difference";
+import type { GraphReply } from "@/server/topology/graph-versions";
+import type { GraphReading } from "@/server/topology/topology-service";
+import type { ShownError } from "@/components/ui/error-state";
 import type { TopologyState } from "./use-topology-state";
 
 /** Objects that the graph is drawn from besides telemetry. */
@@ -18,31 +22,73 @@ const OBJECTS = [
   "mesh:Pod",
 ] as const;
 
+/** A graph that this tab holds, and which version it is. */
+interface HeldGraph {
+  readonly version: string;
+  readonly reading: GraphReading;
+}
+
 /**
  * The live graph. It is renewed when the server has read new telemetry, and when objects change
- * that it shows. While another window or part of it loads, the graph before stays. Tables hold all
- * services; pictures fold what is too much.
+ * that it shows; what comes then is only what changed. While another window or part of it loads, the
+ * graph before stays. Tables hold all services; pictures fold what is too much.
  */
 export function useGraph(state: TopologyState) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
+  const cache = useQueryClient();
   const namespaces = [...useNamespaceScope()].sort();
   const { window, type, view, open, closed, kept, find, mode, around, hops, to } = state;
-  return useQuery(
-    trpc.topology.graph.queryOptions(
-      {
-        type,
-        namespaces,
-        ...(window === null ? {} : { windowSeconds: window }),
-        ...(find.trim() === "" ? {} : { find: { text: find.slice(0, 500), mode } }),
-        ...(around === null ? {} : { around: { id: around, hops: clamp(hops, 1, 5) } }),
-        ...(around === null || to === null ? {} : { pathTo: to }),
-        ...(view === "table"
-          ? {}
-          : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
-      },
-      { placeholderData: keepPreviousData, meta: { live: ["graph", ...OBJECTS] } },
-    ),
-  );
+  const question = {
+    type,
+    namespaces,
+    ...(window === null ? {} : { windowSeconds: window }),
+    ...(find.trim() === "" ? {} : { find: { text: find.slice(0, 500), mode } }),
+    ...(around === null ? {} : { around: { id: around, hops: clamp(hops, 1, 5) } }),
+    ...(around === null || to === null ? {} : { pathTo: to }),
+    ...(view === "table"
+      ? {}
+      : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
+  };
+  const queryKey = trpc.topology.follow.queryKey(question);
+  const query = useQuery<HeldGraph, ShownError>({
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const held = cache.getQueryData<HeldGraph>(queryKey);
+      const ask = (since: string | undefined) =>
+        client.topology.follow.query(
+          { ...question, ...(since === undefined ? {} : { since }) },
+          { signal },
+        );
+      return (
+        renewed(held, await ask(held?.version)) ??
+        renewed(undefined, await ask(undefined)) ??
+        missing()
+      );
+    },
+    placeholderData: keepPreviousData,
+    // What did not change is the same object already.
+    structuralSharing: false,
+    meta: { live: ["graph", "proxies", ...OBJECTS] },
+  });
+  return { ...query, data: query.data?.reading };
+}
+
+/** What a tab holds after a reply; undefined where the reply is about something else. */
+function renewed(held: HeldGraph | undefined, reply: GraphReply): HeldGraph | undefined {
+  const { version, reading, difference } = reply;
+  if (reading) return { version, reading };
+  if (!held) return undefined;
+  if (!difference) return { ...held, version };
+  try {
+    return { version, reading: withDifference(held.reading, difference) as GraphReading };
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(): never {
+  throw new TypeError("the server told a change of a graph that it was not asked for");
 }
 
 const clamp = (value: number, least: number, most: number): number =>

@@ -35,7 +35,7 @@ export async function pageFigures(url, { line, api, server, minutes }) {
     let answers = 0;
     let dataAt = 0;
     page.on("response", (response) => {
-      if (!response.url().includes("topology.graph")) return;
+      if (!response.url().includes("topology.follow")) return;
       answers += 1;
       dataAt ||= performance.now();
     });

@@ -55,7 +55,7 @@ async function askPrometheus(prometheus, queries, at) {
 const pageQuery = (base, windowSeconds, view) => {
   const fold = view === "graph" ? { fold: { opened: [], closed: [], kept: [] } } : {};
   const input = { type: "versionedApp", namespaces: [], windowSeconds, ...fold };
-  return `${base}/api/trpc/topology.graph?input=${encodeURIComponent(JSON.stringify({ json: input }))}`;
+  return `${base}/api/trpc/topology.follow?input=${encodeURIComponent(JSON.stringify({ json: input }))}`;
 };
 
 /** Prints the figures of the server at `url`, whose Prometheus is `prometheus` behind `proxy`. */

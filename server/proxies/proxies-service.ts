@@ -32,6 +32,8 @@ const PUSHING: ReadonlySet<KindId> = new Set<KindId>([
 export interface Proxies {
   /** What is known now; asks the istiods first where that is old. @throws AppError when nothing is known */
   snapshot(): Promise<SyncSnapshot>;
+  /** What is known now, however old; empty before any istiod was asked. */
+  known(): SyncSnapshot;
   /**
    * How far the newest configuration has come: among all proxies, or among those that `of` names.
    * With `since`, the time of a write, it follows that change: nobody holds it before istiod has
@@ -171,6 +173,7 @@ export function proxiesService(needs: Needs): Proxies {
 
   return {
     snapshot: () => known(instant(clock.now() - 2 * CALM)),
+    known: () => collector.snapshot,
     async propagation({ of = () => true, since } = {}) {
       const now = clock.now();
       // Who follows a change wants to see it arrive.

@@ -112,7 +112,7 @@ describe("the topology service", () => {
       ["shop/cart", "unknown"],
     ]);
     expect([at, telemetry.state]).toEqual([undefined, "down"]);
-    expect(telemetry.message).toBe("Prometheus did not answer within 4 s");
+    expect(telemetry.message).toBe("Prometheus has not answered for 3 s");
   });
 
   it("shows traffic while Prometheus still works on latency, which it was asked for afterwards", async () => {

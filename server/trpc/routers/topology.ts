@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
 import { Label } from "@/lib/k8s/names";
-import { nodeFindings } from "../../topology/node-findings";
 import { topologyDetail } from "../../topology/topology-detail";
 import { procedure, router } from "../init";
 
@@ -11,31 +10,36 @@ const Window = z.int().min(1).max(3600);
 /** The id of a node, a version or of what an edge joins: names of Kubernetes, or a host. */
 const LeafId = z.string().min(1).max(600);
 
+const Question = z.strictObject({
+  windowSeconds: Window.optional(),
+  type: z.enum(GRAPH_TYPES).default("versionedApp"),
+  namespaces: z.array(Label).max(1000).default([]),
+  find: z
+    .strictObject({ text: z.string().max(500), mode: z.enum(["find", "hide", "only"]) })
+    .optional(),
+  around: z.strictObject({ id: LeafId, hops: z.int().min(1).max(5) }).optional(),
+  pathTo: LeafId.optional(),
+  fold: z
+    .strictObject({
+      opened: z.array(Label).max(200),
+      closed: z.array(Label).max(200),
+      kept: z.array(LeafId).max(20),
+    })
+    .optional(),
+});
+
 export const topologyRouter = router({
-  /** The graph of the mesh, or of some namespaces with their neighbours; live topic "graph". */
+  /** The graph of the mesh, or of some namespaces with their neighbours. */
   graph: procedure
-    .input(
-      z.strictObject({
-        windowSeconds: Window.optional(),
-        type: z.enum(GRAPH_TYPES).default("versionedApp"),
-        namespaces: z.array(Label).max(1000).default([]),
-        find: z
-          .strictObject({ text: z.string().max(500), mode: z.enum(["find", "hide", "only"]) })
-          .optional(),
-        around: z.strictObject({ id: LeafId, hops: z.int().min(1).max(5) }).optional(),
-        pathTo: LeafId.optional(),
-        fold: z
-          .strictObject({
-            opened: z.array(Label).max(200),
-            closed: z.array(Label).max(200),
-            kept: z.array(LeafId).max(20),
-          })
-          .optional(),
-      }),
-    )
-    .query(async ({ ctx, input }) => {
-      const reading = await ctx.topology.graph(input);
-      return { ...reading, findings: nodeFindings(reading.graph.nodes, ctx.analysis.current()) };
+    .input(Question)
+    .query(({ ctx, input }) => ctx.topology.graph({ ...input, judged: true })),
+
+  /** The same for who looks on: with `since`, a version that is held, what changed; live topic "graph". */
+  follow: procedure
+    .input(z.strictObject({ ...Question.shape, since: z.string().max(200).optional() }))
+    .query(async ({ ctx, input: { since, ...question } }) => {
+      const reading = await ctx.topology.graph({ ...question, judged: true });
+      return ctx.graphVersions(JSON.stringify(question), reading, since);
     }),
 
   /**

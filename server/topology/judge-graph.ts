@@ -1,0 +1,120 @@
+import { workloadIndex } from "@/lib/graph/workload-index";
+import { worstOf } from "@/lib/graph/health";
+import type { GraphNode, Health, MeshGraph } from "@/lib/graph/mesh-graph";
+import type { MeshView } from "@/lib/mesh/view";
+import { proxyCause } from "@/lib/xds/proxy-state";
+import type { MeshAnalysis, MeshFindings } from "../config/mesh-analysis";
+import type { Proxies } from "../proxies/proxies-service";
+import type { Clock } from "../ports";
+import { type NodeFindings, nodeFindings } from "./node-findings";
+
+/** A graph whose health knows of configuration and proxies too. */
+export interface JudgedGraph {
+  readonly graph: MeshGraph;
+  /** By the id of a node, without those that have none. */
+  readonly findings: Readonly<Record<string, NodeFindings>>;
+}
+
+/** Proxies of one workload that do not hold what istiod wants them to. */
+interface Unsynced {
+  readonly refused: readonly string[];
+  readonly late: readonly string[];
+}
+
+/**
+ * Adds to the health of a graph what telemetry does not tell: errors in the configuration that
+ * decides about a node, and proxies behind it that refused configuration or are late with it.
+ * Asked for the same graph again while nothing of that changed, it answers with the same object.
+ */
+export function graphJudge(needs: {
+  readonly analysis: MeshAnalysis;
+  readonly proxies: Pick<Proxies, "known">;
+  readonly clock: Clock;
+}): (graph: MeshGraph, view: MeshView) => JudgedGraph {
+  const { analysis, proxies, clock } = needs;
+  const judged = new WeakMap<MeshGraph, { made: JudgedGraph; for: MeshFindings; sync: string }>();
+  return (graph, view) => {
+    const current = analysis.current();
+    const unsynced = unsyncedWorkloads(view, proxies, clock);
+    const sync = JSON.stringify([...unsynced]);
+    const before = judged.get(graph);
+    if (before?.for === current && before.sync === sync) return before.made;
+    const findings = nodeFindings(graph.nodes, current);
+    const nodes = graph.nodes.map((node) => {
+      const more = [configHealth(findings[node.id]), proxyHealth(node, unsynced)];
+      return more.every((health) => health === undefined)
+        ? node
+        : { ...node, health: worstOf([node.health, ...more]) };
+    });
+    const made = { graph: { ...graph, nodes }, findings };
+    judged.set(graph, { made, for: current, sync });
+    return made;
+  };
+}
+
+function configHealth(found: NodeFindings | undefined): Health | undefined {
+  const errors = found?.counts.errors ?? 0;
+  if (errors === 0) return undefined;
+  return {
+    state: "degraded",
+    rule: "config",
+    text: `Its configuration has ${errors === 1 ? "an error" : `${errors} errors`}`,
+  };
+}
+
+function proxyHealth(
+  { namespace = "", versions }: GraphNode,
+  unsynced: ReadonlyMap<string, Unsynced>,
+): Health | undefined {
+  if (unsynced.size === 0) return undefined;
+  const behind = versions.flatMap(({ workloads }) =>
+    workloads.flatMap((workload) => unsynced.get(`${namespace}/${workload}`) ?? []),
+  );
+  const refused = behind.flatMap((workload) => workload.refused);
+  const late = behind.flatMap((workload) => workload.late);
+  if (refused.length + late.length === 0) return undefined;
+  const count = (pods: readonly string[], does: string) =>
+    pods.length === 0
+      ? []
+      : [`${pods.length === 1 ? `Proxy ${pods[0] ?? ""}` : `${pods.length} proxies`} ${does}`];
+  return {
+    state: "degraded",
+    rule: "proxies",
+    text: [
+      ...count(refused, "refused configuration"),
+      ...count(late, "did not take configuration in time"),
+    ].join("; "),
+  };
+}
+
+/** By `namespace/workload`. */
+function unsyncedWorkloads(
+  view: MeshView,
+  proxies: Pick<Proxies, "known">,
+  clock: Clock,
+): ReadonlyMap<string, Unsynced> {
+  const found = new Map<string, { refused: string[]; late: string[] }>();
+  const now = clock.now();
+  const bad = proxies.known().proxies.flatMap((proxy) => {
+    const { state } = proxyCause(proxy, now);
+    return state === "refused" || state === "late" ? [{ id: proxy.id, state }] : [];
+  });
+  if (bad.length === 0) return found;
+  const workloadOf = view.derive(workloadsOfPods);
+  for (const { id, state } of bad) {
+    const workload = workloadOf.get(id);
+    if (workload === undefined) continue;
+    const entry = found.get(workload) ?? { refused: [], late: [] };
+    entry[state].push(id.split(".")[0] ?? id);
+    found.set(workload, entry);
+  }
+  return found;
+}
+
+/** `namespace/workload` of each pod, by `pod.namespace` as istiod names its proxy. */
+const workloadsOfPods = (view: MeshView): ReadonlyMap<string, string> =>
+  new Map(
+    [...view.derive(workloadIndex).workloads].flatMap(([key, { pods }]) =>
+      pods.map(({ name, namespace }) => [`${name}.${namespace}`, key] as const),
+    ),
+  );
