@@ -1,6 +1,14 @@
 "use client";
 
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
@@ -18,7 +26,7 @@ import { plateViews } from "./plate-views";
 import { relatedTo } from "./related";
 import { type Camera, useCytoscape } from "./use-cytoscape";
 import { sameSet, useDrawnCalls } from "./use-drawn-calls";
-import { graphKeys } from "./use-graph-keys";
+import { onGraphKey } from "./graph-keys";
 import { useLayout } from "./use-layout";
 
 /** The page draws this many plates itself, crisp and focusable; above it the canvas does. */
@@ -149,17 +157,12 @@ export function GraphView(props: GraphViewProps) {
     [graph.nodes, onOpenBox, onCloseBox],
   );
 
-  const onKeyDown = graphKeys({
-    graph,
-    plates,
-    layout,
-    current,
-    canvas,
-    moveTo,
-    toggle: toggleBox,
-    focus: (id) => onFocus(nodeIdOf(id)),
-    unselect: selected === null ? undefined : () => onSelect(null),
-  });
+  function onKeyDown(event: KeyboardEvent) {
+    const focus = (id: string) => onFocus(nodeIdOf(id));
+    const unselect = selected === null ? undefined : () => onSelect(null);
+    const toggle = toggleBox;
+    onGraphKey(event, { graph, plates, layout, current, canvas, moveTo, toggle, focus, unselect });
+  }
 
   useStopDragOnPlates(layers);
 

@@ -1,4 +1,5 @@
 import { compare, groupBy } from "./collect";
+import { isUnwell } from "./health";
 import { type GraphEdge, type MeshGraph, nodeIdOf } from "./mesh-graph";
 
 /** A picture of no more calls than this shows all of them. */
@@ -37,7 +38,7 @@ export function drawnCalls(graph: MeshGraph, before: ReadonlySet<string>): Drawn
   );
   const weight = (edge: GraphEdge) => weightOf(edge) * (before.has(edge.id) ? KEEP_DRAWN : 1);
   const busiestFirst = (a: GraphEdge, b: GraphEdge) => weight(b) - weight(a) || compare(a.id, b.id);
-  const drawn = new Set(edges.filter(isUnwell).map(({ id }) => id));
+  const drawn = new Set(edges.filter(({ health }) => isUnwell(health)).map(({ id }) => id));
   for (const calls of groupBy(edges, ({ target }) => target).values()) {
     const [busiest] = [...calls].sort(busiestFirst);
     if (busiest) drawn.add(busiest.id);
@@ -51,9 +52,6 @@ export function drawnCalls(graph: MeshGraph, before: ReadonlySet<string>): Drawn
   for (const { id } of rest) drawn.add(id);
   return { drawn, hubs };
 }
-
-const isUnwell = ({ health }: GraphEdge) =>
-  health.state === "failing" || health.state === "degraded";
 
 const weightOf = ({ traffic }: GraphEdge) =>
   (traffic.requestsPerSecond ?? 0) +

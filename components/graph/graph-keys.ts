@@ -33,7 +33,8 @@ interface Targets {
  * Keys of the graph: arrows go to callers, callees and neighbours; `[` and `]` through what fails;
  * `o` opens and folds; `f` shows what is around; `+`, `-` and `0` zoom; Esc ends a selection.
  */
-export function graphKeys(targets: Targets): (event: KeyboardEvent) => void {
+export function onGraphKey(event: KeyboardEvent, targets: Targets): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { graph, plates, layout, current, canvas, moveTo, toggle, focus, unselect } = targets;
   const act = (key: string): boolean => {
     const direction = ARROWS[key];
@@ -58,8 +59,5 @@ export function graphKeys(targets: Targets): (event: KeyboardEvent) => void {
     else return false;
     return true;
   };
-  return (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (act(event.key)) event.preventDefault();
-  };
+  if (act(event.key)) event.preventDefault();
 }
