@@ -35,15 +35,42 @@ const withoutClusters = {
 /** The schemas of each kind in a file of their own that is read when it is asked for: most runs need a few. */
 const schemasOnDemand = {
   name: "schemas-on-demand",
-  setup({ onLoad, onResolve }) {
-    onResolve({ filter: /^\.\/cli\/schemas\// }, ({ path }) => ({ path, external: true }));
+  setup({ onLoad }) {
     onLoad({ filter: /\.gen\.json$/ }, ({ path }) => {
       const definitions = JSON.parse(readFileSync(path, "utf8")).map(({ schemas, ...others }) => {
         const file = `${others.metadata.name}.json`;
         writeFileSync(join(folder, "schemas", file), JSON.stringify(schemas));
-        return `{ ...${JSON.stringify(others)}, get schemas() { return require("./cli/schemas/${file}"); } }`;
+        return `{ ...${JSON.stringify(others)}, get schemas() { return schemasOf("${file}"); } }`;
       });
       return { contents: `module.exports = [${definitions.join(",")}];`, loader: "js" };
+    });
+  },
+};
+
+/** Packages that few runs need: each is loaded when something of it is used. */
+const PACKAGES_ON_DEMAND = ["@marcbachmann/cel-js", "re2js", "yaml", "zod"];
+/** So seldom needed that they are not even read. */
+const PACKAGES_APART = new Set(["zod"]);
+
+const packagesOnDemand = {
+  name: "packages-on-demand",
+  setup({ onLoad, onResolve }) {
+    const filter = new RegExp(`^(?:${PACKAGES_ON_DEMAND.join("|")})$`);
+    onResolve({ filter }, ({ path, namespace }) =>
+      namespace === "on-demand" ? undefined : { path, namespace: "on-demand" },
+    );
+    onResolve({ filter: /^\.\/cli\//, namespace: "on-demand" }, ({ path }) => ({
+      path,
+      external: true,
+    }));
+    onLoad({ filter: /./, namespace: "on-demand" }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== "default");
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      const home = PACKAGES_APART.has(path) ? `./cli/${path}.cjs` : path;
+      return {
+        contents: `const load = () => require("${home}"); module.exports = { ${getters.join(", ")} };`,
+        resolveDir: root,
+      };
     });
   },
 };
@@ -67,14 +94,23 @@ await build({
   ...common,
   entryPoints: ["cli/main.ts"],
   outfile: join(folder, "files.cjs"),
-  plugins: [withoutClusters, schemasOnDemand],
+  plugins: [withoutClusters, schemasOnDemand, packagesOnDemand],
   format: "cjs",
   minifyWhitespace: true,
   minifySyntax: true,
   // A crash shows the line it happened on.
   lineLimit: 120,
-  banner: { js: "(function (require, module) {" },
+  banner: { js: "(function (require, module, schemasOf) {" },
   footer: { js: "})" },
+});
+await build({
+  ...common,
+  entryPoints: [...PACKAGES_APART],
+  outdir: folder,
+  outExtension: { ".js": ".cjs" },
+  sourcemap: false,
+  format: "cjs",
+  minify: true,
 });
 copyFileSync(join(root, "scripts", "cli-loader.cjs"), join(root, "dist", "cli.cjs"));
 // For those who know the program by this name.

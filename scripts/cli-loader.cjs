@@ -3,7 +3,7 @@
 // a hundred objects. A cache that another version of Node wrote is refused by V8, which then
 // compiles as usual. All else comes from modules, each command with its own. It is no module
 // itself, because Node's loader of modules takes a while to start.
-const { existsSync, readFileSync } = require("node:fs");
+const { existsSync, readFileSync, writeSync } = require("node:fs");
 const { join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { Script } = require("node:vm");
@@ -16,8 +16,10 @@ const readsFiles = {
   "proxy-config": named(/^(--file\b|-f)/),
 };
 
-if (Object.hasOwn(readsFiles, command) && readsFiles[command]) module.exports = runBundle();
-else import(pathToFileURL(join(__dirname, "cli", "main.mjs")).href);
+if (Object.hasOwn(readsFiles, command) && readsFiles[command]) {
+  writeAtOnce();
+  module.exports = runBundle();
+} else import(pathToFileURL(join(__dirname, "cli", "main.mjs")).href);
 
 /** The bundle as a script, for `code-cache.mjs`, which writes the cache. */
 function runBundle() {
@@ -27,6 +29,32 @@ function runBundle() {
     filename,
     ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
   });
-  script.runInThisContext()(require, { exports: {} });
+  script.runInThisContext()(require, { exports: {} }, schemasOf);
   return script;
+}
+
+/** The schemas of a kind: few runs need many. */
+function schemasOf(file) {
+  return JSON.parse(readFileSync(join(__dirname, "cli", "schemas", file), "utf8"));
+}
+
+/** Writes what is told without Node's streams, which take long to load. */
+function writeAtOnce() {
+  const stream = Object.getOwnPropertyDescriptor(process, "stdout");
+  const write = (text) => {
+    const bytes = Buffer.from(text);
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(1, bytes, written);
+      return true;
+    } catch (error) {
+      // Nobody reads on, as with `| head`.
+      if (error.code === "EPIPE") return false;
+      if (error.code !== "EAGAIN") throw error;
+      // A pipe that takes no more for now.
+      Object.defineProperty(process, "stdout", stream);
+      return process.stdout.write(bytes.subarray(written));
+    }
+  };
+  Object.defineProperty(process, "stdout", { configurable: true, value: { write } });
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "@/cli/command";
 
@@ -15,28 +15,28 @@ const MANIFEST = /\.(ya?ml|json)$/i;
 export async function readInputs(inputs: readonly string[]): Promise<readonly InputText[]> {
   const texts = new Map<string, InputText>();
   for (const input of inputs) {
-    for (const file of await filesOf(input)) {
+    for (const file of filesOf(input)) {
       if (!texts.has(file)) texts.set(file, { file, text: await textOf(file) });
     }
   }
   return [...texts.values()];
 }
 
-async function filesOf(input: string): Promise<readonly string[]> {
+// Synchronous: nothing else waits, and Node's promises of files take long to load.
+function filesOf(input: string): readonly string[] {
   if (input === "-") return [input];
-  const found = await reading(input, async () => {
-    if (!(await stat(input)).isDirectory()) return [input];
-    const names = await readdir(input, { recursive: true });
+  const found = reading(input, () => {
+    if (!statSync(input).isDirectory()) return [input];
+    const names = readdirSync(input, { recursive: true, encoding: "utf8" });
     const paths = names.filter((name) => MANIFEST.test(name)).map((name) => join(input, name));
-    const kinds = await Promise.all(paths.map((path) => stat(path)));
-    return paths.filter((_, index) => kinds[index]?.isFile()).sort();
+    return paths.filter((path) => statSync(path).isFile()).sort();
   });
   if (found.length === 0) throw new CommandError(`${input}: holds no .yaml, .yml or .json file`);
   return found;
 }
 
 async function textOf(file: string): Promise<string> {
-  const bytes = await reading(file, () => (file === "-" ? readStdin() : readFile(file)));
+  const bytes = file === "-" ? await readStdin() : reading(file, () => readFileSync(file));
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -56,9 +56,9 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Runs `read` and says of `file` why it failed. @throws CommandError */
-async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+function reading<T>(file: string, read: () => T): T {
   try {
-    return await read();
+    return read();
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw new CommandError(`${file}: ${REASONS[String(error.code)] ?? error.message}`);

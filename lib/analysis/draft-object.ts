@@ -8,7 +8,7 @@ import {
   preferredApiVersion,
 } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
-import { isSubdomain } from "@/lib/k8s/names";
+import { isSubdomain } from "@/lib/k8s/subdomain";
 import type { KubeObject } from "@/lib/k8s/object";
 import { Field } from "./field";
 import { nearestNames } from "./nearest";

@@ -9,26 +9,32 @@ import { compareFindings, type Finding, type Suppression } from "./finding";
 import { matchesGlob, objectTitle } from "./object-glob";
 import type { Report } from "./rule";
 
-const Levels = z.enum(["Error", "Warning", "Info", "Off"], "must be Error, Warning, Info or Off");
+/** Made when the first policy is read: most runs read none, and loading zod takes longer than analysing. */
+function makePolicyText() {
+  const levels = z.enum(["Error", "Warning", "Info", "Off"], "must be Error, Warning, Info or Off");
+  return z.strictObject({
+    rules: z.record(z.string(), levels).default({}),
+    suppressions: z
+      .array(
+        z.strictObject({
+          code: z.string().min(1),
+          object: z.string().min(1).default("*"),
+          reason: z.string().trim().min(3, "must say why, in three letters or more"),
+          until: z.iso.date("must be a day such as 2026-12-31").optional(),
+        }),
+      )
+      .default([]),
+  });
+}
+type PolicyText = ReturnType<typeof makePolicyText>;
 
-const PolicyText = z.strictObject({
-  rules: z.record(z.string(), Levels).default({}),
-  suppressions: z
-    .array(
-      z.strictObject({
-        code: z.string().min(1),
-        object: z.string().min(1).default("*"),
-        reason: z.string().trim().min(3, "must say why, in three letters or more"),
-        until: z.iso.date("must be a day such as 2026-12-31").optional(),
-      }),
-    )
-    .default([]),
-});
+let knownPolicyText: PolicyText | undefined;
+const policyTextSchema = (): PolicyText => (knownPolicyText ??= makePolicyText());
 
 /** What an organisation decided about rules. */
 export interface AnalysisPolicy {
   /** By code or rule id. `Off` runs a rule no more; a level runs an optional rule too. */
-  readonly levels: Readonly<Record<string, z.infer<typeof Levels>>>;
+  readonly levels: Readonly<Record<string, z.infer<PolicyText>["rules"][string]>>;
   /** The first that covers a finding counts. */
   readonly suppressions: readonly PolicySuppression[];
 }
@@ -54,7 +60,7 @@ export function readPolicy(
   const { problems, documents } = parseYaml(text);
   const [broken] = problems;
   if (broken) return { policy: NO_POLICY, problems: [{ path: [], message: broken.message }] };
-  const parsed = PolicyText.safeParse(documents[0]?.value ?? {});
+  const parsed = policyTextSchema().safeParse(documents[0]?.value ?? {});
   if (!parsed.success) {
     return {
       policy: NO_POLICY,

@@ -2,7 +2,9 @@ import { groupOf } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Schema } from "@/lib/k8s/schema";
+import { isFaultless } from "@/lib/k8s/plain-check";
 import { prune } from "@/lib/k8s/schema-prune";
+import { metadataFaults } from "@/lib/k8s/metadata-rules";
 import { metadataTypeFault } from "@/lib/k8s/metadata-types";
 import type { MeshView } from "@/lib/mesh/view";
 import type { FieldPath } from "@/lib/yaml/field-path";
@@ -52,24 +54,18 @@ export function* checkSchema(
   served: ServedKind,
   live?: KubeObject,
 ): Iterable<Refusal> {
-  const part = (path: FieldPath, message: string) => ({ path, message, whole: false });
+  if (!live && isFaultless(object, served.schema)) {
+    yield* metadataRefusals(object, served.namespaced);
+    return;
+  }
   for (const unknown of prune(object, served.schema).unknown) {
     const path = faultPath(unknown, object);
     if (path.length === 1 && COMMON.has(String(path[0]))) continue;
     if (path[0] === "metadata") continue;
     yield { ...unknownField(path, served.schema), whole: false };
   }
-  const { apiVersion, kind, metadata } = object;
-  const mistyped = metadataTypeFault(kind, apiVersion, metadata);
-  if (mistyped) yield part(mistyped.field.split("."), sentence(mistyped.message));
-  // Metadata that cannot be read is not judged, and does not keep the rest from being so.
-  const { name, namespace } = metadata;
-  const readable = mistyped ? { name, ...(namespace !== undefined && { namespace }) } : metadata;
-  const faults = apiServerFaults({ ...object, metadata: readable }, served, live);
-  for (const { field, message } of faults.metadata) {
-    if (FRAME.has(field)) continue;
-    yield part(labelPath(field, message, object), sentence(withoutPrefix(message)));
-  }
+  yield* metadataRefusals(object, served.namespaced);
+  const faults = apiServerFaults(readable(object), served, live);
   for (const { field, message, at = field } of faults.schema) {
     // That CEL was not asked is no fault of the object's.
     if (field === "<nil>") continue;
@@ -84,6 +80,27 @@ export function* checkSchema(
       whole: true,
     };
   }
+}
+
+const part = (path: FieldPath, message: string): Refusal => ({ path, message, whole: false });
+
+function* metadataRefusals(object: KubeObject, namespaced: boolean): Iterable<Refusal> {
+  const { apiVersion, kind, metadata } = object;
+  const mistyped = metadataTypeFault(kind, apiVersion, metadata);
+  if (mistyped) yield part(mistyped.field.split("."), sentence(mistyped.message));
+  const options = { namespaced, nameRule: "subdomain", custom: true } as const;
+  for (const { field, message } of metadataFaults(readable(object), options)) {
+    if (FRAME.has(field)) continue;
+    yield part(labelPath(field, message, object), sentence(withoutPrefix(message)));
+  }
+}
+
+/** Metadata that cannot be read is not judged, and does not keep the rest from being so. */
+function readable(object: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata } = object;
+  if (!metadataTypeFault(kind, apiVersion, metadata)) return object;
+  const { name, namespace } = metadata;
+  return { ...object, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 
 /** Faults of the frame, which is judged where the draft is read. */

@@ -1,5 +1,5 @@
 import { Environment } from "@marcbachmann/cel-js";
-import { RE2JS } from "re2js";
+import { matchesPattern } from "./pattern-match";
 import { parseUrl, type UrlParts } from "./url";
 
 /** A compiled CEL expression: evaluates over variables, throws what CEL calls an error. */
@@ -85,17 +85,8 @@ function isCidr(text: string): boolean {
   return Number(length) <= (ip(address).family === 4 ? 32 : 128);
 }
 
-const patterns = new Map<string, RE2JS>();
-
 /** As CEL's `matches`: somewhere in the text, with RE2, which takes linear time. */
-function re2(text: string, pattern: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    compiled = RE2JS.compile(pattern);
-    patterns.set(pattern, compiled);
-  }
-  return compiled.matcher(text).find();
-}
+const re2 = (text: string, pattern: string): boolean => matchesPattern(pattern, text);
 
 const sum = (list: readonly unknown[]): unknown =>
   list.some((item) => typeof item === "number")

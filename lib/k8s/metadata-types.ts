@@ -1,4 +1,4 @@
-import { isRecord } from "./json-value";
+import { isRecord, type JsonRecord } from "./json-value";
 
 type Shape = "string" | "integer" | "boolean" | "strings" | "texts" | "records" | "time";
 
@@ -43,6 +43,7 @@ export function metadataTypeFault(
   if (!isRecord(metadata)) {
     return fault("metadata", unmarshal(metadata, "Go value", "v1.ObjectMeta"));
   }
+  if (isWellTyped(metadata)) return undefined;
   for (const [field, shape] of Object.entries(SHAPES)) {
     const value = Object.hasOwn(metadata, field) ? metadata[field] : undefined;
     if (value === null || value === undefined) continue;
@@ -60,6 +61,17 @@ export function metadataTypeFault(
     return fault(path, unmarshal(wrong.value, target, wrong.wanted));
   }
   return undefined;
+}
+
+/** Nearly all metadata is, and need not be asked in the order of Go's fields. */
+function isWellTyped(metadata: JsonRecord): boolean {
+  for (const field of Object.keys(metadata)) {
+    const shape = Object.hasOwn(SHAPES, field) ? SHAPES[field] : undefined;
+    const value = metadata[field];
+    if (shape === undefined || value === null || value === undefined) continue;
+    if (shape === "time" || mismatch(value, shape)) return false;
+  }
+  return true;
 }
 
 const versionOf = (apiVersion: string): string => apiVersion.split("/").at(-1) ?? apiVersion;

@@ -1,5 +1,6 @@
 // Named apart, so that a bundle has of it only what is used.
 import * as z from "zod";
+import { LONGEST_SUBDOMAIN, SUBDOMAIN } from "./subdomain";
 
 /**
  * An RFC 1123 label: namespaces, containers, most names.
@@ -9,9 +10,6 @@ export const Label = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a lower-case RFC 1123 label");
 
-const LONGEST_SUBDOMAIN = 253;
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
 /**
  * An RFC 1123 subdomain: names of Istio objects, Pods, CustomResourceDefinitions.
  * Every dot-separated part is a label, so neither `.` nor `..` is one.
@@ -20,10 +18,6 @@ export const Subdomain = z
   .string()
   .max(LONGEST_SUBDOMAIN)
   .regex(SUBDOMAIN, "must be a lower-case RFC 1123 subdomain");
-
-/** Whether a text is a `Subdomain`; for texts that come by the thousand. */
-export const isSubdomain = (text: string): boolean =>
-  text.length <= LONGEST_SUBDOMAIN && SUBDOMAIN.test(text);
 
 /** A TCP port. */
 export const Port = z.int().min(1).max(65_535);

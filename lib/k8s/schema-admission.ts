@@ -1,4 +1,5 @@
 import type { KubeObject } from "./object";
+import { isFaultless } from "./plain-check";
 import type { FieldFault, Schema } from "./schema";
 import { celFaults, hasRules } from "./schema-cel";
 import { validate } from "./schema-validate";
@@ -11,6 +12,10 @@ const BLOCKING = new Set([
   "FieldValueTooMany",
   "FieldValueTypeInvalid",
 ]);
+
+const isBlocking = ({ reason }: FieldFault): boolean => BLOCKING.has(reason);
+
+const FAULTLESS: SchemaFaults = { schema: [], cel: [] };
 
 const NOT_CHECKED: FieldFault = {
   reason: "FieldValueInvalid",
@@ -36,9 +41,10 @@ export function schemaFaults(
   schema: Schema,
   { live, others }: { live: KubeObject | undefined; others: readonly FieldFault[] },
 ): SchemaFaults {
+  if (!live && isFaultless(object, schema) && !others.some(isBlocking)) return FAULTLESS;
   const faults = validate(object, schema);
   if (!hasRules(schema)) return { schema: faults, cel: [] };
-  return [...others, ...faults].some(({ reason }) => BLOCKING.has(reason))
+  return [...others, ...faults].some(isBlocking)
     ? { schema: [...faults, NOT_CHECKED], cel: [] }
     : { schema: faults, cel: celFaults(object, schema, live) };
 }

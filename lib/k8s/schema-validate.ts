@@ -1,5 +1,5 @@
-import { RE2JS } from "re2js";
 import { isRecord, type JsonRecord, sameJson } from "./json-value";
+import { matchesPattern } from "./pattern-match";
 import { type FieldFault, fieldPath, fieldSchema, listKeys, type Schema } from "./schema";
 import { fitsFormat, hasFormat } from "./schema-formats";
 
@@ -73,7 +73,7 @@ function checkString(value: string, schema: Schema, path: string, faults: FieldF
     });
   } else if (minLength !== undefined && length < minLength) {
     faults.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
-  } else if (pattern !== undefined && !matches(pattern, value)) {
+  } else if (pattern !== undefined && !matchesPattern(pattern, value)) {
     faults.push(invalid(path, value, `${path} in body should match '${pattern}'`));
   }
   if (format !== undefined && !hasFormat(value, format)) {
@@ -83,18 +83,6 @@ function checkString(value: string, schema: Schema, path: string, faults: FieldF
       message: `Invalid value: ${JSON.stringify(value)}: ${path} in body must be of type ${format}: ${JSON.stringify(value)}`,
     });
   }
-}
-
-const patterns = new Map<string, RE2JS>();
-
-/** Whether a text contains a match of an RE2 pattern. */
-function matches(pattern: string, text: string): boolean {
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    compiled = RE2JS.compile(pattern);
-    patterns.set(pattern, compiled);
-  }
-  return compiled.matcher(text).find();
 }
 
 function checkNumber(value: number, schema: Schema, path: string, faults: FieldFault[]): void {

@@ -5,6 +5,7 @@ import type { HttpRetry } from "@/lib/istio/virtual-service";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import { parseYaml } from "@/lib/yaml/parse";
+import { plainDocument } from "@/lib/yaml/plain-document";
 import type { MeshIndex } from "./mesh-index";
 import type { MeshView } from "./view";
 
@@ -89,7 +90,10 @@ export function givenMeshConfig(mesh: MeshView): JsonRecord {
 const writtenMeshConfig = weakMemo((configMap: KubeObject): JsonRecord => {
   const data = configMap["data"];
   const text = isRecord(data) ? data["mesh"] : undefined;
-  const value = typeof text === "string" ? parseYaml(text).documents[0]?.value : undefined;
+  const value =
+    typeof text === "string"
+      ? (plainDocument(text) ?? parseYaml(text).documents[0]?.value)
+      : undefined;
   return isRecord(value) ? value : {};
 });
 

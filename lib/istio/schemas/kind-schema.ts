@@ -31,6 +31,19 @@ export const isKnownGroup = (apiVersion: string): boolean => GROUPS.has(groupOf(
 
 /** The schema of a kind in one version, as the bundled CustomResourceDefinitions have it. */
 export function kindSchema(apiVersion: string, kind: string): KindSchema | undefined {
+  const key = `${apiVersion}/${kind}`;
+  let found = known.get(key);
+  if (found === undefined) {
+    found = findSchema(apiVersion, kind);
+    // Names that no schema has are not kept: anybody may write as many as they like.
+    if (found) known.set(key, found);
+  }
+  return found;
+}
+
+const known = new Map<string, KindSchema>();
+
+function findSchema(apiVersion: string, kind: string): KindSchema | undefined {
   const group = groupOf(apiVersion);
   const definition = DEFINITIONS.get(`${group}/${kind}`);
   const name = apiVersion.slice(group.length + 1);
