@@ -47,36 +47,42 @@ const schemasOnDemand = {
   },
 };
 
+/** The examples of rules are for their pages and tests: half of what the rules are. */
+const rulesWithoutExamples = {
+  name: "rules-without-examples",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/lib\/analysis\/rules\/[a-z-]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/^  examples: \{\n[^]*?^  \},\n/m, ""),
+      loader: "ts",
+    }));
+  },
+};
+
 /** Packages that few runs need: each is loaded when something of it is used. */
 const PACKAGES_ON_DEMAND = ["@marcbachmann/cel-js", "re2js", "yaml", "zod"];
-/** So seldom needed that they are not even read. */
-const PACKAGES_APART = new Set(["zod"]);
+
+const nameOf = (path) => path.split("/").at(-1);
 
 const packagesOnDemand = {
   name: "packages-on-demand",
   setup({ onLoad, onResolve }) {
     const filter = new RegExp(`^(?:${PACKAGES_ON_DEMAND.join("|")})$`);
-    onResolve({ filter }, ({ path, namespace }) =>
-      namespace === "on-demand" ? undefined : { path, namespace: "on-demand" },
-    );
-    onResolve({ filter: /^\.\/cli\//, namespace: "on-demand" }, ({ path }) => ({
-      path,
-      external: true,
-    }));
+    onResolve({ filter }, ({ path }) => ({ path, namespace: "on-demand" }));
+
     onLoad({ filter: /./, namespace: "on-demand" }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== "default");
       const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
-      const home = PACKAGES_APART.has(path) ? `./cli/${path}.cjs` : path;
       return {
-        contents: `const load = () => require("${home}"); module.exports = { ${getters.join(", ")} };`,
-        resolveDir: root,
+        contents: `const load = () => packageOf("${nameOf(path)}"); module.exports = { ${getters.join(", ")} };`,
       };
     });
   },
 };
 
 // V8 tells a cache of another bundle by its length only.
-rmSync(join(folder, "files.cache"), { force: true });
+for (const name of ["files", ...PACKAGES_ON_DEMAND.map(nameOf)]) {
+  rmSync(join(folder, `${name}.cache`), { force: true });
+}
 mkdirSync(join(folder, "schemas"), { recursive: true });
 await build({
   ...common,
@@ -94,23 +100,25 @@ await build({
   ...common,
   entryPoints: ["cli/main.ts"],
   outfile: join(folder, "files.cjs"),
-  plugins: [withoutClusters, schemasOnDemand, packagesOnDemand],
+  plugins: [withoutClusters, schemasOnDemand, packagesOnDemand, rulesWithoutExamples],
   format: "cjs",
   minifyWhitespace: true,
   minifySyntax: true,
   // A crash shows the line it happened on.
   lineLimit: 120,
-  banner: { js: "(function (require, module, schemasOf) {" },
+  banner: { js: "(function (require, module, packageOf, schemasOf) {" },
   footer: { js: "})" },
 });
 await build({
   ...common,
-  entryPoints: [...PACKAGES_APART],
+  entryPoints: Object.fromEntries(PACKAGES_ON_DEMAND.map((path) => [nameOf(path), path])),
   outdir: folder,
   outExtension: { ".js": ".cjs" },
   sourcemap: false,
   format: "cjs",
   minify: true,
+  banner: { js: "(function (require, module, exports) {" },
+  footer: { js: "})" },
 });
 copyFileSync(join(root, "scripts", "cli-loader.cjs"), join(root, "dist", "cli.cjs"));
 // For those who know the program by this name.

@@ -1,8 +1,9 @@
 // Becomes dist/cli.cjs. Commands that read files alone run from one bundle, with what V8 compiled
 // of it when it was built: looking for modules and compiling them would take longer than analysing
 // a hundred objects. A cache that another version of Node wrote is refused by V8, which then
-// compiles as usual. All else comes from modules, each command with its own. It is no module
-// itself, because Node's loader of modules takes a while to start.
+// compiles as usual. Packages that few runs need lie beside it, each with a cache of its own. All
+// else comes from modules, each command with its own. It is no module itself, because Node's loader
+// of modules takes a while to start.
 const { existsSync, readFileSync, writeSync } = require("node:fs");
 const { join } = require("node:path");
 const { pathToFileURL } = require("node:url");
@@ -16,21 +17,38 @@ const readsFiles = {
   "proxy-config": named(/^(--file\b|-f)/),
 };
 
+/** The scripts that ran, by name, for `code-cache.mjs`, which writes their caches. */
+const scripts = new Map();
+const packages = new Map();
+module.exports = scripts;
+
 if (Object.hasOwn(readsFiles, command) && readsFiles[command]) {
   writeAtOnce();
-  module.exports = runBundle();
+  functionOf("files")(require, { exports: {} }, packageOf, schemasOf);
+  // Leaves without taking the heap apart, which takes as long as analysing ten objects.
+  process.once("beforeExit", () => process.exit());
 } else import(pathToFileURL(join(__dirname, "cli", "main.mjs")).href);
 
-/** The bundle as a script, for `code-cache.mjs`, which writes the cache. */
-function runBundle() {
-  const filename = join(__dirname, "cli", "files.cjs");
-  const cache = join(__dirname, "cli", "files.cache");
+/** The function that a bundle is. */
+function functionOf(name) {
+  const filename = join(__dirname, "cli", `${name}.cjs`);
+  const cache = join(__dirname, "cli", `${name}.cache`);
   const script = new Script(readFileSync(filename, "latin1"), {
     filename,
     ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
   });
-  script.runInThisContext()(require, { exports: {} }, schemasOf);
-  return script;
+  scripts.set(name, script);
+  return script.runInThisContext();
+}
+
+/** What a package exports. */
+function packageOf(name) {
+  if (!packages.has(name)) {
+    const module = { exports: {} };
+    functionOf(name)(require, module, module.exports);
+    packages.set(name, module.exports);
+  }
+  return packages.get(name);
 }
 
 /** The schemas of a kind: few runs need many. */

@@ -1,4 +1,4 @@
-// node scripts/code-cache.mjs: keeps what V8 compiled of the command line in dist/cli/files.cache.
+// node scripts/code-cache.mjs: keeps what V8 compiled of the command line in dist/cli/*.cache.
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,10 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 // Only functions that ran are kept; those of an analysis with findings are the ones that count.
 process.argv.splice(2, Infinity, "analyze", at("code-cache.yaml"), "-o", "json");
-const script = createRequire(import.meta.url)("../dist/cli.cjs");
+const scripts = createRequire(import.meta.url)("../dist/cli.cjs");
 process.on("exit", () => {
-  writeFileSync(at("../dist/cli/files.cache"), script.createCachedData());
+  for (const [name, script] of scripts) {
+    writeFileSync(at(`../dist/cli/${name}.cache`), script.createCachedData());
+  }
   process.exitCode = 0;
 });

@@ -114,9 +114,14 @@ export const KINDS = [
 export type KindId = (typeof KINDS)[number]["id"];
 
 const byId = new Map<string, KindInfo>(KINDS.map((kind) => [kind.id, kind]));
-const byGroupKind = new Map<string, KindId>(
-  KINDS.map((kind) => [`${kind.group}/${kind.kind}`, kind.id]),
-);
+const byGroup = new Map<string, Map<string, KindId>>();
+/** The same by the versions that are known: a look for each object, and no text is put together. */
+const byApiVersion = new Map<string, ReadonlyMap<string, KindId>>();
+for (const { group, kind, id, versions } of KINDS) {
+  const kinds = byGroup.get(group) ?? new Map<string, KindId>();
+  byGroup.set(group, kinds.set(kind, id));
+  for (const version of versions) byApiVersion.set(group ? `${group}/${version}` : version, kinds);
+}
 
 /** What the registry says of `id`. */
 export function kindInfo(id: KindId): KindInfo {
@@ -133,8 +138,14 @@ export const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
 
 /** The registry's kind of an object, whatever version it was written in; undefined if not ours. */
-export const kindIdOf = (object: { apiVersion: string; kind: string }): KindId | undefined =>
-  byGroupKind.get(`${groupOf(object.apiVersion)}/${object.kind}`);
+export const kindIdOf = ({
+  apiVersion,
+  kind,
+}: {
+  apiVersion: string;
+  kind: string;
+}): KindId | undefined =>
+  (byApiVersion.get(apiVersion) ?? byGroup.get(groupOf(apiVersion)))?.get(kind);
 
 /** `networking.istio.io/v1`: how objects of this kind are written by us. */
 export function preferredApiVersion(id: KindId): string {

@@ -26,11 +26,13 @@ export class Field {
   }
 
   /** The field below the names, one level each. */
-  at(...names: readonly string[]): Field {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the first of a chain
-    let field: Field = this;
-    for (const name of names) field = field.child(name);
-    return field;
+  at(first: string, second?: string, third?: string, ...more: readonly string[]): Field {
+    // What rules do most: no list is made for a name or two.
+    const field = this.child(first);
+    if (second === undefined) return field;
+    const inner = field.child(second);
+    if (third === undefined) return inner;
+    return more.reduce((around, name) => around.child(name), inner.child(third));
   }
 
   private child(name: string): Field {

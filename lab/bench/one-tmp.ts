@@ -1,0 +1,15 @@
+import { IncrementalAnalysis } from "@/lib/analysis/incremental";
+import { NO_POLICY, rulesUnder } from "@/lib/analysis/policy";
+import { RULES } from "@/lib/analysis/rules.gen";
+import { meshView } from "@/lib/mesh/view";
+import { benchMesh } from "./analysis-meshes";
+const objects = benchMesh(5000);
+const rules = rulesUnder(RULES, NO_POLICY);
+new IncrementalAnalysis(rules).update(meshView(benchMesh(100)));
+(globalThis as any).gc?.();
+const analysis = new IncrementalAnalysis(rules);
+let view = meshView(objects);
+const cpu = process.cpuUsage(), t=performance.now();
+analysis.update(view);
+const u = process.cpuUsage(cpu);
+console.log(analysis.findings.length, "cpu", (u.user + u.system) / 1000, "wall", performance.now()-t);
