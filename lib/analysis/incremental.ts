@@ -13,17 +13,22 @@ import { subjectOf } from "./subject";
 class Check extends Reader {
   readonly kind: KindId;
   readonly object: KubeObject;
-  readonly findings: readonly ObjectFinding[];
+  findings: readonly ObjectFinding[] = [];
 
   // The subject is not kept: what it has read of its object would take much memory.
   constructor(
     mesh: Recorded,
-    readonly rule: Rule,
-    subject: Subject,
+    public rule: Rule,
+    { kind, object }: Subject,
   ) {
     super(mesh);
-    this.kind = subject.kind;
-    this.object = subject.object;
+    this.kind = kind;
+    this.object = object;
+  }
+
+  /** Runs a rule on the object. Only a check that does not count yet may run again. */
+  run(rule: Rule, subject: Subject): void {
+    this.rule = rule;
     this.findings = checkObject(rule, subject, this);
   }
 
@@ -154,9 +159,14 @@ export class IncrementalAnalysis implements Recorded {
   private checkAll(subject: Subject, rules: readonly Rule[]): readonly Check[] {
     const checks: Check[] = [];
     if (!isVisited(subject)) return checks;
+    // Most checks read nothing and find nothing: one stands for all of these in turn.
+    let check: Check | undefined;
     for (const rule of rules) {
-      const check = new Check(this, rule, subject);
-      if (check.counts) checks.push(check);
+      check ??= new Check(this, rule, subject);
+      check.run(rule, subject);
+      if (!check.counts) continue;
+      checks.push(check);
+      check = undefined;
     }
     return checks;
   }

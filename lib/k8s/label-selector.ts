@@ -12,8 +12,10 @@ export interface LabelSelector {
 }
 
 /** Whether `labels` hold every pair of `wanted`; an empty `wanted` is held by any. */
-export const hasLabels = (labels: Labels | undefined, wanted: Labels): boolean =>
-  Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
+export function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
+  for (const key in wanted) if (labels?.[key] !== wanted[key]) return false;
+  return true;
+}
 
 /** Whether `labels` meet the whole selector. An empty selector is met by any; an unknown operator by none. */
 export function matchesLabels(selector: LabelSelector, labels: Labels = {}): boolean {

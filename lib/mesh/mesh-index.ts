@@ -102,7 +102,8 @@ export class IndexTable {
   }
 
   private bucket(key: string): Bucket {
-    return this.changed.get(key) ?? this.base.get(key) ?? EMPTY;
+    const changed = this.changed.size > 0 ? this.changed.get(key) : undefined;
+    return changed ?? this.base.get(key) ?? EMPTY;
   }
 }
 

@@ -17,8 +17,8 @@ export interface ServicePortUse {
 }
 
 /**
- * The ports of the Services that select the pods of a Deployment in the mesh; none for others and
- * for waypoints. Reads Service and Namespace.
+ * The ports of the Services that select the pods of a Deployment in the mesh; none for others,
+ * for waypoints, and where there is only one. Reads Service and Namespace.
  */
 export function servicePortsOf(subject: Subject, mesh: MeshView): readonly ServicePortUse[] {
   const { fields, namespace } = subject;
@@ -26,12 +26,16 @@ export function servicePortsOf(subject: Subject, mesh: MeshView): readonly Servi
   const waypoint =
     fields.at("metadata", "labels", "gateway.istio.io/managed").text === "istio.io-mesh-controller";
   if (waypoint) return [];
-  const containers = template.at("spec", "containers").items();
-  if (!isInMesh({ metadata: template.at("metadata"), containers, namespace }, mesh)) return [];
   const labels = template.at("metadata", "labels").labels();
-  return servicesSelecting(mesh, namespace, labels)
+  const services = servicesSelecting(mesh, namespace, labels);
+  const uses = services
     .toSorted((a, b) => byText(a.metadata.name, b.metadata.name))
     .flatMap(portsOf);
+  // Looked at last: one port, as nearly all have, disagrees with no other.
+  const containers = template.at("spec", "containers").items();
+  const isJudged =
+    uses.length > 1 && isInMesh({ metadata: template.at("metadata"), containers, namespace }, mesh);
+  return isJudged ? uses : [];
 }
 
 const portsOf = (service: KubeObject): readonly ServicePortUse[] =>

@@ -9,6 +9,14 @@ export const ACCOUNT_KINDS = ["ServiceAccount", "Pod", "Deployment", "WorkloadEn
 export const serviceAccounts = (mesh: MeshView, namespace: string): ReadonlySet<string> =>
   new Set(mesh.lookup(ACCOUNTS, `in ${namespace}`));
 
+/** Whether a namespace has any of these. */
+export const hasServiceAccounts = (mesh: MeshView, namespace: string): boolean =>
+  mesh.lookup(ACCOUNTS, `in ${namespace}`).length > 0;
+
+/** Whether one of these is called so: many ask for one of many. */
+export const isServiceAccount = (mesh: MeshView, namespace: string, name: string): boolean =>
+  mesh.lookup(BY_IDENTITY, `ns/${namespace}/sa/${name}`).length > 0;
+
 /** Every one of the mesh, as `ns/<namespace>/sa/<name>`. */
 export const allServiceAccounts = (mesh: MeshView): ReadonlySet<string> =>
   new Set(mesh.keys(BY_IDENTITY));

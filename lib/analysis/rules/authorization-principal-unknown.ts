@@ -1,6 +1,12 @@
 import { nearestNames } from "../nearest";
 import { principalsOf, trustDomains } from "../facts/principals";
-import { ACCOUNT_KINDS, allServiceAccounts, serviceAccounts } from "../facts/service-accounts";
+import {
+  ACCOUNT_KINDS,
+  allServiceAccounts,
+  hasServiceAccounts,
+  isServiceAccount,
+  serviceAccounts,
+} from "../facts/service-accounts";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
@@ -49,10 +55,10 @@ spec: { rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web, 
         continue;
       }
       if (domain !== undefined && !known.has(domain)) continue;
-      const accounts = serviceAccounts(mesh, namespace ?? "");
+      const home = namespace ?? "";
       // Where nothing of a namespace is known, as in files, its accounts are not either.
-      if (namespace !== undefined && accounts.size === 0) continue;
-      if (account !== undefined && accounts.has(account)) continue;
+      if (namespace !== undefined && !hasServiceAccounts(mesh, home)) continue;
+      if (account !== undefined && isServiceAccount(mesh, home, account)) continue;
       yield {
         path: field.path,
         message:
@@ -60,7 +66,7 @@ spec: { rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web, 
             ? `${text} is no principal; the rule never matches by it.`
             : `No workload of ${namespace} runs as ${account ?? "it"}; the rule never matches by ${text}.`,
         fixes: () =>
-          nearestNames(account ?? "", accounts).map((name) => ({
+          nearestNames(account ?? "", serviceAccounts(mesh, home)).map((name) => ({
             title: `Use ${name}`,
             edits: [{ op: "set", path: field.path, value: `${domain}/ns/${namespace}/sa/${name}` }],
           })),
