@@ -71,7 +71,6 @@ class PatternReader {
   private at = 0;
 
   constructor(private readonly source: string) {
-    // eslint-disable-next-line no-control-regex -- what is not ASCII matches by its own rules
     if (!/^[\x00-\x7f]*$/.test(source)) throw new NotLinear();
   }
 

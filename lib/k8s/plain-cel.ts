@@ -190,7 +190,6 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 /** A text whose places count alike in CEL and here. */
 function ascii(value: unknown): string {
   const text = textOf(value);
-  // eslint-disable-next-line no-control-regex -- that is what ASCII is
   return /^[\x00-\x7f]*$/.test(text) ? text : refuse();
 }
 

@@ -79,7 +79,7 @@ function recordFor(schema: Schema, pick: Pick, depth: number): JsonRecord {
   }
   if (isRecord(additionalProperties)) {
     for (let count = pick(3); count > 0; count--) {
-      value[TEXTS[pick(TEXTS.length)] ?? ""] = valueFor(additionalProperties as Schema, pick, 9);
+      value[TEXTS[pick(TEXTS.length)] ?? ""] = valueFor(additionalProperties, pick, 9);
     }
   }
   if (pick(40) === 0) value["unknown"] = 1;
