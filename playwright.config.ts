@@ -41,14 +41,4 @@ export default defineConfig({
       ],
     },
   },
-  projects: [
-    { name: "light", use: { colorScheme: "light" } },
-    {
-      name: "dark",
-      use: { colorScheme: "dark" },
-      // What the others ask does not depend on colours, and both themes together would take too long.
-      testMatch: ["a11y.spec.ts", "story.spec.ts"],
-      grepInvert: /scrolls sideways|by keyboard|skips to|moves nothing|kubectl lists/,
-    },
-  ],
 });

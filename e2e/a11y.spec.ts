@@ -15,23 +15,17 @@ const PAGES = [
 ] as const;
 
 for (const { path, heading } of PAGES) {
-  test.describe(`page ${path}`, () => {
-    test.beforeEach(async ({ page }) => {
-      await page.goto(path);
-      await expect(page.getByRole("heading", { level: 1, name: heading })).toBeAttached();
-      await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-    });
-
-    test("has no fault that axe can find", async ({ page }) => {
-      await expectAccessible(page);
-    });
-
-    test("never scrolls sideways", async ({ page }) => {
-      for (const width of [1440, 900, 320]) {
-        await page.setViewportSize({ width, height: 800 });
-        await expectNoSidewaysScroll(page);
-      }
-    });
+  test(`page ${path} has no fault that axe can find, and never scrolls sideways`, async ({
+    page,
+  }) => {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1, name: heading })).toBeAttached();
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    await expectAccessible(page);
+    for (const width of [1440, 900, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectNoSidewaysScroll(page);
+    }
   });
 }
 

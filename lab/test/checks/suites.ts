@@ -49,7 +49,7 @@ async function story({ url, prometheus }: Bench): Promise<string> {
   const lab = runningLab(process.env);
   const putBack = await meshSnapshot(labFolders(process.env));
   try {
-    const args = ["node_modules/@playwright/test/cli.js", "test", "story", "--project=light"];
+    const args = ["node_modules/@playwright/test/cli.js", "test", "story"];
     const ended = await runToEnd(process.execPath, [...args, "--reporter=list"], {
       env: {
         ...inTheLab(),
