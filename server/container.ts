@@ -99,7 +99,7 @@ function createRuntime(environment: Environment): RunningRuntime {
     istiod,
     debugPages: debugPages({ istiod, clock }),
     rollouts: rolloutsService(
-      { cluster, metrics, mesh, live, clock, random, log },
+      { cluster, metrics, mesh, live, clock, random, log, shards: ROLLOUT_SHARDS },
       whyNotDriving(environment),
     ),
     findingAges: findingAges(),
@@ -132,6 +132,9 @@ function createRuntime(environment: Environment): RunningRuntime {
     },
   };
 }
+
+/** More replicas than this share no work (rollouts.md 6.4). */
+const ROLLOUT_SHARDS = 8;
 
 /** Why this replica must not drive rollouts; undefined where it may. */
 function whyNotDriving({ readOnly, driver, cluster }: Environment): string | undefined {

@@ -76,7 +76,10 @@ export interface Cluster {
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubeObject>;
   create(object: KubeObject, options?: WriteOptions): Promise<WriteResult>;
   /** PUT. `object.metadata.resourceVersion` must be the one that was read. */
-  replace(object: KubeObject, options?: WriteOptions): Promise<WriteResult>;
+  replace(
+    object: KubeObject,
+    options?: WriteOptions & { readonly subresource?: "status" },
+  ): Promise<WriteResult>;
   patch(
     ref: ObjectRef,
     patch: { readonly type: PatchType; readonly body: unknown; readonly fieldManager?: string },

@@ -1,6 +1,6 @@
 import { type DraftObject, readDraftObject } from "@/lib/analysis/draft-object";
 import type { Report } from "@/lib/analysis/rule";
-import { groupOf, KINDS } from "@/lib/istio/kinds";
+import { CONFIG_KINDS, groupOf, kindInfo } from "@/lib/istio/kinds";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { FieldPath } from "@/lib/yaml/field-path";
 import type { TextRange } from "@/lib/yaml/text-range";
@@ -29,9 +29,7 @@ export interface FileObjects {
   readonly ignored: number;
 }
 
-const CONFIG_GROUPS: ReadonlySet<string> = new Set(
-  KINDS.filter(({ family }) => family !== "core").map(({ group }) => group),
-);
+const CONFIG_GROUPS: ReadonlySet<string> = new Set(CONFIG_KINDS.map((id) => kindInfo(id).group));
 
 /** The objects of some texts, lists unfolded. `namespace` is for those that name none. @throws CommandError */
 export function readObjects(texts: readonly InputText[], namespace: string): FileObjects {

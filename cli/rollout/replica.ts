@@ -16,6 +16,8 @@ const KINDS = [
   "Pod",
   "Deployment",
   "ConfigMap",
+  "CanaryRollout",
+  "CustomResourceDefinition",
 ] as const;
 
 /** One process of the product, as far as rollouts are concerned. */
@@ -39,6 +41,8 @@ export interface ReplicaWorld {
   readonly log: Logger;
   readonly random: () => number;
   readonly turned: (ms: number) => void;
+  /** Into how many shares the rollouts are divided; 1 where absent. */
+  readonly shards?: number;
 }
 
 const NOBODY_LOOKS: Live = {
@@ -69,6 +73,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
     log,
     identity: name,
     turned,
+    ...(world.shards !== undefined && { shards: world.shards }),
   };
   const rollouts = rolloutsService(needs, off);
   mesh.start();

@@ -35,11 +35,12 @@ export interface SimulationResult {
 
 /**
  * Runs a simulation: the engine, its stores and the sandbox's API on one virtual clock.
- * `look` is called at the end of each second.
+ * `look` is called at the end of each second; `shards` is how many Leases the replicas share.
  */
 export async function simulate(
   simulation: Simulation,
   look: (second: number, world: World) => void = () => undefined,
+  shards = 1,
 ): Promise<SimulationResult> {
   const parsed = simulation.rollouts.map((value) => parseRollout(value));
   const problems = parsed.flatMap((outcome) => ("problems" in outcome ? outcome.problems : []));
@@ -55,10 +56,8 @@ export async function simulate(
   );
   cluster.onChange((object) => {
     time.stir();
-    const status = storedStatus(object);
-    const name = object.metadata.labels?.["quarterdeck.dev/rollout"];
-    const key = `${object.metadata.namespace ?? ""}/${name ?? ""}`;
-    if (status) tellers.find((teller) => teller.key === key)?.sees(status);
+    const stored = storedStatus(object);
+    if (stored) tellers.find(({ key }) => key === stored.key)?.sees(stored.status);
   });
 
   const traffic = simulatedTraffic(simulation.traffic, rollouts);
@@ -75,7 +74,7 @@ export async function simulate(
     error: ({ err }, message) => bugs.push(new Error(message, { cause: err })),
   };
   const turned = (ms: number) => void turns.push(ms);
-  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0, turned };
+  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0, turned, shards };
   const requests = { weights: 0, dryRun: 0, status: 0, reads: 0, other: 0 };
   const turns: number[] = [];
   const observed = watchedTransport(cluster.transport, time, {

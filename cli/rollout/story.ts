@@ -116,12 +116,22 @@ export class StoryTeller {
   }
 }
 
-/** The status that a stored record of a rollout holds; undefined for any other object. */
-export function storedStatus(object: KubeObject): RolloutStatus | undefined {
-  const { data } = object;
-  if (object.kind !== "ConfigMap" || !isRecord(data) || typeof data["status"] !== "string") {
-    return undefined;
+/** The status that an object holds of a rollout, and which; undefined for any other object. */
+export function storedStatus(
+  object: KubeObject,
+): { readonly key: string; readonly status: RolloutStatus } | undefined {
+  const { namespace = "", name, labels = {} } = object.metadata;
+  const { data, status } = object;
+  if (object.kind === "CanaryRollout") {
+    return read(`${namespace}/${name}`, isRecord(status) ? status["engine"] : undefined);
   }
-  const parsed = RolloutStatus.safeParse(JSON.parse(data["status"]));
-  return parsed.success ? parsed.data : undefined;
+  const rollout = labels["quarterdeck.dev/rollout"];
+  if (object.kind !== "ConfigMap" || !rollout || !isRecord(data)) return undefined;
+  const text = data["status"];
+  return typeof text === "string" ? read(`${namespace}/${rollout}`, JSON.parse(text)) : undefined;
+}
+
+function read(key: string, value: unknown) {
+  const parsed = RolloutStatus.safeParse(value);
+  return parsed.success ? { key, status: parsed.data } : undefined;
 }

@@ -10,7 +10,7 @@ export interface KindInfo {
   /** The resource name in request paths. */
   readonly plural: string;
   readonly namespaced: boolean;
-  readonly family: "core" | "istio" | "gateway-api";
+  readonly family: "core" | "istio" | "gateway-api" | "quarterdeck";
   /** Two letters that stand for the kind in dense rows. */
   readonly tag: string;
 }
@@ -50,6 +50,8 @@ const security = define("istio", "security.istio.io");
 const telemetry = define("istio", "telemetry.istio.io");
 const istioExtensions = define("istio", "extensions.istio.io");
 const gatewayApi = define("gateway-api", "gateway.networking.k8s.io");
+
+const ours = define("quarterdeck", "quarterdeck.dev");
 
 const STABLE = ["v1", "v1beta1", "v1alpha3"] as const;
 
@@ -108,6 +110,7 @@ export const KINDS = [
     namespaced: false,
   }),
   extensions("CustomResourceDefinition", "customresourcedefinitions", "CD", { namespaced: false }),
+  ours("CanaryRollout", "canaryrollouts", "CR", { versions: ["v1alpha1"] }),
 ] as const satisfies readonly KindInfo[];
 
 /** The registry's own name of a kind. */
@@ -154,9 +157,9 @@ export function preferredApiVersion(id: KindId): string {
 }
 
 /** The kinds that an operator configures the mesh with. */
-export const CONFIG_KINDS: readonly KindId[] = KINDS.filter((kind) => kind.family !== "core").map(
-  (kind) => kind.id,
-);
+export const CONFIG_KINDS: readonly KindId[] = KINDS.filter(
+  ({ family }) => family === "istio" || family === "gateway-api",
+).map((kind) => kind.id);
 
 /** One object of the cluster, named. `namespace` is empty for kinds without namespaces. */
 export interface ObjectRef {

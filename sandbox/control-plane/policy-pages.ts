@@ -1,4 +1,4 @@
-import { KINDS, type KindId, preferredApiVersion } from "@/lib/istio/kinds";
+import { CONFIG_KINDS, type KindId, preferredApiVersion } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
@@ -43,7 +43,7 @@ export const pushcontext = (mesh: MeshView): Json => ({
 
 /** `/debug/configz`: every object of configuration that istiod holds, without bookkeeping. */
 export const configz = (mesh: MeshView): readonly KubeObject[] =>
-  KINDS.filter(({ family }) => family !== "core").flatMap(({ id }) =>
+  CONFIG_KINDS.flatMap((id) =>
     mesh.list(id).map((object) => {
       const { managedFields: _, ...metadata } = object.metadata as KubeObject["metadata"] & {
         managedFields?: unknown;
@@ -54,7 +54,7 @@ export const configz = (mesh: MeshView): readonly KubeObject[] =>
 
 /** `/debug/resourcesz`: the kinds that istiod watches. */
 export const resourcesz = (): readonly Json[] =>
-  KINDS.filter(({ family }) => family !== "core").map(({ id }) => {
+  CONFIG_KINDS.map((id) => {
     const [group = "", version = ""] = preferredApiVersion(id).split("/");
     return { group, version, kind: id };
   });

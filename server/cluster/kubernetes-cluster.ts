@@ -144,7 +144,7 @@ export function clusterOver(
     async replace(object, options = {}) {
       return write({
         method: "PUT",
-        path: requestPath(placeOf(object)),
+        path: requestPath({ ...placeOf(object), subresource: options.subresource }),
         query: writeQuery(options.dryRun),
         body: JSON.stringify(object),
         timeout: WRITE_TIMEOUT,

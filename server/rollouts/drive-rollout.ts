@@ -102,6 +102,7 @@ async function newest(
   if (!read) return undefined;
   if (read.status.epoch > leadership.epoch) {
     log.warn({ rollout: ref.name }, "a newer leader drives this rollout");
+    leadership.resign(read.status.epoch);
     return undefined;
   }
   if (read.status.epoch === leadership.epoch || isTerminal(read.status)) return read;

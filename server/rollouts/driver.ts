@@ -1,22 +1,26 @@
 import { isTerminal } from "@/lib/rollout/status";
 import { seconds } from "@/lib/base/units";
 import type { KindId } from "@/lib/istio/kinds";
-import { keyOf } from "./config-map-store";
 import { type DriverNeeds, driveRollout } from "./drive-rollout";
-import type { RolloutRecord, RolloutRef } from "./rollout-store";
+import { keyOf, type RolloutRecord, type RolloutRef } from "./rollout-store";
 import { type Wake, wakeUp } from "./wake";
 import { targetOf } from "./write-weights";
 
 /** A rollout's record and its target: changes of one matter to nobody else. */
-const OWN: readonly KindId[] = ["ConfigMap", "VirtualService"];
+const OWN: readonly KindId[] = ["CanaryRollout", "ConfigMap", "VirtualService"];
 /** Changes of these kinds may matter to every rollout. */
 const SHARED: readonly KindId[] = ["DestinationRule", "Deployment", "Pod"];
 
 /** A bug must neither end a rollout nor spin. */
 const AFTER_BUG = seconds(10);
 
-/** Drives every rollout that has not ended, each by itself, until leadership ends. */
-export function driveAll(needs: DriverNeeds): void {
+/** Drives every rollout of its own that has not ended, each by itself, until leadership ends. */
+export function driveAll(
+  needs: DriverNeeds & {
+    /** Which rollouts are this leader's. */
+    readonly isOurs: (ref: RolloutRef) => boolean;
+  },
+): void {
   const { store, mesh, clock, log, leadership } = needs;
   const driven = new Map<string, Wake>();
 
@@ -41,7 +45,7 @@ export function driveAll(needs: DriverNeeds): void {
   /** Wakes those whose record or target changed; all of them when what many share did. */
   function look(all: boolean): void {
     for (const record of store.list()) {
-      if ("problem" in record || !needsDriving(record)) continue;
+      if ("problem" in record || !needs.isOurs(record.ref) || !needsDriving(record)) continue;
       const key = keyOf(record.ref);
       const { kind, namespace, name } = targetOf(record);
       const target = mesh.view().get(kind, namespace, name)?.metadata.resourceVersion;

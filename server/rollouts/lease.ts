@@ -1,16 +1,24 @@
 import { AppError } from "@/lib/base/errors";
 import { between, type Instant, millis, seconds } from "@/lib/base/units";
-import { preferredApiVersion } from "@/lib/istio/kinds";
-import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster } from "../ports";
+import {
+  configMapRecord,
+  type LeaderRecord,
+  leaderSpec,
+  leaseRecord,
+  microTime,
+} from "./leader-record";
 
 // As client-go's leader election is usually set: 15 s, 10 s, 2 s.
 const DURATION_SECONDS = 15;
 const RENEW_DEADLINE = seconds(10);
 const RETRY = seconds(2);
+/** For each Lease that a replica holds it waits so long before it takes one that was given back. */
+const PATIENCE_MS = 200;
+const MOST_PATIENCE = 8;
 
 /** The right to drive, while it lasts. */
 export interface Leadership {
@@ -20,6 +28,12 @@ export interface Leadership {
   readonly signal: AbortSignal;
   /** Whether a write may still be sent: the Lease was renewed within the last 10 s. */
   mayWrite(): boolean;
+  /**
+   * Gives the right up because a rollout knows of a later epoch. Whoever takes the Lease next gets
+   * one that is later still, this replica too: so a Lease that was deleted or restored, and counts
+   * from the beginning, leaves no rollout without a driver.
+   */
+  resign(laterEpoch: number): void;
 }
 
 /** Who drives, as this replica knows it. */
@@ -54,12 +68,21 @@ interface Needs {
  */
 export function leaseElection(
   needs: Needs,
-  lease: { readonly namespace: string; readonly name: string; readonly identity: string },
+  lease: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly identity: string;
+    /** The latest epoch that the rollouts of this Lease know of. */
+    readonly floor?: () => number;
+    /** How many Leases this replica holds: with more of them it is less eager for a free one. */
+    readonly held?: () => number;
+  },
   lead: (leadership: Leadership) => void,
 ): Election {
   const { cluster, clock, random, log } = needs;
   const { namespace, name, identity } = lease;
-  const ref = { kind: "Lease" as const, namespace, name };
+  // Chosen once: two kinds of records at a time would be two leaders.
+  let form: LeaderRecord = leaseRecord;
   const stop = new AbortController();
   let seen: { readonly record: string; readonly at: Instant } | undefined;
   let held:
@@ -71,6 +94,8 @@ export function leaseElection(
     problem: undefined,
   };
 
+  const specOf = (object: KubeObject) => leaderSpec(form.raw(object));
+  const isFree = (object: KubeObject): boolean => !specOf(object).holderIdentity;
   const specFor = (transitions: number, acquireTime: string) => ({
     holderIdentity: identity,
     leaseDurationSeconds: DURATION_SECONDS,
@@ -81,7 +106,7 @@ export function leaseElection(
 
   async function current(): Promise<KubeObject | undefined> {
     try {
-      return await cluster.get(ref, stop.signal);
+      return await cluster.get({ kind: form.kind, namespace, name }, stop.signal);
     } catch (error) {
       if (error instanceof AppError && error.code === "not-found") return undefined;
       throw error;
@@ -89,11 +114,23 @@ export function leaseElection(
   }
 
   function expired(object: KubeObject): boolean {
-    const { holderIdentity } = specOf(object);
-    if (!holderIdentity) return true;
-    const record = JSON.stringify(object["spec"]);
+    if (isFree(object)) return true;
+    const record = JSON.stringify(form.raw(object));
     if (seen?.record !== record) seen = { record, at: clock.now() };
     return between(seen.at, clock.now()) >= seconds(DURATION_SECONDS);
+  }
+
+  let floor = 0;
+  const epochAfter = (transitions: number): number =>
+    Math.max(transitions, floor, lease.floor?.() ?? 0) + 1;
+
+  /** Lets replicas with fewer Leases take one that was given back; whether one of them did. */
+  async function isOutrun(free: KubeObject): Promise<boolean> {
+    const patience = Math.min(lease.held?.() ?? 0, MOST_PATIENCE) * PATIENCE_MS;
+    if (patience === 0) return false;
+    await clock.sleep(millis(patience), stop.signal);
+    const now = await current();
+    return now?.metadata.resourceVersion !== free.metadata.resourceVersion;
   }
 
   /** How long the holder's record is good for yet: who waits longer leaves rollouts alone longer. */
@@ -106,13 +143,11 @@ export function leaseElection(
     const now = microTime(clock.now());
     const object = await current();
     if (!object) {
-      const created = await cluster.create({
-        apiVersion: preferredApiVersion("Lease"),
-        kind: "Lease",
-        metadata: { name, namespace },
-        spec: specFor(1, now),
-      });
-      won(created.object, 1);
+      const epoch = epochAfter(0);
+      const created = await cluster.create(
+        form.with(form.blank(name, namespace), specFor(epoch, now)),
+      );
+      won(created.object, epoch);
       return;
     }
     const { holderIdentity, leaseTransitions } = specOf(object);
@@ -120,8 +155,9 @@ export function leaseElection(
       state = { holder: holderIdentity, leading: false, renewedAt: seen?.at, problem: undefined };
       return;
     }
-    const epoch = leaseTransitions + 1;
-    const taken = await cluster.replace({ ...object, spec: specFor(epoch, now) });
+    if (isFree(object) && (await isOutrun(object))) return;
+    const epoch = epochAfter(leaseTransitions);
+    const taken = await cluster.replace(form.with(object, specFor(epoch, now)));
     won(taken.object, epoch);
   }
 
@@ -136,6 +172,14 @@ export function leaseElection(
       signal: controller.signal,
       mayWrite: () =>
         !controller.signal.aborted && between(mine.renewedAt, clock.now()) < RENEW_DEADLINE,
+      resign(laterEpoch) {
+        floor = Math.max(floor, laterEpoch);
+        if (held !== mine) return;
+        lose(`a rollout knows of epoch ${laterEpoch}`);
+        giveBack(mine.object).catch((err: unknown) => {
+          if (!(err instanceof AppError)) log.error({ err }, "the Lease was not given back");
+        });
+      },
     });
   }
 
@@ -143,13 +187,17 @@ export function leaseElection(
     const { acquireTime, leaseTransitions } = specOf(mine.object);
     const sentAt = clock.now();
     const renewed = await cluster.replace(
-      { ...mine.object, spec: specFor(leaseTransitions, acquireTime) },
+      form.with(mine.object, specFor(leaseTransitions, acquireTime)),
       { signal: stop.signal },
     );
     mine.object = renewed.object;
     // Counted from before the request, so that we never think it lasts longer than others do.
     mine.renewedAt = sentAt;
     state = { ...state, renewedAt: sentAt, problem: undefined };
+  }
+
+  async function giveBack(object: KubeObject): Promise<void> {
+    await cluster.replace(form.with(object, { ...form.raw(object), holderIdentity: "" }));
   }
 
   function lose(why: string): void {
@@ -169,6 +217,7 @@ export function leaseElection(
       if (!(error instanceof AppError)) throw error;
       if (held && error.code === "conflict") lose("another replica took the Lease");
       else if (held && between(held.renewedAt, clock.now()) >= RENEW_DEADLINE) lose(error.message);
+      else if (!held && error.code === "forbidden" && form === leaseRecord) form = configMapRecord;
       else if (!held && error.code !== "conflict") state = { ...state, problem: error.message };
     }
   }
@@ -194,32 +243,10 @@ export function leaseElection(
       held = undefined;
       await running;
       if (!mine) return;
-      const spec = isRecord(mine.object["spec"]) ? mine.object["spec"] : {};
-      await cluster
-        .replace({ ...mine.object, spec: { ...spec, holderIdentity: "" } })
-        .catch((error: unknown) => {
-          // The others wait 15 s then; nothing more can be done on the way out.
-          log.warn({ err: error }, "the Lease was not given back");
-        });
+      await giveBack(mine.object).catch((error: unknown) => {
+        // The others wait 15 s then; nothing more can be done on the way out.
+        log.warn({ err: error }, "the Lease was not given back");
+      });
     },
   };
 }
-
-interface LeaseSpec {
-  readonly holderIdentity: string | undefined;
-  readonly acquireTime: string;
-  readonly leaseTransitions: number;
-}
-
-function specOf(object: KubeObject): LeaseSpec {
-  const spec = isRecord(object["spec"]) ? object["spec"] : {};
-  const { holderIdentity, acquireTime, leaseTransitions } = spec;
-  return {
-    holderIdentity: typeof holderIdentity === "string" ? holderIdentity : undefined,
-    acquireTime: typeof acquireTime === "string" ? acquireTime : "",
-    leaseTransitions: typeof leaseTransitions === "number" ? leaseTransitions : 0,
-  };
-}
-
-/** A MicroTime of meta/v1: always six digits after the point. */
-const microTime = (at: Instant): string => new Date(at).toISOString().replace("Z", "000Z");

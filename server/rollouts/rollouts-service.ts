@@ -1,29 +1,36 @@
 import { hostname } from "node:os";
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
+import type { KindId } from "@/lib/istio/kinds";
 import { isTerminal } from "@/lib/rollout/status";
 import { randomId, type Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster, Live, MeshStore, Metrics } from "../ports";
-import { configMapStore } from "./config-map-store";
 import { driveAll } from "./driver";
-import { type Election, leaseElection, type LeaseState } from "./lease";
-import type { RolloutStore } from "./rollout-store";
+import { keepRollouts } from "./keeper";
+import type { LeaseState } from "./lease";
+import { type RolloutStores, rolloutStores } from "./rollout-stores";
+import { shardElections, type Shards, type ShardState } from "./shards";
 
-const LEASE_NAME = "quarterdeck-rollouts";
-/** Where the Lease lies: every mesh has this namespace, whichever others a replica may see. */
-const LEASE_NAMESPACE = "istio-system";
 /** While somebody looks and a rollout runs, its figures are read again this often. */
 const FIGURES = seconds(5);
 
+/** Kinds that hold rollouts. */
+const RECORDS: readonly KindId[] = ["ConfigMap", "CanaryRollout"];
+
 /** Who drives the rollouts; `off` says why nobody of this replica's does. */
 export type DriverState =
-  | ({ readonly type: "on"; readonly identity: string } & LeaseState)
+  | ({
+      readonly type: "on";
+      readonly identity: string;
+      /** Each share of the rollouts has a leader of its own. */
+      readonly shards: readonly ShardState[];
+    } & LeaseState)
   | { readonly type: "off"; readonly why: string };
 
 /** Rollouts of the cluster, and the driver that this replica runs if it leads. */
 export interface Rollouts {
-  readonly store: RolloutStore;
+  readonly store: RolloutStores;
   driver(): DriverState;
   /** Takes part in the election, unless this replica may not drive. */
   start(): void;
@@ -40,6 +47,8 @@ interface Needs {
   readonly log: Logger;
   /** What the process calls itself in Leases; unique. Made of the host's name where absent. */
   readonly identity?: string;
+  /** Into how many shares the rollouts are divided, a Lease each; 1 where absent. */
+  readonly shards?: number;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
 }
@@ -47,10 +56,10 @@ interface Needs {
 /** The rollouts of one process. `off` keeps it from driving, and says why. */
 export function rolloutsService(needs: Needs, off: string | undefined): Rollouts {
   const { cluster, mesh, live, clock, log, random } = needs;
-  const store = configMapStore(cluster, mesh);
+  const store = rolloutStores({ cluster, mesh, clock });
   const identity = needs.identity ?? `${hostname()}_${randomId()}`;
   const stop = new AbortController();
-  let election: Election | undefined;
+  let shards: Shards | undefined;
 
   const publish = () => live.publish({ topic: "rollouts", at: clock.now() });
   const running = () =>
@@ -66,25 +75,40 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
   return {
     store,
     driver: () =>
-      off !== undefined || !election
+      off !== undefined || !shards
         ? { type: "off", why: off ?? "the driver has not started" }
-        : { type: "on", identity, ...election.state() },
+        : { type: "on", identity, shards: shards.states(), ...summaryOf(shards.states()) },
     start() {
       mesh.onChange((_, kinds) => {
-        if (kinds.has("ConfigMap")) publish();
+        if (RECORDS.some((kind) => kinds.has(kind))) publish();
       });
       refresh().catch((err: unknown) => {
         if (!stop.signal.aborted) log.error({ err }, "figures of rollouts are no longer refreshed");
       });
       if (off !== undefined) return;
-      const lease = { namespace: LEASE_NAMESPACE, name: LEASE_NAME, identity };
-      election = leaseElection({ cluster, clock, random, log }, lease, (leadership) =>
-        driveAll({ ...needs, store, leadership }),
+      shards = shardElections(
+        { cluster, clock, random, log, store },
+        { count: needs.shards ?? 1, identity },
+        (leadership, isOurs) => {
+          driveAll({ ...needs, store, leadership, isOurs });
+          keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs });
+        },
       );
     },
     async close() {
       stop.abort(new AppError("unavailable", "the server stops"));
-      await election?.close();
+      await shards?.close();
     },
+  };
+}
+
+/** All shards in one: led where any is, with the problem of one that has any. */
+function summaryOf(states: readonly ShardState[]): LeaseState {
+  const own = states.find(({ leading }) => leading) ?? states[0];
+  return {
+    holder: own?.holder,
+    leading: states.some(({ leading }) => leading),
+    renewedAt: own?.renewedAt,
+    problem: states.find(({ problem }) => problem !== undefined)?.problem,
   };
 }

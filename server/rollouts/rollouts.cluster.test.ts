@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
 import { candidates } from "@/lib/rollout/candidates";
 import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import { millis } from "@/lib/base/units";
 import { initialStatus, type Phase, type RolloutStatus } from "@/lib/rollout/status";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
@@ -91,6 +92,21 @@ function plan(host: string, canary: string, { name, ...changes }: Changes = {}) 
     },
   });
 }
+
+/** A status that waits for a person, so that no driver changes it. */
+const resting = (): RolloutStatus => ({
+  ...initialStatus("ana", systemClock.now()),
+  epoch: 1_000_000,
+  state: {
+    phase: "Paused",
+    reason: "Manual",
+    message: "",
+    since: systemClock.now(),
+    step: 0,
+    share: 0,
+    carry: { holdLeft: millis(0), checkLeft: millis(0), maxLeft: null, lastVerdict: null },
+  },
+});
 
 const routeOf = async (name: string): Promise<KubeObject> =>
   cluster.get({ kind: "VirtualService", namespace: "bookinfo", name });
@@ -236,7 +252,7 @@ describe("before a start", () => {
         ...first,
         spec: { ...first.spec, analysis: { ...first.spec.analysis, noDataTimeout: 600 } },
       },
-      { ...initialStatus("ana", systemClock.now()), epoch: 1_000_000 },
+      resting(),
     );
     await vi.waitFor(() => expect(listRollouts(rollouts.store).rollouts).toHaveLength(3), PATIENCE);
     const { findings } = await previewOf(acts(), plan("details", "v2", { name: "second" }));
@@ -261,10 +277,7 @@ describe("the store", () => {
   test("of two who write the same version one loses, and a command is added once", async () => {
     const { store } = rollouts;
     const ref = { namespace: "bookinfo", name: "stored" };
-    const created = await store.create(plan("details", "v2", { name: ref.name }), {
-      ...initialStatus("ana", systemClock.now()),
-      epoch: 1_000_000,
-    });
+    const created = await store.create(plan("details", "v2", { name: ref.name }), resting());
     const changed = { ...created.status, queryErrors: 1 };
     await store.commit(created, changed);
     await expect(store.commit(created, changed)).rejects.toMatchObject({ code: "conflict" });

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
+import { Command, RolloutStatus } from "@/lib/rollout/status";
+import type { RolloutRef } from "./rollout-store";
+
+const Commands = z.array(Command);
+
+/** What an object holds of a rollout, as values. */
+export interface StoredValues {
+  readonly spec: unknown;
+  readonly status: unknown;
+  readonly commands: unknown;
+}
+
+/** The parts of a rollout, or in a clause what is wrong with one of them. */
+export type ReadValues =
+  | {
+      readonly rollout: CanaryRollout;
+      readonly status: RolloutStatus;
+      readonly commands: readonly Command[];
+    }
+  | string;
+
+/**
+ * Reads what was stored of the rollout `ref`. It may be of another version of the product, or have
+ * been touched by people: what cannot be understood is said, never guessed.
+ */
+export function readStored(ref: RolloutRef, { spec, status, commands }: StoredValues): ReadValues {
+  const rollout = readPlan(ref, spec);
+  if (typeof rollout === "string") return rollout;
+  const known = RolloutStatus.safeParse(status);
+  if (!known.success) {
+    const where = status === undefined ? "it is missing" : firstIssue(known.error);
+    return `its status cannot be read: ${where}. ${OTHER_VERSION}`;
+  }
+  const list = Commands.safeParse(commands ?? []);
+  if (!list.success) return `its commands cannot be read: ${firstIssue(list.error)}`;
+  return { rollout, status: known.data, commands: list.data };
+}
+
+const OTHER_VERSION =
+  "If another version of Quarterdeck stored it, let that one finish it; else set the weights by hand and delete it";
+
+/** The plan of the rollout `ref`, or what is wrong with it. */
+export function readPlan(ref: RolloutRef, spec: unknown): CanaryRollout | string {
+  if (spec === undefined) return "its spec cannot be read: it is missing";
+  const outcome = parseRollout(spec);
+  if ("problems" in outcome) {
+    const problems = outcome.problems.map(({ field, message }) => `${field} ${message}`);
+    return `its spec cannot be read: ${problems.join("; ")}`;
+  }
+  const { name, namespace } = outcome.rollout.metadata;
+  const isOwn = name === ref.name && namespace === ref.namespace;
+  return isOwn ? outcome.rollout : "its spec names another rollout";
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim();
+}
