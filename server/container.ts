@@ -99,7 +99,17 @@ function createRuntime(environment: Environment): RunningRuntime {
     istiod,
     debugPages: debugPages({ istiod, clock }),
     rollouts: rolloutsService(
-      { cluster, metrics, mesh, live, clock, random, log, shards: ROLLOUT_SHARDS },
+      {
+        cluster,
+        metrics,
+        mesh,
+        live,
+        clock,
+        random,
+        log,
+        shards: ROLLOUT_SHARDS,
+        announces: true,
+      },
       whyNotDriving(environment),
     ),
     findingAges: findingAges(),

@@ -11,7 +11,8 @@ export async function handleMetrics(): Promise<Response> {
   const running = runtime();
   const registry = registries.get(running) ?? processRegistry(running);
   registries.set(running, registry);
-  return new Response(await registry.metrics(), {
+  const texts = await Promise.all([registry.metrics(), running.rollouts.metrics()]);
+  return new Response(texts.join("\n"), {
     headers: { "content-type": registry.contentType, "cache-control": "no-store" },
   });
 }

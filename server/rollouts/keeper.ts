@@ -15,6 +15,7 @@ import {
   STORE_TYPES,
   type WaitingRollout,
 } from "./rollout-store";
+import type { Committed } from "./rollout-transitions";
 import { type RolloutStores, standingOf } from "./rollout-stores";
 import { isDefined } from "./store-choice";
 import { wakeUp } from "./wake";
@@ -35,6 +36,7 @@ interface KeeperNeeds {
   readonly leadership: Leadership;
   /** Which rollouts are this leader's. */
   readonly isOurs: (ref: RolloutRef) => boolean;
+  readonly announce: (committed: Committed) => void;
 }
 
 /**
@@ -104,7 +106,7 @@ export function keepRollouts(needs: KeeperNeeds): void {
 
 /** Starts a rollout that was applied, or rejects it with the first thing that speaks against it. */
 async function admit(
-  { stores, mesh, clock, log, leadership }: KeeperNeeds,
+  { stores, mesh, clock, log, leadership, announce }: KeeperNeeds,
   { ref, rollout, by }: WaitingRollout,
 ): Promise<void> {
   const { customResource } = stores.of;
@@ -130,7 +132,8 @@ async function admit(
         },
       }
     : fresh;
-  await customResource.begin(newest, status);
+  const record = await customResource.begin(newest, status);
+  announce({ record, before: undefined });
   log.info(
     { audit: true, action: "start-rollout", rollout: ref.name, namespace: ref.namespace, user: by },
     refused ? "rejected" : "write",

@@ -48,7 +48,7 @@ export interface RolloutForm {
 /** A place where each rollout has an object of its own. */
 export interface ObjectStore extends SingleStore {
   /** Gives a rollout that was applied its first status. `entry` is what was fetched. */
-  begin(entry: Entry, status: RolloutStatus): Promise<void>;
+  begin(entry: Entry, status: RolloutStatus): Promise<RolloutRecord>;
   /** Deletes an object whatever it holds, if it is still the one that was fetched. */
   discard(entry: Entry): Promise<void>;
 }
@@ -182,7 +182,7 @@ export function objectStore(
     async begin(entry, status) {
       const { content } = entry;
       if (!("rollout" in content)) throw new TypeError("only a rollout that can be read begins");
-      await putStatus(objectOf(entry), { rollout: content.rollout, status });
+      return recordOf(await putStatus(objectOf(entry), { rollout: content.rollout, status }));
     },
   };
 }

@@ -9,7 +9,12 @@ import type { Clock, Cluster, Live, MeshStore, Metrics } from "../ports";
 import { driveAll } from "./driver";
 import { keepRollouts } from "./keeper";
 import type { LeaseState } from "./lease";
+import { notifications } from "./notifications";
+import { rolloutEvents } from "./rollout-events";
 import { type RolloutStores, rolloutStores } from "./rollout-stores";
+import { rolloutTelemetry } from "./rollout-telemetry";
+import { type Committed, newsOf } from "./rollout-transitions";
+import { watchedStore } from "./watched-store";
 import { shardElections, type Shards, type ShardState } from "./shards";
 
 /** While somebody looks and a rollout runs, its figures are read again this often. */
@@ -32,6 +37,8 @@ export type DriverState =
 export interface Rollouts {
   readonly store: RolloutStores;
   driver(): DriverState;
+  /** What the engine says of itself, in Prometheus' text format. */
+  metrics(): Promise<string>;
   /** Takes part in the election, unless this replica may not drive. */
   start(): void;
   close(): Promise<void>;
@@ -49,6 +56,8 @@ interface Needs {
   readonly identity?: string;
   /** Into how many shares the rollouts are divided, a Lease each; 1 where absent. */
   readonly shards?: number;
+  /** Whether Kubernetes Events and notifications tell of what becomes of rollouts. */
+  readonly announces?: boolean;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
 }
@@ -57,6 +66,24 @@ interface Needs {
 export function rolloutsService(needs: Needs, off: string | undefined): Rollouts {
   const { cluster, mesh, live, clock, log, random } = needs;
   const store = rolloutStores({ cluster, mesh, clock });
+  const told = notifications({ mesh, clock, log });
+  const telemetry = rolloutTelemetry({
+    store,
+    mesh,
+    shards: () => shards?.states() ?? [],
+    notified: () => told.counts(),
+  });
+  const writeEvents = rolloutEvents({ cluster, mesh, log });
+  const announce = (committed: Committed) => {
+    telemetry.committed(committed);
+    if (!needs.announces) return;
+    const news = newsOf(committed);
+    told.tell(committed.record, news);
+    writeEvents(committed.record, news).catch((err: unknown) =>
+      log.error({ err }, "Events of a rollout were not written"),
+    );
+  };
+  const watched = watchedStore(store, { announce, conflict: () => telemetry.conflict("rollout") });
   const identity = needs.identity ?? `${hostname()}_${randomId()}`;
   const stop = new AbortController();
   let shards: Shards | undefined;
@@ -78,6 +105,7 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
       off !== undefined || !shards
         ? { type: "off", why: off ?? "the driver has not started" }
         : { type: "on", identity, shards: shards.states(), ...summaryOf(shards.states()) },
+    metrics: () => telemetry.text(),
     start() {
       mesh.onChange((_, kinds) => {
         if (RECORDS.some((kind) => kinds.has(kind))) publish();
@@ -90,13 +118,24 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
         { cluster, clock, random, log, store },
         { count: needs.shards ?? 1, identity },
         (leadership, isOurs) => {
-          driveAll({ ...needs, store, leadership, isOurs });
-          keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs });
+          driveAll({
+            ...needs,
+            cluster: telemetry.counting(cluster),
+            store: watched,
+            leadership,
+            isOurs,
+            turned(ms) {
+              telemetry.turned(ms);
+              needs.turned?.(ms);
+            },
+          });
+          keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs, announce });
         },
       );
     },
     async close() {
       stop.abort(new AppError("unavailable", "the server stops"));
+      told.close();
       await shards?.close();
     },
   };

@@ -48,7 +48,7 @@ beforeAll(async () => {
   mesh.start();
   live = liveHub("test");
   rollouts = rolloutsService(
-    { cluster: limited(cluster), metrics, mesh, live, log, ...time },
+    { cluster: limited(cluster), metrics, mesh, live, log, announces: true, ...time },
     undefined,
   );
   rollouts.start();
@@ -207,6 +207,26 @@ test("a CanaryRollout that somebody applies is started, once", async () => {
   expect(stored.metadata.finalizers ?? []).toEqual([]);
 });
 
+test("Events tell of it upon the rollout and the VirtualService, and metrics count it", async () => {
+  await vi.waitFor(async () => {
+    const { items } = await cluster.list("Event", { namespace: "bookinfo" });
+    const told = items.flatMap(({ involvedObject, reason }) => {
+      const { kind, name } = involvedObject as { kind: string; name: string };
+      return [`${kind} ${name} ${String(reason)}`];
+    });
+    expect(told).toContain("CanaryRollout applied RolloutSucceeded");
+    expect(told).toContain("VirtualService reviews RolloutSucceeded");
+    expect(new Set(items.map(({ metadata }) => metadata.name)).size).toBe(items.length);
+  }, PATIENCE);
+  const text = await rollouts.metrics();
+  expect(text).toMatch(/^quarterdeck_rollouts\{phase="Succeeded"\} [1-9]/m);
+  expect(text).toMatch(/^quarterdeck_rollout_writes_total\{result="written"\} [1-9]/m);
+  expect(text).toMatch(/^quarterdeck_rollout_checks_total\{verdict="pass"\} [1-9]/m);
+  expect(text).toMatch(/^quarterdeck_rollout_rollbacks_total\{reason="Manual"\} [1-9]/m);
+  expect(text).toMatch(/^quarterdeck_rollout_reconcile_duration_seconds_count [1-9]/m);
+  expect(text).toMatch(/^quarterdeck_rollout_lease_held\{shard="0"\} 1/m);
+});
+
 test("one that is deleted midway gives the traffic back, and then goes", async () => {
   const { metadata, ...rest } = document("deleted", "details", "v2", {
     steps: [{ weight: 50, hold: 600 }, 100],
@@ -218,6 +238,9 @@ test("one that is deleted midway gives the traffic back, and then goes", async (
   });
   await cluster.create({ ...rest, metadata });
   await isIn("deleted", "Holding");
+  expect(await rollouts.metrics()).toMatch(
+    /^quarterdeck_rollout_weight\{namespace="bookinfo",rollout="deleted",target="v2",role="canary"\} 50/m,
+  );
   await cluster.delete({ kind: "CanaryRollout", namespace: "bookinfo", name: "deleted" });
   await vi.waitFor(async () => expect(await read("deleted")).toBeUndefined(), PATIENCE);
   const after = await cluster.get({
