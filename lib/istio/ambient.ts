@@ -3,6 +3,9 @@ type Labels = Readonly<Record<string, string>>;
 const DATAPLANE_MODE = "istio.io/dataplane-mode";
 const USE_WAYPOINT = "istio.io/use-waypoint";
 
+/** On a Service or its namespace: whether gateways send to it through its waypoint. */
+export const INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint";
+
 /** The class of Gateways that are waypoints. */
 export const WAYPOINT_CLASS = "istio-waypoint";
 

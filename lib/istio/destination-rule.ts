@@ -78,6 +78,15 @@ export interface OutlierDetection {
   readonly minHealthPercent?: number;
 }
 
+/** How many retries may be under way at once, as a part of all requests that are. */
+export interface RetryBudget {
+  /** In percent; 20 where absent. */
+  readonly percent?: { readonly value?: number };
+  /** So many are always allowed; 3 where absent or 0. */
+  readonly minRetryConcurrency?: number;
+  readonly budgetInterval?: string;
+}
+
 /** The policies that a port can have of its own. */
 export interface PortTrafficPolicy {
   readonly port?: { readonly number?: number };
@@ -97,7 +106,7 @@ export interface TrafficPolicy {
   readonly portLevelSettings?: readonly PortTrafficPolicy[];
   readonly tunnel?: Readonly<Record<string, unknown>>;
   readonly proxyProtocol?: Readonly<Record<string, unknown>>;
-  readonly retryBudget?: Readonly<Record<string, unknown>>;
+  readonly retryBudget?: RetryBudget;
 }
 
 /** A named part of a service's endpoints; without labels it is all of them. */

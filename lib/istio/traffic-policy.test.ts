@@ -25,6 +25,24 @@ test.each([
     { portLevelSettings: [{ port: { number: 80 }, ...roundRobin }] },
     roundRobin,
   ],
+  [
+    "a budget of retries is of whole levels: a port entry has none, a subset's goes before the rule's",
+    { retryBudget: { minRetryConcurrency: 1 } },
+    { retryBudget: { minRetryConcurrency: 2 }, ...roundRobin },
+    { retryBudget: { minRetryConcurrency: 2 }, ...roundRobin },
+  ],
+  [
+    "a budget of retries stays beside a subset's port entry",
+    { ...simple, retryBudget: {} },
+    { portLevelSettings: [{ port: { number: 80 }, ...roundRobin }] },
+    { ...roundRobin, retryBudget: {} },
+  ],
+  [
+    "a port entry of the rule loses its budget of retries",
+    { retryBudget: {}, portLevelSettings: [{ port: { number: 80 }, ...roundRobin }] },
+    undefined,
+    roundRobin,
+  ],
   ["nothing is nothing", undefined, undefined, {}],
 ])("%s", (_, rule, subset, expected) =>
   expect(effectivePolicy(rule, subset, 80)).toEqual(expected),

@@ -1,7 +1,9 @@
-import type { PortTrafficPolicy, TrafficPolicy } from "./destination-rule";
+import type { PortTrafficPolicy, RetryBudget, TrafficPolicy } from "./destination-rule";
 
-/** The four policies that hold for one port. */
-export type EffectivePolicy = Omit<PortTrafficPolicy, "port">;
+/** The policies that hold for one port: the four that it can have of its own, and the budget. */
+export type EffectivePolicy = Omit<PortTrafficPolicy, "port"> & {
+  readonly retryBudget?: RetryBudget;
+};
 
 const FOUR = ["loadBalancer", "connectionPool", "outlierDetection", "tls"] as const;
 
@@ -16,7 +18,8 @@ const portPolicy = (
  * What a DestinationRule's policy and that of one of its subsets come to for a port.
  *
  * An entry for the port replaces all four policies of its level, also those that it leaves out. A
- * subset's own policies override one by one; those of its port entry again replace all four.
+ * subset's own policies override one by one; those of its port entry again replace all four. The
+ * budget of retries is a policy of whole levels alone.
  * Source: istiod's MergeSubsetTrafficPolicy.
  */
 export function effectivePolicy(
@@ -24,10 +27,15 @@ export function effectivePolicy(
   subset: TrafficPolicy | undefined,
   port: number,
 ): EffectivePolicy {
+  const ofPort = portPolicy(rule, port);
   const ofSubsetPort = portPolicy(subset, port);
-  if (ofSubsetPort) return pick(ofSubsetPort);
-  return { ...pick(portPolicy(rule, port) ?? rule), ...pick(subset) };
+  const base = { ...pick(ofPort ?? rule), ...(ofPort ? {} : budgetOf(rule)) };
+  if (ofSubsetPort) return { ...pick(ofSubsetPort), ...budgetOf(base) };
+  return { ...base, ...pick(subset), ...budgetOf(subset) };
 }
+
+const budgetOf = (policy: Pick<TrafficPolicy, "retryBudget"> | undefined) =>
+  policy?.retryBudget ? { retryBudget: policy.retryBudget } : {};
 
 function pick(policy: TrafficPolicy | PortTrafficPolicy | undefined): EffectivePolicy {
   const entries = FOUR.map((field) => [field, policy?.[field]] as const);

@@ -164,7 +164,7 @@ export interface L4RouteDestination {
 }
 
 /** One alternative of a TCP or TLS route's `match`; `sniHosts` for TLS only. */
-interface L4Match {
+export interface L4Match {
   readonly sniHosts?: readonly string[];
   readonly destinationSubnets?: readonly string[];
   readonly port?: number;

@@ -21,6 +21,8 @@ export interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>;
   readonly ports?: readonly ServicePort[];
   readonly publishNotReadyAddresses?: boolean;
+  /** `Local`: only endpoints on the client's own node. */
+  readonly internalTrafficPolicy?: string;
   /** `PreferClose`, `PreferSameZone` or `PreferSameNode`; no preference where absent. */
   readonly trafficDistribution?: string;
 }

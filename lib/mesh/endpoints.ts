@@ -95,7 +95,7 @@ export function endpoints(mesh: MeshView): Endpoints {
   };
 
   const ofServiceEntry = (service: RegistryService, port: RegistryPort): Endpoint[] => {
-    const spec = serviceEntrySpec(service.object);
+    const spec = serviceEntrySpec(port.object ?? service.object);
     const target = typeof port.targetPort === "number" ? port.targetPort : port.number;
     const entry = (given: WorkloadEntrySpec): Endpoint => ({
       address: given.address ?? "",

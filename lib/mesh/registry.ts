@@ -19,6 +19,8 @@ export interface RegistryPort {
   readonly protocol: Protocol;
   /** The workload's port, or its container port's name. */
   readonly targetPort: number | string;
+  /** The ServiceEntry that adds the port to another of the same host; undefined for one's own. */
+  readonly object?: KubeObject;
 }
 
 /** One host that the mesh knows, from a Service or a ServiceEntry; one with several hosts gives several. */
@@ -37,6 +39,8 @@ export interface RegistryService {
   /** `Kubernetes` for Services; else the ServiceEntry's `NONE`, `STATIC`, `DNS`, … */
   readonly resolution: string;
   readonly exportTo: readonly string[] | undefined;
+  /** The name that an ExternalName Service stands for: requests to it are requests to that. */
+  readonly alias?: string | undefined;
 }
 
 /** Every host of the mesh, ready to be looked up. */
@@ -68,14 +72,10 @@ export function registry(mesh: MeshView): Registry {
     visibilityOf(service.exportTo, service.namespace, defaults);
 
   const lookup = (host: string, namespace: string): RegistryService | undefined => {
-    const visible = (byHost.get(host) ?? []).filter((service) =>
-      isVisibleTo(visibility(service), namespace),
-    );
-    return (
-      visible.find((service) => service.namespace === namespace) ??
-      visible.find((service) => service.kind === "Service") ??
-      visible[0]
-    );
+    const all = byHost.get(host);
+    if (!all) return undefined;
+    const visible = all.filter((service) => isVisibleTo(visibility(service), namespace));
+    return preferredServices(visible, namespace).get(host);
   };
   const wildcards = [...byHost.keys()].filter(isWildcard).sort(compareHosts);
   const resolve = (host: string, namespace: string): RegistryService | undefined => {
@@ -88,6 +88,45 @@ export function registry(mesh: MeshView): Registry {
     return undefined;
   };
   return { services, byHost, visibility, lookup, resolve };
+}
+
+/**
+ * One service a host: that of the workload's own namespace, then a Kubernetes Service, then the
+ * oldest. ServiceEntries of one namespace that differ in ports alone are one, with the ports of all.
+ * Source: istiod's selectServices and appendSidecarServices.
+ */
+export function preferredServices(
+  services: readonly RegistryService[],
+  namespace: string,
+): ReadonlyMap<string, RegistryService> {
+  const rank = (service: RegistryService): number =>
+    (service.namespace === namespace ? 0 : 2) + (service.kind === "Service" ? 0 : 1);
+  const byHost = new Map<string, RegistryService>();
+  for (const service of services) {
+    const known = byHost.get(service.host);
+    if (!known || rank(service) < rank(known)) byHost.set(service.host, service);
+    else if (isOneWith(known, service)) byHost.set(service.host, withPortsOf(known, service));
+  }
+  return byHost;
+}
+
+function isOneWith(known: RegistryService, other: RegistryService): boolean {
+  if (known.kind === "Service" || other.kind === "Service") return false;
+  const kept = ({ namespace, resolution, exportTo, object }: RegistryService) =>
+    JSON.stringify([
+      namespace,
+      resolution,
+      [...(exportTo ?? [])].sort(),
+      Object.entries(object.metadata.labels ?? {}).sort(),
+      Object.entries(serviceEntrySpec(object).workloadSelector?.labels ?? {}).sort(),
+    ]);
+  return kept(known) === kept(other);
+}
+
+function withPortsOf(known: RegistryService, { ports, object }: RegistryService): RegistryService {
+  const fresh = ports.filter(({ number }) => !known.ports.some((port) => port.number === number));
+  if (fresh.length === 0) return known;
+  return { ...known, ports: [...known.ports, ...fresh.map((port) => ({ ...port, object }))] };
 }
 
 const servicesOf = weakMemo((object: KubeObject): readonly RegistryService[] =>
@@ -116,6 +155,8 @@ function ofService(object: KubeObject): RegistryService {
     external: spec.type === "ExternalName",
     resolution: "Kubernetes",
     exportTo: exported?.split(",").map((entry) => entry.trim()),
+    ...(spec.type === "ExternalName" &&
+      spec.externalName && { alias: spec.externalName.toLowerCase() }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { groupBy } from "@/lib/base/group-by";
 import { weakMemo } from "@/lib/base/weak-memo";
+import { type Protocol, protocolOfName } from "@/lib/istio/protocol";
 import { hostsOverlap, isSubsetOfHost, resolveHost } from "@/lib/istio/host";
 import { type EgressListener, sidecarSpec } from "@/lib/istio/sidecar";
+import type { HttpRoute, VirtualServiceSpec } from "@/lib/istio/virtual-service";
 import { destinationsOf } from "@/lib/istio/virtual-service-destinations";
 import { isVisibleTo } from "@/lib/istio/visibility";
 import { compareCreation } from "@/lib/k8s/creation-order";
@@ -9,7 +11,7 @@ import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import { keepFact } from "./kept-fact";
 import { meshConfig } from "./mesh-config";
-import { registry, type RegistryService } from "./registry";
+import { preferredServices, registry, type RegistryService } from "./registry";
 import { type MeshVirtualService, virtualServices } from "./virtual-services";
 import type { MeshView } from "./view";
 
@@ -17,6 +19,10 @@ import type { MeshView } from "./view";
 export interface EgressScope {
   /** Undefined for the listener that takes all ports which have none of their own. */
   readonly port: number | undefined;
+  /** What the listener takes its port for; undefined where each service's own port says so. */
+  readonly protocol: Protocol | undefined;
+  /** The only address that the listener takes connections to; undefined for any. */
+  readonly bind: string | undefined;
   /** By host; of several services of one name the preferred one. */
   readonly services: ReadonlyMap<string, RegistryService>;
   /** In istiod's order of preference. */
@@ -109,23 +115,61 @@ function reachable(
       ? only.services
       : new Map(egress.flatMap((listener) => [...listener.services]));
   const others = new Map<string, RegistryService>();
-  for (const { virtualServices: all } of egress) {
-    for (const host of all.flatMap(targetHosts)) {
+  for (const { port, virtualServices: all } of egress) {
+    for (const host of all.flatMap((service) => destinationHosts(mesh, service, namespace))) {
       if (imported.has(host) || others.has(host)) continue;
       const service = mesh.derive(registry).lookup(host, namespace);
-      if (service) others.set(host, service);
+      // What a listener with a port of its own imports has that port.
+      const fits = port === undefined || service?.ports.some(({ number }) => number === port);
+      if (service && fits) others.set(host, service);
     }
   }
   return others.size === 0 ? imported : new Map([...imported, ...others]);
 }
 
-/** The hosts that a VirtualService sends requests to. */
-const targetHosts = weakMemo(({ namespace, spec }: MeshVirtualService): readonly string[] => {
+/** Where the routes of a VirtualService and its delegates lead that are for clients of a namespace. */
+function destinationHosts(
+  mesh: MeshView,
+  service: MeshVirtualService,
+  namespace: string,
+): readonly string[] {
+  const { forAll, special } = targets(service);
+  if (special.length === 0) return forAll;
+  const { namespace: owner } = service;
+  const more = special
+    .filter((route) => isFor(route, namespace))
+    .flatMap((route) => {
+      const { delegate } = route;
+      const target =
+        delegate &&
+        mesh.derive(virtualServices).get(delegate.namespace || owner, delegate.name ?? "");
+      const own = hostsIn({ http: [route] }, owner);
+      return target ? [...own, ...destinationHosts(mesh, target, namespace)] : own;
+    });
+  return [...forAll, ...more];
+}
+
+/** The hosts that everybody's routes lead to, and the routes that are not everybody's, or delegated. */
+const targets = weakMemo(({ namespace, spec }: MeshVirtualService) => {
+  const isSpecial = ({ delegate, match = [] }: HttpRoute): boolean =>
+    delegate !== undefined || match.some(({ sourceNamespace }) => sourceNamespace);
+  const { http = [] } = spec;
+  const common = http.filter((route) => !isSpecial(route));
+  return { forAll: hostsIn({ ...spec, http: common }, namespace), special: http.filter(isSpecial) };
+});
+
+function hostsIn(spec: VirtualServiceSpec, namespace: string): readonly string[] {
   const hosts = [...destinationsOf(spec)].map(({ destination: { host = "" } }) =>
     resolveHost(host, namespace).toLowerCase(),
   );
   return [...new Set(hosts)];
-});
+}
+
+/** Matches that name namespaces, and none of them the client's, take their route away from it. */
+function isFor({ match = [] }: HttpRoute, namespace: string): boolean {
+  const named = match.filter(({ sourceNamespace }) => sourceNamespace);
+  return named.length === 0 || named.some(({ sourceNamespace }) => sourceNamespace === namespace);
+}
 
 const selectorOf = (object: KubeObject) => {
   const labels = sidecarSpec(object).workloadSelector?.labels;
@@ -137,17 +181,21 @@ type Imports = ReadonlyMap<string, readonly string[]>;
 
 function egressScope(mesh: MeshView, listener: EgressListener, namespace: string): EgressScope {
   const seen = mesh.derive(virtualServices).visibleTo(namespace);
-  const wantedFrom = importsOf(listener, namespace);
+  const imports = importsOf(listener, namespace);
+  const { bind } = listener;
+  const port = listener.port?.number || undefined;
   return {
-    port: listener.port?.number || undefined,
+    port,
+    protocol: port === undefined ? undefined : protocolOfName(listener.port?.protocol ?? ""),
+    bind: bind && bind !== "0.0.0.0" ? bind : undefined,
     services: mesh.derive(egressServices)(listener, namespace),
     virtualServices:
       listener === EVERYTHING
         ? // What names no host is a delegate.
           seen.filter(({ hosts }) => hosts.length > 0)
         : seen.filter(({ namespace: owner, hosts, httpRoutes, connectionPaths }) =>
-            wantedFrom(owner).some((wanted) =>
-              hosts.some((host) =>
+            hosts.some((host) =>
+              imports.has(owner, host, (wanted) =>
                 (httpRoutes ?? connectionPaths)
                   ? isSubsetOfHost(host, wanted)
                   : hostsOverlap(wanted, host),
@@ -165,14 +213,14 @@ function egressServices(mesh: MeshView) {
     known.set(namespace, ofNamespace);
     const found = ofNamespace.get(listener);
     if (found) return found;
-    const wantedFrom = importsOf(listener, namespace);
+    const imports = importsOf(listener, namespace);
     const port = listener.port?.number || undefined;
-    const services = preferred(
+    const services = preferredServices(
       registryServices(mesh, namespace).filter(
-        (service) =>
+        ({ namespace: owner, host, ports }) =>
           (listener === EVERYTHING ||
-            wantedFrom(service.namespace).some((wanted) => isSubsetOfHost(service.host, wanted))) &&
-          (port === undefined || service.ports.some(({ number }) => number === port)),
+            imports.has(owner, host, (wanted) => isSubsetOfHost(host, wanted))) &&
+          (port === undefined || ports.some(({ number }) => number === port)),
       ),
       namespace,
     );
@@ -183,45 +231,53 @@ function egressServices(mesh: MeshView) {
 
 keepFact(egressServices, { kinds: [], facts: [registry] });
 
-/** The hosts that a listener imports from a namespace. */
-function importsOf(
-  listener: EgressListener,
-  namespace: string,
-): (owner: string) => readonly string[] {
-  const imports: Imports = new Map(
-    [
-      ...groupBy(
-        (listener.hosts ?? []).map((entry) => importOf(entry, namespace)),
-        ([owner]) => owner,
-      ),
-    ].map(([owner, entries]) => [owner, entries.map(([, host]) => host)]),
-  );
-  return (owner) => [...(imports.get(owner) ?? []), ...(imports.get("*") ?? [])];
+/** What a listener imports: hosts of namespaces, without those that other entries take away. */
+interface Imported {
+  has(owner: string, host: string, fits: (wanted: string) => boolean): boolean;
 }
 
-function importOf(entry: string, namespace: string): readonly [string, string] {
+function importsOf(listener: EgressListener, namespace: string): Imported {
+  const entries = (listener.hosts ?? []).map((entry) => importOf(entry, namespace));
+  const from = (excluded: boolean) => {
+    const byOwner: Imports = new Map(
+      [
+        ...groupBy(
+          entries.filter((one) => one.excluded === excluded),
+          ({ owner }) => owner,
+        ),
+      ].map(([owner, own]) => [owner, own.map(({ host }) => host)]),
+    );
+    return (owner: string): readonly string[] => [
+      ...(byOwner.get(owner) ?? []),
+      ...(byOwner.get("*") ?? []),
+    ];
+  };
+  const [wantedFrom, unwantedFrom] = [from(false), from(true)];
+  return {
+    has: (owner, host, fits) =>
+      wantedFrom(owner).some(fits) &&
+      !unwantedFrom(owner).some((unwanted) => isSubsetOfHost(host, unwanted)),
+  };
+}
+
+/** One entry of a listener's hosts. */
+interface Import {
+  readonly owner: string;
+  readonly host: string;
+  /** Whether it takes hosts away that other entries import: `~namespace/host`, `~/host`. */
+  readonly excluded: boolean;
+}
+
+function importOf(entry: string, namespace: string): Import {
   const slash = entry.indexOf("/");
-  if (slash < 0) return ["*", entry];
-  const owner = entry.slice(0, slash);
-  return [owner === "." ? namespace : owner, entry.slice(slash + 1)];
+  if (slash < 0) return { owner: "*", host: entry, excluded: false };
+  const host = entry.slice(slash + 1);
+  const excluded = entry.startsWith("~");
+  const owner = entry.slice(excluded ? 1 : 0, slash) || "*";
+  return { owner: owner === "." ? namespace : owner, host, excluded };
 }
 
 function registryServices(mesh: MeshView, namespace: string): readonly RegistryService[] {
   const known = mesh.derive(registry);
   return known.services.filter((service) => isVisibleTo(known.visibility(service), namespace));
-}
-
-/** One service a host: the workload's own namespace, then a Kubernetes Service, then the oldest. */
-function preferred(
-  services: readonly RegistryService[],
-  namespace: string,
-): ReadonlyMap<string, RegistryService> {
-  const rank = (service: RegistryService): number =>
-    service.namespace === namespace ? 0 : service.kind === "Service" ? 1 : 2;
-  const byHost = new Map<string, RegistryService>();
-  for (const service of services) {
-    const known = byHost.get(service.host);
-    if (!known || rank(service) < rank(known)) byHost.set(service.host, service);
-  }
-  return byHost;
 }

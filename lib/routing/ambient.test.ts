@@ -242,6 +242,44 @@ describe("a waypoint", () => {
     expect(seen).toEqual(["destination cart - mtls", "source way - mtls"]);
   });
 
+  it.each([
+    ["by default", {}, { "200 cart-v1": 50, "200 cart-v2": 50 }, "ingress"],
+    [
+      "that ask for it",
+      { "istio.io/ingress-use-waypoint": "true" },
+      { "200 cart-v1": 90, "200 cart-v2": 10 },
+      "way",
+    ],
+  ])("stands before gateways %s", (_, asks, expected, peer) => {
+    const ingress = labelled(
+      {
+        ...aPod("shop/ingress", { ip: "10.0.0.8" }),
+        spec: {
+          serviceAccountName: "ingress",
+          containers: [{ name: "istio-proxy", args: ["proxy", "router"] }],
+        },
+      },
+      { istio: "ingressgateway", "istio.io/dataplane-mode": "none" },
+    );
+    const servers = [{ port: { number: 9080, name: "http", protocol: "HTTP" }, hosts: ["*"] }];
+    const door = anObject("Gateway", "shop/door", {
+      selector: { istio: "ingressgateway" },
+      servers,
+    });
+    const enter = anObject("VirtualService", "shop/enter", {
+      hosts: ["cart.test"],
+      gateways: ["door"],
+      http: [{ route: [{ destination: { host: "cart" } }] }],
+    });
+    const objects = shop([waypoint(), split, versions, ingress, door, enter], {
+      ...THROUGH,
+      ...asks,
+    });
+    const { shares, peers } = asked(objects, { authority: "cart.test" }, "10.0.0.8");
+    expect(shares).toEqual(expected);
+    expect(peers).toEqual([`spiffe://cluster.local/ns/shop/sa/${peer}`]);
+  });
+
   it("of a name that nobody has is none, and one without ready pods lets nothing through", () => {
     expect(asked(shop([split, versions], THROUGH)).shares).toEqual(HALF);
     const [pod] = expectedWaypointPods(aMesh(...shop([waypoint()], THROUGH)));

@@ -1,4 +1,5 @@
 import {
+  INGRESS_USE_WAYPOINT,
   REDIRECTION,
   WAYPOINT_CLASS,
   WAYPOINT_FOR,
@@ -49,6 +50,22 @@ export const waypointOfService = (
   mesh: MeshView,
   { namespace, object }: RegistryService,
 ): KubeObject | undefined => bound(mesh, namespace, object.metadata.labels, "service");
+
+/**
+ * The waypoint that gateways send requests to a service through: only one whose service or namespace
+ * asks for it, and only by the service's virtual address. Source: istiod's findServiceWaypoint.
+ */
+export function waypointFromGateways(
+  mesh: MeshView,
+  service: RegistryService,
+): KubeObject | undefined {
+  if (service.addresses.length === 0) return undefined;
+  const own = service.object.metadata.labels?.[INGRESS_USE_WAYPOINT];
+  const ofNamespace = mesh.get("Namespace", "", service.namespace)?.metadata.labels;
+  const asked = own ?? ofNamespace?.[INGRESS_USE_WAYPOINT];
+  if (!/^(1|t|true)$/i.test(asked ?? "")) return undefined;
+  return waypointOfService(mesh, service);
+}
 
 /** The waypoint that connections to a pod's own address go through. */
 export const waypointOfPod = (mesh: MeshView, { metadata }: KubeObject): KubeObject | undefined =>

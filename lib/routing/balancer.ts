@@ -33,9 +33,25 @@ export class Balancer {
     return found;
   }
 
+  /** The same without some priorities; undefined where no other has anybody. */
+  choicesBeside(ejected: ReadonlySet<string>, left: ReadonlySet<number>): Choices | undefined {
+    const levels = this.levels(ejected);
+    const loads = loadsOf(levels.map((level, index) => (left.has(index) ? emptied(level) : level)));
+    return loads.some((load) => load > 0) ? this.spread(levels, loads) : undefined;
+  }
+
+  /** The priority of an endpoint; 0 is the highest. */
+  priorityOf(endpoint: Endpoint): number {
+    const group = this.grouped.groups.find(({ endpoints }) => endpoints.includes(endpoint));
+    return group?.priority ?? 0;
+  }
+
   private balanced(ejected: ReadonlySet<string>): Choices {
     const levels = this.levels(ejected);
-    const loads = loadsOf(levels);
+    return this.spread(levels, loadsOf(levels));
+  }
+
+  private spread(levels: readonly Level[], loads: readonly number[]): Choices {
     const endpoints: Endpoint[] = [];
     const weights: number[] = [];
     for (const [index, level] of levels.entries()) {
@@ -81,6 +97,9 @@ export class Balancer {
     return { members, weight: panics ? group.weight : group.weight * Math.min(1, part) };
   }
 }
+
+/** A priority as if nobody in it were healthy. */
+const emptied = (level: Level): Level => ({ ...level, healthy: 0, panics: false });
 
 interface HealthGroup extends EndpointGroup {
   readonly healthy: readonly Endpoint[];

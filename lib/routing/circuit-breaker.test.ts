@@ -52,3 +52,32 @@ test("so many retries are under way at once", () => {
   expect(one.mayRetry(50)).toBe(false);
   expect(one.mayRetry(100)).toBe(true);
 });
+
+describe("a budget of retries", () => {
+  const budgeted = (budget: object, http: object = {}) => {
+    const limits = limitsOf({ http }, budget);
+    if (!limits) throw new Error("no limits");
+    return new CircuitBreaker(limits);
+  };
+  const retry = (one: CircuitBreaker, times: number): void => {
+    for (let index = 0; index < times; index += 1) one.hasRetried(0, 100);
+  };
+
+  it("always lets three through, whatever the policy's own limit says", () => {
+    const one = budgeted({}, { maxRetries: 1 });
+    retry(one, 2);
+    expect(one.mayRetry(50)).toBe(true);
+    retry(one, 1);
+    expect(one.mayRetry(50)).toBe(false);
+  });
+
+  it("grows with what is under way", () => {
+    const half = budgeted({ percent: { value: 50 }, minRetryConcurrency: 1 });
+    for (let index = 0; index < 8; index += 1) half.stayed(0, 0, 100);
+    retry(half, 3);
+    expect(half.mayRetry(50)).toBe(true);
+    retry(half, 1);
+    expect(half.mayRetry(50)).toBe(false);
+    expect(half.mayRetry(100)).toBe(true);
+  });
+});

@@ -1,4 +1,4 @@
-import type { ConnectionPool } from "@/lib/istio/destination-rule";
+import type { ConnectionPool, RetryBudget } from "@/lib/istio/destination-rule";
 
 /** What may be under way at once to a cluster; `Infinity` without a limit. */
 export interface Limits {
@@ -6,18 +6,30 @@ export interface Limits {
   readonly pending: number;
   readonly requests: number;
   readonly retries: number;
+  /** Set where retries are limited by what is under way, whatever `retries` says. */
+  readonly budget?: { readonly percent: number; readonly atLeast: number } | undefined;
 }
 
+const DEFAULT_BUDGET = { percent: 20, atLeast: 3 };
+
 /** The limits that a policy sets; undefined where it sets none. Source: istiod's applyConnectionPool. */
-export function limitsOf(pool: ConnectionPool | undefined): Limits | undefined {
-  if (!pool) return undefined;
+export function limitsOf(
+  pool: ConnectionPool | undefined,
+  budget?: RetryBudget,
+): Limits | undefined {
+  if (!pool && !budget) return undefined;
   const limit = (value: number | undefined): number => value || Infinity;
   const limits: Limits = {
-    connections: limit(pool.tcp?.maxConnections),
-    pending: limit(pool.http?.http1MaxPendingRequests),
-    requests: limit(pool.http?.http2MaxRequests),
-    retries: limit(pool.http?.maxRetries),
+    connections: limit(pool?.tcp?.maxConnections),
+    pending: limit(pool?.http?.http1MaxPendingRequests),
+    requests: limit(pool?.http?.http2MaxRequests),
+    retries: limit(pool?.http?.maxRetries),
   };
+  if (budget) {
+    const percent = budget.percent ? (budget.percent.value ?? 0) : DEFAULT_BUDGET.percent;
+    const atLeast = budget.minRetryConcurrency || DEFAULT_BUDGET.atLeast;
+    return { ...limits, budget: { percent, atLeast } };
+  }
   return Object.values(limits).every((value) => value === Infinity) ? undefined : limits;
 }
 
@@ -67,16 +79,24 @@ export class CircuitBreaker {
 
   /** Whether one more retry may be under way at `now` (ms). */
   mayRetry(now: number): boolean {
-    if (this.limits.retries === Infinity) return true;
+    const most = this.mostRetries(now);
+    if (most === Infinity) return true;
     this.retried = this.retried.filter(({ to }) => to > now - REMEMBERED_MS);
-    return (
-      this.retried.filter(({ from, to }) => from <= now && now < to).length < this.limits.retries
-    );
+    return this.retried.filter(({ from, to }) => from <= now && now < to).length < most;
+  }
+
+  /** A budget goes by what is under way or waits. Source: Envoy's RetryBudgetImpl. */
+  private mostRetries(now: number): number {
+    const { budget, retries } = this.limits;
+    if (!budget) return retries;
+    const active = this.under(now) + this.waiting(now);
+    return Math.max(budget.atLeast, Math.floor((budget.percent * active) / 100));
   }
 
   /** A retry took from its decision to the end of its try. */
   hasRetried(from: number, to: number): void {
-    if (this.limits.retries !== Infinity) this.retried.push({ from, to });
+    const { budget, retries } = this.limits;
+    if (budget || retries !== Infinity) this.retried.push({ from, to });
   }
 
   private under(now: number): number {

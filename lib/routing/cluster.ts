@@ -3,12 +3,14 @@ import { resolveHost } from "@/lib/istio/host";
 import { type EffectivePolicy, effectivePolicy } from "@/lib/istio/traffic-policy";
 import type { Destination } from "@/lib/istio/virtual-service";
 import { hasLabels } from "@/lib/k8s/label-selector";
+import type { KubeObject } from "@/lib/k8s/object";
 import { destinationRules } from "@/lib/mesh/destination-rules";
 import type { MergedDestinationRule, MergedSubset } from "@/lib/mesh/merge-destination-rules";
 import { type Endpoint, endpoints } from "@/lib/mesh/endpoints";
 import { registry, type RegistryPort, type RegistryService } from "@/lib/mesh/registry";
 import { sidecarScopes } from "@/lib/mesh/sidecar-scope";
 import type { MeshView } from "@/lib/mesh/view";
+import { waypointEndpoints, waypointFromGateways } from "./ambient";
 import type { ProxyIdentity } from "./request";
 
 /** A cluster that a proxy has: one port of one host, or of a subset of it. */
@@ -27,6 +29,8 @@ export interface Cluster {
   readonly ready: readonly Endpoint[];
   /** Whether requests go on to the address that the client had connected to. */
   readonly originalDestination: boolean;
+  /** The waypoint whose pods the endpoints are: a gateway's way to services that ask for it. */
+  readonly waypoint?: KubeObject | undefined;
 }
 
 /** Why a proxy has no cluster of a name. */
@@ -63,7 +67,9 @@ export function clusterFor(
     readonly onlyPort?: boolean;
   },
 ): Cluster | MissingCluster {
-  const host = resolveHost(destination.host ?? "", at.namespace).toLowerCase();
+  const given = resolveHost(destination.host ?? "", at.namespace).toLowerCase();
+  // An ExternalName Service is but another name for the one that it names.
+  const host = serviceFor(mesh, proxy, given)?.alias ?? given;
   const service = serviceFor(mesh, proxy, host);
   // A sidecar's HTTP listener knows services by its own port alone, and never learns of another.
   const asks = at.onlyPort === true || proxy.type === "router";
@@ -90,16 +96,22 @@ function assemble(
   proxy: ProxyIdentity,
 ): Cluster {
   const { service, port, subset, rule } = parts;
+  const waypoint = proxy.type === "router" ? waypointFromGateways(mesh, service) : undefined;
   const policy = effectivePolicy(rule?.trafficPolicy, subset?.subset.trafficPolicy, port.number);
   const labels = subset?.subset.labels ?? {};
-  const all = mesh.derive(endpoints).of(service, port);
-  const chosen = subset ? all.filter((endpoint) => hasLabels(endpoint.labels, labels)) : all;
+  const all = waypoint
+    ? waypointEndpoints(mesh, waypoint)
+    : mesh.derive(endpoints).of(service, port);
+  // Subsets are the waypoint's to tell apart.
+  const chosen =
+    subset && !waypoint ? all.filter((endpoint) => hasLabels(endpoint.labels, labels)) : all;
   return {
     ...parts,
     policy,
     tls: policy.tls,
     endpoints: chosen,
     ready: chosen.filter((endpoint) => endpoint.ready),
+    waypoint,
     originalDestination:
       service.resolution === "NONE" || (service.headless && proxy.type === "sidecar"),
   };

@@ -68,6 +68,7 @@ export function connect(
   endpoint: Endpoint,
   trace?: Trace,
 ): Connection {
+  if (cluster.waypoint) return throughWaypoint(cluster.waypoint, trace);
   const peer = peerOf(mesh, endpoint);
   const transport = transportTo(mesh, cluster, endpoint, peer);
   const gateway = endpoint.pod && proxyOf(endpoint.pod);
@@ -85,6 +86,18 @@ export function connect(
     why: explain(transport, peer, failure),
   });
   return { transport, peer, failure };
+}
+
+/** A waypoint takes HBONE, whatever the DestinationRule says of TLS. */
+function throughWaypoint(waypoint: KubeObject, trace: Trace | undefined): Connection {
+  trace?.({
+    step: "mtls",
+    taken: true,
+    object: waypoint,
+    path: undefined,
+    why: `requests go through waypoint ${waypoint.metadata.name} in HBONE: mutual TLS`,
+  });
+  return { transport: "mutual_tls", peer: undefined, failure: undefined };
 }
 
 /** How a connection in plain text past the mesh's clusters goes, such as PassthroughCluster's. */

@@ -42,8 +42,9 @@ export function decide(
   }
   if (proxy.type === "router") return decideAtGateway({ mesh, client, chance, trace });
   if (proxy.type === "waypoint") return decideAtWaypoint({ mesh, client, chance, trace });
-  const table = mesh.derive(routingTables).table(proxy, request.port);
-  if (!table) return withoutListener(mesh, client, trace);
+  const table = mesh.derive(routingTables).table(proxy, request.port, request.address);
+  // What is no HTTP falls through a listener of HTTP, as if nobody listened there.
+  if (!table || request.protocol === "tcp") return withoutListener(mesh, client, trace);
   return decideByTable({ mesh, client, chance, trace }, table);
 }
 
@@ -97,7 +98,7 @@ function dialledRequest(mesh: MeshView, { proxy, request }: Deciding["client"]):
 }
 
 const hasTable = (mesh: MeshView, { proxy, request }: Deciding["client"]): boolean =>
-  mesh.derive(routingTables).table(proxy, request.port) !== undefined;
+  mesh.derive(routingTables).table(proxy, request.port, request.address) !== undefined;
 
 /** The listener expects HTTP and hangs up upon anything else. */
 function notHttp({ name }: RouteTable, trace: Trace | undefined): Decision {

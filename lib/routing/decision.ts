@@ -1,5 +1,6 @@
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { MeshView } from "@/lib/mesh/view";
+import type { Choices } from "./balancer";
 import type { Chance } from "./chance";
 import type { Cluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
@@ -65,8 +66,15 @@ export interface Forward {
   readonly hashed: Endpoint | undefined;
   /** The same while others are ejected, by their addresses; undefined where nobody ever is. */
   readonly rebalance?:
-    | ((ejected: ReadonlySet<string>) => Pick<Forward, "endpoints" | "weights" | "hashed">)
+    | ((
+        ejected: ReadonlySet<string>,
+      ) => Pick<Forward, "endpoints" | "weights" | "hashed" | "elsewhere">)
     | undefined;
+  /**
+   * To choose from for a retry that turns to other priorities than those of the endpoints tried
+   * before; undefined where all endpoints are of one priority.
+   */
+  readonly elsewhere?: ((tried: readonly Endpoint[]) => Choices) | undefined;
   /** What the proxy remembers of the cluster, where anybody keeps it. */
   readonly gate?: Gate | undefined;
   /** Of the answer, whoever gives it: what the route's CORS policy tells browsers. */

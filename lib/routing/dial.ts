@@ -23,10 +23,23 @@ export function dial(mesh: MeshView, host: string, namespace: string, chance?: C
   if (isIpAddress(host)) return { address: host, service: known.get(host) };
   const service = mesh.derive(dnsNames).get(searched(mesh, host.toLowerCase(), namespace));
   if (!service) return { address: undefined, service: undefined };
+  // The DNS answers with the other name; one that leads back to itself leads nowhere.
+  if (service.alias !== undefined) {
+    return service.alias === service.host
+      ? { address: undefined, service: undefined }
+      : dialAlias(mesh, service.alias, chance);
+  }
   const [address] = service.addresses;
   if (address !== undefined || !service.headless) return { address, service };
   const ready = readyEndpoints(mesh, service, service.ports[0]?.number ?? 0);
   return { address: ready[chance?.evenly("address", ready.length) ?? 0]?.address, service };
+}
+
+/** One step further is enough: of names that stand for names nobody in the mesh knows the last. */
+function dialAlias(mesh: MeshView, alias: string, chance: Chance | undefined): Dialled {
+  const target = mesh.derive(dnsNames).get(alias);
+  if (!target || target.alias !== undefined) return { address: undefined, service: undefined };
+  return dial(mesh, alias, "", chance);
 }
 
 /** The first name of the search path that is known. */

@@ -21,7 +21,7 @@ const on = (pod: KubeObject, nodeName: string): KubeObject => ({
 const outlierDetection = { consecutive5xxErrors: 1, maxEjectionPercent: 100 };
 
 /** `web` in us-a; of `reviews` v1 is there too, v2 in us-b, v3 in eu-a, v4 in asia-a. */
-function spreadOf(trafficPolicy: object, more: readonly KubeObject[] = []) {
+function sent(trafficPolicy: object, more: readonly KubeObject[] = []) {
   const zones = ["us-a", "us-b", "eu-a", "asia-a"];
   const pods = zones.map((zone, index) =>
     on(
@@ -43,6 +43,11 @@ function spreadOf(trafficPolicy: object, more: readonly KubeObject[] = []) {
   );
   const { action } = decided(mesh);
   if (action.type !== "forward") throw new Error("not forwarded");
+  return action;
+}
+
+function spreadOf(trafficPolicy: object, more: readonly KubeObject[] = []) {
+  const action = sent(trafficPolicy, more);
   const shares = (out: readonly string[] = []) => {
     const ejected = new Set(out.map((version) => `10.0.0.${version.slice(1)}`));
     const { endpoints, weights } = action.rebalance?.(ejected) ?? action;
@@ -102,6 +107,26 @@ describe("endpoints by locality", () => {
     const split = mesh("{distribute: [{from: us, to: {us/us-b: 100}}]}");
     expect(spreadOf({}, [split])()).toEqual({ v2: 100 });
   });
+});
+
+describe("a retry that turns to remote localities", () => {
+  const { elsewhere, endpoints } = sent({ outlierDetection });
+  const [v1] = endpoints;
+  const next = (tried: number) => {
+    if (!v1 || !elsewhere) throw new Error("all are of one priority");
+    let last = v1;
+    const all = [v1];
+    for (let index = 1; index < tried; index += 1) {
+      last = elsewhere(all).endpoints[0] ?? v1;
+      all.push(last);
+    }
+    return elsewhere(all).endpoints.map(({ labels }) => labels["version"]);
+  };
+  it("leaves out the priorities tried before after every second try", () => {
+    expect(endpoints.map(({ labels }) => labels["version"])).toEqual(["v1"]);
+    expect([1, 2, 3, 4].map(next)).toEqual([["v1"], ["v2"], ["v2"], ["v3", "v4"]]);
+  });
+  it("begins anew once all were tried", () => expect(next(6)).toEqual(["v1"]));
 });
 
 describe("a priority of which some endpoints are ejected", () => {

@@ -108,8 +108,11 @@ const HOST_SELECTION_ATTEMPTS = 5;
 
 /** The endpoint of the next try: not one that was tried before, as far as a few picks find another. */
 function pick(forward: Forward, tries: readonly Try[], chance: Chance): Endpoint | undefined {
-  const { endpoints, weights, retry } = forward;
+  const { retry } = forward;
   if (forward.hashed) return forward.hashed;
+  const elsewhere = retry.remoteLocalities ? forward.elsewhere : undefined;
+  const { endpoints, weights } =
+    elsewhere && tries.length > 0 ? elsewhere(tries.map(({ endpoint }) => endpoint)) : forward;
   if (tries.length === 0 || !retry.ignorePreviousHosts) {
     const index = weights
       ? chance.weighted("endpoint", weights)

@@ -154,7 +154,14 @@ export class Journey {
     },
   ): JourneyResult {
     const { endpoint, connection, attempt, moment } = way;
-    const base = { ...request, port: endpoint.port, address: endpoint.address };
+    const { upstream } = decision;
+    // A waypoint is told for which address of which service a request is.
+    const service = upstream?.waypoint && upstream.service;
+    const base = {
+      ...request,
+      port: upstream && service ? upstream.port.number : endpoint.port,
+      address: service?.addresses[0] ?? endpoint.address,
+    };
     const routed = action.protocol === "http" && decision.table !== undefined;
     const onward: MeshRequest = routed
       ? {
@@ -170,10 +177,9 @@ export class Journey {
     const mutual = connection.transport === "mutual_tls";
     const peer = mutual ? identityOf(this.setting.meshOf(pod), pod) : undefined;
     const secure = connection.transport !== "plain";
-    const { upstream } = decision;
     const sni = secure && upstream ? serverName(upstream) : request.sni;
     const sent = { ...onward, sni };
-    return this.reach({ endpoint, request: sent, client: pod, peer, secure, moment });
+    return this.reach({ endpoint, request: sent, client: pod, peer, secure, service, moment });
   }
 
   /** A copy that nobody waits for. */

@@ -6,7 +6,7 @@ import { type Cluster, clusterFor, isCluster, type MissingCluster } from "./clus
 import { connect } from "./connection";
 import type { Decision, Deciding } from "./decision";
 import { type FoundListener, isTls, l4VirtualServices } from "./l4-listeners";
-import { l4Cluster, l4Route, servicesOfHost } from "./l4-routes";
+import { hasTlsRoutes, l4Cluster, l4Route, servicesOfHost } from "./l4-routes";
 import { spread } from "./spread";
 import { unread } from "./unread";
 
@@ -41,26 +41,16 @@ export function l4Decision(
     why: `port ${port.number} of ${service.host} is ${port.protocol}: the bytes go on unread`,
   });
   const kind = isTls(port) ? "tls" : "tcp";
-  const route = l4Route(
-    servicesOfHost(l4VirtualServices(scope, request.port), service.host),
-    proxy,
-    {
-      kind,
-      port: request.port,
-      address: request.address,
-      sni: request.sni,
-      gateways: new Set([MESH_GATEWAY]),
-    },
-    trace,
-  );
+  const services = servicesOfHost(l4VirtualServices(scope, request.port), service.host);
+  const { address, sni } = request;
+  const gateways = new Set([MESH_GATEWAY]);
+  const connection = { kind, port: request.port, address, sni, gateways } as const;
+  const route = l4Route(services, proxy, connection, trace);
   if (route) {
     const cluster = l4Cluster(mesh, proxy, route, { port: request.port, chance, trace });
     return toCluster(deciding, cluster);
   }
-  const tlsRoutes = servicesOfHost(l4VirtualServices(scope, request.port), service.host).some(
-    ({ spec }) => spec.tls?.length,
-  );
-  if (kind === "tls" && tlsRoutes) return undefined;
+  if (kind === "tls" && hasTlsRoutes(services, proxy, connection)) return undefined;
   return toCluster(deciding, ownCluster(mesh, deciding, listener));
 }
 

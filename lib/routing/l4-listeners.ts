@@ -60,6 +60,19 @@ const isEndpoint = (mesh: MeshView, { service, port }: ServicePort, address: str
     .of(service, port)
     .some((endpoint) => endpoint.address === address);
 
+/** Every port of a service that a scope has a listener for, those of listeners with a port first. */
+function* portsOf(scope: SidecarScope): Generator<ServicePort & { bind: string | undefined }> {
+  for (const { bind, port: only, protocol = "Auto", services } of scope.egress) {
+    for (const service of services.values()) {
+      for (const port of service.ports) {
+        // A listener with a port of its own says itself what it takes that for.
+        if (only === undefined) yield { bind, service, port };
+        else if (only === port.number) yield { bind, service, port: { ...port, protocol } };
+      }
+    }
+  }
+}
+
 const known = new WeakMap<SidecarScope, ReadonlyMap<number, PortListeners>>();
 
 function listenersOf(scope: SidecarScope): ReadonlyMap<number, PortListeners> {
@@ -69,23 +82,21 @@ function listenersOf(scope: SidecarScope): ReadonlyMap<number, PortListeners> {
     number,
     { byAddress: Map<string, ServicePort>; headless: ServicePort[]; open: ServicePort[] }
   >();
-  for (const [, service] of scope.services) {
-    for (const port of service.ports) {
-      if (port.protocol === "UDP") continue;
-      const listeners = byPort.get(port.number) ?? {
-        byAddress: new Map<string, ServicePort>(),
-        headless: [],
-        open: [],
-      };
-      byPort.set(port.number, listeners);
-      const one = { service, port };
-      if (service.headless) listeners.headless.push(one);
-      else if (service.addresses.length === 0) {
-        if (!isHttp(port.protocol)) listeners.open.push(one);
-      }
-      for (const address of service.addresses) {
-        if (!listeners.byAddress.has(address)) listeners.byAddress.set(address, one);
-      }
+  for (const { bind, service, port } of portsOf(scope)) {
+    if (port.protocol === "UDP" || service.alias !== undefined) continue;
+    const listeners = byPort.get(port.number) ?? {
+      byAddress: new Map<string, ServicePort>(),
+      headless: [],
+      open: [],
+    };
+    byPort.set(port.number, listeners);
+    const one = { service, port };
+    if (bind === undefined && service.headless) listeners.headless.push(one);
+    else if (bind === undefined && service.addresses.length === 0) {
+      if (!isHttp(port.protocol)) listeners.open.push(one);
+    }
+    for (const address of bind === undefined ? service.addresses : [bind]) {
+      if (!listeners.byAddress.has(address)) listeners.byAddress.set(address, one);
     }
   }
   known.set(scope, byPort);

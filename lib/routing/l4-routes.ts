@@ -1,7 +1,7 @@
 import { resolveGateway } from "@/lib/istio/gateway-ref";
-import { hostMatches, hostsOverlap } from "@/lib/istio/host";
+import { compareHosts, hostsOverlap, mostSpecificHost } from "@/lib/istio/host";
 import { inAddressRange } from "@/lib/istio/address-range";
-import type { L4Route, L4RouteDestination } from "@/lib/istio/virtual-service";
+import type { L4Match, L4Route, L4RouteDestination } from "@/lib/istio/virtual-service";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
@@ -34,8 +34,10 @@ interface TakenRoute {
 }
 
 /**
- * The first route of `spec.tcp` or `spec.tls` that takes a connection; undefined where none does.
- * Source: istiod's buildSidecarOutboundTCPFilterChainOpts and its twin for TLS.
+ * The route of `spec.tcp` or `spec.tls` that takes a connection; undefined where none does. Each
+ * match becomes a filter chain, and of those that fit Envoy takes the one with the longest range of
+ * addresses, then the most specific name; the first of equal ones. Nothing comes after a match of TCP
+ * that takes all. Source: istiod's buildSidecarOutboundTCPFilterChainOpts and its twin for TLS.
  */
 export function l4Route(
   services: readonly MeshVirtualService[],
@@ -43,47 +45,115 @@ export function l4Route(
   connection: L4Connection,
   trace?: Trace,
 ): TakenRoute | undefined {
+  const chains = [...filterChains(services, proxy, connection, trace)];
+  const [first, ...rest] = chains;
+  if (!first) return undefined;
+  const best = rest.reduce((found, chain) => (isCloser(chain, found) ? chain : found), first);
+  for (const chain of chains) {
+    const { object, matchPath: path } = chain;
+    const taken = chain === best;
+    const why = taken ? "it takes the connection" : "another match fits the connection better";
+    trace?.({ step: "route", taken, object, path, why });
+  }
+  return best;
+}
+
+/** A match that fits a connection. */
+interface FilterChain extends TakenRoute {
+  readonly matchPath: string;
+  /** How many bits of the address the match tells; -1 for none. */
+  readonly bits: number;
+  /** The host among the match's that fits the name; `*` for a match without. */
+  readonly host: string;
+}
+
+const isCloser = (a: FilterChain, b: FilterChain): boolean =>
+  a.bits === b.bits ? isMoreSpecific(a.host, b.host) : a.bits > b.bits;
+
+/** Of names alike neither is. */
+const isMoreSpecific = (a: string, b: string): boolean => a !== b && compareHosts(a, b) < 0;
+
+function* filterChains(
+  services: readonly MeshVirtualService[],
+  proxy: ProxyIdentity,
+  connection: L4Connection,
+  trace: Trace | undefined,
+): Generator<FilterChain> {
   for (const { object, namespace, spec, connectionPaths } of services) {
     for (const [index, route] of (spec[connection.kind] ?? []).entries()) {
       if (!route.route?.length) continue;
       const written = connectionPaths?.[index];
       const path = written ?? `spec.${connection.kind}[${index}]`;
-      const found = matchIndex(route, namespace, proxy, connection);
-      const whole = written !== undefined || found === undefined || found < 0;
-      const matchPath = whole ? path : `${path}.match[${found}]`;
-      const why = found === undefined ? "no match fits the connection" : "it takes the connection";
-      trace?.({ step: "route", taken: found !== undefined, object, path: matchPath, why });
-      if (found !== undefined) return { object, namespace, path, destinations: route.route };
+      const base = { object, namespace, path, destinations: route.route };
+      const fitting = fittingMatches(route, namespace, proxy, connection);
+      for (const { at, ...fit } of fitting) {
+        const matchPath = written !== undefined || at < 0 ? path : `${path}.match[${at}]`;
+        yield { ...base, ...fit, matchPath };
+        if (connection.kind === "tcp" && fit.bits < 0) return;
+      }
+      if (fitting.length > 0) continue;
+      const why = "no match fits the connection";
+      trace?.({ step: "route", taken: false, object, path, why });
     }
   }
-  return undefined;
 }
 
-/** The match that fits; -1 for a route without any; undefined where none fits. */
-function matchIndex(
+/** How a match fits: its index (-1 for a route without any), by what address and name. */
+type Fit = Pick<FilterChain, "bits" | "host"> & { readonly at: number };
+
+function fittingMatches(
   { match }: L4Route,
   namespace: string,
   proxy: ProxyIdentity,
   connection: L4Connection,
-): number | undefined {
+): readonly Fit[] {
+  const { address, kind, sni = "" } = connection;
   // TLS is told apart by names: a route without them takes nothing.
-  if (!match?.length) return connection.kind === "tcp" ? -1 : undefined;
-  const found = match.findIndex((one) => {
-    if (one.port && one.port !== connection.port) return false;
-    if (!hasLabels(proxy.labels, one.sourceLabels ?? {})) return false;
-    if (one.sourceNamespace && one.sourceNamespace !== proxy.namespace) return false;
-    const gateways = (one.gateways ?? []).map((name) => resolveGateway(name, namespace));
-    if (gateways.length > 0 && !gateways.some((name) => connection.gateways.has(name)))
-      return false;
+  if (!match?.length) return kind === "tcp" ? [{ at: -1, bits: -1, host: "*" }] : [];
+  return match.flatMap((one, at): Fit[] => {
+    if (!holdsStatically(one, namespace, proxy, connection)) return [];
     const { destinationSubnets: subnets = [], sniHosts = [] } = one;
-    const { address, sni = "", kind } = connection;
-    if (subnets.length > 0) {
-      if (address === undefined) return false;
-      if (!subnets.some((subnet) => inAddressRange(subnet)?.(address))) return false;
-    }
-    return kind === "tcp" || sniHosts.some((host) => hostMatches(host, sni.toLowerCase()));
+    const bits = subnets.length === 0 ? [-1] : addressBits(subnets, address);
+    if (bits.length === 0) return [];
+    const longest = Math.max(...bits);
+    if (kind === "tcp") return [{ at, bits: longest, host: "*" }];
+    const host = mostSpecificHost(sniHosts, sni.toLowerCase());
+    return host === undefined ? [] : [{ at, bits: longest, host }];
   });
-  return found < 0 ? undefined : found;
+}
+
+/** Whether any route of TLS is for such connections, whatever name they ask for. */
+export const hasTlsRoutes = (
+  services: readonly MeshVirtualService[],
+  proxy: ProxyIdentity,
+  connection: L4Connection,
+): boolean =>
+  services.some(({ namespace, spec }) =>
+    spec.tls?.some(
+      ({ match, route }) =>
+        route?.length && match?.some((one) => holdsStatically(one, namespace, proxy, connection)),
+    ),
+  );
+
+/** The lengths of those ranges that an address lies in. */
+const addressBits = (subnets: readonly string[], address: string | undefined): readonly number[] =>
+  subnets
+    .filter((subnet) => address !== undefined && inAddressRange(subnet)?.(address))
+    .map((subnet) => Number(subnet.split("/")[1] ?? (subnet.includes(":") ? 128 : 32)));
+
+/** A gateway looks at ports and gateways alone: it is no client. */
+function holdsStatically(
+  match: L4Match,
+  namespace: string,
+  proxy: ProxyIdentity,
+  connection: L4Connection,
+): boolean {
+  if (match.port && match.port !== connection.port) return false;
+  const gateways = (match.gateways ?? []).map((name) => resolveGateway(name, namespace));
+  if (gateways.length > 0 && !gateways.some((name) => connection.gateways.has(name))) return false;
+  if (proxy.type === "router") return true;
+  if (!hasLabels(proxy.labels, match.sourceLabels ?? {})) return false;
+  return !match.sourceNamespace || match.sourceNamespace === proxy.namespace;
 }
 
 /** The VirtualServices that speak for a host, in istiod's order. */

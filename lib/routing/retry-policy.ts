@@ -14,6 +14,8 @@ export interface RetryPolicy {
   readonly backoffMs: number;
   /** Whether a retry avoids the endpoints that were tried before. */
   readonly ignorePreviousHosts: boolean;
+  /** Whether retries turn to other priorities, and so to other localities. */
+  readonly remoteLocalities: boolean;
 }
 
 /** How one try went wrong: with a status, or before there was one. */
@@ -46,6 +48,7 @@ export function retryPolicy(
     perTryTimeoutMs: perTry || undefined,
     backoffMs: backoff || DEFAULT_BACKOFF_MS,
     ignorePreviousHosts: given?.retryIgnorePreviousHosts ?? true,
+    remoteLocalities: given?.retryRemoteLocalities ?? false,
   };
 }
 

@@ -9,7 +9,7 @@ import type { BoundServer } from "./gateway-servers";
 import { gatewayTable } from "./gateway-table";
 import type { ProxyIdentity } from "./request";
 import type { RouteTable } from "./route-table";
-import { sidecarTable } from "./sidecar-table";
+import { listensForHttp, sidecarTable } from "./sidecar-table";
 
 /** One destination of a route with the cluster that it leads to. */
 export interface WeightedCluster {
@@ -22,8 +22,8 @@ export interface WeightedCluster {
 
 /** What proxies are configured with, each piece computed when it is first needed. */
 export interface RoutingTables {
-  /** The HTTP routes of a sidecar's port; undefined where it has none. */
-  table(proxy: ProxyIdentity, port: number): RouteTable | undefined;
+  /** The HTTP routes of a sidecar's listener for an address; undefined where it has none. */
+  table(proxy: ProxyIdentity, port: number, address: string | undefined): RouteTable | undefined;
   /** The HTTP routes of servers that share a listener of a gateway's port. */
   gateway(proxy: ProxyIdentity, port: number, servers: readonly BoundServer[]): RouteTable;
   /** The destinations of a route that can be chosen: those with a weight, or its only one. */
@@ -35,7 +35,8 @@ export function routingTables(mesh: MeshView): RoutingTables {
   const tables = new Map<string, RouteTable | undefined>();
   const chosen = new WeakMap<CompiledRoute, Map<string, readonly WeightedCluster[]>>();
   return {
-    table(proxy, port) {
+    table(proxy, port, address) {
+      if (!listensForHttp(mesh.derive(sidecarScopes)(proxy), port, address)) return undefined;
       const key = `${port}/${sharedKey(mesh, proxy)}`;
       if (!tables.has(key)) {
         tables.set(key, sidecarTable(mesh, proxy, port));

@@ -26,8 +26,31 @@ type PortServices = ReadonlyMap<
 >;
 
 /**
- * The routes that a sidecar has for a port; undefined where it has no HTTP listener there, so that
- * connections pass as plain TCP. Source: istiod's BuildSidecarOutboundVirtualHosts.
+ * Whether a sidecar has a listener of HTTP that takes connections to an address and port: a Sidecar's
+ * own, which may be bound to one address, else that of all services with the port.
+ *
+ * @param address undefined for an unknown one
+ */
+export function listensForHttp(
+  scope: SidecarScope,
+  port: number,
+  address: string | undefined,
+): boolean {
+  const own = scope.egress.filter((listener) => listener.port === port);
+  const takes = ({ protocol = "Auto", services }: EgressScope): boolean =>
+    services.size > 0 && (isHttp(protocol) || protocol === "Auto");
+  const open = own.find(({ bind, services }) => bind === undefined && services.size > 0);
+  if (own.some((listener) => listener.bind === address && listener.bind && takes(listener))) {
+    return true;
+  }
+  if (open) return takes(open);
+  const rest = scope.egress.find((listener) => listener.port === undefined);
+  return rest !== undefined && servicesOnPort(rest, port).size > 0;
+}
+
+/**
+ * The routes that a sidecar has for a port, if it listens for HTTP there.
+ * Source: istiod's BuildSidecarOutboundVirtualHosts.
  */
 export function sidecarTable(
   mesh: MeshView,
@@ -40,7 +63,6 @@ export function sidecarTable(
     scope.egress.find((listener) => listener.port === undefined);
   if (!egress) return undefined;
   const services = servicesOnPort(egress, port);
-  if (services.size === 0) return undefined;
   const { hosts, late } = virtualHosts(mesh, { proxy, port, services, egress });
   return routeTable(String(port), hosts, fallbackOf(scope), late);
 }
@@ -52,6 +74,7 @@ const fallbackOf = (scope: SidecarScope): RouteTable["fallback"] =>
 function servicesOnPort(egress: EgressScope, number: number): PortServices {
   const services = new Map<string, { service: RegistryService; port: RegistryPort }>();
   for (const [host, service] of egress.services) {
+    if (service.alias !== undefined) continue;
     const port = service.ports.find((candidate) => candidate.number === number);
     if (port && (isHttp(port.protocol) || port.protocol === "Auto")) {
       services.set(host, { service, port });
@@ -84,7 +107,6 @@ function virtualHosts(mesh: MeshView, listener: Listener) {
     hosts.push({ name, domains: free, routes, requireTls: false });
   };
 
-  // A service's full name is its own, whoever else might use it as a short one.
   const withRoutes = new Set<string>();
   for (const virtualService of candidates) {
     const context = { proxy, port, gateways: new Set([MESH_GATEWAY]) };
@@ -104,21 +126,21 @@ function virtualHosts(mesh: MeshView, listener: Listener) {
       const found = services.get(host);
       if (!found || withRoutes.has(host)) continue;
       withRoutes.add(host);
-      add(`${host}:${port}`, domainsOf(found.service, proxy.namespace), routes);
+      add(`${host}:${port}`, domainsOf(found.service, listener), routes);
     }
   }
   for (const [host, { service }] of services) {
     if (withRoutes.has(host) || !(isWildcard(host) || service.headless)) continue;
-    add(`${host}:${port}`, domainsOf(service, proxy.namespace), [defaultRoute(host, port)]);
+    add(`${host}:${port}`, domainsOf(service, listener), [defaultRoute(host, port)]);
   }
   const made = new Map<string, VirtualHost>();
   const late = (domain: string): VirtualHost | undefined => {
-    const host = fullNames(mesh, domain, proxy.namespace).find((name) => services.has(name));
+    const host = fullNames(mesh, domain, listener).find((name) => services.has(name));
     const service = host === undefined ? undefined : services.get(host)?.service;
     if (host === undefined || !service || withRoutes.has(host)) return undefined;
     const known = made.get(host) ?? {
       name: `${host}:${port}`,
-      domains: domainsOf(service, proxy.namespace).filter((one) => !taken.has(one)),
+      domains: domainsOf(service, listener).filter((one) => !taken.has(one)),
       routes: [defaultRoute(host, port)],
       requireTls: false,
     };
@@ -194,26 +216,44 @@ function split(
 }
 
 /** The full names that a domain can stand for, its own first. */
-function fullNames(mesh: MeshView, domain: string, namespace: string): readonly string[] {
-  if (isIpAddress(domain)) return [dial(mesh, domain, namespace).service?.host ?? domain];
-  return [
+function fullNames(
+  mesh: MeshView,
+  given: string,
+  { proxy: { namespace }, egress }: Pick<Listener, "proxy" | "egress">,
+): readonly string[] {
+  if (isIpAddress(given)) return [dial(mesh, given, namespace).service?.host ?? given];
+  const domain = given.replace(/\.$/, "");
+  const names = [
     domain,
     ...(domain.includes(".") ? [] : [serviceFqdn(domain, namespace)]),
     `${domain}.svc.${CLUSTER_DOMAIN}`,
     `${domain}.${CLUSTER_DOMAIN}`,
   ];
+  return names.map((name) => egress.services.get(name)?.alias ?? name);
 }
 
 /** What clients may call a service: its full name, shorter ones, and its virtual addresses. */
-function domainsOf(service: RegistryService, namespace: string): string[] {
-  const { host, name } = service;
-  const domains = [host];
-  if (service.kind === "Service") {
-    if (service.namespace === namespace) domains.push(name);
-    domains.push(`${name}.${service.namespace}`, `${name}.${service.namespace}.svc`);
-    if (service.headless) domains.push(...domains.map((domain) => `*.${domain}`));
+function domainsOf(
+  service: RegistryService,
+  { proxy, services, egress }: Pick<Listener, "proxy" | "services" | "egress">,
+): string[] {
+  const domains = namesOf(service, proxy.namespace);
+  for (const alias of egress.services.values()) {
+    if (alias.alias === service.host) domains.push(...namesOf(alias, proxy.namespace));
   }
-  return [...domains, ...service.addresses.filter((address) => !address.includes("/"))];
+  // A service's full name is its own, whoever else might use it as a short one.
+  const free = domains.filter((name) => name === service.host || !services.has(name));
+  if (service.headless) free.push(...free.map((domain) => `*.${domain}`));
+  return [...free, ...service.addresses.filter((address) => !address.includes("/"))];
+}
+
+/** The names of a service, as it is written in full and, in a cluster, shorter. */
+function namesOf(service: RegistryService, namespace: string): string[] {
+  const { host, name } = service;
+  const names = [host, `${host}.`];
+  if (service.kind !== "Service") return names;
+  if (service.namespace === namespace) names.push(name);
+  return [...names, `${name}.${service.namespace}`, `${name}.${service.namespace}.svc`];
 }
 
 /** The route that istiod makes of a service that no VirtualService speaks for. */

@@ -1,14 +1,17 @@
+import { podSpec } from "@/lib/k8s/pod";
+import { serviceSpec } from "@/lib/k8s/service";
 import type { MeshView } from "@/lib/mesh/view";
-import { Balancer } from "./balancer";
+import { Balancer, type Choices } from "./balancer";
 import type { Cluster } from "./cluster";
 import { hashedEndpoint } from "./consistent-hash";
+import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { Forward } from "./decision";
 import { type GroupedEndpoints, groupedEndpoints } from "./endpoint-groups";
 import { candidates } from "./candidates";
 import type { MeshRequest, ProxyIdentity } from "./request";
 import type { Trace } from "./trace";
 
-type Spread = Pick<Forward, "endpoints" | "weights" | "hashed" | "rebalance">;
+type Spread = Pick<Forward, "endpoints" | "weights" | "hashed" | "rebalance" | "elsewhere">;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
@@ -38,7 +41,8 @@ export function spread(
   }
   const among = (ejected: ReadonlySet<string>): Omit<Spread, "rebalance"> => {
     const { endpoints, weights } = balancer.choices(ejected);
-    return { endpoints, weights, hashed: hashedEndpoint(cluster, request, { beside, endpoints }) };
+    const hashed = hashedEndpoint(cluster, request, { beside, endpoints });
+    return { endpoints, weights, hashed, elsewhere: otherPriorities(balancer, ejected) };
   };
   const all = among(NOBODY);
   if (trace && all.endpoints.length < cluster.ready.length) {
@@ -53,6 +57,30 @@ export function spread(
   return { ...all, rebalance: among };
 }
 
+/** So many tries fail before the priorities of those tried so far are left out. */
+const UPDATE_FREQUENCY = 2;
+
+/**
+ * Where a retry goes that leaves out the priorities that were tried, once two more have failed: when
+ * none is left all are tried anew. Source: Envoy's previous_priorities, as istiod sets it.
+ */
+const otherPriorities =
+  (balancer: Balancer, ejected: ReadonlySet<string>) =>
+  (tried: readonly Endpoint[]): Choices => {
+    let attempted: Endpoint[] = [];
+    let left = new Set<number>();
+    let choices = balancer.choices(ejected);
+    for (const endpoint of tried) {
+      attempted.push(endpoint);
+      if (attempted.length % UPDATE_FREQUENCY !== 0) continue;
+      left = new Set([...left, ...attempted.map((one) => balancer.priorityOf(one))]);
+      const others = balancer.choicesBeside(ejected, left);
+      choices = others ?? balancer.choices(ejected);
+      if (!others) [attempted, left] = [[], new Set()];
+    }
+    return choices;
+  };
+
 const known = new WeakMap<Cluster, Map<string, Balancer | undefined>>();
 
 /** Undefined where all endpoints count alike and none is ever ejected. */
@@ -64,11 +92,23 @@ function balancerOf(mesh: MeshView, proxy: ProxyIdentity, cluster: Cluster): Bal
   return ofCluster.get(key);
 }
 
-function newBalancer(mesh: MeshView, proxy: ProxyIdentity, cluster: Cluster) {
+function newBalancer(mesh: MeshView, proxy: ProxyIdentity, given: Cluster) {
+  const near = onOwnNode(mesh, proxy, given);
+  const cluster = near ? { ...given, ready: near } : given;
+  if (cluster.waypoint) return undefined;
   const { outlierDetection } = cluster.policy;
   const grouped = groupedEndpoints(mesh, proxy, cluster);
-  if (!grouped && !outlierDetection) return undefined;
+  if (!grouped && !outlierDetection && !near) return undefined;
   return new Balancer(grouped ?? together(cluster), outlierDetection?.minHealthPercent ?? 0);
+}
+
+/** The endpoints on the client's node where the Service keeps to these; undefined for any other. */
+function onOwnNode(mesh: MeshView, { namespace, pod }: ProxyIdentity, { service, ready }: Cluster) {
+  if (service.kind !== "Service") return undefined;
+  if (serviceSpec(service.object).internalTrafficPolicy !== "Local") return undefined;
+  const client = mesh.get("Pod", namespace, pod);
+  const node = client && podSpec(client).nodeName;
+  return ready.filter(({ pod: server }) => server && podSpec(server).nodeName === node);
 }
 
 const together = ({ ready }: Cluster): GroupedEndpoints => ({

@@ -22,9 +22,9 @@ export class UpstreamMemory {
 
   /** @param at when the request begins, in ms; undefined where nothing is to be remembered */
   gate(proxy: string, cluster: Cluster, at: number): Gate | undefined {
-    const { outlierDetection: detection, connectionPool } = cluster.policy;
-    if (!detection && !connectionPool) return undefined;
-    const limits = limitsOf(connectionPool);
+    const { outlierDetection: detection, connectionPool, retryBudget } = cluster.policy;
+    if (!detection && !connectionPool && !retryBudget) return undefined;
+    const limits = limitsOf(connectionPool, retryBudget);
     if (!detection && !limits) return undefined;
     const memory = this.memoryOf(`${proxy}|${cluster.name}`, detection, limits);
     return gateOf(memory, cluster, at);

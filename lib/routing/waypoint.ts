@@ -38,7 +38,7 @@ export function decideAtWaypoint(deciding: L4Deciding): Decision {
       taken ?? closed(`no TLS route of ${service.host} takes ${request.sni ?? "the connection"}`)
     );
   }
-  const table = mesh.derive(routingTables).table(proxy, request.port);
+  const table = mesh.derive(routingTables).table(proxy, request.port, request.address);
   const host = table?.find(service.host);
   if (!table || !host) return closed(`the waypoint does not see ${service.host}`);
   deciding.trace?.({
