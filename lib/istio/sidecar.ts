@@ -19,7 +19,7 @@ export interface EgressListener {
 }
 
 /** One inbound listener: to which address of the application it leads. */
-interface IngressListener {
+export interface IngressListener {
   readonly port?: IstioPort;
   readonly bind?: string;
   readonly captureMode?: string;

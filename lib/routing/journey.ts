@@ -219,6 +219,7 @@ export class Journey {
     const mesh = this.setting.meshOf(pod);
     const inbound = mesh.derive(inbounds)(pod, endpoint.port);
     const tcp = inbound.protocol === "tcp" || arriving.request.protocol === "tcp";
+    const { applicationPort: port } = inbound;
     const given = arriving.request;
     const request = tcp ? given : { ...given, headers: sanitizedHeaders(given.headers) };
     const admission = this.admitted(mesh, pod, { ...arriving, request }, tcp ? "tcp" : "http");
@@ -228,12 +229,12 @@ export class Journey {
       result = tcp
         ? { ...NOTHING, status: "closed" }
         : { ...NOTHING, status: refusal.status, responseHeaders: refusal.headers };
-    } else if (tcp) result = this.answered({ ...arriving, request });
+    } else if (tcp) result = this.answered({ ...arriving, request: { ...request, port } });
     else {
       const headers = applied(request.headers, admission.headers);
       result = this.answered({
         ...arriving,
-        request: { ...request, headers, path: admission.path },
+        request: { ...request, port, headers, path: admission.path },
       });
     }
     const log = inboundLog(inbound, refusal, tcp);

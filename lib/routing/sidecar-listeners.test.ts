@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
 import { aMesh, anObject, aPod, aService, aSlice } from "@/lib/mesh/testing";
+import { inbounds } from "./inbound";
 import type { MeshRequest } from "./request";
 import { decided } from "./testing";
 
@@ -144,6 +145,21 @@ test("ServiceEntries of one host that differ in ports are one", () => {
   };
   expect(reached(80)).toEqual(["outbound|80||api.test", "10.1.1.1"]);
   expect(reached(8080)).toEqual(["outbound|8080||api.test", "10.2.2.2"]);
+});
+
+test("a Sidecar's ingress says what the ports of its pod are, and where they lead", () => {
+  const ingress = [
+    { port: { number: 9080, protocol: "TCP", name: "tcp" }, defaultEndpoint: "127.0.0.1:8080" },
+  ];
+  const mesh = aMesh(...base, anObject("Sidecar", "shop/default", { ingress }));
+  const [reviews = base[0]] = REVIEWS;
+  const of = mesh.derive(inbounds);
+  expect(reviews && of(reviews, 9080)).toMatchObject({
+    protocol: "tcp",
+    cluster: "inbound|9080||",
+    applicationPort: 8080,
+  });
+  expect(reviews && of(reviews, 80)?.cluster).toBe("InboundPassthroughCluster");
 });
 
 test("a Service that keeps to the node is reached there alone", () => {

@@ -10,7 +10,7 @@ import type { User } from "./access/user";
 import type { ClusterState } from "./cluster-state";
 import { discover } from "./discovery";
 import { readBody, refuseUpgrade, send } from "./http-exchange";
-import { isServed, wantedForm, wantedFormat } from "./media-type";
+import { isServed, representations, wantedForm, wantedFormat } from "./media-type";
 import { ObjectHandler, verbOf } from "./object-handler";
 import { type Answer, json, type ObjectRequest } from "./object-request";
 import { OpenApi } from "./openapi";
@@ -209,7 +209,9 @@ export class ApiHandler {
       if (!objects.types.serves(path.group, path.version)) return NO_PAGE;
       throw refuse.noSuchPath();
     }
-    if (!target.type.custom && !isServed(request.headers.accept)) return NOT_ACCEPTABLE;
+    if (!target.type.custom && !isServed(request.headers.accept)) {
+      throw refuse.noRepresentation(representations(method === "GET" && path.name === undefined));
+    }
     if (target.version.deprecation) warnings.push(target.version.deprecation);
     const include = query.get("includeObject");
     const objectRequest: ObjectRequest = {
@@ -238,11 +240,6 @@ export class ApiHandler {
 const NO_PAGE: Answer = {
   code: 404,
   text: "404 page not found\n",
-  contentType: "text/plain; charset=utf-8",
-};
-const NOT_ACCEPTABLE: Answer = {
-  code: 406,
-  text: "406: Not Acceptable",
   contentType: "text/plain; charset=utf-8",
 };
 const BAD_PATH: Answer = {

@@ -52,7 +52,8 @@ export function wantedFormat(accept: string | undefined): Format {
 }
 
 /** What the real server names, though it has no custom resource in the last one, and we have nothing. */
-const ENCODINGS = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const ENCODINGS = ["application/json", "application/yaml", PROTOBUF];
 
 /**
  * Whether anything of an Accept header is served for a built-in kind, by its bare name. Such routes of
@@ -64,6 +65,12 @@ export function isServed(accept: string | undefined): boolean {
     entries.length === 0 || entries.some(({ type }) => type === "*/*" || ENCODINGS.includes(type))
   );
 }
+
+/** What the real server names as served for a built-in kind; its lists can be watched too. */
+export const representations = (watchable: boolean): readonly string[] =>
+  watchable
+    ? [...ENCODINGS, ...["application/json", PROTOBUF].map((type) => `${type};stream=watch`)]
+    : ENCODINGS;
 
 /**
  * The form that the Accept header asks for: the first entry that we can give.

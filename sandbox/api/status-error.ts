@@ -113,6 +113,14 @@ export const refuse = {
       "NotAcceptable",
       `only the following media types are accepted: ${accepted}`,
     ),
+  /** As the routes of built-in kinds say it. */
+  noRepresentation: (available: readonly string[]) =>
+    new StatusError(
+      406,
+      "NotAcceptable",
+      `406: Not Acceptable\n\nAvailable representations: ${available.join(", ")}`,
+      { details: {} },
+    ),
   /** A form that what was asked for cannot take. */
   otherForm: (message: string) => new StatusError(406, "NotAcceptable", message),
   alreadyExists: (type: Named, name: string) =>

@@ -6,6 +6,10 @@ import { configMap, created, virtualService, VS } from "../objects";
 const as = (kind: string) => `application/json;as=${kind};v=v1;g=meta.k8s.io`;
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
+const ENCODINGS = ["application/json", "application/yaml", PROTOBUF];
+const representations = (types: readonly string[]): string =>
+  `406: Not Acceptable\n\nAvailable representations: ${types.join(", ")}`;
+
 export const negotiation = area("accept", (it) => {
   for (const accept of ["*/*", "*/*;q=0.1", "text/html, */*;q=0.5"]) {
     it(`${accept} is answered in JSON`, async (bench) => {
@@ -27,10 +31,14 @@ export const negotiation = area("accept", (it) => {
     );
   });
   for (const accept of ["text/html", "application/*"]) {
-    it(`${accept} is 406 for a built-in kind, in plain text`, async (bench) => {
-      const { status, text } = await bench.api.get(bench.path("configmaps"), { accept });
-      assert.equal(status, 406);
-      assert.equal(text.trim(), "406: Not Acceptable");
+    it(`${accept} is 406 for a built-in kind, naming what can be had`, async (bench) => {
+      const list = await bench.api.get(bench.path("configmaps"), { accept });
+      assert.equal(list.status, 406);
+      assert.equal(list.json.reason, "NotAcceptable");
+      const streams = ["application/json", PROTOBUF].map((type) => `${type};stream=watch`);
+      assert.equal(list.json.message, representations([...ENCODINGS, ...streams]));
+      const one = await bench.api.get(bench.path("configmaps", "x"), { accept });
+      assert.equal(one.json.message, representations(ENCODINGS));
     });
   }
   it("application/* is answered in JSON for a custom resource", async (bench) => {
