@@ -45,6 +45,7 @@ export const METRIC_FAMILIES: ReadonlyMap<string, MetricFamily> = new Map([
   ...pilot("counter", {
     pilot_xds_pushes: "Pilot build and send errors for lds, rds, cds and eds.",
     pilot_total_xds_rejects: "Total number of XDS responses from pilot rejected by proxy.",
+    pilot_total_xds_internal_errors: "Total number of internal XDS errors in pilot.",
     pilot_k8s_cfg_events: "Events from k8s config.",
     pilot_k8s_reg_events: "Events from k8s registry.",
     pilot_inbound_updates: "Total number of updates received by pilot.",

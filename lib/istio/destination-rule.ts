@@ -31,6 +31,7 @@ export interface LoadBalancer {
     readonly useSourceIp?: boolean;
     readonly httpQueryParameterName?: string;
     readonly minimumRingSize?: number | string;
+    readonly maglev?: { readonly tableSize?: number | string };
     readonly ringHash?: { readonly minimumRingSize?: number | string };
   };
   readonly localityLbSetting?: {

@@ -3,6 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { endpoints } from "./endpoints";
 import { registry } from "./registry";
 import { podsOfService } from "./service-pods";
+import { applyChanges } from "./view";
 import { anObject, aMesh, aPod, aService, aSlice } from "./testing";
 
 const first = (mesh: ReturnType<typeof aMesh>) => {
@@ -62,4 +63,20 @@ test("the pods of a Service are those that its selector takes, of a subset those
   expect(podsOfService(mesh, service)).toHaveLength(2);
   expect(podsOfService(mesh, service, { version: "v2" })).toHaveLength(1);
   expect(podsOfService(mesh, anObject("Service", "shop/none", {}))).toEqual([]);
+});
+
+test("a ServiceEntry that changes has other endpoints at once", () => {
+  const entry = (address: string) =>
+    anObject("ServiceEntry", "shop/ext", {
+      hosts: ["a.com"],
+      resolution: "STATIC",
+      ports: [{ number: 80, name: "http", protocol: "HTTP" }],
+      endpoints: [{ address }],
+    });
+  const before = aMesh(entry("1.1.1.1"));
+  expect(first(before).map(({ address }) => address)).toEqual(["1.1.1.1"]);
+  const after = applyChanges(before, [
+    { type: "put", kind: "ServiceEntry", object: entry("2.2.2.2") },
+  ]);
+  expect(first(after).map(({ address }) => address)).toEqual(["2.2.2.2"]);
 });

@@ -94,8 +94,13 @@ export function endpoints(mesh: MeshView): Endpoints {
     return [...found.values()];
   };
 
+  const ofServiceEntries = (service: RegistryService, port: RegistryPort): Endpoint[] =>
+    (service.siblings ?? [service]).flatMap((one) =>
+      one.ports.filter(({ name }) => name === port.name).flatMap((own) => ofServiceEntry(one, own)),
+    );
+
   const ofServiceEntry = (service: RegistryService, port: RegistryPort): Endpoint[] => {
-    const spec = serviceEntrySpec(port.object ?? service.object);
+    const spec = serviceEntrySpec(service.object);
     const target = typeof port.targetPort === "number" ? port.targetPort : port.number;
     const entry = (given: WorkloadEntrySpec): Endpoint => ({
       address: given.address ?? "",
@@ -139,16 +144,17 @@ export function endpoints(mesh: MeshView): Endpoints {
     return byName ? [entry({ address: service.host })] : [];
   };
 
-  const known = new Map<string, readonly Endpoint[]>();
+  const known = new WeakMap<RegistryService, Map<number, readonly Endpoint[]>>();
   return {
     podAt,
     of(service, port) {
-      const key = `${service.kind}/${service.namespace}/${service.name}/${service.host}/${port.number}`;
-      const found = known.get(key);
+      const byPort = known.get(service) ?? new Map<number, readonly Endpoint[]>();
+      known.set(service, byPort);
+      const found = byPort.get(port.number);
       if (found) return found;
       const list =
-        service.kind === "Service" ? ofSlices(service, port) : ofServiceEntry(service, port);
-      known.set(key, list.length > 0 ? list : NONE);
+        service.kind === "Service" ? ofSlices(service, port) : ofServiceEntries(service, port);
+      byPort.set(port.number, list.length > 0 ? list : NONE);
       return list;
     },
   };

@@ -19,8 +19,6 @@ export interface RegistryPort {
   readonly protocol: Protocol;
   /** The workload's port, or its container port's name. */
   readonly targetPort: number | string;
-  /** The ServiceEntry that adds the port to another of the same host; undefined for one's own. */
-  readonly object?: KubeObject;
 }
 
 /** One host that the mesh knows, from a Service or a ServiceEntry; one with several hosts gives several. */
@@ -39,6 +37,8 @@ export interface RegistryService {
   /** `Kubernetes` for Services; else the ServiceEntry's `NONE`, `STATIC`, `DNS`, … */
   readonly resolution: string;
   readonly exportTo: readonly string[] | undefined;
+  /** Other ServiceEntries of the host and namespace: their endpoints count too, by names of ports. */
+  readonly siblings?: readonly RegistryService[];
   /** The name that an ExternalName Service stands for: requests to it are requests to that. */
   readonly alias?: string | undefined;
 }
@@ -63,9 +63,11 @@ const EXPORT_TO = "networking.istio.io/exportTo";
 
 /** The registry of a mesh. Use with `mesh.derive`. */
 export function registry(mesh: MeshView): Registry {
-  const services = [...mesh.list("Service"), ...mesh.list("ServiceEntry")]
-    .sort(compareCreation)
-    .flatMap(servicesOf);
+  const services = withSiblings(
+    [...mesh.list("Service"), ...mesh.list("ServiceEntry")]
+      .sort(compareCreation)
+      .flatMap(servicesOf),
+  );
   const byHost = groupBy(services, (service) => service.host);
   const defaults = mesh.derive(meshConfig).defaultServiceExportTo;
   const visibility = (service: RegistryService) =>
@@ -88,6 +90,20 @@ export function registry(mesh: MeshView): Registry {
     return undefined;
   };
   return { services, byHost, visibility, lookup, resolve };
+}
+
+/** Tells ServiceEntries of one host and namespace of each other. */
+function withSiblings(services: readonly RegistryService[]): readonly RegistryService[] {
+  const entries = groupBy(
+    services.filter(({ kind }) => kind === "ServiceEntry"),
+    ({ namespace, host }) => `${namespace}/${host}`,
+  );
+  if ([...entries.values()].every(({ length }) => length === 1)) return services;
+  return services.map((service) => {
+    if (service.kind !== "ServiceEntry") return service;
+    const all = entries.get(`${service.namespace}/${service.host}`) ?? [];
+    return all.length > 1 ? { ...service, siblings: all } : service;
+  });
 }
 
 /**
@@ -123,10 +139,9 @@ function isOneWith(known: RegistryService, other: RegistryService): boolean {
   return kept(known) === kept(other);
 }
 
-function withPortsOf(known: RegistryService, { ports, object }: RegistryService): RegistryService {
+function withPortsOf(known: RegistryService, { ports }: RegistryService): RegistryService {
   const fresh = ports.filter(({ number }) => !known.ports.some((port) => port.number === number));
-  if (fresh.length === 0) return known;
-  return { ...known, ports: [...known.ports, ...fresh.map((port) => ({ ...port, object }))] };
+  return fresh.length > 0 ? { ...known, ports: [...known.ports, ...fresh] } : known;
 }
 
 const servicesOf = weakMemo((object: KubeObject): readonly RegistryService[] =>

@@ -113,7 +113,9 @@ function assemble(
     ready: chosen.filter((endpoint) => endpoint.ready),
     waypoint,
     originalDestination:
-      service.resolution === "NONE" || (service.headless && proxy.type === "sidecar"),
+      service.resolution === "NONE" ||
+      policy.loadBalancer?.simple === "PASSTHROUGH" ||
+      (service.headless && proxy.type === "sidecar"),
   };
 }
 

@@ -39,3 +39,46 @@ test.each([
 ])("client %s and a server without proxy: %j", (client, expected) =>
   expect(connected(client, "STRICT", false)).toEqual(expected),
 );
+
+test("a DestinationRule whose port entry has lost its TLS still says what endpoints take", () => {
+  const rule = (mode: string, more: object = {}) =>
+    anObject("DestinationRule", "shop/tls", {
+      host: "reviews",
+      trafficPolicy: {
+        tls: { mode },
+        portLevelSettings: [
+          { port: { number: 9080 }, loadBalancer: { simple: "RANDOM" }, ...more },
+        ],
+      },
+    });
+  const transportOf = (...objects: Parameters<typeof shop>) => {
+    const { action } = decided(shop(...objects));
+    if (action.type !== "forward") throw new Error("not forwarded");
+    return action.connect(action.endpoints[0]!).transport;
+  };
+  expect(transportOf()).toBe("mutual_tls");
+  expect(transportOf(rule("DISABLE"))).toBe("plain");
+  expect(transportOf(rule("ISTIO_MUTUAL"))).toBe("mutual_tls");
+  expect(transportOf(rule("DISABLE", { tls: { mode: "ISTIO_MUTUAL" } }))).toBe("mutual_tls");
+});
+
+test("of a headless service all endpoints take mutual TLS, or none is sent it", () => {
+  const transports = (...sidecars: readonly boolean[]) => {
+    const pods = sidecars.map((sidecar, index) =>
+      aPod(`shop/db-v${index}`, { ip: `10.0.2.${index + 1}`, sidecar }),
+    );
+    const service = anObject("Service", "shop/db", {
+      clusterIP: "None",
+      selector: { app: "db" },
+      ports: [{ name: "http", port: 9080, targetPort: 9080, protocol: "TCP" }],
+    });
+    const { action } = decided(shop(service, ...pods, aSlice("shop/db", pods)), {
+      authority: "db:9080",
+      address: "10.0.2.1",
+    });
+    if (action.type !== "forward") throw new Error("not forwarded");
+    return action.endpoints.map((endpoint) => action.connect(endpoint).transport);
+  };
+  expect(transports(true, true)).toEqual(["mutual_tls"]);
+  expect(transports(true, false)).toEqual(["plain"]);
+});

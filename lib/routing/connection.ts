@@ -1,4 +1,4 @@
-import type { ClientTls } from "@/lib/istio/destination-rule";
+import type { ClientTls, TrafficPolicy } from "@/lib/istio/destination-rule";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import { meshConfig } from "@/lib/mesh/mesh-config";
@@ -152,7 +152,34 @@ function transportTo(
     mesh.derive(meshConfig).enableAutoMtls &&
     !service.external &&
     mesh.derive(peerAuthentications).ofNamespace(service.namespace).mode !== "DISABLE";
-  return auto && endpoint.tlsMode === "istio" && peer?.mode !== "DISABLE" ? "mutual_tls" : "plain";
+  return auto && takesMutualTls(cluster, endpoint, peer) ? "mutual_tls" : "plain";
+}
+
+/**
+ * Whether istiod tells the proxy that an endpoint takes mutual TLS. A DestinationRule whose policy for
+ * the cluster has lost its TLS settings, to an entry for the port, still decides here. Where requests
+ * go to the address that was dialled there is but one answer for all endpoints. Source: istiod's
+ * mtlsChecker and BestEffortInferServiceMTLSMode.
+ */
+function takesMutualTls(
+  { originalDestination, endpoints, rule, subset, port }: Cluster,
+  endpoint: Endpoint,
+  peer: PeerDecision | undefined,
+): boolean {
+  if (originalDestination) {
+    return endpoints.length > 0 && endpoints.every(({ tlsMode }) => tlsMode === "istio");
+  }
+  const mode =
+    tlsModeOf(subset?.subset.trafficPolicy, port.number) ??
+    tlsModeOf(rule?.trafficPolicy, port.number);
+  if (mode !== undefined) return mode === "ISTIO_MUTUAL";
+  return endpoint.tlsMode === "istio" && peer?.mode !== "DISABLE";
+}
+
+function tlsModeOf(policy: TrafficPolicy | undefined, port: number): string | undefined {
+  const ofPort = policy?.portLevelSettings?.find((entry) => entry.port?.number === port);
+  const tls = ofPort?.tls ?? policy?.tls;
+  return tls && (tls.mode ?? "DISABLE");
 }
 
 function disagreement(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { anObject } from "@/lib/mesh/testing";
+import { atMaglevHash } from "./maglev-table";
 import { decided, routes, shop } from "./testing";
+import { xxHash64 } from "./xx-hash";
 
 const sticky = (consistentHash: object) =>
   shop(
@@ -51,5 +53,33 @@ describe("what a policy hashes", () => {
     const all = new Set(Array.from({ length: 40 }, (_, index) => where(`10.0.0.${index}`)));
     expect([...all].sort()).toEqual(["10.0.0.1", "10.0.0.2"]);
     expect(ends(policy, {}).at).toBeUndefined();
+  });
+});
+
+describe("a table of Maglev", () => {
+  const endpoints = ["10.244.1.11", "10.244.1.12", "10.244.1.13"].map((address) => ({
+    address,
+    port: 9080,
+    ready: true,
+    pod: undefined,
+    labels: {},
+    namespace: "",
+    serviceAccount: "",
+    tlsMode: "istio" as const,
+  }));
+  // As a real Envoy chose.
+  it.each([
+    ["a", 11],
+    ["b", 12],
+    ["c", 12],
+    ["dd", 13],
+    ["eee", 12],
+    ["zz", 13],
+  ])("of 101 places has %s at 10.244.1.%d", (value, last) =>
+    expect(atMaglevHash(endpoints, 101, xxHash64(value))?.address).toBe(`10.244.1.${last}`),
+  );
+  it("ties requests where a policy asks for it", () => {
+    const { at } = ends({ httpHeaderName: "x", maglev: {} }, { headers: { x: "1" } });
+    expect(["10.0.0.1", "10.0.0.2"]).toContain(at);
   });
 });

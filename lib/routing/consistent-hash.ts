@@ -2,6 +2,7 @@ import { parseDuration } from "@/lib/istio/duration";
 import type { Endpoint } from "@/lib/mesh/endpoints";
 import type { Cluster } from "./cluster";
 import type { MeshRequest } from "./request";
+import { atMaglevHash } from "./maglev-table";
 import { xxHash64 } from "./xx-hash";
 
 /** What Istio asks of a ring where the DestinationRule says nothing. */
@@ -9,7 +10,8 @@ const MIN_RING_SIZE = 1024;
 
 /**
  * The endpoint to which a policy of consistent hashing ties a request; undefined where there is no
- * such policy, or where the request lacks what it hashes. Source: Envoy's ring hash load balancer.
+ * such policy, or where the request lacks what it hashes. Source: Envoy's ring hash and Maglev load
+ * balancers.
  *
  * @param beside all clusters that the route may choose
  * @param endpoints that stand to be chosen; all that are ready where they are left out
@@ -29,6 +31,7 @@ export function hashedEndpoint(
   if (!policy || endpoints.length === 0) return undefined;
   const hash = combinedHash(policies(cluster, beside), request);
   if (hash === undefined) return undefined;
+  if (policy.maglev) return atMaglevHash(endpoints, Number(policy.maglev.tableSize ?? 0), hash);
   const minimum = policy.ringHash?.minimumRingSize ?? policy.minimumRingSize ?? MIN_RING_SIZE;
   return atHash(ringOf(endpoints, Number(minimum) || MIN_RING_SIZE), hash);
 }

@@ -50,6 +50,8 @@ export interface Forward {
   /** To choose from for each attempt; empty means `UH`. */
   readonly endpoints: readonly Endpoint[];
   readonly authority: string;
+  /** What the authority was before it was last changed. */
+  readonly originalHost: string;
   readonly path: string;
   /** Whether the route rewrites paths, be it to what they are. */
   readonly rewrites: boolean;

@@ -2,6 +2,7 @@ import { parseDuration } from "@/lib/istio/duration";
 import type { Destination, HttpRoute, Percent } from "@/lib/istio/virtual-service";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import { stickyCookie } from "./consistent-hash";
+import { withValues } from "./header-values";
 import { type Cluster, clusterFor, isCluster } from "./cluster";
 import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
@@ -43,15 +44,18 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
   }
   const cluster = chosen.cluster;
   const { http } = route;
-  const { headers } = chosen.destination;
+  const asked = { proxy, request };
+  const [ofRoute, ofDestination] = [http.headers, chosen.destination.headers].map((headers) => ({
+    request: withValues(headers?.request, asked),
+    response: withValues(headers?.response, asked),
+  }));
   // One destination is written into the route itself, several keep their own changes.
+  const several = (http.route ?? []).length > 1;
   const layers = <T>(route: T, destination: T): readonly (readonly T[])[] =>
-    all.length > 1 || (http.route ?? []).length > 1
-      ? [[destination], [route]]
-      : [[route, destination]];
-  const authority =
-    http.rewrite?.authority ||
-    (authorityOf(http.headers?.request) ?? authorityOf(headers?.request) ?? request.authority);
+    several ? [[destination], [route]] : [[route, destination]];
+  const byDestination = authorityOf(ofDestination?.request);
+  const byRoute = http.rewrite?.authority || authorityOf(ofRoute?.request);
+  const authority = byRoute ?? byDestination ?? request.authority;
   const beside = all.flatMap((one) => (isCluster(one.cluster) ? [one.cluster] : []));
   const timeout = http.timeout === undefined ? undefined : parseDuration(http.timeout);
   const action: Forward = {
@@ -59,10 +63,16 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
     protocol: "http",
     ...spread(mesh, client, { cluster, beside, trace }),
     authority,
+    // Each change of the host notes what was there: of several destinations the chosen one is first.
+    originalHost:
+      several && byRoute !== undefined ? (byDestination ?? request.authority) : request.authority,
     path: rewrittenPath(route, request),
     rewrites: Boolean(http.rewrite?.uri || http.rewrite?.uriRegexRewrite),
-    requestHeaders: headerChanges(layers(http.headers?.request, headers?.request), request.headers),
-    responseHeaders: layers(http.headers?.response, headers?.response),
+    requestHeaders: headerChanges(
+      layers(ofRoute?.request, ofDestination?.request),
+      request.headers,
+    ),
+    responseHeaders: layers(ofRoute?.response, ofDestination?.response),
     timeoutMs: timeout || undefined,
     retry: withinTimeout(
       retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),

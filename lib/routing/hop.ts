@@ -93,13 +93,17 @@ export function answeredHeaders(
   return { ...upstream, ...changes, ...tied, ...corsHeaders };
 }
 
-/** What a proxy hears of a try. Where ztunnel stands at the other end it may hear nothing. */
+/**
+ * What a proxy hears of a try. Where ztunnel stands at the other end it may hear nothing, nor where
+ * a proxy that takes the bytes for TCP hangs up upon a request.
+ */
 export function heardOf(
   { status, durationMs }: JourneyResult,
   { pod }: Endpoint,
-  networkMs: number,
+  { networkMs, http }: { readonly networkMs: number; readonly http: boolean },
 ): Reply {
-  const refused = status === "error" && pod !== undefined && !proxyOf(pod);
+  const ofTunnel = status === "error" && pod !== undefined && !proxyOf(pod);
+  const refused = ofTunnel || (http && status === "closed");
   return {
     status: typeof status === "number" ? status : 0,
     durationMs: durationMs + networkMs,

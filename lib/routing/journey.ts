@@ -118,7 +118,7 @@ export class Journey {
       chance,
       ({ endpoint, connection }, attempt) => {
         last = this.tried(leaving, action, { endpoint, connection, attempt, moment: later });
-        return heardOf(last, endpoint, networkMs);
+        return heardOf(last, endpoint, { networkMs, http: action.protocol === "http" });
       },
       this.setting.trace?.(objectKey(pod)),
     );
@@ -168,10 +168,10 @@ export class Journey {
           ...base,
           authority: action.authority,
           path: action.path,
-          headers: {
-            ...applied(request.headers, action.requestHeaders),
-            ...routedHeaders(action, { ...request, path: normalizePath(request.path) }, attempt),
-          },
+          headers: routedHeaders(request.headers, action, {
+            path: normalizePath(request.path),
+            attempt,
+          }),
         }
       : base;
     const mutual = connection.transport === "mutual_tls";

@@ -1,4 +1,5 @@
 import type { Forward } from "./decision";
+import { applied } from "./rewrite";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -32,19 +33,26 @@ export function sanitizedHeaders(headers: Headers): Headers {
 }
 
 /**
- * What a proxy that routes a request tells the server of it: which try it is, how long it waits,
- * and what the path and the host were before it changed them.
+ * A request's headers as a proxy that routes it sends them: which try it is and how long the proxy
+ * waits, then what the route changes, then what the path and the host were before. A route may change
+ * what the proxy tells of the first try; of later ones it tells anew.
  */
 export function routedHeaders(
-  { path, authority, timeoutMs, retry, rewrites }: Forward,
-  before: { readonly path: string; readonly authority: string },
-  attempt: number,
+  headers: Headers,
+  { path, authority, originalHost, timeoutMs, retry, rewrites, requestHeaders }: Forward,
+  before: { readonly path: string; readonly attempt: number },
 ): Headers {
   const expected = retry.perTryTimeoutMs ?? timeoutMs;
-  return {
-    "x-envoy-attempt-count": String(attempt),
+  const count = { "x-envoy-attempt-count": String(before.attempt) };
+  const told = {
+    ...headers,
+    ...count,
     ...(expected === undefined ? {} : { "x-envoy-expected-rq-timeout-ms": String(expected) }),
+  };
+  return {
+    ...applied(told, requestHeaders),
+    ...(before.attempt > 1 ? count : {}),
     ...(path === before.path && !rewrites ? {} : { "x-envoy-original-path": before.path }),
-    ...(authority === before.authority ? {} : { "x-envoy-original-host": before.authority }),
+    ...(authority === originalHost ? {} : { "x-envoy-original-host": originalHost }),
   };
 }

@@ -32,6 +32,12 @@ test.each<[string, HttpRoute, string, string]>([
   ],
   ["without a match the first slash", { rewrite: { uri: "/x/" } }, "/a", "/x/a"],
   ["groups are put in", { rewrite: { uriRegexRewrite: regex } }, "/one/two?q", "/two/$/one?q"],
+  [
+    "every match is replaced, the whole of it standing as \\0",
+    { rewrite: { uriRegexRewrite: { match: "[ab]", rewrite: "<\\0\\\\>" } } },
+    "/a/b?a",
+    "/<a\\>/<b\\>?a",
+  ],
   ["no rewrite, no change", {}, "/a?q", "/a?q"],
 ])("%s", (_, http, path, expected) =>
   expect(rewrittenPath(compiled(http), aRequest({ path }))).toBe(expected),

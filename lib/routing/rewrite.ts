@@ -2,6 +2,7 @@ import type { HeaderOperations, HttpRedirect } from "@/lib/istio/virtual-service
 import type { CompiledRoute } from "./compiled-route";
 import { type MeshRequest, pathOf } from "./request";
 import { compileRegex } from "./string-matcher";
+import type { RE2JS } from "re2js";
 
 /** Changes of headers: a value that was set or added to, `null` for one that was taken away. */
 export type HeaderChanges = Readonly<Record<string, string | null>>;
@@ -30,8 +31,7 @@ export function rewrittenPath(route: CompiledRoute, request: MeshRequest): strin
   if (regex?.match !== undefined) {
     const compiled = compileRegex(regex.match);
     if (!compiled) return whole;
-    const replaced = compiled.matcher(path).replaceAll(substitution(regex.rewrite ?? ""));
-    return replaced + query;
+    return replacedAll(compiled, path, regex.rewrite ?? "") + query;
   }
   if (!rewrite.uri) return whole;
   const matched = route.matchedUri;
@@ -47,9 +47,20 @@ function prefixReplaced(route: CompiledRoute, path: string, prefix: string): str
   return prefix + rest;
 }
 
-/** Envoy names groups `\1`; RE2's replacement here names them `$1`. */
-const substitution = (text: string): string =>
-  text.replace(/\$/g, "$$$$").replace(/\\(\d)/g, (_, group: string) => `$${group}`);
+/** Every match replaced, `\1` in the new text standing for a group and `\0` for all of the match. */
+function replacedAll(regex: RE2JS, text: string, rewrite: string): string {
+  const matcher = regex.matcher(text);
+  let result = "";
+  let end = 0;
+  while (matcher.find()) {
+    const own = rewrite.replace(/\\(\d|\\)/g, (_, group: string) =>
+      group === "\\" ? group : (matcher.group(Number(group)) ?? ""),
+    );
+    result += text.slice(end, matcher.start()) + own;
+    end = matcher.end();
+  }
+  return result + text.slice(end);
+}
 
 /** The authority that header operations set; undefined where they set none. */
 export function authorityOf(operations: HeaderOperations | undefined): string | undefined {

@@ -126,7 +126,7 @@ describe("names of a service", () => {
   });
 });
 
-test("ServiceEntries of one host that differ in ports are one", () => {
+test("ServiceEntries of one host are one: their endpoints serve every port of the same name", () => {
   const entry = (name: string, port: number, address: string) =>
     anObject("ServiceEntry", `shop/${name}`, {
       hosts: ["api.test"],
@@ -141,10 +141,11 @@ test("ServiceEntries of one host that differ in ports are one", () => {
       port,
     });
     if (action.type !== "forward") throw new Error(`not forwarded: ${cluster}`);
-    return [cluster, ...action.endpoints.map(({ address }) => address)];
+    return [cluster, ...action.endpoints.map(({ address, port: to }) => `${address}:${to}`)];
   };
-  expect(reached(80)).toEqual(["outbound|80||api.test", "10.1.1.1"]);
-  expect(reached(8080)).toEqual(["outbound|8080||api.test", "10.2.2.2"]);
+  const both = ["10.1.1.1:80", "10.2.2.2:8080"];
+  expect(reached(80)).toEqual(["outbound|80||api.test", ...both]);
+  expect(reached(8080)).toEqual(["outbound|8080||api.test", ...both]);
 });
 
 test("a Sidecar's ingress says what the ports of its pod are, and where they lead", () => {
@@ -186,4 +187,22 @@ test("a Service that keeps to the node is reached there alone", () => {
   expect(action.type === "forward" && action.endpoints.map(({ address }) => address)).toEqual([
     "10.0.1.2",
   ]);
+});
+
+test("a wildcard of a VirtualService that fits a service makes no host of its own", () => {
+  const entry = anObject("ServiceEntry", "shop/entry", {
+    hosts: ["api.example.test"],
+    ports: [{ number: 9080, name: "http", protocol: "HTTP" }],
+    resolution: "STATIC",
+    endpoints: [{ address: "10.9.9.9" }],
+  });
+  const to = (name: string, host: string) =>
+    anObject("VirtualService", `shop/${name}`, {
+      hosts: [host],
+      http: [{ route: [{ destination: { host: "reviews" } }] }],
+    });
+  const other = { authority: "other.example.test:9080" };
+  const both = [entry, to("exact", "api.example.test"), to("wild", "*.example.test")];
+  expect(clusterOf(both, other)).toBe("PassthroughCluster");
+  expect(clusterOf([to("wild", "*.shop.svc.cluster.local")])).toContain("reviews");
 });

@@ -2,6 +2,7 @@ import {
   CLUSTER_DOMAIN,
   compareHosts,
   hostMatches,
+  hostsOverlap,
   isIpAddress,
   isWildcard,
   serviceFqdn,
@@ -206,11 +207,10 @@ function split(
     else others.push(host);
   }
   for (const host of virtualService.hosts.filter(isWildcard)) {
-    const matching = [...services.keys()].filter(
-      (name) => hostMatches(host, name) && wildcardOwners.get(name) === virtualService,
-    );
-    if (matching.length > 0) known.push(...matching);
-    else others.push(host);
+    const matching = [...services.keys()].filter((name) => hostsOverlap(host, name));
+    // One that fits a service is never a name of its own, even where another fits it better.
+    if (matching.length === 0 || virtualService.httpRoutes) others.push(host);
+    else known.push(...matching.filter((name) => wildcardOwners.get(name) === virtualService));
   }
   return { known, others };
 }

@@ -14,6 +14,7 @@ export const unread = (
   protocol: "tcp",
   endpoints,
   authority: request.authority,
+  originalHost: request.authority,
   path: request.path,
   rewrites: false,
   requestHeaders: {},

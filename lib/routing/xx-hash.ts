@@ -12,8 +12,8 @@ const rotate = (value: bigint, by: bigint): bigint =>
 const round = (accumulator: bigint, lane: bigint): bigint =>
   (rotate((accumulator + lane * P2) & MASK, 31n) * P1) & MASK;
 
-/** The XXH64 hash of a text of ASCII, with seed 0: what Envoy's consistent hashing runs on. */
-export function xxHash64(text: string): bigint {
+/** The XXH64 hash of a text of ASCII: what Envoy's consistent hashing runs on. */
+export function xxHash64(text: string, seed = 0n): bigint {
   const { length } = text;
   const word = (at: number, bytes: number): bigint => {
     let value = 0n;
@@ -23,9 +23,9 @@ export function xxHash64(text: string): bigint {
     return value;
   };
   let at = 0;
-  let hash = P5;
+  let hash = (seed + P5) & MASK;
   if (length >= 32) {
-    const lanes = [(P1 + P2) & MASK, P2, 0n, (MASK + 1n - P1) & MASK];
+    const lanes = [P1 + P2, P2, 0n, MASK + 1n - P1].map((lane) => (seed + lane) & MASK);
     for (; at + 32 <= length; at += 32) {
       for (const [index, lane] of lanes.entries()) {
         lanes[index] = round(lane, word(at + 8 * index, 8));

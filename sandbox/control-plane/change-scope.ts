@@ -7,11 +7,9 @@ const EXPORTED = new Set<KindId>(["VirtualService", "DestinationRule", "ServiceE
 /** Kinds that apply to their own namespace, or to the mesh when they are in its root namespace. */
 const LOCAL = new Set<KindId>([
   "Sidecar",
-  "PeerAuthentication",
   "RequestAuthentication",
   "AuthorizationPolicy",
   "Telemetry",
-  "ProxyConfig",
   "WasmPlugin",
   "TrafficExtension",
   "EnvoyFilter",
@@ -20,8 +18,20 @@ const LOCAL = new Set<KindId>([
 /** The namespace whose policies hold for the whole mesh. */
 export const ROOT_NAMESPACE = "istio-system";
 
-/** To proxies of which namespaces a change of `object` matters. */
+const NOBODY: Visibility = new Set();
+
+/** To the gateways and waypoints of which namespaces a change matters: nearly all to all of them. */
+export function routerScopeOf(kind: KindId, object: KubeObject): Visibility {
+  if (kind === "Sidecar") return NOBODY;
+  return kind === "Service" || kind === "ServiceEntry" ? scopeOf(kind, object) : "*";
+}
+
+/**
+ * To the sidecars of which namespaces a change of `object` matters. Source: istiod's
+ * SidecarScope.DependsOnConfig.
+ */
 export function scopeOf(kind: KindId, object: KubeObject): Visibility {
+  if (kind === "Gateway") return NOBODY;
   const namespace = object.metadata.namespace ?? "";
   if (EXPORTED.has(kind)) {
     const spec = object["spec"] as { exportTo?: readonly string[] } | undefined;
@@ -35,9 +45,7 @@ export function scopeOf(kind: KindId, object: KubeObject): Visibility {
     );
   }
   // Mutual TLS of a server decides what its clients send, wherever they are.
-  if (LOCAL.has(kind) && kind !== "PeerAuthentication" && namespace !== ROOT_NAMESPACE)
-    return new Set([namespace]);
-  return "*";
+  return LOCAL.has(kind) && namespace !== ROOT_NAMESPACE ? new Set([namespace]) : "*";
 }
 
 /** Everybody who sees one or the other. */

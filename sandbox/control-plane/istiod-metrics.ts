@@ -46,6 +46,9 @@ export function istiodMetrics(facts: IstiodFacts): readonly MetricPoint[] {
     ...refusals(connections),
     ...[...metrics.triggers].map(([type, value]) => point("pilot_push_triggers", value, { type })),
     ...histogram("pilot_proxy_convergence_time", metrics.histogram()),
+    ...histogram("pilot_proxy_queue_time", metrics.queueTime()),
+    // Nothing of the sandbox's own ever fails to generate what it sends.
+    point("pilot_total_xds_internal_errors", 0),
     ...[...metrics.pushTime()].flatMap(([type, reading]) =>
       histogram("pilot_xds_push_time", reading, { type: type.toLowerCase() }),
     ),

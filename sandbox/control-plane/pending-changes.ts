@@ -1,18 +1,33 @@
 import type { KindId } from "@/lib/istio/kinds";
 import type { Visibility } from "@/lib/istio/visibility";
-import { objectKey } from "@/lib/k8s/object";
+import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import type { StoreEvent } from "@/sandbox/contracts";
-import { pushedPart, scopeOf, widen } from "./change-scope";
+import { pushedPart, routerScopeOf, scopeOf, widen } from "./change-scope";
 import { pushedTypes, type XdsType } from "./xds-type";
 
-/** For one type, whose proxies must hear of the changes. */
-export type Changes = ReadonlyMap<XdsType, Visibility>;
+/** The proxies of which namespaces must hear of something. */
+export interface Audience {
+  readonly sidecars: Visibility;
+  /** Gateways and waypoints. */
+  readonly routers: Visibility;
+}
+
+/** For each type, who must hear of the changes. */
+export type Changes = ReadonlyMap<XdsType, Audience>;
+
+const audienceOf = (kind: KindId, object: KubeObject): Audience => ({
+  sidecars: scopeOf(kind, object),
+  routers: routerScopeOf(kind, object),
+});
+
+const widened = (a: Audience | undefined, b: Audience): Audience =>
+  a ? { sidecars: widen(a.sidecars, b.sidecars), routers: widen(a.routers, b.routers) } : b;
 
 /** Gathers the changes between two pushes, and leaves out those that move nothing. */
 export class PendingChanges {
-  private readonly known = new Map<string, { readonly part: string; readonly scope: Visibility }>();
-  private pending = new Map<XdsType, Visibility>();
+  private readonly known = new Map<string, { readonly part: string; readonly scope: Audience }>();
+  private pending = new Map<XdsType, Audience>();
 
   /** Takes what is in the mesh now as told. */
   constructor(mesh: MeshView, kinds: readonly KindId[]) {
@@ -21,7 +36,7 @@ export class PendingChanges {
         if (pushedTypes(kind, object).length === 0) continue;
         this.known.set(`${kind}/${objectKey(object)}`, {
           part: pushedPart(kind, object),
-          scope: scopeOf(kind, object),
+          scope: audienceOf(kind, object),
         });
       }
     }
@@ -34,7 +49,7 @@ export class PendingChanges {
     if (types.length === 0) return false;
     const key = `${kind}/${objectKey(object)}`;
     const before = this.known.get(key);
-    const scope = scopeOf(kind, object);
+    const scope = audienceOf(kind, object);
     if (type === "DELETED") this.known.delete(key);
     else {
       const part = pushedPart(kind, object);
@@ -42,11 +57,8 @@ export class PendingChanges {
       this.known.set(key, { part, scope });
     }
     // Who saw it before must hear that it is no longer his.
-    const touched = before ? widen(before.scope, scope) : scope;
-    for (const each of types) {
-      const already = this.pending.get(each);
-      this.pending.set(each, already ? widen(already, touched) : touched);
-    }
+    const touched = widened(before?.scope, scope);
+    for (const each of types) this.pending.set(each, widened(this.pending.get(each), touched));
     return true;
   }
 

@@ -91,6 +91,59 @@ describe("PushEngine", () => {
     expect(sent("other", "b")).toBe(1);
   });
 
+  test.each([
+    ["EnvoyFilter", "bookinfo", [true, false, true]],
+    ["EnvoyFilter", "istio-system", [true, true, true]],
+    ["AuthorizationPolicy", "other", [false, true, true]],
+    ["PeerAuthentication", "other", [true, true, true]],
+    ["Sidecar", "bookinfo", [true, false, false]],
+    ["Gateway", "bookinfo", [false, false, true]],
+  ] as const)(
+    "a %s of %s that goes moves a, b of other, a gateway: %j",
+    (kind, namespace, moved) => {
+      const gateway = {
+        ...sidecarPod("gate", { namespace: "gates" }),
+        spec: { containers: [{ name: "istio-proxy", args: ["proxy", "router"] }] },
+      };
+      const apiVersion = {
+        EnvoyFilter: "networking.istio.io/v1alpha3",
+        AuthorizationPolicy: "security.istio.io/v1",
+        PeerAuthentication: "security.istio.io/v1",
+        Sidecar: "networking.istio.io/v1",
+        Gateway: "networking.istio.io/v1",
+      }[kind];
+      const object = { apiVersion, kind, metadata: { name: "it", namespace }, spec: {} };
+      const { clock, store, engine } = start(
+        sidecarPod("a"),
+        sidecarPod("b", { namespace: "other" }),
+        gateway,
+        object,
+      );
+      const sent = () =>
+        [
+          ["bookinfo", "a"],
+          ["other", "b"],
+          ["gates", "gate"],
+        ].map(
+          ([where = "", pod = ""]) =>
+            engine.connectionOf(where, pod)?.subscriptions().get("LDS")?.sent?.push.number,
+        );
+      const before = sent();
+      store.delete(kind, namespace, "it");
+      clock.advance(1000);
+      expect(sent().map((number, index) => number !== before[index])).toEqual(moved);
+    },
+  );
+
+  test("counts how long proxies stood in the queue", () => {
+    const { clock, store, engine } = start(sidecarPod("a"));
+    store.put(virtualService("reviews", { n: 1 }));
+    clock.advance(1000);
+    const { count, buckets } = engine.metricsOf("istiod-1").queueTime();
+    expect(count).toBeGreaterThan(0);
+    expect(buckets[0]).toEqual({ le: "0.1", count });
+  });
+
   test("a stuck proxy stays behind, and catches up once it is not stuck any more", () => {
     const stuck = { annotations: { "sandbox.quarterdeck.dev/proxy": "stuck" } };
     const { clock, store, engine, seen } = start(

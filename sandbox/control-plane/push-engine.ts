@@ -153,13 +153,13 @@ export class PushEngine implements Distribution {
     const changes = this.pending.take();
     const push = changes.size > 0 ? this.takePush(mesh, startedAt) : this.lastPush;
     this.attachProxies(mesh);
-    this.pushTo([...this.attached.values()], { push, types: typesByNamespace(changes) });
+    this.pushTo([...this.attached.values()], { push, types: typesByProxy(changes) });
   }
 
   /** Sends a push to some proxies now, and to the others at the same virtual time, but a little later. */
   private pushTo(
     attached: readonly Attached[],
-    wave: { readonly push: Push; readonly types: (namespace: string) => XdsTypes },
+    wave: { readonly push: Push; readonly types: (pod: ProxyPod) => XdsTypes },
   ): void {
     const { push, types } = wave;
     for (const one of attached.slice(0, PROXIES_AT_ONCE)) {
@@ -167,7 +167,10 @@ export class PushEngine implements Distribution {
       const { namespace, name } = connection.pod;
       if (istiod === undefined || this.attached.get(`${namespace}/${name}`) !== one) continue;
       connection.watch(watchedTypes(connection.pod, push.mesh), push);
-      connection.push(types(namespace), push);
+      const condition = this.faults.conditionOfIstiod(istiod);
+      const behind = condition.kind === "slow" ? condition.delayMs : 0;
+      this.metricsOf(istiod).dequeued(behind + queuedMs(push, connection));
+      connection.push(types(connection.pod), push);
     }
     if (attached.length <= PROXIES_AT_ONCE) return;
     const cancel = this.clock.after(0, () => {
@@ -243,6 +246,10 @@ export class PushEngine implements Distribution {
   }
 }
 
+/** Pushing takes no virtual time: how long a proxy stood in the queue is made up, below a ms. */
+const queuedMs = ({ number }: Push, { id }: ProxyConnection): number =>
+  Number.parseInt(seededHex(`${id}/${number}`, 2), 16) / 256;
+
 /** Why istiod pushes, as its metrics name it. */
 const triggerOf = ({ kind }: StoreEvent): string =>
   kind === "EndpointSlice" || kind === "Pod"
@@ -251,19 +258,21 @@ const triggerOf = ({ kind }: StoreEvent): string =>
       ? "service"
       : "config";
 
-/** The types of which the proxies of a namespace must hear. */
-function typesByNamespace(changes: Changes): (namespace: string) => XdsTypes {
+/** The types of which a proxy must hear. */
+function typesByProxy(changes: Changes): (pod: ProxyPod) => XdsTypes {
   const known = new Map<string, XdsTypes>();
-  return (namespace) => {
+  return ({ namespace, type: proxy }) => {
+    const audience = proxy === "sidecar" ? "sidecars" : "routers";
+    const key = `${audience}/${namespace}`;
     const found =
-      known.get(namespace) ??
+      known.get(key) ??
       new Set(
         XDS_TYPES.filter((type) => {
-          const scope = changes.get(type);
+          const scope = changes.get(type)?.[audience];
           return scope !== undefined && isVisibleTo(scope, namespace);
         }),
       );
-    known.set(namespace, found);
+    known.set(key, found);
     return found;
   };
 }

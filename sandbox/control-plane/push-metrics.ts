@@ -51,6 +51,7 @@ export class PushMetrics {
   /** How many proxies have ever connected. */
   connected = 0;
   private readonly convergence = new SecondsHistogram(CONVERGENCE_S);
+  private readonly queueTimes = new SecondsHistogram(CONVERGENCE_S);
   private readonly pushTimes = new Map<XdsType, SecondsHistogram>();
 
   pushed(type: XdsType): void {
@@ -63,6 +64,11 @@ export class PushMetrics {
     }
     // Generating takes no virtual time: the length is made up, one to nine ms.
     times.observe(1 + (Number.parseInt(seededHex(`${type}/${count}`, 2), 16) % 80) / 10);
+  }
+
+  /** A proxy had its turn after it stood in the queue for `ms`. */
+  dequeued(ms: number): void {
+    this.queueTimes.observe(ms);
   }
 
   refused(type: XdsType): void {
@@ -80,6 +86,11 @@ export class PushMetrics {
   /** `pilot_proxy_convergence_time`, in seconds. */
   histogram(): HistogramReading {
     return this.convergence.read();
+  }
+
+  /** `pilot_proxy_queue_time`, in seconds. */
+  queueTime(): HistogramReading {
+    return this.queueTimes.read();
   }
 
   /** `pilot_xds_push_time` by type, in seconds. */
