@@ -155,8 +155,7 @@ export class Journey {
   ): JourneyResult {
     const { endpoint, connection, attempt, moment } = way;
     const { upstream } = decision;
-    // A waypoint is told for which address of which service a request is.
-    const service = upstream?.waypoint && upstream.service;
+    const service = upstream?.waypoint && upstream.service; // whose address a waypoint is told
     const base = {
       ...request,
       port: upstream && service ? upstream.port.number : endpoint.port,
