@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { KubeObject } from "@/lib/k8s/object";
 import { anObject, aPod, aSlice } from "@/lib/mesh/testing";
 import { decided, shop } from "./testing";
 
@@ -51,7 +52,7 @@ test("a DestinationRule whose port entry has lost its TLS still says what endpoi
         ],
       },
     });
-  const transportOf = (...objects: Parameters<typeof shop>) => {
+  const transportOf = (...objects: readonly KubeObject[]) => {
     const { action } = decided(shop(...objects));
     if (action.type !== "forward") throw new Error("not forwarded");
     return action.connect(action.endpoints[0]!).transport;
