@@ -10,6 +10,7 @@ import { type Istiod, istiodClient } from "./istiod/istiod-client";
 import { type LiveHub, liveHub } from "./live/live";
 import { type Sources, sourceStates } from "./live/sources";
 import { type Logger, processLogger } from "./log";
+import { type LogLevels, logLevels } from "./log-levels/log-levels-service";
 import { meshStore } from "./mesh/mesh-store";
 import { discoveredTransport } from "./metrics/discovered-transport";
 import { findPrometheus } from "./metrics/find-prometheus";
@@ -40,6 +41,8 @@ export interface Runtime {
   /** The debug pages of istiods, for what is asked of one proxy. */
   readonly istiod: Istiod;
   readonly debugPages: DebugPages;
+  /** Reads and sets log levels of proxies and istiods, and puts them back. */
+  readonly logLevels: LogLevels;
   readonly rollouts: Rollouts;
   readonly findingAges: FindingAges;
   /** What is wrong with the mesh as it is stored. */
@@ -98,6 +101,7 @@ function createRuntime(environment: Environment): RunningRuntime {
     proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
     istiod,
     debugPages: debugPages({ istiod, clock }),
+    logLevels: logLevels({ cluster, mesh, clock, log, readOnly: environment.readOnly }),
     rollouts: rolloutsService(
       {
         cluster,
@@ -120,6 +124,7 @@ function createRuntime(environment: Environment): RunningRuntime {
 
   mesh.start();
   runtime.rollouts.start();
+  runtime.logLevels.start();
   // Tells early whether Prometheus is there; what it answers is kept for later.
   metrics.scrapeInterval(stop.signal).catch((error: unknown) => {
     // The state of the source says it already.
@@ -135,6 +140,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       runtime.proxies.close();
       runtime.proxyDumps.close();
       runtime.debugPages.close();
+      runtime.logLevels.close();
       live.close();
       mesh.close();
       // The Lease is given back over the connections that are ended after it.

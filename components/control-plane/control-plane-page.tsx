@@ -5,11 +5,13 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Tabs } from "@/components/ui/tabs";
 import { ControlPlaneFacts } from "./control-plane-facts";
 import { DebugBrowser } from "./debug-browser";
+import { IstiodLogLevels } from "./istiod-log-levels";
 import { useControlPlaneState } from "./use-control-plane-state";
 
 const VIEWS = [
   { value: "state", label: "State" },
   { value: "debug", label: "Debug pages" },
+  { value: "logging", label: "Log levels" },
 ] as const;
 
 /** The istiods of the mesh: how they do, and what they say they know. */
@@ -37,6 +39,8 @@ export function ControlPlanePage() {
       >
         {state.view === "state" ? (
           <ControlPlaneFacts />
+        ) : state.view === "logging" ? (
+          <IstiodLogLevels state={state} setState={setState} />
         ) : (
           <DebugBrowser state={state} setState={setState} />
         )}

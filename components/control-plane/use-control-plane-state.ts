@@ -13,7 +13,7 @@ import { DUMP_TYPES } from "@/lib/xds/debug/pages";
 export function useControlPlaneState() {
   return useQueryStates(
     {
-      view: parseAsStringLiteral(["state", "debug"])
+      view: parseAsStringLiteral(["state", "debug", "logging"])
         .withDefault("state")
         .withOptions({ history: "push" }),
       /** A debug page by its name of today or of Istio 1.0 to 1.4, or a path. */

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { LogLevels } from "@/components/log-levels/log-levels";
 import { useTRPC } from "@/components/trpc/client";
 import { Age } from "@/components/ui/age";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -41,14 +42,18 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
   walk: "Follow a request",
   compare: "Compare",
   explain: "Explain a log line",
+  logging: "Log levels",
   raw: "Raw JSON",
 };
 
 /** Tabs with one table of rows. */
-type TableTab = Exclude<ExplorerTab, "walk" | "compare" | "explain" | "raw">;
+type TableTab = Exclude<ExplorerTab, OtherTab>;
+
+const OTHER_TABS = ["walk", "compare", "explain", "logging", "raw"] as const;
+type OtherTab = (typeof OTHER_TABS)[number];
 
 const isTable = (tab: ExplorerTab): tab is TableTab =>
-  tab !== "walk" && tab !== "compare" && tab !== "explain" && tab !== "raw";
+  !(OTHER_TABS as readonly ExplorerTab[]).includes(tab);
 
 /** istioctl's words for the tables that it has. */
 const ISTIOCTL: Readonly<Partial<Record<ExplorerTab, string>>> = {
@@ -144,6 +149,8 @@ export function EnvoyExplorer({
             </div>
           ) : state.tab === "explain" ? (
             <ExplainLine />
+          ) : state.tab === "logging" ? (
+            <LogLevels target={{ program: "envoy", ...proxy }} />
           ) : state.tab === "walk" ? (
             <FollowRequest proxy={proxy} state={state} setState={setState} />
           ) : state.tab === "compare" ? (

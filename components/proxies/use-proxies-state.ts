@@ -14,6 +14,7 @@ export const EXPLORER_TABS = [
   "walk",
   "compare",
   "explain",
+  "logging",
   "raw",
 ] as const;
 const ROW_STATES = [

@@ -3,6 +3,7 @@ import { configRouter } from "./routers/config";
 import { controlPlaneRouter } from "./routers/control-plane";
 import { findingsRouter } from "./routers/findings";
 import { liveRouter } from "./routers/live";
+import { logLevelsRouter } from "./routers/log-levels";
 import { overviewRouter } from "./routers/overview";
 import { proxiesRouter } from "./routers/proxies";
 import { rolloutsRouter } from "./routers/rollouts";
@@ -14,6 +15,7 @@ export const appRouter = router({
   controlPlane: controlPlaneRouter,
   findings: findingsRouter,
   live: liveRouter,
+  logLevels: logLevelsRouter,
   overview: overviewRouter,
   proxies: proxiesRouter,
   rollouts: rolloutsRouter,
