@@ -58,7 +58,7 @@ export function ImpactPane({
         reach={checks.report?.reach}
         pending={!checks.report && !checks.analysis.isError}
       />
-      <LastApplyPanel apply={apply} reach={checks.report?.reach} />
+      <LastApplyPanel apply={apply} />
     </aside>
   );
 }

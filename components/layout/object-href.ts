@@ -30,6 +30,10 @@ export const topologyHref = (id: string): string => `/topology?select=${encodeUR
 export const proxyHref = (proxy: { namespace: string; name: string }): string =>
   `/proxies?proxy=${encodeURIComponent(`${proxy.namespace}/${proxy.name}`)}`;
 
+/** The proxies page with one change followed: who holds it, since `at` (ms since the epoch). */
+export const changeHref = (ref: ObjectRef, at: number): string =>
+  `/proxies?change=${encodeURIComponent(objectId(ref))}&since=${at}`;
+
 /** One rollout. */
 export const rolloutHref = (rollout: { namespace: string; name: string }): string =>
   `/rollouts/${encodeURIComponent(rollout.namespace)}/${encodeURIComponent(rollout.name)}`;

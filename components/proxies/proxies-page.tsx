@@ -9,6 +9,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Skeleton } from "@/components/ui/skeleton";
 import { EnvoyExplorer } from "./envoy-explorer";
+import { FollowedChange } from "./followed-change";
 import { filterRows } from "./filter-rows";
 import { CountsLine, SourceLine, SourceNotes } from "./proxies-summary";
 import { ProxiesTable } from "./proxies-table";
@@ -40,6 +41,7 @@ export function ProxiesPage() {
             actions={data ? <SourceLine table={data} /> : null}
           />
           {data ? <SourceNotes table={data} error={error} /> : null}
+          <FollowedChange state={state} setState={setState} />
           <ProxiesToolbar state={state} setState={setState} rows={rows} />
           {data ? (
             data.rows.length === 0 ? (

@@ -1,6 +1,12 @@
 "use client";
 
-import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import {
+  parseAsBoolean,
+  parseAsInteger,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
 
 const GROUPINGS = ["cause", "namespace", "flat"] as const;
 export const EXPLORER_TABS = [
@@ -53,6 +59,9 @@ export function useProxiesState() {
       against: parseAsString.withDefault("istiod"),
       /** Whether addresses count in the comparison. */
       addresses: parseAsBoolean.withDefault(false),
+      /** The change that is followed: `Kind/namespace/name`, written at `since` (ms). */
+      change: parseAsString.withDefault(""),
+      since: parseAsInteger,
       /** Part of the raw dump. */
       section: parseAsString.withDefault("Listeners"),
     },

@@ -96,10 +96,12 @@ describe("propagationOf", () => {
       pushed: true,
       synced: 1,
       total: 4,
+      refused: 1,
+      waiting: 2,
       stragglers: [
-        { id: "c", state: "refused" },
-        { id: "d", state: "late" },
-        { id: "b", state: "pending" },
+        expect.objectContaining({ id: "c", state: "refused", title: "Listeners refused" }),
+        expect.objectContaining({ id: "d", state: "late", title: "No answer to routes" }),
+        expect.objectContaining({ id: "b", state: "pending" }),
       ],
       pushedAt: instant(NOW - 200),
     });
@@ -110,6 +112,8 @@ describe("propagationOf", () => {
       pushed: false,
       synced: 0,
       total: 0,
+      refused: 0,
+      waiting: 0,
       stragglers: [],
       pushedAt: undefined,
     });
@@ -144,6 +148,12 @@ describe("propagationOf", () => {
       total: 2,
       stragglers: [{ id: "b", state: "pending" }],
     });
+  });
+
+  test("a refusal of before the change does not keep a proxy from taking it", () => {
+    const during = [proxy("a", { LDS: ["refused", 60_000], RDS: ["synced", 300] })];
+    expect(propagationOf(during, NOW, change(400))).toMatchObject({ synced: 1, refused: 0 });
+    expect(propagationOf(during, NOW, change(70_000))).toMatchObject({ synced: 0, refused: 1 });
   });
 
   test("a change that istiod never pushes leaves nothing to wait for", () => {

@@ -33,15 +33,17 @@ export const xdsWord = (type: XdsType): string => WORDS[type];
 /** More types than this are not told one by one. */
 const MAX_NAMED = 3;
 
-const typesIn = (proxy: ProxySync, state: SyncState): readonly XdsType[] =>
-  XDS_TYPES.filter((type) => proxy.types[type].state === state);
-
 const times = (proxy: ProxySync, types: readonly XdsType[]): number[] =>
   types.flatMap((type) => proxy.types[type].sentAt ?? []);
 
-/** How a proxy stands at `now`. */
-export function proxyCause(proxy: ProxySync, now: Instant): ProxyCause {
-  const refused = typesIn(proxy, "refused");
+/** How a proxy stands at `now`, by all of its types or by those that are asked for. */
+export function proxyCause(
+  proxy: ProxySync,
+  now: Instant,
+  asked: readonly XdsType[] = XDS_TYPES,
+): ProxyCause {
+  const typesIn = (state: SyncState) => asked.filter((type) => proxy.types[type].state === state);
+  const refused = typesIn("refused");
   if (refused.length > 0) {
     return {
       state: "refused",
@@ -50,9 +52,9 @@ export function proxyCause(proxy: ProxySync, now: Instant): ProxyCause {
       since: oldest(times(proxy, refused)),
     };
   }
-  const stale = typesIn(proxy, "stale");
+  const stale = typesIn("stale");
   if (stale.length === 0) {
-    return { state: "synced", types: [], title: "Synced", since: newest(times(proxy, XDS_TYPES)) };
+    return { state: "synced", types: [], title: "Synced", since: newest(times(proxy, asked)) };
   }
   const since = oldest(times(proxy, stale));
   // An istiod that does not say when it sent gives no reason to call a proxy late.
@@ -89,14 +91,31 @@ export interface Propagation {
    * can hold it; where nothing comes for `NOTHING_TO_SEND`, there was nothing to send.
    */
   readonly pushed: boolean;
-  /** Proxies that hold what istiod sent last, of every type. */
+  /**
+   * Proxies that hold what istiod sent last: of every type, or where a change is followed, of those
+   * that were sent since. A refusal of before does not keep a proxy from taking the change.
+   */
   readonly synced: number;
   /** Those that were sent the change, or all while nothing is sent. */
   readonly total: number;
-  /** `pod.namespace` of those that do not, refusing ones first; at most ten. */
-  readonly stragglers: readonly { readonly id: string; readonly state: ProxyState }[];
+  /** How many refuse, and how many have not answered. */
+  readonly refused: number;
+  readonly waiting: number;
+  /** Those that do not hold it, refusing ones first; at most ten. */
+  readonly stragglers: readonly Straggler[];
   /** When istiod last sent anything to anyone; undefined where it does not say. */
   readonly pushedAt: Instant | undefined;
+}
+
+/** A proxy that does not hold the newest configuration. */
+export interface Straggler {
+  /** `pod.namespace` */
+  readonly id: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly state: ProxyState;
+  /** `Listeners refused`, `No answer to routes`. */
+  readonly title: string;
 }
 
 /** The change that is followed. */
@@ -125,14 +144,22 @@ export function propagationOf(
   const concerned = pushed ? sent : proxies;
   // Before the push everybody still agrees with istiod, on the configuration of before.
   const early = change !== undefined && !pushed && now - change.at < NOTHING_TO_SEND;
-  const states = concerned.map((proxy) => ({ id: proxy.id, state: proxyCause(proxy, now).state }));
-  const behind = states
-    .filter(({ state }) => state !== "synced")
+  const asked = (proxy: ProxySync) =>
+    change && pushed ? XDS_TYPES.filter((type) => change.isSentAfter(proxy, type)) : XDS_TYPES;
+  const behind = concerned
+    .flatMap((proxy): Straggler[] => {
+      const { id, namespace, pod } = proxy;
+      const { state, title } = proxyCause(proxy, now, asked(proxy));
+      return state === "synced" ? [] : [{ id, namespace, pod, state, title }];
+    })
     .sort((a, b) => RANK[a.state] - RANK[b.state]);
+  const refused = behind.filter(({ state }) => state === "refused").length;
   return {
     pushed,
-    synced: early ? 0 : states.length - behind.length,
-    total: states.length,
+    synced: early ? 0 : concerned.length - behind.length,
+    total: concerned.length,
+    refused,
+    waiting: behind.length - refused,
     stragglers: behind.slice(0, MAX_STRAGGLERS),
     pushedAt: newest(proxies.flatMap((proxy) => times(proxy, XDS_TYPES))),
   };

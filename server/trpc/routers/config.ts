@@ -90,8 +90,9 @@ export const configRouter = router({
       }),
     )
     .mutation(async ({ ctx, input: { override, ...draft } }) => {
-      const result = await applyDraft(ctx, draft, override);
-      return { ...result, at: ctx.clock.now() };
+      // Before it is sent: istiod may push while the answer is on its way.
+      const at = ctx.clock.now();
+      return { ...(await applyDraft(ctx, draft, override)), at };
     }),
 
   /** Deletes the version of an object that the author looked at. */

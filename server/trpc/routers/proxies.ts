@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { instant } from "@/lib/base/units";
+import { CONFIG_KINDS, type KindId } from "@/lib/istio/kinds";
 import { Label, Subdomain } from "@/lib/k8s/names";
 import { explain } from "@/lib/xds/explain/explain";
 import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
 import { exploreProxy, rawDump } from "../../proxies/explore-proxy";
 import { compareProxies, compareWithIstiod, istiodOf } from "../../proxies/compare-proxies";
 import { istiodPods } from "../../proxies/mesh-proxies";
+import { proxiesReachedBy } from "../../proxies/proxies-reached";
 import { proxyDetail } from "../../proxies/proxy-detail";
 import { proxyTable } from "../../proxies/proxy-table";
 import { walkProxy } from "../../proxies/walk-proxy";
@@ -18,6 +20,12 @@ const Page = z.strictObject({
   filter: z.string().max(500).default(""),
   offset: z.int().min(0).default(0),
   limit: z.int().min(1).max(1000).default(500),
+});
+
+const ConfigRef = z.strictObject({
+  kind: z.custom<KindId>((value) => CONFIG_KINDS.includes(value as KindId), "must be a kind"),
+  namespace: z.union([Label, z.literal("")]),
+  name: Subdomain,
 });
 
 const MAX_TEXT = 2000;
@@ -60,20 +68,21 @@ export const proxiesRouter = router({
 
   /**
    * How far the newest configuration has come, or with `since` (ms since the epoch) the change that
-   * was written then. Live topic "proxies".
+   * was written then: among all proxies, or among those that the object `of` applies to. Live topic
+   * "proxies".
    */
   propagation: procedure
     .input(
       z.strictObject({
         since: z.number().optional(),
-        namespaces: z.array(Label).max(1000).default([]),
+        of: ConfigRef.optional(),
       }),
     )
-    .query(({ ctx, input }) => {
-      const wanted = new Set(input.namespaces);
+    .query(({ ctx, input: { since, of } }) => {
+      const reached = of && proxiesReachedBy(ctx.mesh.view(), of);
       return ctx.proxies.propagation({
-        ...(input.since === undefined ? {} : { since: instant(input.since) }),
-        of: ({ namespace }) => wanted.size === 0 || wanted.has(namespace),
+        ...(since === undefined ? {} : { since: instant(since) }),
+        ...(reached && { of: ({ id }) => reached.has(id) }),
       });
     }),
 
