@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
+import { type PodRequestCounts, podRequestCounts } from "./cluster/pod-request-counts";
 import { kubernetesCluster } from "./cluster/kubernetes-cluster";
 import { type DebugPages, debugPages } from "./control-plane/debug-pages";
 import { type Environment, readEnvironment } from "./env";
@@ -19,6 +20,7 @@ import type { Clock, Cluster, Live, MeshStore, Metrics, SourceState } from "./po
 import { type Rollouts, rolloutsService } from "./rollouts/rollouts-service";
 import { graphVersions } from "./topology/graph-versions";
 import { graphJudge } from "./topology/judge-graph";
+import { type ConfigSizes, configSizes } from "./proxies/config-sizes";
 import { type Proxies, proxiesService } from "./proxies/proxies-service";
 import { type ProxyDumps, proxyDumps } from "./proxies/proxy-dumps";
 import { type Topology, topologyService } from "./topology/topology-service";
@@ -38,6 +40,7 @@ export interface Runtime {
   readonly graphVersions: ReturnType<typeof graphVersions>;
   readonly proxies: Proxies;
   readonly proxyDumps: ProxyDumps;
+  readonly configSizes: ConfigSizes;
   /** The debug pages of istiods, for what is asked of one proxy. */
   readonly istiod: Istiod;
   readonly debugPages: DebugPages;
@@ -56,6 +59,8 @@ export interface Runtime {
 /** The runtime, and what only the edges of the process may do with it. */
 export interface RunningRuntime extends Runtime {
   readonly environment: Environment;
+  /** How often istiods and Envoys were asked. */
+  readonly podRequests: PodRequestCounts;
   readonly live: LiveHub;
   /** Ends every stream, watch and connection. */
   close(): void;
@@ -83,7 +88,9 @@ function createRuntime(environment: Environment): RunningRuntime {
     live.publish({ topic: "mesh", version: view.version, kinds: [...kinds] }),
   );
   mesh.onState(() => sources.set(mesh.state()));
-  const istiod = istiodClient(cluster);
+  const asked = podRequestCounts();
+  const istiod = istiodClient(asked.counting("istiod", cluster));
+  const envoy = envoyClient(asked.counting("envoy", cluster));
   const proxies = proxiesService({ istiod, mesh, live, clock, log, sources });
   const analysis = meshAnalysis(mesh, clock);
   const judge = graphJudge({ analysis, proxies, clock });
@@ -98,7 +105,8 @@ function createRuntime(environment: Environment): RunningRuntime {
     topology: topologyService({ metrics, mesh, live, clock, log, judge }),
     graphVersions: graphVersions(randomId()),
     proxies,
-    proxyDumps: proxyDumps({ envoy: envoyClient(cluster), clock }),
+    proxyDumps: proxyDumps({ envoy, clock }),
+    configSizes: configSizes({ envoy, clock }),
     istiod,
     debugPages: debugPages({ istiod, clock }),
     logLevels: logLevels({ cluster, mesh, clock, log, readOnly: environment.readOnly }),
@@ -132,6 +140,7 @@ function createRuntime(environment: Environment): RunningRuntime {
   });
   return {
     ...runtime,
+    podRequests: asked,
     live,
     environment,
     close() {
@@ -139,6 +148,7 @@ function createRuntime(environment: Environment): RunningRuntime {
       runtime.topology.close();
       runtime.proxies.close();
       runtime.proxyDumps.close();
+      runtime.configSizes.close();
       runtime.debugPages.close();
       runtime.logLevels.close();
       live.close();

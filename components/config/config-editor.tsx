@@ -143,7 +143,7 @@ export function ConfigEditor({
         />
       </section>
       <ImpactPane
-        {...{ checks, block, apply, before, draft, title, dirty, conflict, difference }}
+        {...{ checks, block, apply, target, before, draft, title, dirty, conflict, difference }}
       />
     </div>
   );

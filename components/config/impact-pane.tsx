@@ -2,6 +2,7 @@
 
 import { DiffView } from "@/components/ui/diff-view";
 import { Panel } from "@/components/ui/panel";
+import type { ObjectRef } from "@/lib/istio/kinds";
 import type { ApplyBlock } from "./apply-block";
 import { ApplyPanel } from "./apply-panel";
 import type { DraftDifference } from "./changed-lines";
@@ -17,6 +18,7 @@ export function ImpactPane({
   checks,
   block,
   apply,
+  target,
   before,
   draft,
   title,
@@ -27,6 +29,8 @@ export function ImpactPane({
   checks: DraftChecks;
   block: ApplyBlock | undefined;
   apply: Apply;
+  /** What is edited; null for an object that is not written yet. */
+  target: ObjectRef | null;
   before: string;
   draft: DraftState;
   title: string;
@@ -55,6 +59,7 @@ export function ImpactPane({
       </Panel>
       <VerdictPanel checks={checks} dirty={dirty} conflict={conflict} />
       <ReachPanel
+        target={target}
         reach={checks.report?.reach}
         pending={!checks.report && !checks.analysis.isError}
       />

@@ -1,14 +1,24 @@
+"use client";
+
+import Link from "next/link";
+import { madeHref } from "@/components/layout/object-href";
+import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { Panel } from "@/components/ui/panel";
+import type { ObjectRef } from "@/lib/istio/kinds";
 import type { DraftReach } from "@/server/config/draft-report";
 
 /** Whom the draft touches, by the objects of the snapshot. */
 export function ReachPanel({
+  target,
   reach,
   pending,
 }: {
+  /** The stored object; null for one that is not written yet. */
+  target: ObjectRef | null;
   reach: DraftReach | undefined;
   pending: boolean;
 }) {
+  const scoped = useScopedHref();
   return (
     <Panel title="Whom it touches" aside="from this snapshot">
       {reach ? (
@@ -28,6 +38,13 @@ export function ReachPanel({
             </dd>
           </dl>
           <p className="qd-note">{reach.why} Sidecar objects may narrow it further.</p>
+          {target && reach.example ? (
+            <p className="text-xs">
+              <Link href={scoped(madeHref(target, reach.example))}>
+                Show what it made in a proxy
+              </Link>
+            </p>
+          ) : null}
         </>
       ) : (
         <p className="qd-note">

@@ -17,6 +17,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import type { DebugPage } from "@/lib/xds/debug/pages";
 import type { DebugReading } from "@/server/control-plane/debug-pages";
+import { ShardGraph } from "./shard-graph";
 import type { ControlPlaneState, SetControlPlaneState } from "./use-control-plane-state";
 
 /** What istiod answers: as rows, as JSON, or as a file. */
@@ -51,12 +52,15 @@ export function DebugAnswer({
           label="Show as"
           options={[
             { value: "table", label: "Table" },
+            ...(page.name === "endpointShardz"
+              ? [{ value: "graph", label: "Graph" } as const]
+              : []),
             { value: "json", label: "JSON" },
           ]}
           value={state.as}
           onChange={(as) => void setState({ as })}
         />
-        {state.as === "table" ? (
+        {state.as !== "json" ? (
           <SearchField
             label="Rows that contain"
             placeholder="Filter rows"
@@ -65,7 +69,7 @@ export function DebugAnswer({
           />
         ) : null}
         <span className="text-xs text-ink-2" role="status">
-          {state.as === "table" ? rowsShown(shown) : linesShown(shown)}
+          {state.as === "json" ? linesShown(shown) : rowsShown(shown)}
         </span>
         <span className="qd-debug-acts">
           <span className="text-xs text-ink-2">
@@ -87,6 +91,8 @@ export function DebugAnswer({
         <EmptyState title="istiod answered that there is nothing">
           The page is served and empty: {shown.path}
         </EmptyState>
+      ) : state.as === "graph" && page.name === "endpointShardz" ? (
+        <ShardGraph rows={shown.table.rows} />
       ) : (
         <Rows page={page.name} reading={shown} />
       )}

@@ -26,7 +26,7 @@ export function useControlPlaneState() {
       flag: parseAsBoolean.withDefault(false),
       /** Words that a row must contain. */
       find: parseAsString.withDefault(""),
-      as: parseAsStringLiteral(["table", "json"]).withDefault("table"),
+      as: parseAsStringLiteral(["table", "graph", "json"]).withDefault("table"),
     },
     { clearOnDefault: true, urlKeys: { find: "q", namespace: "of" } },
   );

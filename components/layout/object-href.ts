@@ -34,6 +34,13 @@ export const proxyHref = (proxy: { namespace: string; name: string }): string =>
 export const changeHref = (ref: ObjectRef, at: number): string =>
   `/proxies?change=${encodeURIComponent(objectId(ref))}&since=${at}`;
 
+/** What an object made in one proxy. */
+export const madeHref = (
+  { kind, namespace, name }: ObjectRef,
+  proxy: { namespace: string; name: string },
+): string =>
+  `${proxyHref(proxy)}&tab=objects&find=${encodeURIComponent(`${kind} ${namespace}/${name}`)}`;
+
 /** One rollout. */
 export const rolloutHref = (rollout: { namespace: string; name: string }): string =>
   `/rollouts/${encodeURIComponent(rollout.namespace)}/${encodeURIComponent(rollout.name)}`;

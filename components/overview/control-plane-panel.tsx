@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useTRPC } from "@/components/trpc/client";
 import { Age } from "@/components/ui/age";
 import { type Column, DataTable } from "@/components/ui/data-table";
@@ -76,6 +77,9 @@ export function ControlPlanePanel() {
           <div className="mt-2">
             <KeyValues entries={[["Version", versions(data.pods)]]} />
           </div>
+          <p className="mt-2 text-xs">
+            <Link href="/control-plane">Open the control plane</Link>
+          </p>
           {data.metricsError ? (
             <p className="qd-note mt-2">
               Figures are missing: {data.metricsError.message}. {data.metricsError.hint}

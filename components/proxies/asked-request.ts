@@ -6,6 +6,7 @@ export interface AskedRequest {
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly arrives?: "mtls" | "plain";
 }
 
 const LINE = /^(?:([A-Za-z]+)\s+)?(?:(https?|tcp|tls):\/\/)?([^/\s:]+)(?::(\d{1,5}))?(\/\S*)?$/;

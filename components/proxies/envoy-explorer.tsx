@@ -11,6 +11,7 @@ import { formatNumber } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { SearchField } from "@/components/ui/search-field";
 import { Tabs } from "@/components/ui/tabs";
+import { BootstrapTable } from "./bootstrap-table";
 import { CompareProxy } from "./compare-proxy";
 import {
   ClusterTable,
@@ -38,6 +39,7 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
   endpoints: "Endpoints",
   secrets: "Secrets",
   extensions: "Extensions",
+  bootstrap: "Bootstrap",
   objects: "By object",
   walk: "Follow a request",
   compare: "Compare",
@@ -49,7 +51,7 @@ const TAB_WORDS: Readonly<Record<ExplorerTab, string>> = {
 /** Tabs with one table of rows. */
 type TableTab = Exclude<ExplorerTab, OtherTab>;
 
-const OTHER_TABS = ["walk", "compare", "explain", "logging", "raw"] as const;
+const OTHER_TABS = ["bootstrap", "walk", "compare", "explain", "logging", "raw"] as const;
 type OtherTab = (typeof OTHER_TABS)[number];
 
 const isTable = (tab: ExplorerTab): tab is TableTab =>
@@ -117,7 +119,7 @@ export function EnvoyExplorer({
           value={state.tab}
           onChange={(tab) => open(tab)}
         >
-          {!isTable(state.tab) ? null : (
+          {!isTable(state.tab) && state.tab !== "bootstrap" ? null : (
             <div className="my-2 flex flex-wrap items-center gap-2">
               <SearchField
                 className="min-w-[220px] flex-1"
@@ -147,6 +149,8 @@ export function EnvoyExplorer({
             <div className="mt-2">
               <RawDump proxy={proxy} state={state} setState={setState} />
             </div>
+          ) : state.tab === "bootstrap" ? (
+            <BootstrapTable proxy={proxy} find={state.find} />
           ) : state.tab === "explain" ? (
             <ExplainLine />
           ) : state.tab === "logging" ? (

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { ProxyRow } from "@/server/proxies/proxy-table";
+import type { TableRow } from "./table-row";
 import { filterRows } from "./filter-rows";
 import { proxyOfParam } from "./use-proxies-state";
 
-const row = (pod: string, given: Partial<ProxyRow> = {}): ProxyRow => ({
+const row = (pod: string, given: Partial<TableRow> = {}): TableRow => ({
   id: `${pod}.shop`,
   pod,
   namespace: "shop",
@@ -13,10 +13,6 @@ const row = (pod: string, given: Partial<ProxyRow> = {}): ProxyRow => ({
   types: null,
   state: "synced",
   cause: "Synced",
-  why: {
-    ...{ code: "in-order", title: "Synced", evidence: undefined, resource: undefined },
-    ...{ moreResources: 0, culprit: undefined, next: "" },
-  },
   evidence: undefined,
   since: undefined,
   version: "1.30.1",
@@ -31,7 +27,7 @@ describe("filterRows", () => {
     row("ads-1", { state: "refused", cause: "Listeners refused", evidence: "fill timer" }),
     row("gate-1", { kind: "gateway", namespace: "edge", version: "1.29.4" }),
   ];
-  const found = (filter: string, state: ProxyRow["state"] | null = null) =>
+  const found = (filter: string, state: TableRow["state"] | null = null) =>
     filterRows(rows, { filter, state }).map(({ pod }) => pod);
 
   test.each([

@@ -1,9 +1,9 @@
-import type { ProxyRow } from "@/server/proxies/proxy-table";
+import type { TableRow } from "./table-row";
 import { kindWord, STATE_WORDS } from "./proxy-words";
 import type { ProxiesState } from "./use-proxies-state";
 
 /** All words that a row can be found by. */
-const wordsOf = (row: ProxyRow): string =>
+const wordsOf = (row: TableRow): string =>
   [
     row.pod,
     row.namespace,
@@ -21,9 +21,9 @@ const wordsOf = (row: ProxyRow): string =>
 
 /** The rows that hold every word of the filter, in the state that is asked for. */
 export function filterRows(
-  rows: readonly ProxyRow[],
+  rows: readonly TableRow[],
   { filter, state }: Pick<ProxiesState, "filter" | "state">,
-): readonly ProxyRow[] {
+): readonly TableRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0 && state === null) return rows;
   return rows.filter((row) => {

@@ -6,6 +6,7 @@ import { useTRPC } from "@/components/trpc/client";
 import { Age } from "@/components/ui/age";
 import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { Segmented } from "@/components/ui/segmented";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TextField } from "@/components/ui/text-field";
 import { VerdictBlock } from "@/components/ui/verdict-block";
@@ -31,7 +32,8 @@ export function FollowRequest({
 }) {
   const [line, setLine] = useState(state.ask);
   const [headers, setHeaders] = useState(state.headers);
-  const request = askedRequest(state.ask, state.headers);
+  const asked = askedRequest(state.ask, state.headers);
+  const request = asked && state.way !== "leaves" ? { ...asked, arrives: state.way } : asked;
   const isWrong = state.ask !== "" && !request;
   return (
     <div className="mt-2 grid gap-3">
@@ -61,6 +63,16 @@ export function FollowRequest({
             onChange={(event) => setHeaders(event.target.value)}
           />
         </div>
+        <Segmented
+          label="Way of the request"
+          options={[
+            { value: "leaves", label: "Leaves the pod" },
+            { value: "mtls", label: "Arrives, mTLS" },
+            { value: "plain", label: "Arrives, plain" },
+          ]}
+          value={state.way}
+          onChange={(way) => void setState({ way })}
+        />
         <Button type="submit">Follow the request</Button>
       </form>
       {request ? (

@@ -15,6 +15,7 @@ import { CountsLine, SourceLine, SourceNotes } from "./proxies-summary";
 import { ProxiesTable } from "./proxies-table";
 import { ProxiesToolbar } from "./proxies-toolbar";
 import { ProxyPanel } from "./proxy-panel";
+import { tableRows } from "./table-row";
 import { proxyOfParam, useProxiesState } from "./use-proxies-state";
 
 /** Every proxy of the mesh: whether it holds what istiod sent, and what it holds. */
@@ -28,7 +29,10 @@ export function ProxiesPage() {
       { placeholderData: keepPreviousData, meta: { live: ["proxies", "mesh:Pod"] } },
     ),
   );
-  const rows = useMemo(() => filterRows(data?.rows ?? [], state), [data, state]);
+  const packed = data?.packed;
+  const all = useMemo(() => (packed === undefined ? [] : tableRows(packed)), [packed]);
+  const { filter, state: only } = state;
+  const rows = useMemo(() => filterRows(all, { filter, state: only }), [all, filter, only]);
   const opened = proxyOfParam(state.proxy);
 
   return (
@@ -44,15 +48,10 @@ export function ProxiesPage() {
           <FollowedChange state={state} setState={setState} />
           <ProxiesToolbar state={state} setState={setState} rows={rows} />
           {data ? (
-            data.rows.length === 0 ? (
+            all.length === 0 ? (
               <NoProxies narrowed={namespaces} />
             ) : (
-              <ProxiesTable
-                rows={rows}
-                total={data.rows.length}
-                state={state}
-                setState={setState}
-              />
+              <ProxiesTable rows={rows} total={all.length} state={state} setState={setState} />
             )
           ) : error ? (
             <ErrorState

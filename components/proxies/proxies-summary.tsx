@@ -7,6 +7,8 @@ import type { ProxyTable } from "@/server/proxies/proxy-table";
 import { shortPod, STATE_ORDER, STATE_WORDS } from "./proxy-words";
 import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
 
+type Told = Omit<ProxyTable, "rows">;
+
 const LOUD: Readonly<Record<string, string>> = {
   fail: "text-fail-text font-strong",
   warn: "text-warn-text font-strong",
@@ -18,7 +20,7 @@ export function CountsLine({
   state,
   setState,
 }: {
-  table: ProxyTable;
+  table: Told;
   state: ProxiesState;
   setState: SetProxiesState;
 }) {
@@ -48,7 +50,7 @@ export function CountsLine({
 }
 
 /** How old the table is, and who told it. */
-export function SourceLine({ table }: { table: ProxyTable }) {
+export function SourceLine({ table }: { table: Told }) {
   const answering = table.istiods.filter(({ error }) => !error);
   const [only] = table.istiods;
   const who =
@@ -63,7 +65,7 @@ export function SourceLine({ table }: { table: ProxyTable }) {
 }
 
 /** What is missing or old in the table, and what to do. */
-export function SourceNotes({ table, error }: { table: ProxyTable; error: ShownError | null }) {
+export function SourceNotes({ table, error }: { table: Told; error: ShownError | null }) {
   const silent = table.istiods.filter((istiod) => istiod.error);
   if (silent.length === 0 && !error) return null;
   return (

@@ -2,76 +2,18 @@
 
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Age } from "@/components/ui/age";
 import { Button } from "@/components/ui/button";
-import { type Column, DataTable } from "@/components/ui/data-table";
-import { formatNumber, NO_DATA } from "@/components/ui/format";
+import { DataTable } from "@/components/ui/data-table";
+import { formatNumber } from "@/components/ui/format";
 import { Icon } from "@/components/ui/icon";
-import { Status } from "@/components/ui/status";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
-import type { ProxyRow } from "@/server/proxies/proxy-table";
-import { shortPod, STATE_ORDER, STATE_WORDS, syncWords } from "./proxy-words";
+import type { TableRow } from "./table-row";
+import { proxiesColumns } from "./proxies-columns";
+import { STATE_ORDER, STATE_WORDS } from "./proxy-words";
+import { MEASURED, useConfigSizes } from "./use-config-sizes";
 import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
 
-const SYNC_ORDER = ["refused", "stale", "not-sent", "ignored", "synced"] as const;
-
-const typeColumn = (type: XdsType): Column<ProxyRow> => ({
-  key: type,
-  header: type,
-  cell: ({ types, state }) => {
-    if (!types) return <span className="text-ink-3">{NO_DATA}</span>;
-    const [status, word] = syncWords(types[type].state, state);
-    return <Status status={status} label={word} />;
-  },
-  sortValue: ({ types }) => (types ? SYNC_ORDER.indexOf(types[type].state) : null),
-});
-
-const COLUMNS: readonly Column<ProxyRow>[] = [
-  {
-    key: "proxy",
-    header: "Proxy",
-    cell: ({ pod, namespace }) => (
-      <span className="whitespace-nowrap">
-        <span className="font-mono text-xs">{pod}</span>
-        <span className="ml-2 inline-block text-ink-3 no-underline">{namespace}</span>
-      </span>
-    ),
-    sortValue: ({ id }) => id,
-  },
-  ...XDS_TYPES.map(typeColumn),
-  {
-    key: "version",
-    header: "Version",
-    numeric: true,
-    className: "max-wide:hidden",
-    cell: ({ version }) => version ?? NO_DATA,
-    sortValue: ({ version }) => version,
-  },
-  {
-    key: "istiod",
-    header: "istiod",
-    className: "max-wide:hidden",
-    cell: ({ istiod }) =>
-      istiod ? (
-        <span className="font-mono text-xs" title={istiod}>
-          {shortPod(istiod)}
-        </span>
-      ) : (
-        NO_DATA
-      ),
-    sortValue: ({ istiod }) => istiod,
-  },
-  {
-    key: "since",
-    header: "Since",
-    numeric: true,
-    cell: ({ since }) => (since === undefined ? NO_DATA : <Age at={since} relative="none" />),
-    sortValue: ({ since }) => since,
-  },
-];
-
-const rank = ({ state }: ProxyRow): number => STATE_ORDER.indexOf(state);
+const rank = ({ state }: TableRow): number => STATE_ORDER.indexOf(state);
 
 /** The table of all proxies, under the causes that they have in common. */
 export function ProxiesTable({
@@ -80,7 +22,7 @@ export function ProxiesTable({
   state,
   setState,
 }: {
-  rows: readonly ProxyRow[];
+  rows: readonly TableRow[];
   /** How many there are before the filter. */
   total: number;
   state: ProxiesState;
@@ -97,7 +39,9 @@ export function ProxiesTable({
           : rows,
     [rows, group],
   );
-  const keyOf = (row: ProxyRow): string => (group === "namespace" ? row.namespace : row.cause);
+  const sizes = useConfigSizes(ordered, state.sizes);
+  const columns = useMemo(() => proxiesColumns(sizes), [sizes]);
+  const keyOf = (row: TableRow): string => (group === "namespace" ? row.namespace : row.cause);
   const toggle = (key: string): void => {
     const next = new Set(folded);
     if (!next.delete(key)) next.add(key);
@@ -108,7 +52,7 @@ export function ProxiesTable({
     <>
       <DataTable
         label="Proxies"
-        columns={COLUMNS}
+        columns={columns}
         rows={ordered}
         rowKey={({ namespace, pod }) => `${namespace}/${pod}`}
         sort={state.sort ? { key: state.sort, descending: state.descending } : undefined}
@@ -124,7 +68,7 @@ export function ProxiesTable({
               group: {
                 of: keyOf,
                 folded: (key: string) => folded.has(key),
-                header: (key: string, members: readonly ProxyRow[]) => (
+                header: (key: string, members: readonly TableRow[]) => (
                   <GroupHeader
                     title={key}
                     rows={members}
@@ -151,6 +95,9 @@ export function ProxiesTable({
       <p className="mt-2 text-xs text-ink-3">
         {formatNumber(rows.length)} of {formatNumber(total)} proxies shown. “Ignored” means that the
         proxy does not ask istiod for that type.
+        {state.sizes
+          ? ` The configuration of the first ${MEASURED} is measured, as bytes of their dumps.`
+          : ""}
       </p>
     </>
   );
@@ -164,7 +111,7 @@ function GroupHeader({
   onToggle,
 }: {
   title: string;
-  rows: readonly ProxyRow[];
+  rows: readonly TableRow[];
   byCause: boolean;
   folded: boolean;
   onToggle: () => void;
@@ -186,7 +133,7 @@ function GroupHeader({
 }
 
 /** `3 of ads`, where all are of one workload; else how many. */
-function whose(rows: readonly ProxyRow[], byCause: boolean): string {
+function whose(rows: readonly TableRow[], byCause: boolean): string {
   const count = formatNumber(rows.length);
   const [first] = rows;
   const one =

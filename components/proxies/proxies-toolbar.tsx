@@ -1,7 +1,8 @@
+import { Checkbox } from "@/components/ui/checkbox";
 import { CopyButton } from "@/components/ui/copy-button";
 import { SearchField } from "@/components/ui/search-field";
 import { Segmented } from "@/components/ui/segmented";
-import type { ProxyRow } from "@/server/proxies/proxy-table";
+import type { TableRow } from "./table-row";
 import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
 
 /** Narrows and arranges the table. */
@@ -12,7 +13,7 @@ export function ProxiesToolbar({
 }: {
   state: ProxiesState;
   setState: SetProxiesState;
-  rows: readonly ProxyRow[];
+  rows: readonly TableRow[];
 }) {
   const [only] = rows;
   const twin =
@@ -38,6 +39,11 @@ export function ProxiesToolbar({
         ]}
         value={state.group}
         onChange={(group) => void setState({ group })}
+      />
+      <Checkbox
+        label="Measure configuration"
+        checked={state.sizes}
+        onChange={(sizes) => void setState({ sizes })}
       />
       <CopyButton text={twin} label="Copy as istioctl" />
     </div>

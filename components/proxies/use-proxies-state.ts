@@ -16,6 +16,7 @@ export const EXPLORER_TABS = [
   "endpoints",
   "secrets",
   "extensions",
+  "bootstrap",
   "objects",
   "walk",
   "compare",
@@ -23,6 +24,8 @@ export const EXPLORER_TABS = [
   "logging",
   "raw",
 ] as const;
+/** Ways of a request through a proxy. */
+export const WAYS = ["leaves", "mtls", "plain"] as const;
 const ROW_STATES = [
   "refused",
   "late",
@@ -43,6 +46,8 @@ export function useProxiesState() {
       filter: parseAsString.withDefault(""),
       /** Only proxies in this state. */
       state: parseAsStringLiteral(ROW_STATES),
+      /** Whether the configurations of the first rows are measured. */
+      sizes: parseAsBoolean.withDefault(false),
       group: parseAsStringLiteral(GROUPINGS).withDefault("cause"),
       sort: parseAsString.withDefault(""),
       descending: parseAsBoolean.withDefault(false),
@@ -53,6 +58,8 @@ export function useProxiesState() {
       find: parseAsString.withDefault(""),
       /** The request that is followed: `GET http://reviews:9080/path`. */
       ask: parseAsString.withDefault(""),
+      /** Whether it leaves the pod, or arrives there with mTLS or in plain text. */
+      way: parseAsStringLiteral(WAYS).withDefault("leaves"),
       /** Its headers: `end-user: jason; x-debug: 1`. */
       headers: parseAsString.withDefault(""),
       /** What the proxy is compared with: `istiod`, or `namespace/pod`. */

@@ -1,6 +1,6 @@
 import type { DraftAnalysis } from "@/lib/analysis/draft";
 import type { Finding, TextFinding } from "@/lib/analysis/finding";
-import { reachOfObject } from "@/lib/analysis/reach";
+import { type Reach, reachOfObject } from "@/lib/analysis/reach";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { applyChanges, type MeshView } from "@/lib/mesh/view";
 import type { ObjectRef } from "@/lib/istio/kinds";
@@ -20,6 +20,8 @@ export interface DraftReach {
   readonly total: number;
   readonly gateways: number;
   readonly namespaces: readonly string[];
+  /** One of the proxies, to look into; a gateway where one is among them. */
+  readonly example: { readonly namespace: string; readonly name: string } | undefined;
   readonly why: string;
 }
 
@@ -75,8 +77,14 @@ function reachOf({ objects }: DraftAnalysis, mesh: MeshView): DraftReach | undef
     total: reach.total,
     gateways: reach.proxies.filter(({ gateway }) => gateway).length,
     namespaces: [...new Set(reach.proxies.map(({ namespace }) => namespace))].sort(),
+    example: exampleOf(reach.proxies),
     why: reach.why,
   };
+}
+
+function exampleOf(proxies: Reach["proxies"]): DraftReach["example"] {
+  const found = proxies.find(({ gateway }) => gateway) ?? proxies[0];
+  return found && { namespace: found.namespace, name: found.name };
 }
 
 /** The explanations of the rules that found something. */

@@ -14,6 +14,8 @@ export interface EnvoyPod {
 export interface Envoy {
   /** All that the proxy holds, endpoints included. */
   configDump(pod: EnvoyPod, signal: AbortSignal): Promise<ConfigDump>;
+  /** How large that is (bytes of JSON). */
+  configSize(pod: EnvoyPod, signal: AbortSignal): Promise<number>;
   /** Clusters with the health and counters of their endpoints: Envoy's JSON as it is. */
   clusters(pod: EnvoyPod, signal: AbortSignal): Promise<unknown>;
 }
@@ -28,7 +30,7 @@ type Page = "/config_dump?include_eds" | "/clusters?format=json";
 
 /** The admin pages of Envoys over `cluster`'s port-forwards. */
 export function envoyClient(cluster: Pick<Cluster, "podRequest">): Envoy {
-  async function get(pod: EnvoyPod, path: Page, signal: AbortSignal): Promise<unknown> {
+  async function text(pod: EnvoyPod, path: Page, signal: AbortSignal): Promise<string> {
     const { status, body } = await cluster.podRequest(
       { namespace: pod.namespace, name: pod.name, port: ADMIN_PORT },
       { path, timeout: TIMEOUT, maxBytes: MAX_BYTES },
@@ -43,6 +45,11 @@ export function envoyClient(cluster: Pick<Cluster, "podRequest">): Envoy {
         },
       );
     }
+    return body;
+  }
+
+  async function get(pod: EnvoyPod, path: Page, signal: AbortSignal): Promise<unknown> {
+    const body = await text(pod, path, signal);
     try {
       return redacted(JSON.parse(body));
     } catch (cause) {
@@ -61,6 +68,8 @@ export function envoyClient(cluster: Pick<Cluster, "podRequest">): Envoy {
         hint: "Check that port 15000 of this pod is Envoy's admin page.",
       });
     },
+    configSize: async (pod, signal) =>
+      Buffer.byteLength(await text(pod, "/config_dump?include_eds", signal)),
     clusters: (pod, signal) => get(pod, "/clusters?format=json", signal),
   };
 }

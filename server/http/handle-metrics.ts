@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { runtime, type RunningRuntime } from "../container";
 
 const SOURCE_STATES = ["connecting", "live", "stale", "forbidden", "down", "off"] as const;
@@ -17,7 +17,7 @@ export async function handleMetrics(): Promise<Response> {
   });
 }
 
-function processRegistry({ live, mesh, sources }: RunningRuntime): Registry {
+function processRegistry({ live, mesh, sources, podRequests }: RunningRuntime): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -56,6 +56,16 @@ function processRegistry({ live, mesh, sources }: RunningRuntime): Registry {
           this.set({ source, state: name }, name === state ? 1 : 0);
         }
       }
+    },
+  });
+  new Counter({
+    name: "quarterdeck_pod_requests_total",
+    help: "Requests to istiods and to the admin pages of Envoys.",
+    labelNames: ["program"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { program, count } of podRequests.all()) this.inc({ program }, count);
     },
   });
   return registry;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
 import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
@@ -14,7 +15,10 @@ export interface IstiodPod {
 
 /** The debug pages of istiods, read through port-forwards. */
 export interface Istiod {
-  /** The proxies that are connected to one istiod, as it sees them. */
+  /**
+   * The proxies that are connected to one istiod, as it sees them. An answer that says what the one
+   * before said gives the same reading, which tells that nothing has changed.
+   */
   syncz(pod: IstiodPod, signal: AbortSignal): Promise<SyncReading>;
   /** What an istiod would send to the proxy `pod.namespace` that is connected to it, secrets redacted. */
   configDump(pod: IstiodPod, proxyId: string, signal: AbortSignal): Promise<ConfigDump>;
@@ -26,13 +30,18 @@ export interface Istiod {
 const MONITORING_PORT = 15014;
 const TIMEOUT = seconds(5);
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Pods of istiods come and go: their readings do not pile up. */
+const MAX_READINGS = 20;
 
 /** The only pages that are ever asked for; some others change istiod's state. */
 type Page = "/debug/syncz" | `/debug/config_dump?proxyID=${string}&include_eds` | DebugPath;
 
 /** The debug pages of istiods over `cluster`'s port-forwards. */
 export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
-  async function get(pod: IstiodPod, path: Page, signal: AbortSignal): Promise<unknown> {
+  /** The last answer of each istiod: with thousands of proxies it is megabytes, and mostly the same. */
+  const readings = new Map<string, { readonly digest: string; readonly reading: SyncReading }>();
+
+  async function text(pod: IstiodPod, path: Page, signal: AbortSignal): Promise<string> {
     const { status, body } = await cluster.podRequest(
       { namespace: pod.namespace, name: pod.name, port: MONITORING_PORT },
       { path, timeout: TIMEOUT, maxBytes: MAX_BYTES },
@@ -40,6 +49,11 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
     );
     const page = path.split("?")[0] ?? path;
     if (status !== 200) throw refusal(pod, page, { status, body });
+    return body;
+  }
+
+  function parsed(pod: IstiodPod, path: Page, body: string): unknown {
+    const page = path.split("?")[0] ?? path;
     try {
       return JSON.parse(body);
     } catch (cause) {
@@ -54,10 +68,22 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
     }
   }
 
+  const get = async (pod: IstiodPod, path: Page, signal: AbortSignal): Promise<unknown> =>
+    parsed(pod, path, await text(pod, path, signal));
+
   return {
     async syncz(pod, signal) {
-      const reading = readSyncz(await get(pod, "/debug/syncz", signal), pod.name);
-      if (reading) return reading;
+      const body = await text(pod, "/debug/syncz", signal);
+      const key = `${pod.namespace}/${pod.name}`;
+      const digest = createHash("sha1").update(body).digest("base64");
+      const known = readings.get(key);
+      if (known?.digest === digest) return known.reading;
+      const reading = readSyncz(parsed(pod, "/debug/syncz", body), pod.name);
+      if (reading) {
+        if (readings.size >= MAX_READINGS) readings.clear();
+        readings.set(key, { digest, reading });
+        return reading;
+      }
       throw new AppError("unavailable", `${pod.name} answered /debug/syncz in an unknown shape`, {
         hint: "Tell us the version of this istiod: its debug page has changed.",
       });

@@ -1,4 +1,5 @@
 import type { Instant } from "@/lib/base/units";
+import { isRecord } from "@/lib/k8s/json-value";
 import { type ClusterRow, clusterRows } from "@/lib/xds/cluster-rows";
 import { DUMP_SECTIONS, type DumpSection } from "@/lib/xds/config-dump";
 import { type EndpointRow, endpointRows } from "@/lib/xds/endpoint-rows";
@@ -92,10 +93,18 @@ export async function exploreProxy<Table extends ExplorerTable>(
 
 function holds(row: object, words: readonly string[]): boolean {
   const text = Object.values(row)
-    .map((value: unknown) => (typeof value === "string" ? value : JSON.stringify(value)))
+    .map(textOf)
     .join(" ")
     .toLowerCase();
   return words.every((word) => text.includes(word));
+}
+
+/** Objects by the name that people write, `VirtualService bookinfo/reviews`; all else as JSON. */
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (!isRecord(value) || !("kind" in value)) return JSON.stringify(value);
+  const { kind, namespace, name } = value;
+  return `${String(kind)} ${String(namespace)}/${String(name)}`;
 }
 
 /** A part of the dump as text, by lines. */
@@ -105,6 +114,15 @@ export interface RawPage {
   /** The parts that this dump has. */
   readonly sections: readonly DumpSection[];
   readonly at: Instant;
+}
+
+/** All of a proxy's dump, secrets redacted, as Envoy would print it. */
+export async function wholeDump(
+  dumps: ProxyDumps,
+  pod: EnvoyPod,
+): Promise<{ readonly text: string; readonly at: Instant }> {
+  const { dump, at } = await dumps.of(pod);
+  return { text: JSON.stringify({ configs: [...dump.sections.values()] }, null, 1), at };
 }
 
 const printed = new WeakMap<object, readonly string[]>();

@@ -20,9 +20,7 @@ export interface ProxyRow {
   readonly kind: ProxyKind | "proxy";
   readonly cluster: string;
   /** The five types; `null` for a proxy that no istiod knows. */
-  readonly types: Readonly<
-    Record<XdsType, { state: SyncState; since: Instant | undefined }>
-  > | null;
+  readonly types: Readonly<Record<XdsType, SyncState>> | null;
   readonly state: RowState;
   /** Why, with the object that did it: proxies of one cause are one group of the table. */
   readonly cause: string;
@@ -47,12 +45,29 @@ export interface ProxyTable {
 
 const MAX_ERROR = 300;
 
-/** Joins what the istiods say with the pods that the cluster has. */
-export function proxyTable(
-  { proxies, istiods, at }: SyncSnapshot,
-  mesh: MeshView,
-  now: Instant,
-): ProxyTable {
+interface Made {
+  readonly mesh: MeshView;
+  readonly second: number;
+  readonly table: ProxyTable;
+}
+
+const made = new WeakMap<SyncSnapshot, Made>();
+const SECOND_MS = 1000;
+
+/**
+ * Joins what the istiods say with the pods that the cluster has. All who ask within one second get
+ * the same table: what is late changes with the clock, but not faster.
+ */
+export function proxyTable(snapshot: SyncSnapshot, mesh: MeshView, now: Instant): ProxyTable {
+  const second = Math.floor(now / SECOND_MS);
+  const known = made.get(snapshot);
+  if (known?.mesh === mesh && known.second === second) return known.table;
+  const table = joined(snapshot, mesh, now);
+  made.set(snapshot, { mesh, second, table });
+  return table;
+}
+
+function joined({ proxies, istiods, at }: SyncSnapshot, mesh: MeshView, now: Instant): ProxyTable {
   const pods = mesh.derive(proxyPodFacts);
   const newest = newestVersion(mesh);
   const known = new Set(proxies.map(({ id }) => id));
@@ -110,10 +125,7 @@ function syncedRow(
   const isQuiet = cause.state === "synced" && silentSince === undefined;
   const older = isQuiet && isOlder(version, newest);
   const types = Object.fromEntries(
-    XDS_TYPES.map((type) => {
-      const { state, sentAt } = proxy.types[type];
-      return [type, { state, since: sentAt }];
-    }),
+    XDS_TYPES.map((type) => [type, proxy.types[type].state]),
   ) as NonNullable<ProxyRow["types"]>;
   const error = firstError(proxy)?.error?.trim().split("\n")[0]?.slice(0, MAX_ERROR);
   const why = older

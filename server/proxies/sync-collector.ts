@@ -44,7 +44,7 @@ interface Known {
  */
 export class SyncCollector {
   private known = new Map<string, Known>();
-  private moves = new Map<string, Move>();
+  private moves = new Map<string, Moves>();
   snapshot: SyncSnapshot = { proxies: [], istiods: [], at: undefined, error: undefined };
 
   constructor(
@@ -61,11 +61,17 @@ export class SyncCollector {
         return this.ask(pod, uid, signal);
       }),
     );
+    const before = this.snapshot;
+    // Who says what it said before gives the same list, and then nothing is to be merged anew.
+    const saidNothingNew =
+      before.at !== undefined &&
+      answers.length === this.known.size &&
+      answers.every(({ uid, proxies }) => this.known.get(uid)?.proxies === proxies);
     this.known = new Map(answers.map((answer) => [answer.uid, answer]));
-    const before = newsOf(this.snapshot);
-    const previous = this.snapshot.at;
     this.snapshot = {
-      proxies: mergeSyncs(answers.map(({ proxies }) => proxies ?? [])),
+      proxies: saidNothingNew
+        ? before.proxies
+        : withKept(before.proxies, mergeSyncs(answers.map(({ proxies }) => proxies ?? []))),
       istiods: pods.map(({ namespace, name, version }, index) => ({
         namespace,
         name,
@@ -77,8 +83,8 @@ export class SyncCollector {
       at: this.clock.now(),
       error: overallError(answers),
     };
-    this.noteMoves(previous);
-    return newsOf(this.snapshot) !== before;
+    if (this.snapshot.proxies !== before.proxies) this.noteMoves(before.at);
+    return this.snapshot.proxies !== before.proxies || newsOf(this.snapshot) !== newsOf(before);
   }
 
   /**
@@ -89,22 +95,18 @@ export class SyncCollector {
     const { sent, sentAt } = proxy.types[type];
     if (sent === undefined) return false;
     if (sentAt !== undefined && sentAt >= at) return true;
-    const move = this.moves.get(keyOf(proxy, type));
-    return move?.sent === sent && move.after !== undefined && move.after >= at;
+    const moves = this.moves.get(keyOf(proxy));
+    const after = moves?.of === proxy ? moves.after[type] : undefined;
+    return after !== undefined && after >= at;
   }
 
   /** Remembers of every nonce the last moment at which it was not there yet. */
   private noteMoves(previous: Instant | undefined): void {
-    const moves = new Map<string, Move>();
+    const moves = new Map<string, Moves>();
     for (const proxy of this.snapshot.proxies) {
-      for (const type of XDS_TYPES) {
-        const { sent } = proxy.types[type];
-        if (sent === undefined) continue;
-        const key = keyOf(proxy, type);
-        const known = this.moves.get(key);
-        if (known?.sent === sent) moves.set(key, known);
-        else moves.set(key, { sent, after: known && previous });
-      }
+      const key = keyOf(proxy);
+      const known = this.moves.get(key);
+      moves.set(key, known?.of === proxy ? known : movesOf(proxy, known, previous));
     }
     this.moves = moves;
   }
@@ -125,13 +127,43 @@ export class SyncCollector {
   }
 }
 
-interface Move {
-  readonly sent: string;
-  /** When the proxy was last seen with another nonce; undefined if it never was. */
-  readonly after: Instant | undefined;
+interface Moves {
+  /** The reading that they are told of. */
+  readonly of: ProxySync;
+  /** When the proxy was last seen with another nonce of a type; undefined if it never was. */
+  readonly after: Readonly<Record<XdsType, Instant | undefined>>;
 }
 
-const keyOf = ({ cluster, id }: ProxySync, type: XdsType): string => `${cluster}/${id}/${type}`;
+function movesOf(proxy: ProxySync, known: Moves | undefined, previous: Instant | undefined): Moves {
+  const entries = XDS_TYPES.map((type) => {
+    const kept = known?.of.types[type].sent === proxy.types[type].sent;
+    return [type, kept ? known?.after[type] : known && previous] as const;
+  });
+  return { of: proxy, after: Object.fromEntries(entries) as Moves["after"] };
+}
+
+const keyOf = ({ cluster, id }: ProxySync): string => `${cluster}/${id}`;
+
+/** The new list with the old entries where nothing changed: the old list itself where nothing did. */
+function withKept(before: readonly ProxySync[], now: readonly ProxySync[]): readonly ProxySync[] {
+  const old = new Map(before.map((proxy) => [keyOf(proxy), proxy]));
+  let news = before.length !== now.length;
+  const kept = now.map((proxy) => {
+    const known = old.get(keyOf(proxy));
+    if (known && isSame(known, proxy)) return known;
+    news = true;
+    return proxy;
+  });
+  return news ? kept : before;
+}
+
+const SCALARS = ["istiod", "version", "type", "pod", "namespace"] as const;
+const FIELDS = ["state", "sent", "sentAt", "error"] as const;
+
+const isSame = (a: ProxySync, b: ProxySync): boolean =>
+  SCALARS.every((field) => a[field] === b[field]) &&
+  XDS_TYPES.every((type) => FIELDS.every((f) => a.types[type][f] === b.types[type][f])) &&
+  JSON.stringify(a.others) === JSON.stringify(b.others);
 
 const plainError = (error: AppError | undefined) =>
   error && { message: error.message, hint: error.hint };
@@ -146,10 +178,6 @@ function overallError(answers: readonly Known[]): AppError | undefined {
   return answers.some(({ proxies }) => proxies) ? undefined : answers[0]?.error;
 }
 
-/** Changes exactly when a page has something new to show besides ages. */
-const newsOf = ({ proxies, istiods, error }: SyncSnapshot): string =>
-  JSON.stringify([
-    proxies.map(({ id, istiod, version, types }) => [id, istiod, version, types]),
-    istiods.map((state) => [state.name, state.error?.message]),
-    error?.message,
-  ]);
+/** Changes exactly when a page has something new to show besides proxies and ages. */
+const newsOf = ({ istiods, error }: SyncSnapshot): string =>
+  JSON.stringify([istiods.map((state) => [state.name, state.error?.message]), error?.message]);

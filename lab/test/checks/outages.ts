@@ -1,5 +1,6 @@
 import { eventually, found, inSeconds, must, pause, type Bench, type Check } from "../check";
 import { labDoes } from "../programs";
+import { proxyList } from "../proxy-list";
 
 /** Nothing is said while all is well. */
 export const calmChecks: readonly Check[] = [
@@ -44,13 +45,13 @@ async function istiod({ product }: Bench): Promise<string> {
       (await product.system.sources.query()).find((each) => each.source === "istiod"),
       "source istiod",
     );
-  const before = await product.proxies.list.query({});
+  const before = await proxyList(product);
   await labDoes("kill", "istiod");
   const told = await eventually("the loss of istiod", async () => {
     const state = await source();
     return state.state === "live" ? undefined : state;
   });
-  const kept = await product.proxies.list.query({});
+  const kept = await proxyList(product);
   must(kept.rows.length === before.rows.length, `${kept.rows.length} proxies are left`);
   const incident = await eventually("the incident on the overview", async () =>
     (await product.overview.incidents.query({ namespaces: [] })).incidents.find(({ title }) =>

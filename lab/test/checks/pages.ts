@@ -3,6 +3,7 @@ import { eventually, found, inSeconds, must, mustEqual, type Bench, type Check }
 import type { Client } from "../client";
 import { istioctlTable } from "../istioctl-table";
 import { istioctl, kubectl } from "../programs";
+import { proxyList } from "../proxy-list";
 
 /** Each page's data, held against kubectl and istioctl. */
 export const pageChecks: readonly Check[] = [
@@ -68,7 +69,7 @@ const STATUS_COLUMNS = ["NAME", "CLUSTER", "ISTIOD", "VERSION"];
 
 async function proxies({ product }: Bench): Promise<string> {
   const table = istioctlTable(await istioctl("proxy-status"), STATUS_COLUMNS);
-  const list = await product.proxies.list.query({});
+  const list = await proxyList(product);
   mustEqual(
     list.rows.map(({ id, cluster, istiod }) => `${id} ${cluster} ${istiod ?? ""}`),
     table.map((row) => `${row.NAME} ${row.CLUSTER} ${row.ISTIOD}`),

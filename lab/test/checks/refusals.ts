@@ -12,13 +12,10 @@ const FILTER = { kind: "EnvoyFilter", namespace: "bookinfo", name: "unwritable-l
 const ENVOY_FILTER = JSON.stringify(
   refusedListener(FILTER.name, FILTER.namespace, { app: "ratings" }),
 );
-const RATINGS = "ratings-v1-lab.bookinfo";
+const RATINGS = { namespace: "bookinfo", name: "ratings-v1-lab" };
 
-const rowOf = async ({ product }: Bench, id: string) =>
-  found(
-    (await product.proxies.list.query({})).rows.find((row) => row.id === id),
-    `proxy ${id}`,
-  );
+const rowOf = async ({ product }: Bench, proxy: typeof RATINGS) =>
+  (await product.proxies.detail.query(proxy)).row;
 
 async function refusal(bench: Bench): Promise<string> {
   const { product } = bench;
@@ -35,7 +32,7 @@ async function refusal(bench: Bench): Promise<string> {
       return row.state === "synced" ? undefined : row.state === "pending" ? undefined : row;
     });
     must(
-      value.state === "refused" && value.types?.LDS.state === "refused",
+      value.state === "refused" && value.types?.LDS === "refused",
       JSON.stringify([value.state, value.cause, value.evidence]),
     );
     const text = found(value.error, "text of Envoy");

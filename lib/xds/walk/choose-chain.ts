@@ -18,10 +18,14 @@ interface Criterion {
 }
 
 /** What the listener filters find out about a connection. */
-const transportOf = ({ protocol }: WalkedRequest): string =>
-  protocol === "tls" ? "tls" : "raw_buffer";
-const protocolsOf = ({ protocol }: WalkedRequest): readonly string[] =>
-  protocol === "http" ? ["http/1.1"] : [];
+const transportOf = ({ protocol, arrives }: WalkedRequest): string =>
+  arrives === "mtls" || protocol === "tls" ? "tls" : "raw_buffer";
+
+/** Proxies of the mesh tell each other by ALPN that TLS is theirs, and what is inside. */
+function protocolsOf({ protocol, arrives }: WalkedRequest): readonly string[] {
+  if (arrives === "mtls") return protocol === "http" ? ["istio-http/1.1", "istio"] : ["istio"];
+  return protocol === "http" ? ["http/1.1"] : [];
+}
 
 /** In Envoy's order; a chain that names none of a criterion is taken where none that does fits. */
 const CRITERIA: readonly Criterion[] = [
@@ -39,7 +43,8 @@ const CRITERIA: readonly Criterion[] = [
       listField(match, "prefix_ranges").map(
         (range) => `${textField(range, "address_prefix")}/${numberField(range, "prefix_len") ?? 0}`,
       ),
-    rank: (value, { address }) => (address === undefined ? undefined : prefixRank(value, address)),
+    rank: (value, { address }) =>
+      value.endsWith("/0") ? 0 : address === undefined ? undefined : prefixRank(value, address),
   },
   {
     title: "server name",

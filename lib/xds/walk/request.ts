@@ -12,6 +12,11 @@ export interface WalkedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** What the application speaks. */
   readonly protocol: "http" | "tls" | "tcp";
+  /**
+   * How it comes to the pod, where it is followed on its way in: from a proxy of the mesh, or in
+   * plain text. Undefined for a request that the pod's application makes, or that comes to a gateway.
+   */
+  readonly arrives?: "mtls" | "plain" | undefined;
 }
 
 /** What was looked at and not taken. */

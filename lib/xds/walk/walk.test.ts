@@ -60,6 +60,46 @@ const DUMP: ConfigDump = readConfigDump({
             filters: [tcp(name)],
           })),
         }),
+        listener("virtualInbound", "0.0.0.0", 15006, {
+          filter_chains: [
+            {
+              name: "blackhole",
+              filter_chain_match: { destination_port: 15006 },
+              filters: [tcp("BlackHoleCluster")],
+            },
+            {
+              name: "passthrough",
+              filter_chain_match: {
+                prefix_ranges: [{ address_prefix: "0.0.0.0", prefix_len: 0 }],
+                transport_protocol: "raw_buffer",
+              },
+              filters: [tcp("InboundPassthroughCluster")],
+            },
+            ...["tls", "raw_buffer"].map((transport_protocol) => ({
+              name: `9080 ${transport_protocol}`,
+              filter_chain_match: {
+                destination_port: 9080,
+                transport_protocol,
+                ...(transport_protocol === "tls" && {
+                  application_protocols: ["istio", "istio-peer-exchange", "istio-http/1.1"],
+                }),
+              },
+              filters: [
+                http({
+                  route_config: {
+                    virtual_hosts: [
+                      {
+                        name: "inbound|http|9080",
+                        domains: ["*"],
+                        routes: [{ match: { prefix: "/" }, route: { cluster: "inbound|9080||" } }],
+                      },
+                    ],
+                  },
+                }),
+              ],
+            })),
+          ],
+        }),
         listener("virtualOutbound", "0.0.0.0", 15001, {
           filter_chains: [{ filters: [tcp("PassthroughCluster")] }],
         }),
@@ -108,6 +148,9 @@ const DUMP: ConfigDump = readConfigDump({
     {
       "@type": `${ADMIN}ClustersConfigDump`,
       dynamic_active_clusters: [
+        ...["inbound|9080||", "InboundPassthroughCluster"].map((name) => ({
+          cluster: { name, type: "ORIGINAL_DST" },
+        })),
         { cluster: { name: REVIEWS, type: "EDS" } },
         { cluster: { name: CANARY, type: "EDS" } },
         { cluster: { name: "PassthroughCluster", type: "ORIGINAL_DST" } },
@@ -196,5 +239,49 @@ describe("walkRequest", () => {
     expect(chosen({ port: 7777 })[0]).toBe("virtualOutbound");
     expect(chosen({ port: 9000, address: "10.96.0.9", protocol: "tcp" })[0]).toBe("10.96.0.9_9000");
     expect(walk({ port: 9000, address: "10.96.0.9" }).end).toContain("503");
+  });
+});
+
+describe("on its way into the pod", () => {
+  const arriving = (arrives: "mtls" | "plain", port: number) =>
+    walkRequest(DUMP, [], {
+      ...{
+        host: "reviews",
+        port,
+        path: "/",
+        method: "GET",
+        headers: {},
+        protocol: "http",
+        arrives,
+      },
+    });
+
+  test.each([
+    ["mtls", 9080, "9080 tls", "inbound|9080||"],
+    ["plain", 9080, "9080 raw_buffer", "inbound|9080||"],
+    ["plain", 8500, "passthrough", "InboundPassthroughCluster"],
+    ["plain", 15006, "blackhole", "BlackHoleCluster"],
+  ] as const)("%s on port %d is taken by chain %s", (arrives, port, chain, cluster) => {
+    const { steps } = arriving(arrives, port);
+    expect(steps[0]).toMatchObject({ step: "listener", chosen: "virtualInbound" });
+    expect(steps[1]).toMatchObject({ step: "filter chain", chosen: chain });
+    expect(steps.find(({ step }) => step === "cluster")?.chosen).toBe(cluster);
+  });
+
+  test("what reaches the application ends at its port", () => {
+    expect(arriving("mtls", 9080)).toMatchObject({ isCarried: true });
+    expect(arriving("mtls", 9080).steps.at(-1)).toMatchObject({ chosen: "port 9080 of the pod" });
+  });
+
+  test("mTLS on a port that only takes plain text finds no chain", () => {
+    expect(arriving("mtls", 8500).end).toContain("No filter chain matches");
+  });
+
+  test("a proxy that captures nothing has no way in", () => {
+    const walk = walkRequest({ sections: new Map() }, [], {
+      ...{ host: "a", port: 80, path: "/", method: "GET", headers: {}, protocol: "http" as const },
+      arrives: "mtls",
+    });
+    expect(walk.end).toContain("no listener for what comes to its pod");
   });
 });

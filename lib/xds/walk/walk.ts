@@ -46,9 +46,17 @@ export function walkRequest(
   endpoints: readonly EndpointRow[],
   request: WalkedRequest,
 ): Walk {
-  const asked = { ...request, address: request.address ?? addressOf(dump, request) };
+  const own = request.arrives === undefined ? undefined : ownAddress(dump);
+  const asked = { ...request, address: request.address ?? own ?? addressOf(dump, request) };
   const listener = chooseListener(dump, asked);
-  if (!listener) return end([], `No listener of this proxy takes port ${request.port}.`);
+  if (!listener) {
+    return end(
+      [],
+      request.arrives
+        ? "This proxy has no listener for what comes to its pod: traffic is not captured."
+        : `No listener of this proxy takes port ${request.port}.`,
+    );
+  }
   const steps: WalkStep[] = [listener.step];
   const chosen = chooseChain(listener.resource, asked);
   if (!chosen) {
@@ -92,13 +100,19 @@ function addressOf(dump: ConfigDump, { host, port }: WalkedRequest): string | un
   return domains?.find((domain) => ADDRESS.test(domain));
 }
 
+/** The pod's own address, which is part of the node's id: `sidecar~10.0.0.1~…`. */
+const ownAddress = (dump: ConfigDump): string | undefined =>
+  textField(fieldAt(dump.sections.get("Bootstrap"), "bootstrap", "node"), "id").split("~")[1] ||
+  undefined;
+
+const INBOUND_PORT = 15006;
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
  * An application's connection is caught by virtualOutbound and handed to the listener of the address
  * and port that it was for, else to that of the port alone; a gateway listens itself.
  */
-function chooseListener(dump: ConfigDump, { address, port }: WalkedRequest) {
+function chooseListener(dump: ConfigDump, { address, port, arrives }: WalkedRequest) {
   const all = dumpedListeners(dump).map(({ resource }) => {
     const socket = fieldAt(resource, "address", "socket_address");
     return {
@@ -108,6 +122,18 @@ function chooseListener(dump: ConfigDump, { address, port }: WalkedRequest) {
       port: numberField(socket, "port_value"),
     };
   });
+  if (arrives !== undefined) {
+    const inbound =
+      all.find(({ name }) => name === "virtualInbound") ??
+      all.find((each) => each.port === INBOUND_PORT);
+    const why = "connections to the pod are redirected to it, whatever their port";
+    return (
+      inbound && {
+        resource: inbound.resource,
+        step: { ...NONE, step: "listener" as const, chosen: inbound.name, why },
+      }
+    );
+  }
   const ofPort = all.filter((each) => each.port === port);
   const exact = ofPort.find((each) => each.address === address);
   const wildcard = ofPort.find((each) => each.address === "0.0.0.0" || each.address === "::");
@@ -182,7 +208,10 @@ function walkTcp(walking: Walking, config: unknown): Walk {
   );
 }
 
-function walkClusters({ dump, endpoints, steps }: Walking, names: readonly string[]): Walk {
+function walkClusters(
+  { dump, endpoints, request, steps }: Walking,
+  names: readonly string[],
+): Walk {
   const known = new Map(
     dumpedClusters(dump).map(({ resource }) => [textField(resource, "name"), resource]),
   );
@@ -209,8 +238,7 @@ function walkClusters({ dump, endpoints, steps }: Walking, names: readonly strin
     });
     if (type === "ORIGINAL_DST") {
       reached += 1;
-      const why = "the cluster connects to where the application wanted to go";
-      steps.push({ ...NONE, step: "endpoint", chosen: "the original destination", why });
+      steps.push({ ...NONE, step: "endpoint", ...originalDestination(request) });
       continue;
     }
     const step = endpointStep(endpoints.filter((row) => row.cluster === name));
@@ -220,6 +248,14 @@ function walkClusters({ dump, endpoints, steps }: Walking, names: readonly strin
   if (reached === 0) return end(steps, "No endpoint can take it: 503, response flag UH or NC.");
   return end(steps, "The request reaches its endpoints, unless a filter stops it.", true);
 }
+
+const originalDestination = ({ arrives, port }: WalkedRequest) =>
+  arrives === undefined
+    ? {
+        chosen: "the original destination",
+        why: "the cluster connects to where the application wanted to go",
+      }
+    : { chosen: `port ${port} of the pod`, why: "the cluster connects to the application itself" };
 
 const MAX_NAMED = 5;
 

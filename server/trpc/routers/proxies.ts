@@ -2,11 +2,13 @@ import { z } from "zod";
 import { instant } from "@/lib/base/units";
 import { CONFIG_KINDS, type KindId } from "@/lib/istio/kinds";
 import { Label, Subdomain } from "@/lib/k8s/names";
+import { bootstrapFacts } from "@/lib/xds/bootstrap-facts";
 import { explain } from "@/lib/xds/explain/explain";
 import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
-import { exploreProxy, rawDump } from "../../proxies/explore-proxy";
+import { exploreProxy, rawDump, wholeDump } from "../../proxies/explore-proxy";
 import { compareProxies, compareWithIstiod, istiodOf } from "../../proxies/compare-proxies";
 import { istiodPods } from "../../proxies/mesh-proxies";
+import { packedTable } from "../../proxies/packed-table";
 import { proxiesReachedBy } from "../../proxies/proxies-reached";
 import { proxyDetail } from "../../proxies/proxy-detail";
 import { proxyTable } from "../../proxies/proxy-table";
@@ -29,6 +31,7 @@ const ConfigRef = z.strictObject({
 });
 
 const MAX_TEXT = 2000;
+const MAX_MEASURED = 50;
 const MAX_PASTED = 10_000;
 
 const AskedRequest = z.strictObject({
@@ -39,18 +42,23 @@ const AskedRequest = z.strictObject({
   method: z.string().min(1).max(50).default("GET"),
   headers: z.record(z.string().max(MAX_TEXT), z.string().max(MAX_TEXT)).default({}),
   protocol: z.enum(["http", "tls", "tcp"]).default("http"),
+  arrives: z.enum(["mtls", "plain"]).optional(),
 });
 
 export const proxiesRouter = router({
-  /** Every proxy with its five types; live topic "proxies". */
+  /** Every proxy with its five types, packed (`packRows`); live topic "proxies". */
   list: procedure
     .input(z.strictObject({ namespaces: z.array(Label).max(1000).default([]) }))
     .query(async ({ ctx, input }) => {
       const table = proxyTable(await ctx.proxies.snapshot(), ctx.mesh.view(), ctx.clock.now());
-      if (input.namespaces.length === 0) return table;
-      const wanted = new Set(input.namespaces);
-      return { ...table, rows: table.rows.filter(({ namespace }) => wanted.has(namespace)) };
+      const { counts, istiods, at } = table;
+      return { counts, istiods, at, packed: packedTable(table, input.namespaces) };
     }),
+
+  /** How large the configurations of some proxies are; measured a few at a time and kept 5 min. */
+  sizes: procedure
+    .input(z.strictObject({ proxies: z.array(Proxy).max(MAX_MEASURED) }))
+    .query(({ ctx, input }) => ctx.configSizes.of(input.proxies)),
 
   /** How many proxies are in which state; live topic "proxies". */
   summary: procedure.query(async ({ ctx }) => {
@@ -110,6 +118,12 @@ export const proxiesRouter = router({
     .input(Page)
     .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "objects", input)),
 
+  /** What one Envoy was started with. */
+  bootstrap: procedure.input(Proxy).query(async ({ ctx, input }) => {
+    const { dump, at } = await ctx.proxyDumps.of(input);
+    return { facts: bootstrapFacts(dump), at };
+  }),
+
   /** The way of a request through one proxy, decision by decision; nothing is sent. */
   walk: procedure
     .input(z.strictObject({ ...Proxy.shape, request: AskedRequest }))
@@ -141,6 +155,9 @@ export const proxiesRouter = router({
         istiod: istiodOf(pods, proxies, input),
       });
     }),
+
+  /** The whole dump, secrets redacted: to be kept as a file, or compared with one that was. */
+  dump: procedure.input(Proxy).query(({ ctx, input }) => wholeDump(ctx.proxyDumps, input)),
 
   /** The last lines of what a proxy or an istiod says, oldest first. */
   log: procedure
