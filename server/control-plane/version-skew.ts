@@ -29,9 +29,11 @@ export function versionPairs(
 }
 
 /**
- * Istio lets the control plane be one minor release ahead of a proxy, and no proxy be ahead of it
- * (istio.io/latest/docs/releases/supported-releases, "Control Plane/Data Plane Skew"). Releases of the
- * same minor work together in either order.
+ * Istio lets the control plane be one minor release ahead of a proxy, and no proxy be ahead of it;
+ * proxies of different releases may talk to each other. Releases of the same minor work together in
+ * either order. Source: "Control Plane/Data Plane Skew" of
+ * istio.io/latest/docs/releases/supported-releases, the same text since Istio 1.16 (read in
+ * istio/istio.io 011c086 and in the page of 1.26).
  */
 export function versionSkew(proxy: string | undefined, istiod: string | undefined): Skew {
   const data = releaseOf(proxy);
