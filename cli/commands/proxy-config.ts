@@ -3,7 +3,8 @@ import { type ProxyConfigOptions, proxyConfigOptions } from "@/cli/proxies/proxy
 import { readDump } from "@/cli/proxies/read-dump";
 import { instant } from "@/lib/base/units";
 import { bootstrapText } from "@/lib/xds/istioctl/bootstrap-text";
-import { type HeldConfig, proxyConfigText } from "@/lib/xds/istioctl/proxy-config";
+import { bootstrapOf, type HeldConfig, proxyConfigText } from "@/lib/xds/istioctl/proxy-config";
+import { protoJson } from "@/lib/xds/istioctl/proto-json";
 import { proxyConfigJson } from "@/lib/xds/istioctl/resources";
 
 /** Shows what one Envoy holds, as `istioctl proxy-config` does. */
@@ -12,10 +13,10 @@ export const proxyConfig: Command = {
   usage:
     "listeners|routes|clusters|endpoints|eds|secrets|ecds|bootstrap|all POD[.NS] [-n NS] [--file DUMP.json|-] " +
     "[--kubeconfig F] [--context C] [--port N] [--address A] [--type T] [--name ROUTE] [--fqdn F] " +
-    "[--direction D] [--subset S] [--cluster C] [--status S] [--with-headers] [-o table|json|short]",
+    "[--direction D] [--subset S] [--cluster C] [--status S] [--with-headers] [-o table|json|yaml|short]",
   async run(args) {
     const options = proxyConfigOptions(args);
-    process.stdout.write(textOf(options, await heldConfig(options)));
+    process.stdout.write(await textOf(options, await heldConfig(options)));
     return 0;
   },
 };
@@ -26,9 +27,19 @@ async function heldConfig({ kind, pod, file, kubeconfig, context }: ProxyConfigO
   return liveDump({ kubeconfig, context }, pod, kind);
 }
 
-function textOf(options: ProxyConfigOptions, held: HeldConfig): string {
+async function textOf(options: ProxyConfigOptions, held: HeldConfig): Promise<string> {
   const { kind, filter, output, withHeaders } = options;
   if (kind === "bootstrap" && output === "short") return bootstrapText(held.dump);
+  if (output === "yaml") {
+    const { stringify } = await import("yaml");
+    const value =
+      kind === "bootstrap" ? bootstrapOf(held.dump) : proxyConfigJson(kind, held, filter);
+    return stringify(protoJson(value), {
+      sortMapEntries: true,
+      lineWidth: 0,
+      aliasDuplicateObjects: false,
+    });
+  }
   // istioctl's table of the bootstrap is the bootstrap itself.
   if (output === "json" && kind !== "bootstrap") {
     return `${JSON.stringify(proxyConfigJson(kind, held, filter), null, 4)}\n`;

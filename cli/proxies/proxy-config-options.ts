@@ -17,7 +17,7 @@ export interface ProxyConfigOptions {
   readonly context: string | undefined;
   readonly filter: ProxyConfigFilter;
   readonly withHeaders: boolean;
-  readonly output: "table" | "json" | "short";
+  readonly output: "table" | "json" | "yaml" | "short";
 }
 
 /** istioctl's other names. */
@@ -86,7 +86,7 @@ export function proxyConfigOptions(args: readonly string[]): ProxyConfigOptions 
       port: portOf(values.port),
     },
     withHeaders: values["with-headers"] ?? false,
-    output: oneOf("--output", values.output, ["table", "json", "short"]),
+    output: oneOf("--output", values.output, ["table", "json", "yaml", "short"]),
   };
 }
 

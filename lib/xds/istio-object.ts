@@ -25,8 +25,9 @@ export function istioObjectOf(resource: unknown): ObjectRef | undefined {
  */
 export function istioctlName(resource: unknown): string {
   const noted = fieldAt(resource, "metadata", "filter_metadata", "istio", "config");
-  if (typeof noted !== "string") return "";
-  if (!noted.startsWith("/apis/networking.istio.io/")) return "<unknown>";
+  if (noted === undefined) return "";
+  if (typeof noted !== "string" || !noted.startsWith("/apis/networking.istio.io/"))
+    return "<unknown>";
   const pieces = noted.split("/");
   return pieces.length === 8 ? `${pieces[7] ?? ""}.${pieces[5] ?? ""}` : "";
 }

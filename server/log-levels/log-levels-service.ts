@@ -1,25 +1,14 @@
 import { hostname } from "node:os";
 import { AppError } from "@/lib/base/errors";
 import { after, between, type Instant, instant, type Millis, seconds } from "@/lib/base/units";
-import {
-  isLogLevel,
-  LOG_LEVELS,
-  type LogLevel,
-  type LoggingProgram,
-} from "@/lib/xds/log-levels/log-level";
+import type { LogLevel } from "@/lib/xds/log-levels/log-level";
 import { levelsToPutBack, mergedLevels } from "@/lib/xds/log-levels/log-level-change";
 import { randomId } from "../clock";
-import { readEnvoyLevels, setEnvoyLevels } from "../envoy/envoy-logging";
-import { readIstiodLevels, setIstiodLevels } from "../istiod/istiod-scopes";
 import type { Logger } from "../log";
 import type { Clock, Cluster, MeshStore } from "../ports";
 import { wakeUp } from "../rollouts/wake";
+import { type LoggingTarget, readLevels, refuseUnknown, writeLevels } from "./programs";
 import { type ChangeStore, changeStore, type LoggingPod, type StoredChange } from "./change-store";
-
-/** A program of a pod. */
-export interface LoggingTarget extends LoggingPod {
-  readonly program: LoggingProgram;
-}
 
 /** The levels of one program, and the change of ours that has not ended. */
 export interface LoggingState {
@@ -105,17 +94,9 @@ export function logLevels(needs: Needs): LogLevels {
     );
   }
 
-  async function current(target: LoggingTarget): Promise<readonly LogLevel[]> {
-    if (target.program === "envoy") return readEnvoyLevels(cluster, target);
-    // What must be sent back to ControlZ is nobody else's concern.
-    const scopes = await readIstiodLevels(cluster, target);
-    return scopes.map(({ name, level, about }) => ({ name, level, about }));
-  }
-
+  const current = (target: LoggingTarget) => readLevels(cluster, target);
   const write = (target: LoggingTarget, levels: Readonly<Record<string, string>>) =>
-    target.program === "envoy"
-      ? setEnvoyLevels(cluster, target, levels)
-      : setIstiodLevels(cluster, target, levels);
+    writeLevels(cluster, target, levels);
 
   /** What was read a moment ago is good for all who look, until somebody changes it. */
   async function shared(target: LoggingTarget): Promise<LoggingState["levels"]> {
@@ -301,23 +282,3 @@ const keyOf = ({ namespace, name }: LoggingPod): string => `${namespace}/${name}
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
-
-function refuseUnknown(
-  { program, name: pod }: LoggingTarget,
-  levels: readonly LogLevel[],
-  wanted: Readonly<Record<string, string>>,
-): void {
-  const known = new Set(levels.map(({ name }) => name));
-  for (const [name, level] of Object.entries(wanted)) {
-    if (!known.has(name)) {
-      throw new AppError("invalid", `${pod} has no logger ${JSON.stringify(name)}`, {
-        hint: "Read the levels again: another release has other loggers.",
-      });
-    }
-    if (!isLogLevel(program, level)) {
-      throw new AppError("invalid", `${JSON.stringify(level)} is no level of ${program}`, {
-        hint: `Choose one of ${LOG_LEVELS[program].join(", ")}.`,
-      });
-    }
-  }
-}

@@ -6,7 +6,8 @@ import { readEnvoyLevels, setEnvoyLevels } from "../envoy/envoy-logging";
 import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster } from "../ports";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
-import { type LoggingTarget, logLevels } from "./log-levels-service";
+import { logLevels } from "./log-levels-service";
+import type { LoggingTarget } from "./programs";
 
 /** Log levels of programs that run, and how they go back. */
 let target: TestCluster;
