@@ -92,10 +92,7 @@ export async function exploreProxy<Table extends ExplorerTable>(
 }
 
 function holds(row: object, words: readonly string[]): boolean {
-  const text = Object.values(row)
-    .map(textOf)
-    .join(" ")
-    .toLowerCase();
+  const text = Object.values(row).map(textOf).join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
