@@ -13,14 +13,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { LogLevel, LoggingProgram } from "@/lib/xds/log-levels/log-level";
 import type { LoggingState } from "@/server/log-levels/log-levels-service";
+import type { LoggingTarget } from "./logging-target";
 import { SetLevels } from "./set-levels";
-
-/** Whose log levels are shown. */
-export interface LoggingTarget {
-  readonly program: LoggingProgram;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** The loggers of a proxy or the scopes of an istiod, and how to change them for a while. */
 export function LogLevels({ target }: { target: LoggingTarget }) {

@@ -11,7 +11,7 @@ import { formatNumber } from "@/components/ui/format";
 import { SearchField } from "@/components/ui/search-field";
 import { Select } from "@/components/ui/select";
 import { LOG_LEVELS, type LogLevel } from "@/lib/xds/log-levels/log-level";
-import type { LoggingTarget } from "./log-levels";
+import type { LoggingTarget } from "./logging-target";
 
 const LENGTHS = [
   { value: "10", label: "10 seconds" },
