@@ -25,7 +25,7 @@ export const EXPLORER_TABS = [
   "raw",
 ] as const;
 /** Ways of a request through a proxy. */
-export const WAYS = ["leaves", "mtls", "plain"] as const;
+const WAYS = ["leaves", "mtls", "plain"] as const;
 const ROW_STATES = [
   "refused",
   "late",
