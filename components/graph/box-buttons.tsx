@@ -10,11 +10,11 @@ export function BoxButtons({
 }: {
   drawing: Drawing;
   layout: Layout;
-  onClose: (namespace: string) => void;
+  onClose: (box: string) => void;
 }) {
-  return drawing.boxes.map(({ id, namespace, leaves, groups }) => {
+  return drawing.boxes.map(({ id, name, leaves, groups }) => {
     const place = layout.places[id];
-    if (!place || namespace === undefined || leaves.length + groups.length < 2) return null;
+    if (!place || name === undefined || leaves.length + groups.length < 2) return null;
     return (
       <button
         key={id}
@@ -22,9 +22,9 @@ export function BoxButtons({
         className="qd-box-fold"
         tabIndex={-1}
         aria-hidden
-        title={`Fold ${namespace}`}
+        title={`Fold ${name}`}
         style={{ left: place.x + place.width - 28, top: place.y + 3 }}
-        onClick={() => onClose(namespace)}
+        onClick={() => onClose(name)}
       >
         <FoldHorizontal size={14} strokeWidth={1.5} />
       </button>

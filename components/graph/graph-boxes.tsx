@@ -19,7 +19,8 @@ export function GraphBoxes({
     const place = layout.places[box.id];
     if (!place) return null;
     const count = box.leaves.length + box.groups.length;
-    const { namespace } = box;
+    const { name } = box;
+    const mode = name === undefined ? undefined : mtls.get(name);
     return (
       <div key={box.id} data-dim={selected !== null || undefined}>
         <div
@@ -28,10 +29,11 @@ export function GraphBoxes({
           style={{ left: place.x, top: place.y, width: place.width, height: place.height }}
         >
           <p>
-            <b>{namespace ?? "outside the mesh"}</b>
-            {namespace === undefined ? null : (
+            <b>{name ?? "outside the mesh"}</b>
+            {name === undefined ? null : (
               <span>
-                {count === 1 ? "1 service" : `${count} services`} · {mtls.get(namespace)}
+                {count === 1 ? "1 service" : `${count} services`}
+                {mode === undefined ? "" : ` · ${mode}`}
               </span>
             )}
           </p>

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from "react";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/layout";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { step, UNWELL } from "./graph-focus";
 import { type Direction, nextInDirection } from "./move-focus";
@@ -12,6 +12,14 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: "down",
 };
 
+/** How far Shift with an arrow moves a plate. */
+const STEP: Readonly<Record<Direction, Point>> = {
+  left: { x: -24, y: 0 },
+  right: { x: 24, y: 0 },
+  up: { x: 0, y: -24 },
+  down: { x: 0, y: 24 },
+};
+
 /** What the keys of a graph act on. */
 interface Targets {
   readonly graph: MeshGraph;
@@ -21,6 +29,8 @@ interface Targets {
   readonly current: string | undefined;
   readonly canvas: { readonly zoomBy: (direction: 1 | -1) => void; readonly fitAll: () => void };
   readonly moveTo: (id: string) => void;
+  /** Puts a plate so far from where it is, in pixels of the layout. */
+  readonly place: (id: string, by: Point) => void;
   /** Opens a group, or folds the namespace of a plate. */
   readonly toggle: (id: string) => void;
   /** Shows only what is around a plate. */
@@ -30,14 +40,19 @@ interface Targets {
 }
 
 /**
- * Keys of the graph: arrows go to callers, callees and neighbours; `[` and `]` through what fails;
+ * Keys of the graph: arrows go to callers, callees and neighbours, with Shift they move a plate; `[` and `]` through what fails;
  * `o` opens and folds; `f` shows what is around; `+`, `-` and `0` zoom; Esc ends a selection.
  */
 export function onGraphKey(event: KeyboardEvent, targets: Targets): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { graph, plates, layout, current, canvas, moveTo, toggle, focus, unselect } = targets;
+  const { graph, plates, layout, current, canvas, moveTo, place, toggle } = targets;
+  const { focus, unselect } = targets;
   const act = (key: string): boolean => {
     const direction = ARROWS[key];
+    if (direction && event.shiftKey) {
+      if (current) place(current, STEP[direction]);
+      return true;
+    }
     if (direction && current && layout) {
       const ids = plates.map(({ id }) => id);
       const next = nextInDirection(current, direction, { ids, layout, edges: graph.edges });

@@ -11,8 +11,9 @@ import {
 } from "react";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
-import type { Layout } from "@/lib/graph/layout";
-import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
+import type { Layout, Point } from "@/lib/graph/layout";
+import { type Pins, pinLayout } from "@/lib/graph/pin-layout";
+import { boxNameOf, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { BoxButtons } from "./box-buttons";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
@@ -28,6 +29,7 @@ import { type Camera, useCytoscape } from "./use-cytoscape";
 import { sameSet, useDrawnCalls } from "./use-drawn-calls";
 import { onGraphKey } from "./graph-keys";
 import { useLayout } from "./use-layout";
+import { usePlateDrag } from "./use-plate-drag";
 
 /** The page draws this many plates itself, crisp and focusable; above it the canvas does. */
 const DOM_PLATES = 150;
@@ -42,6 +44,9 @@ interface GraphViewProps {
   /** By plate: what is wrong with its configuration. */
   readonly marks?: ReadonlyMap<string, PlateMark> | undefined;
   readonly edgeLabels: EdgeLabelChoice;
+  /** Where somebody put plates, and what puts one there. */
+  readonly pins: Pins;
+  readonly onPin: (id: string, corner: Point) => void;
   /** Draws every call, however quiet, of a picture with many. */
   readonly allCalls: boolean;
   readonly onAllCalls: (all: boolean) => void;
@@ -51,9 +56,9 @@ interface GraphViewProps {
   readonly layAgain: number;
   /** What an expression found: it stays in full ink while nothing is selected. */
   readonly marked?: ReadonlySet<string> | undefined;
-  /** Draws the services of a folded namespace, or folds them. */
-  readonly onOpenBox: (namespace: string) => void;
-  readonly onCloseBox: (namespace: string) => void;
+  /** Draws the services of a folded namespace, or other box, or folds them. */
+  readonly onOpenBox: (box: string) => void;
+  readonly onCloseBox: (box: string) => void;
   /** Told where things are drawn, for pictures of it. */
   readonly onLayout: (layout: Layout) => void;
   /** Beside the zoom buttons. */
@@ -63,11 +68,15 @@ interface GraphViewProps {
 /** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
 export function GraphView(props: GraphViewProps) {
   const { graph, selected, onSelect, marks, edgeLabels, layAgain, legend } = props;
-  const { marked, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } = props;
+  const { marked, pins, onPin, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } =
+    props;
   const { laid, shown, quiet, hubs } = useDrawnCalls(graph, { selected, all: allCalls });
   const drawing = useMemo(() => drawingOf(laid), [laid]);
   const { laidOut, error } = useLayout(drawing, layAgain);
-  const layout = laidOut?.layout;
+  const layout = useMemo(
+    () => laidOut && pinLayout(laidOut.layout, laidOut.drawing, pins),
+    [laidOut, pins],
+  );
   useEffect(() => {
     if (layout) onLayout(layout);
   }, [layout, onLayout]);
@@ -112,6 +121,7 @@ export function GraphView(props: GraphViewProps) {
   const layers = useRef<HTMLDivElement>(null);
   const under = useRef<HTMLDivElement>(null);
   const minimap = useRef<MinimapHandle>(null);
+  const zoom = useRef(1);
   const canvas = useCytoscape(ground, {
     layout,
     nodes: canvasNodes,
@@ -120,6 +130,7 @@ export function GraphView(props: GraphViewProps) {
     theme: useTheme(),
     focus: useMemo(() => focusOf(graph, selected), [graph, selected]),
     onCamera: (camera) => {
+      zoom.current = camera.zoom;
       follow([under.current, layers.current], camera);
       const { clientWidth: width = 0, clientHeight: height = 0 } = ground.current ?? {};
       minimap.current?.show(camera, { width, height });
@@ -150,9 +161,10 @@ export function GraphView(props: GraphViewProps) {
   const toggleBox = useCallback(
     (id: string) => {
       const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
-      if (node?.namespace === undefined) return;
-      if (node.kind === "group") onOpenBox(node.namespace);
-      else onCloseBox(node.namespace);
+      const box = node && boxNameOf(node);
+      if (box === undefined) return;
+      if (node?.kind === "group") onOpenBox(box);
+      else onCloseBox(box);
     },
     [graph.nodes, onOpenBox, onCloseBox],
   );
@@ -160,11 +172,17 @@ export function GraphView(props: GraphViewProps) {
   function onKeyDown(event: KeyboardEvent) {
     const focus = (id: string) => onFocus(nodeIdOf(id));
     const unselect = selected === null ? undefined : () => onSelect(null);
-    const toggle = toggleBox;
-    onGraphKey(event, { graph, plates, layout, current, canvas, moveTo, toggle, focus, unselect });
+    const place = (id: string, by: Point) => {
+      const at = layout?.places[id];
+      if (at) onPin(id, { x: at.x + by.x, y: at.y + by.y });
+    };
+    onGraphKey(event, {
+      ...{ graph, plates, layout, current, canvas, moveTo, place, focus, unselect },
+      toggle: toggleBox,
+    });
   }
 
-  useStopDragOnPlates(layers);
+  usePlateDrag(layers, { layout, zoom, onPin });
 
   return (
     <div className="qd-graph">
@@ -181,7 +199,7 @@ export function GraphView(props: GraphViewProps) {
           {laidOut ? (
             <GraphBoxes
               drawing={drawing}
-              layout={laidOut.layout}
+              layout={layout ?? laidOut.layout}
               boxes={graph.boxes}
               selected={selected}
             />
@@ -199,7 +217,7 @@ export function GraphView(props: GraphViewProps) {
             />
           ) : null}
           {laidOut ? (
-            <BoxButtons drawing={drawing} layout={laidOut.layout} onClose={onCloseBox} />
+            <BoxButtons drawing={drawing} layout={layout ?? laidOut.layout} onClose={onCloseBox} />
           ) : null}
           {layout && inDom
             ? plates.map((plate) => {
@@ -229,8 +247,8 @@ export function GraphView(props: GraphViewProps) {
       <p id={keys} className="sr-only">
         Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
         details, Escape closes them. [ and ] step through what fails. O opens a group, or folds the
-        namespace of a service. F shows only what is around a service. The Table view holds the same
-        data.
+        namespace of a service. F shows only what is around a service. Shift with an arrow key moves
+        a plate. The Table view holds the same data.
       </p>
       {error ? (
         <p className="qd-graph-note" role="alert">
@@ -255,24 +273,4 @@ function follow(elements: readonly (HTMLElement | null)[], { zoom, x, y }: Camer
   for (const element of elements) {
     if (element) element.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
   }
-}
-
-/**
- * A press on a plate or a label is a click on it, and must not reach the canvas below, which would
- * take the focus away and start to drag the ground.
- */
-function useStopDragOnPlates(layers: React.RefObject<HTMLElement | null>) {
-  useEffect(() => {
-    const element = layers.current;
-    if (!element) return;
-    const stop = (event: Event) => {
-      if (event.target !== element) event.stopPropagation();
-    };
-    element.addEventListener("mousedown", stop);
-    element.addEventListener("touchstart", stop, { passive: true });
-    return () => {
-      element.removeEventListener("mousedown", stop);
-      element.removeEventListener("touchstart", stop);
-    };
-  }, [layers]);
 }

@@ -15,6 +15,7 @@ const STATE: TopologyState = {
   selected: null,
   open: [],
   closed: [],
+  group: null,
   calls: null,
   kept: null,
   find: "",

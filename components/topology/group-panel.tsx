@@ -3,7 +3,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { SidePanel } from "@/components/ui/side-panel";
 import { VerdictBlock } from "@/components/ui/verdict-block";
-import type { GraphNode, MeshGraph } from "@/lib/graph/mesh-graph";
+import { boxNameOf, type GraphNode, type MeshGraph } from "@/lib/graph/mesh-graph";
 import { CallList } from "./call-list";
 
 /** Services that were folded into one plate: how they stand, who calls them, and a way in. */
@@ -17,11 +17,12 @@ export function GroupPanel({
   graph: MeshGraph;
   node: GraphNode;
   onSelect: (id: string) => void;
-  /** Draws the services of a namespace singly. */
-  onOpen: (namespace: string) => void;
+  /** Draws the services of a box singly. */
+  onOpen: (box: string) => void;
   onClose: () => void;
 }) {
-  const { health, namespace, members = 0, pods } = node;
+  const { health, members = 0, pods } = node;
+  const box = boxNameOf(node);
   return (
     <SidePanel
       title={node.name}
@@ -33,7 +34,7 @@ export function GroupPanel({
       }
       lead={[
         `${members} services`,
-        ...(namespace === undefined ? [] : [`of ${namespace}`]),
+        ...(box === undefined ? [] : [`of ${box}`]),
         ...(pods ? [`${pods.ready} of ${pods.total} pods ready`] : []),
       ].join(", ")}
       onClose={onClose}
@@ -42,13 +43,13 @@ export function GroupPanel({
         <VerdictBlock status={HEALTH_STATUS[health.state]} title={health.text}>
           Rates are of calls from outside of the group, over {graph.windowSeconds} s.
         </VerdictBlock>
-        {namespace === undefined ? (
+        {box === undefined ? (
           <p className="mt-3 text-ink-2">
             Choose namespaces at the top, or search for a service, to see inside.
           </p>
         ) : (
           <div className="mt-3">
-            <Button onClick={() => onOpen(namespace)}>Open {namespace}</Button>
+            <Button onClick={() => onOpen(box)}>Open {box}</Button>
           </div>
         )}
       </div>

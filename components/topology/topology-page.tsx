@@ -17,10 +17,12 @@ import { GraphSkeleton, NoServices, SourceNotes } from "./graph-states";
 import { nameOfLeaf } from "./leaf-name";
 import { PartNote } from "./part-note";
 import { plateMarks } from "./plate-marks";
+import { SavedViews } from "./saved-views";
 import { SelectionPanel } from "./selection-panel";
 import { SummaryLine } from "./summary-line";
 import { TopologyToolbar } from "./topology-toolbar";
 import { useGraph } from "./use-graph";
+import { usePins } from "./use-pins";
 import { useTopologyState } from "./use-topology-state";
 
 /** Who calls whom in the mesh, how much, and what of it fails. */
@@ -29,6 +31,7 @@ export function TopologyPage() {
   const { data, error, refetch, isPlaceholderData } = useGraph(state);
   const scope = useNamespaceScope();
   const [layAgain, setLayAgain] = useState(0);
+  const { pins, pin, setPins } = usePins(state);
   const [layout, setLayout] = useState<Layout>();
   const graph = data?.graph;
   const latest = useRef(graph);
@@ -75,9 +78,14 @@ export function TopologyPage() {
         setState={setState}
         windows={data?.windows ?? []}
         windowSeconds={graph?.windowSeconds}
-        onLayAgain={() => setLayAgain((count) => count + 1)}
+        groupings={data?.groupings ?? []}
+        onLayAgain={() => {
+          setPins(() => ({}));
+          setLayAgain((count) => count + 1);
+        }}
       >
         <FindBox state={state} setState={setState} graph={graph} problem={data?.findProblem} />
+        <SavedViews pins={pins} onPins={(saved) => setPins(() => saved)} />
         {data ? (
           <ExportMenu reading={data} layout={state.view === "graph" ? layout : undefined} />
         ) : null}
@@ -125,6 +133,8 @@ export function TopologyPage() {
               onSelect={select}
               marks={marks}
               edgeLabels={state.edges}
+              pins={pins}
+              onPin={pin}
               allCalls={state.calls === "all"}
               onAllCalls={(all) => void setState({ calls: all ? "all" : null })}
               onFocus={(id) => void setState({ around: id, hops: null, to: null })}

@@ -56,12 +56,15 @@ const LABEL_OPTIONS: readonly { value: EdgeLabelChoice; label: string }[] = [
   { value: "mtls", label: "mTLS exceptions" },
 ];
 
+const NAMESPACES = { value: "", label: "Namespaces" } as const;
+
 /** How the mesh is shown: as what, in what detail, over what time. */
 export function TopologyToolbar({
   state,
   setState,
   windows,
   windowSeconds,
+  groupings,
   onLayAgain,
   children,
 }: {
@@ -70,10 +73,14 @@ export function TopologyToolbar({
   windows: readonly number[];
   /** The window in force; undefined until the server has said it. */
   windowSeconds: number | undefined;
+  /** Labels that boxes can be made by. */
+  groupings: readonly string[];
   onLayAgain: () => void;
   /** Controls that need the graph itself. */
   children: React.ReactNode;
 }) {
+  // A link may ask for a label that this mesh does not have (any more).
+  const boxLabels = [...new Set([...groupings, ...(state.group === null ? [] : [state.group])])];
   const offered = windowSeconds === undefined ? [] : [...new Set([...windows, windowSeconds])];
   return (
     <div className="qd-topology-bar" role="group" aria-label="Graph controls">
@@ -91,6 +98,16 @@ export function TopologyToolbar({
           onChange={(type) => void setState({ type })}
         />
       </label>
+      {state.view === "graph" ? (
+        <label>
+          <span>Boxes</span>
+          <Select
+            options={[NAMESPACES, ...boxLabels.map((key) => ({ value: key, label: key }))]}
+            value={state.group ?? ""}
+            onChange={(group) => void setState({ group: group || null, open: [], closed: [] })}
+          />
+        </label>
+      ) : null}
       {state.view === "graph" ? (
         <label>
           <span>Edges</span>

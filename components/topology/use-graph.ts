@@ -38,10 +38,11 @@ export function useGraph(state: TopologyState) {
   const client = useTRPCClient();
   const cache = useQueryClient();
   const namespaces = [...useNamespaceScope()].sort();
-  const { window, type, view, open, closed, kept, find, mode, around, hops, to } = state;
+  const { window, type, view, group, open, closed, kept, find, mode, around, hops, to } = state;
   const question = {
     type,
     namespaces,
+    ...(group === null ? {} : { groupBy: group }),
     ...(window === null ? {} : { windowSeconds: window }),
     ...(find.trim() === "" ? {} : { find: { text: find.slice(0, 500), mode } }),
     ...(around === null ? {} : { around: { id: around, hops: clamp(hops, 1, 5) } }),

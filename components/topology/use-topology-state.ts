@@ -37,7 +37,9 @@ export function useTopologyState() {
       window: parseAsInteger,
       /** Id of a node, a version or an edge. */
       selected: parseAsString.withOptions({ history: "push" }),
-      /** Namespaces that are open though the graph is large, and closed though it is small. */
+      /** The label that boxes are made by; absent means namespaces. */
+      group: parseAsString,
+      /** Boxes that are open though the graph is large, and closed though it is small. */
       open: names,
       closed: names,
       /** Draws every call of a picture that has many. */

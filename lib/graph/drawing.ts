@@ -1,5 +1,11 @@
 import { groupBy } from "./collect";
-import { type GraphNode, type GraphVersion, type MeshGraph, nodeIdOf } from "./mesh-graph";
+import {
+  boxNameOf,
+  type GraphNode,
+  type GraphVersion,
+  type MeshGraph,
+  nodeIdOf,
+} from "./mesh-graph";
 
 /** Something drawn singly, with the size of its plate in pixels at zoom 1. */
 export interface DrawnLeaf {
@@ -15,11 +21,11 @@ interface DrawnGroup {
   readonly versions: readonly DrawnLeaf[];
 }
 
-/** A namespace, or what lies outside the mesh. */
+/** A namespace, or whatever boxes are made by, or what lies outside the mesh. */
 export interface DrawnBox {
   readonly id: string;
   /** Absent for what lies outside the mesh. */
-  readonly namespace?: string;
+  readonly name?: string;
   /** What its title needs, in pixels at zoom 1. */
   readonly titleWidth?: number;
   readonly leaves: readonly DrawnLeaf[];
@@ -49,8 +55,8 @@ const TITLE_PADDING = 44;
 /** The box of everything that is not in the mesh. */
 export const OUTSIDE = "box:outside";
 
-/** The id of a namespace's box. */
-const boxId = (namespace: string): string => `box:${namespace}`;
+/** The id of the box of a namespace, or of a label's value. */
+const boxId = (name: string): string => `box:${name}`;
 
 /** Whether the versions of `node` are drawn singly. */
 export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "type">): boolean =>
@@ -60,27 +66,25 @@ export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "type">): boolean
 export function drawingOf(graph: MeshGraph): Drawing {
   const boxes = new Map<
     string,
-    { leaves: DrawnLeaf[]; groups: DrawnGroup[]; namespace?: string; titleWidth?: number }
+    { leaves: DrawnLeaf[]; groups: DrawnGroup[]; name?: string; titleWidth?: number }
   >();
   const loose: DrawnLeaf[] = [];
-  const inBox = groupBy(graph.nodes, ({ namespace }) => namespace);
+  const inBox = groupBy(graph.nodes, boxNameOf);
   for (const node of graph.nodes) {
     // A box around a group that is all of a namespace would say its name twice.
     const alone =
       node.kind === "group" &&
-      (inBox.get(node.namespace)?.length === 1 || node.namespace === undefined);
+      (inBox.get(boxNameOf(node))?.length === 1 || boxNameOf(node) === undefined);
     if (node.kind === "unknown" || alone) {
       loose.push(plateOf(node));
       continue;
     }
-    const id =
-      node.namespace === undefined || node.kind === "external" ? OUTSIDE : boxId(node.namespace);
+    const name = boxNameOf(node);
+    const id = name === undefined || node.kind === "external" ? OUTSIDE : boxId(name);
     const box = boxes.get(id) ?? {
       leaves: [],
       groups: [],
-      ...(id === OUTSIDE || node.namespace === undefined
-        ? {}
-        : { namespace: node.namespace, titleWidth: titleWidth(node.namespace) }),
+      ...(id === OUTSIDE || name === undefined ? {} : { name, titleWidth: titleWidth(name) }),
     };
     if (isOpen(node, graph)) box.groups.push(groupOf(node));
     else box.leaves.push(plateOf(node));
@@ -163,8 +167,8 @@ function groupOf({ id, name, versions }: GraphNode): DrawnGroup {
 }
 
 /** Below the name stand the count and the mode of mTLS, which may give way; the name may not. */
-const titleWidth = (namespace: string) =>
-  Math.min(320, Math.ceil(namespace.length * CHARACTER_WIDTH) + TITLE_PADDING);
+const titleWidth = (name: string) =>
+  Math.min(320, Math.ceil(name.length * CHARACTER_WIDTH) + TITLE_PADDING);
 
 const longer = (a: string, b: string) => (a.length > b.length ? a : b);
 

@@ -2,6 +2,7 @@ import { compare, groupBy } from "./collect";
 import { mergeTraffic } from "./merge-traffic";
 import { severity } from "./health";
 import {
+  boxNameOf,
   edgeId,
   type GraphEdge,
   type GraphNode,
@@ -13,9 +14,9 @@ import { errorsPerSecond } from "./traffic";
 
 /** What may be drawn singly, and what must. */
 export interface FoldOptions {
-  /** Namespaces that were opened by hand. */
+  /** Boxes, which are namespaces unless a label makes them, that were opened by hand. */
   readonly opened: ReadonlySet<string>;
-  /** Namespaces that were closed by hand. */
+  /** Boxes that were closed by hand. */
   readonly closed: ReadonlySet<string>;
   /** Nodes that are drawn whatever the budget is, such as what is selected. */
   readonly kept: ReadonlySet<string>;
@@ -57,23 +58,23 @@ export function foldGraph(
   if (!closed && fits(graph)) return { graph, folded: { services: 0, groups: 0 } };
   const keep = new Set([...options.kept].map(nodeIdOf));
   for (const { id } of worstOf(graph)) keep.add(id);
-  const byNamespace = groupBy(graph.nodes, ({ namespace }) => namespace ?? "");
+  const byBox = groupBy(graph.nodes, (node) => boxNameOf(node) ?? "");
   const small = closed && fits(graph);
   const stays = (node: GraphNode): boolean => {
-    const { namespace, id } = node;
-    if (namespace === undefined || keep.has(id) || options.opened.has(namespace)) return true;
-    if (options.closed.has(namespace)) return false;
-    return small || (byNamespace.get(namespace)?.length ?? 0) < 2;
+    const box = boxNameOf(node);
+    if (box === undefined || keep.has(node.id) || options.opened.has(box)) return true;
+    if (options.closed.has(box)) return false;
+    return small || (byBox.get(box)?.length ?? 0) < 2;
   };
   const homes = new Map(
-    graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(node.namespace ?? "")]),
+    graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(boxNameOf(node) ?? "")]),
   );
   const once = refold(graph, homes);
   if (fits(once) || options.opened.size > 0 || small) return withCount(once, homes, graph);
 
   // What may go into the group of all the rest: whole namespaces, of one service or many.
   const movable = once.nodes.filter(
-    ({ id, kind, namespace }) => namespace !== undefined && kind !== "gateway" && !keep.has(id),
+    (node) => boxNameOf(node) !== undefined && node.kind !== "gateway" && !keep.has(node.id),
   );
   const order = busiestFirst(movable, once);
   const busy = busyIds(once);
@@ -163,7 +164,7 @@ function refold(graph: MeshGraph, homes: ReadonlyMap<string, string>): MeshGraph
     ({ id }) => homes.get(id) ?? "",
   );
   const stayed = graph.nodes.filter(({ id }) => homes.get(id) === id);
-  const withKept = new Set(stayed.flatMap(({ namespace }) => namespace ?? []));
+  const withKept = new Set(stayed.flatMap((node) => boxNameOf(node) ?? []));
   const nodes = [
     ...stayed,
     ...[...groups].map(([id, members]) => groupNode(id, members, into.get(id) ?? [], withKept)),
@@ -203,20 +204,21 @@ function groupNode(
   inbound: readonly GraphEdge[],
   withKept: ReadonlySet<string>,
 ): GraphNode {
-  const namespaces = [...new Set(members.flatMap(({ namespace }) => namespace ?? []))];
-  const [namespace] = namespaces;
+  const names = [...new Set(members.flatMap((node) => boxNameOf(node) ?? []))];
+  const [box] = names;
+  const byLabel = members.some(({ group }) => group !== undefined);
   const several = id === MORE;
-  const rest = namespace !== undefined && withKept.has(namespace);
+  const rest = box !== undefined && withKept.has(box);
   const pods = members.flatMap((node) => node.pods ?? []);
   return {
     id,
     kind: "group",
     name: several
-      ? `${namespaces.length} more namespaces`
+      ? `${names.length} more ${byLabel ? "groups" : "namespaces"}`
       : rest
         ? `${members.length} more`
-        : (namespace ?? id),
-    ...(several || namespace === undefined ? {} : { namespace }),
+        : (box ?? id),
+    ...(several || box === undefined ? {} : byLabel ? { group: box } : { namespace: box }),
     services: [],
     inbound: mergeTraffic(inbound.map(({ traffic }) => traffic)),
     versions: [],

@@ -31,7 +31,7 @@ export function graphSvg(graph: MeshGraph, layout: Layout, caption: string): str
     return place
       ? [
           rect(place, box.id === OUTSIDE ? "none" : INK.box, INK.rim),
-          title(place, box.namespace ?? "outside the mesh"),
+          title(place, box.name ?? "outside the mesh"),
           ...groups,
         ]
       : groups;

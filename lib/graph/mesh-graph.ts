@@ -141,6 +141,8 @@ export interface GraphNode {
   readonly name: string;
   /** Absent outside the mesh. */
   readonly namespace?: string;
+  /** The box it stands in, where boxes are made by a label and not by namespaces. */
+  readonly group?: string;
   /**
    * What it is called by: names of Services of its namespace, and full hosts of ServiceEntries.
    * Sorted; empty where nothing names it.
@@ -193,6 +195,10 @@ export interface MeshGraph {
   readonly edges: readonly GraphEdge[];
   readonly boxes: readonly GraphBox[];
 }
+
+/** The box that a node stands in; undefined for what stands in none. */
+export const boxNameOf = ({ group, namespace }: Pick<GraphNode, "group" | "namespace">) =>
+  group ?? namespace;
 
 /** An object that decides about a node or an edge, and the part of it that does. */
 export interface DecidedBy {

@@ -20,6 +20,7 @@ function reading(rate: number, calls = 20): GraphReading {
     at: instant(1000 + rate),
     telemetry: { state: "live", message: undefined, hint: undefined, missing: [] },
     windows: [10],
+    groupings: [],
     problems: [],
     ready: true,
   };

@@ -12,6 +12,8 @@ import { compactGraph } from "./compact-graph";
 export interface GraphPart {
   /** Empty: the whole mesh. */
   readonly namespaces: readonly string[];
+  /** The label that boxes are made by; undefined: namespaces. */
+  readonly groupBy?: string | undefined;
   /** An expression, and what becomes of what it finds. */
   readonly find?: { readonly text: string; readonly mode: FindMode } | undefined;
   /** Only what is within so many calls of one service. */

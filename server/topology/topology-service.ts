@@ -1,5 +1,6 @@
 import type { Instant } from "@/lib/base/units";
 import { buildGraph } from "@/lib/graph/build-graph";
+import { groupByLabel, groupingLabels } from "@/lib/graph/group-by-label";
 import type { GraphType, MeshGraph } from "@/lib/graph/mesh-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
@@ -28,6 +29,8 @@ export interface GraphReading extends PresentedGraph {
   readonly telemetry: TelemetryState;
   /** Windows that can be asked for, in seconds, shortest first. */
   readonly windows: readonly number[];
+  /** Labels that boxes can be made by. */
+  readonly groupings: readonly string[];
   /** Kinds of objects that could not be read, in sentences. */
   readonly problems: readonly string[];
   /** Whether the cluster was listed once; before that, what exists is not known. */
@@ -75,6 +78,7 @@ export function topologyService(needs: Needs): Topology {
   const telemetry = telemetryWindows({ metrics, live, clock, log });
   const built = graphMemo();
   const present = presenter();
+  const grouped = groupingMemo();
   return {
     async graph({ windowSeconds, type, judged: wanted = false, ...part }) {
       const choice = await telemetry.choice();
@@ -83,7 +87,9 @@ export function topologyService(needs: Needs): Topology {
       const view = mesh.view();
       const graph = built(known.reading, view, { windowSeconds: asked, type });
       const judged = (wanted ? judge?.(graph, view) : undefined) ?? { graph, findings: {} };
-      const presented = present(judged.graph, part);
+      const { groupBy } = part;
+      const boxed = groupBy === undefined ? judged.graph : grouped(judged.graph, view, groupBy);
+      const presented = present(boxed, part);
       const drawn = presented.graph.nodes.flatMap(({ id }) => {
         const found = judged.findings[id];
         return found ? [[id, found] as const] : [];
@@ -94,6 +100,7 @@ export function topologyService(needs: Needs): Topology {
         at: known.reading?.at,
         telemetry: stateOf(metrics, known),
         windows: choice.all,
+        groupings: view.derive(groupingLabels),
         problems: mesh.problems().map(({ kind, error }) => `${kind}: ${error.message}`),
         ready: mesh.ready,
       };
@@ -117,6 +124,18 @@ function stateOf(metrics: Metrics, { reading, error }: KnownTelemetry): Telemetr
     message: error?.message,
     hint: error?.hint,
     missing: error ? [] : (reading?.missing ?? []),
+  };
+}
+
+/** Remembers how the newest graphs are divided by a label. */
+function groupingMemo() {
+  const kept = new WeakMap<MeshGraph, Map<string, MeshGraph>>();
+  return (graph: MeshGraph, view: MeshView, key: string): MeshGraph => {
+    const byKey = kept.get(graph) ?? new Map<string, MeshGraph>();
+    kept.set(graph, byKey);
+    const made = byKey.get(key) ?? groupByLabel(graph, view, key);
+    byKey.set(key, made);
+    return made;
   };
 }
 

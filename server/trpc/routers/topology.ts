@@ -10,10 +10,16 @@ const Window = z.int().min(1).max(3600);
 /** The id of a node, a version or of what an edge joins: names of Kubernetes, or a host. */
 const LeafId = z.string().min(1).max(600);
 
+/** A label that boxes are made by: at most a prefix, a stroke and a name. */
+const LabelKey = z.string().min(1).max(320);
+/** A namespace, or the value of a label. */
+const BoxName = z.string().min(1).max(400);
+
 const Question = z.strictObject({
   windowSeconds: Window.optional(),
   type: z.enum(GRAPH_TYPES).default("versionedApp"),
   namespaces: z.array(Label).max(1000).default([]),
+  groupBy: LabelKey.optional(),
   find: z
     .strictObject({ text: z.string().max(500), mode: z.enum(["find", "hide", "only"]) })
     .optional(),
@@ -21,8 +27,8 @@ const Question = z.strictObject({
   pathTo: LeafId.optional(),
   fold: z
     .strictObject({
-      opened: z.array(Label).max(200),
-      closed: z.array(Label).max(200),
+      opened: z.array(BoxName).max(200),
+      closed: z.array(BoxName).max(200),
       kept: z.array(LeafId).max(20),
     })
     .optional(),
