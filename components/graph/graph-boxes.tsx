@@ -32,8 +32,9 @@ export function GraphBoxes({
             <b>{name ?? "outside the mesh"}</b>
             {name === undefined ? null : (
               <span>
-                {count === 1 ? "1 service" : `${count} services`}
-                {mode === undefined ? "" : ` · ${mode}`}
+                {[...(count === 1 ? [] : [`${count} services`]), ...(mode ? [mode] : [])].join(
+                  " · ",
+                )}
               </span>
             )}
           </p>

@@ -145,7 +145,7 @@ export const STATE_WORD: Readonly<Record<HealthState, string>> = {
 
 /** What is wrong, in a word, where no figure tells. */
 const RULE_WORD: Partial<Record<HealthRule, string>> = {
-  config: "configuration errors",
+  config: "config errors",
   proxies: "proxies not in sync",
 };
 

@@ -1,10 +1,13 @@
 import type { GraphNode, HealthState, MeshGraph } from "./mesh-graph";
 import { severity } from "./health";
-import { compare } from "./collect";
+import { compare, groupBy } from "./collect";
 import { errorsPerSecond, isIdle } from "./traffic";
 
 /** A node to look at, and why. */
-export type UnwellNode = Pick<GraphNode, "id" | "name" | "health">;
+export interface UnwellNode extends Pick<GraphNode, "id" | "health"> {
+  /** With its namespace where another one of them has the same name. */
+  readonly name: string;
+}
 
 /** What fails, in one line. */
 export interface GraphSummary {
@@ -28,11 +31,15 @@ export function summarise(graph: Pick<MeshGraph, "nodes">): GraphSummary {
         (errorsPerSecond(b.inbound) ?? 0) - (errorsPerSecond(a.inbound) ?? 0) ||
         compare(a.id, b.id),
     )
-    .map(({ id, name, health }): UnwellNode => ({ id, name, health }));
+    .map(({ id, name, namespace, health }) => ({ id, name, namespace, health }));
+  const names = groupBy(unwell, ({ name }) => name);
   return {
     services: services.length,
     withTraffic: services.filter(({ inbound }) => !isIdle(inbound)).length,
-    unwell,
+    unwell: unwell.map(({ id, name, namespace, health }): UnwellNode => {
+      const alone = namespace === undefined || names.get(name)?.length === 1;
+      return { id, name: alone ? name : `${namespace}/${name}`, health };
+    }),
     counts,
   };
 }

@@ -51,7 +51,7 @@ const LAYERED = {
   "elk.algorithm": "layered",
   "elk.direction": "RIGHT",
   "elk.spacing.nodeNode": "30",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "96",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "72",
   "elk.spacing.edgeNode": "14",
   "elk.spacing.edgeEdge": "8",
   "elk.layered.spacing.edgeNodeBetweenLayers": "14",
