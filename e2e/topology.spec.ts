@@ -43,6 +43,65 @@ test("one Tab leads into the graph, arrows walk it, and Esc returns from the pan
   await expect(graph.locator(":focus")).toHaveCount(0);
 });
 
+test("reads as services with their figures to whoever does not see it", async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole("group", { name: "Summary" })).toMatchAriaSnapshot(`
+    - group "Summary":
+      - text: 6 services with traffic none failing
+      - status: 6 services, none failing
+  `);
+  await expect(page.getByRole("group", { name: "Service graph" })).toMatchAriaSnapshot(`
+    - group "Service graph":
+      - button /^details, [\\d.]+ requests\\/s, 0 % errors, healthy/
+      - button /^details v1 100 %, [\\d.]+ requests\\/s/
+      - button /^productpage, [\\d.]+ requests\\/s, 0 % errors, healthy/
+      - button /^ratings, /
+      - button /^reviews, /
+      - button /^www.googleapis.com, outside the mesh, /
+      - button /^istio-ingressgateway, gateway, [\\d.]+ requests\\/s/
+  `);
+});
+
+test("a plate stays where the keyboard put it, and a named view brings it back", async ({
+  page,
+}) => {
+  await open(page);
+  const ratings = page.getByRole("button", { name: /^ratings,/ });
+  const left = () => ratings.evaluate((plate) => parseFloat((plate as HTMLElement).style.left));
+  const before = await left();
+  await ratings.focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect.poll(left).toBe(before + 24);
+  await page.keyboard.press("f");
+  await expect(page).toHaveURL(/around=bookinfo(%2F|\/)ratings/);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  const views = page.getByRole("dialog", { name: "Saved views" });
+  await views.getByLabel("Name of what is shown now").fill("around ratings");
+  await page.keyboard.press("Enter");
+  await expect(views.getByRole("button", { name: "around ratings", exact: true })).toBeVisible();
+
+  await page.goto("/topology");
+  await expect.poll(left).toBe(before + 24);
+  await page.getByRole("button", { name: "Lay out again" }).click();
+  await expect.poll(left).toBe(before);
+  await page.getByRole("button", { name: "Saved views" }).click();
+  await views.getByRole("button", { name: "around ratings", exact: true }).click();
+  await expect(page).toHaveURL(/around=bookinfo(%2F|\/)ratings/);
+});
+
+test.describe("on a phone", () => {
+  test.use({ hasTouch: true, viewport: { width: 320, height: 640 } });
+
+  test("a tap opens what it hits, and the way back is in reach", async ({ page }) => {
+    await open(page);
+    await page.getByRole("button", { name: /^istio-ingressgateway/ }).tap();
+    const panel = page.getByRole("complementary", { name: /^istio-ingressgateway/ });
+    await expect(panel).toBeVisible();
+    await panel.getByRole("button", { name: "Close panel" }).tap();
+    await expect(panel).toHaveCount(0);
+  });
+});
+
 test("nothing moves while figures are renewed", async ({ page }) => {
   await open(page);
   const moved = await page.evaluate(

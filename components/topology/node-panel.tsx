@@ -12,10 +12,12 @@ import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { GraphNode, GraphVersion, MeshGraph, NodeKind } from "@/lib/graph/mesh-graph";
 import Link from "next/link";
 import { CallList } from "./call-list";
+import { CommandTwins } from "./command-twins";
 import { DecidedByList } from "./decided-by-list";
 import { DetailCharts } from "./detail-charts";
 import type { DetailQuery } from "./panel-detail";
 import { OtherVerdicts } from "./other-verdicts";
+import { PodLogs } from "./pod-logs";
 import { ResponseTable } from "./response-table";
 import { VersionShares } from "./version-shares";
 
@@ -109,6 +111,8 @@ export function NodePanel({
           </ul>
         </Panel>
       ) : null}
+      {detail.data && detail.data.pods.length > 0 ? <PodLogs pods={detail.data.pods} /> : null}
+      {detail.data ? <CommandTwins node={node} pods={detail.data.pods} /> : null}
     </SidePanel>
   );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
-import { Label } from "@/lib/k8s/names";
+import { Label, Subdomain } from "@/lib/k8s/names";
 import { topologyDetail } from "../../topology/topology-detail";
 import { procedure, router } from "../init";
 
@@ -9,6 +9,8 @@ const Window = z.int().min(1).max(3600);
 
 /** The id of a node, a version or of what an edge joins: names of Kubernetes, or a host. */
 const LeafId = z.string().min(1).max(600);
+
+const LOG_LINES = 200;
 
 /** A label that boxes are made by: at most a prefix, a stroke and a name. */
 const LabelKey = z.string().min(1).max(320);
@@ -46,6 +48,15 @@ export const topologyRouter = router({
     .query(async ({ ctx, input: { since, ...question } }) => {
       const reading = await ctx.topology.graph({ ...question, judged: true });
       return ctx.graphVersions(JSON.stringify(question), reading, since);
+    }),
+
+  /** The newest lines that the proxy of a pod wrote, newest last. */
+  logs: procedure
+    .input(z.strictObject({ namespace: Label, name: Subdomain }))
+    .query(async ({ ctx, input, signal }) => {
+      const pod = { ...input, container: "istio-proxy" };
+      const text = await ctx.cluster.logs(pod, { tailLines: LOG_LINES, ...(signal && { signal }) });
+      return { lines: text.split("\n").filter((line) => line !== "") };
     }),
 
   /**
