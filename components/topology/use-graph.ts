@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
-import { withDifference } from "@/lib/base/difference";
+import { type Difference, withDifference } from "@/lib/base/difference";
 import type { GraphReply } from "@/server/topology/graph-versions";
 import type { GraphReading } from "@/server/topology/topology-service";
 import type { ShownError } from "@/components/ui/error-state";
@@ -78,11 +78,12 @@ export function useGraph(state: TopologyState) {
 /** What a tab holds after a reply; undefined where the reply is about something else. */
 function renewed(held: HeldGraph | undefined, reply: GraphReply): HeldGraph | undefined {
   const { version, reading, difference } = reply;
-  if (reading) return { version, reading };
+  if (reading !== undefined) return { version, reading: JSON.parse(reading) as GraphReading };
   if (!held) return undefined;
-  if (!difference) return { ...held, version };
+  if (difference === undefined) return { ...held, version };
   try {
-    return { version, reading: withDifference(held.reading, difference) as GraphReading };
+    const change = JSON.parse(difference) as Difference;
+    return { version, reading: withDifference(held.reading, change) as GraphReading };
   } catch {
     return undefined;
   }

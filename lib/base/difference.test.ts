@@ -6,7 +6,6 @@ const scalar = fc.oneof(
   fc.integer({ min: 0, max: 3 }),
   fc.constantFrom("", "a", "__proto__"),
   fc.constant(null),
-  fc.constant(undefined),
   fc.boolean(),
 );
 const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -14,7 +13,10 @@ const { value: anything } = fc.letrec<{ value: unknown }>((tie) => ({
     { maxDepth: 4 },
     scalar,
     fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom("a", "b", "id", "constructor"), tie("value")),
+    fc.dictionary(
+      fc.constantFrom("a", "b", "id", "constructor"),
+      fc.option(tie("value"), { nil: undefined }),
+    ),
     fc.uniqueArray(
       fc.record({ id: fc.constantFrom("x", "y", "z", "toString"), rate: tie("value") }),
       { selector: ({ id }) => id, maxLength: 4 },
@@ -27,7 +29,8 @@ describe("a difference", () => {
     fc.assert(
       fc.property(anything, anything, (before, after) => {
         const change = difference(before, after);
-        expect(change ? withDifference(before, change) : before).toEqual(after);
+        const sent = change && (JSON.parse(JSON.stringify(change)) as Difference);
+        expect(sent ? withDifference(before, sent) : before).toEqual(after);
       }),
     );
   });

@@ -1,5 +1,5 @@
 /**
- * What makes one value of JSON into another. Lists of things with an `id` are told thing by thing,
+ * What makes one value of JSON into another; as in JSON, a field that is undefined is none. Lists of things with an `id` are told thing by thing,
  * objects field by field; anything else is replaced whole.
  */
 export type Difference =
@@ -23,12 +23,15 @@ export function difference(before: unknown, after: unknown): Difference | undefi
   if (!isRecord(before) || !isRecord(after)) return { to: after };
   const fields: Record<string, Difference> = {};
   for (const [key, value] of Object.entries(after)) {
+    if (value === undefined) continue;
     const change = Object.hasOwn(before, key)
       ? difference(before[key], value)
       : ({ to: value } as const);
     if (change) fields[key] = change;
   }
-  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  const gone = Object.keys(before).filter(
+    (key) => before[key] !== undefined && (!Object.hasOwn(after, key) || after[key] === undefined),
+  );
   if (gone.length === 0 && Object.keys(fields).length === 0) return undefined;
   return gone.length > 0 ? { fields, gone } : { fields };
 }

@@ -106,7 +106,7 @@ export function mergeFlows(telemetry: Telemetry, facts: PathFacts = NO_FACTS): r
       reporter: reporterOf(labels),
       source: sourceOf(labels),
       target: targetOf(labels),
-      order: `${metric} ${seriesKey(labels)}`,
+      order: seriesKey(metric, labels),
     }))
     // Floating point sums depend on their order, so the order is always the same one.
     .sort((a, b) => compare(a.order, b.order) || a.value - b.value);
@@ -124,7 +124,7 @@ export function mergeFlows(telemetry: Telemetry, facts: PathFacts = NO_FACTS): r
 function addSample(drafts: Map<string, Draft>, sample: Sample): void {
   const { source, target, reporter, metric, labels, value } = sample;
   const ends = { source, target, protocol: protocolOf(sample), reporter };
-  const key = JSON.stringify(ends);
+  const key = [...namesOf(source), ...calleeNames(target), ends.protocol, reporter].join(SEPARATOR);
   const draft = drafts.get(key) ?? {
     ...ends,
     responses: new Map<string, FlowResponse>(),
@@ -147,7 +147,7 @@ function addResponse(draft: Draft, labels: LabelledValue["labels"], value: numbe
     grpcStatus: draft.protocol === "grpc" ? (labels.grpc_response_status ?? "") : "",
     flags: labels.response_flags || "-",
   };
-  const key = JSON.stringify(response);
+  const key = [response.code, response.grpcStatus, response.flags].join(SEPARATOR);
   const before = draft.responses.get(key)?.requestsPerSecond ?? 0;
   draft.responses.set(key, { ...response, requestsPerSecond: before + value });
 }
@@ -194,5 +194,34 @@ function protocolOf({ labels, metric }: Sample): Protocol {
   return labels.request_protocol === "grpc" ? "grpc" : "http";
 }
 
-const seriesKey = (labels: LabelledValue["labels"]) =>
-  JSON.stringify(Object.entries(labels).sort(([a], [b]) => compare(a, b)));
+/** Stands in no label. */
+const SEPARATOR = "\u0000";
+
+const namesOf = ({ namespace, workload, app, revision }: Party) => [
+  namespace,
+  workload,
+  app,
+  revision,
+];
+const calleeNames = (target: Callee) => [
+  ...namesOf(target),
+  target.host,
+  target.service,
+  target.serviceNamespace,
+];
+
+/** Every label that a flow is made from, in an order of their own: series may have theirs. */
+const ORDERED_LABELS = [
+  ...["reporter", "app", "request_protocol", "response_code", "grpc_response_status"],
+  ...["response_flags", "connection_security_policy"],
+  ...["source_workload", "source_workload_namespace", "source_canonical_service"],
+  ...["source_canonical_revision", "destination_workload", "destination_workload_namespace"],
+  ...["destination_canonical_service", "destination_canonical_revision", "destination_service"],
+  ...["destination_service_name", "destination_service_namespace"],
+];
+
+function seriesKey(metric: string, labels: LabelledValue["labels"]): string {
+  let key = metric;
+  for (const name of ORDERED_LABELS) key += SEPARATOR + (labels[name] ?? "");
+  return key;
+}

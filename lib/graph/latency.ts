@@ -35,9 +35,16 @@ export function latencyLookup(
 ): LatencyLookup {
   const naming = namingOf(type, mesh);
   const found = new Map<string, Record<Quantile, Seen>>();
+  // The quantiles are of the same series: what each is about is worked out once.
+  const keys = new Map<string, string | undefined>();
+  const knownKeyOf = (labels: LabelledValue["labels"]) => {
+    const series = seriesName(labels);
+    if (!keys.has(series)) keys.set(series, keyOf(labels, naming, type, leafOf));
+    return keys.get(series);
+  };
   for (const quantile of ["p50", "p95", "p99"] as const) {
     for (const { labels, value } of telemetry[quantile]) {
-      const key = keyOf(labels, naming, type, leafOf);
+      const key = knownKeyOf(labels);
       if (key === undefined || value === null || !Number.isFinite(value)) continue;
       const entry = found.get(key) ?? { p50: unseen(), p95: unseen(), p99: unseen() };
       const side = isClientSide(labels) ? "client" : "server";
@@ -56,6 +63,20 @@ export function latencyLookup(
     node: (id) => look(`node ${id}`),
     version: (id) => look(`version ${id}`),
   };
+}
+
+/** The labels that say what a series is about; one that is absent differs from one that is empty. */
+const NAMING_LABELS = [
+  ...["source_workload", "source_workload_namespace", "source_canonical_service"],
+  ...["source_canonical_revision", "destination_workload", "destination_workload_namespace"],
+  ...["destination_canonical_service", "destination_canonical_revision", "destination_service"],
+  ...["destination_service_name", "destination_service_namespace"],
+];
+
+function seriesName(labels: LabelledValue["labels"]): string {
+  let name = "";
+  for (const label of NAMING_LABELS) name += `\u0000${labels[label] ?? "\u0001"}`;
+  return name;
 }
 
 /** What a series of latency is about; undefined when a graph of this type does not draw it. */

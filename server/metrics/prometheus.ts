@@ -13,10 +13,12 @@ const SCRAPE_WINDOW_SECONDS = 300;
 
 const Labels = z.record(z.string(), z.string());
 const Point = z.tuple([z.number(), z.string()]);
-const Vector = z.object({
-  resultType: z.literal("vector"),
-  result: z.array(z.object({ metric: Labels, value: Point })),
-});
+/** A graph of a large mesh is tens of thousands of these: they are looked at without a copy of each. */
+const VectorElements = z.custom<readonly VectorElement[]>(
+  (value) => Array.isArray(value) && value.every(isVectorElement),
+  { error: "expected elements of a vector" },
+);
+const Vector = z.object({ resultType: z.literal("vector"), result: VectorElements });
 const Scalar = z.object({ resultType: z.literal("scalar"), result: Point });
 const Matrix = z.object({
   resultType: z.literal("matrix"),
@@ -27,6 +29,21 @@ const success = <T extends z.ZodType>(data: T) => z.object({ status: z.literal("
 const InstantAnswer = success(z.discriminatedUnion("resultType", [Vector, Scalar]));
 const RangeAnswer = success(Matrix);
 const MatrixAnswer = success(Matrix);
+
+interface VectorElement {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+function isVectorElement(value: unknown): value is VectorElement {
+  if (typeof value !== "object" || value === null) return false;
+  const { metric, value: point } = value as Partial<Record<string, unknown>>;
+  if (typeof metric !== "object" || metric === null || Array.isArray(metric)) return false;
+  for (const label of Object.values(metric)) if (typeof label !== "string") return false;
+  if (!Array.isArray(point) || point.length !== 2) return false;
+  const [at, number] = point as unknown[];
+  return typeof at === "number" && typeof number === "string";
+}
 
 /** A refused query, and a Prometheus that is not there to fail. */
 const SAYS_NOTHING: ReadonlySet<AppError["code"]> = new Set(["invalid", "unsupported"]);

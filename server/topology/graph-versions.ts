@@ -1,11 +1,16 @@
-import { type Difference, difference } from "@/lib/base/difference";
+import { difference } from "@/lib/base/difference";
 import type { GraphReading } from "./topology-service";
 
-/** A graph, or what changed of one since a version that the tab holds; neither where nothing did. */
+/**
+ * A graph, or what changed of one since a version that the tab holds; neither where nothing did. Both
+ * are JSON in a text: it is written once for all tabs.
+ */
 export interface GraphReply {
   readonly version: string;
-  readonly reading?: GraphReading;
-  readonly difference?: Difference;
+  /** A `GraphReading`. */
+  readonly reading?: string;
+  /** A `Difference` of two. */
+  readonly difference?: string;
 }
 
 /** Tabs that are slower than this many refreshes get the whole graph once more. */
@@ -16,8 +21,10 @@ const KEPT_QUESTIONS = 40;
 interface Version {
   readonly id: string;
   readonly reading: GraphReading;
-  /** Made once for all tabs that hold this version. */
-  readonly changes: Map<string, Difference | undefined>;
+  /** Written when the first tab asks for all of it. */
+  text?: string;
+  /** By the version that a tab holds; `undefined` where nothing changed. */
+  readonly changesSince: Map<string, string | undefined>;
 }
 
 /**
@@ -39,15 +46,18 @@ export function graphVersions(
     }
     let newest = versions.at(-1);
     if (!newest || difference(newest.reading, reading) !== undefined) {
-      newest = { id: `${epoch}-${++count}`, reading, changes: new Map() };
+      newest = { id: `${epoch}-${++count}`, reading, changesSince: new Map() };
       versions.push(newest);
       if (versions.length > KEPT_VERSIONS) versions.shift();
     }
-    const { id } = newest;
+    const { id, changesSince } = newest;
     const base = versions.find((version) => version.id === since);
-    if (!base) return { version: id, reading: newest.reading };
-    if (!base.changes.has(id)) base.changes.set(id, difference(base.reading, newest.reading));
-    const change = base.changes.get(id);
-    return change ? { version: id, difference: change } : { version: id };
+    if (!base) return { version: id, reading: (newest.text ??= JSON.stringify(newest.reading)) };
+    if (!changesSince.has(base.id)) {
+      const change = difference(base.reading, newest.reading);
+      changesSince.set(base.id, change && JSON.stringify(change));
+    }
+    const change = changesSince.get(base.id);
+    return change === undefined ? { version: id } : { version: id, difference: change };
   };
 }
