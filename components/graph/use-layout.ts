@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type Drawing, layoutServes, topologyKey } from "@/lib/graph/drawing";
 import { elkGraph, type Layout, readLayout, settle } from "@/lib/graph/layout";
+import { layoutWorker } from "./layout-worker";
 import type { LayoutAnswer, LayoutRequest } from "./layout.worker";
 
 /** A layout and the drawing that it was made for. */
@@ -22,22 +23,10 @@ const CACHE_SIZE = 20;
 export function useLayout(drawing: Drawing | undefined, again: number) {
   const [laidOut, setLaidOut] = useState<LaidOut>();
   const [error, setError] = useState<string>();
-  const worker = useRef<Worker | null>(null);
   const latest = useRef<LaidOut | undefined>(undefined);
   const wish = useRef(again);
   /** What is being laid out, and the id of that request. */
   const pending = useRef<{ readonly drawing: Drawing; readonly id: number } | undefined>(undefined);
-
-  // External system: the layout worker. One for the life of the graph.
-  useEffect(() => {
-    const started = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
-    worker.current = started;
-    return () => {
-      started.terminate();
-      worker.current = null;
-      pending.current = undefined;
-    };
-  }, []);
 
   useEffect(() => {
     if (!drawing) return;
@@ -59,13 +48,12 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
       take(known);
       return;
     }
-    const { current } = worker;
-    if (!current) return;
+    const worker = layoutWorker();
     const id = nextId();
     pending.current = { drawing, id };
     const listen = ({ data }: MessageEvent<LayoutAnswer>) => {
       if (data.id !== id) return;
-      current.removeEventListener("message", listen);
+      worker.removeEventListener("message", listen);
       // Something else was asked for since.
       if (pending.current?.id !== id) return;
       if ("error" in data) {
@@ -82,8 +70,8 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
       cache.set(key, result);
       take(result);
     };
-    current.addEventListener("message", listen);
-    current.postMessage({ id, graph: elkGraph(drawing) } satisfies LayoutRequest);
+    worker.addEventListener("message", listen);
+    worker.postMessage({ id, graph: elkGraph(drawing) } satisfies LayoutRequest);
   }, [drawing, again]);
 
   return { laidOut, error };

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GraphView } from "@/components/graph/graph-view";
+import { preloadGraph } from "@/components/graph/preload-graph";
 import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namespace-scope";
 import { ErrorState } from "@/components/ui/error-state";
 import { STATE_WORD } from "@/components/graph/plate-views";
@@ -33,6 +34,8 @@ export function TopologyPage() {
   const [layAgain, setLayAgain] = useState(0);
   const { pins, pin, setPins } = usePins(state);
   const [layout, setLayout] = useState<Layout>();
+  // External system: code that draws, fetched beside the data.
+  useEffect(preloadGraph, []);
   const graph = data?.graph;
   const latest = useRef(graph);
   useEffect(() => {

@@ -8,9 +8,10 @@ import { NO_TELEMETRY, type Telemetry } from "./flows";
 import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worstOf } from "./health";
 import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
-import { type LatencyLookup, latencyLookup } from "./latency";
-import { latencyHealth, type PastLookup, pastLookup } from "./latency-health";
-import { configuredLegs, type Leg, legsOf, versionId } from "./legs";
+import type { LatencyLookup } from "./latency";
+import { latencyHealth, type PastLookup } from "./latency-health";
+import { configuredLegs, type Leg, versionId } from "./legs";
+import { measuredOf } from "./measured";
 import type { GraphNode, GraphType, GraphVersion, Health, MeshGraph, Traffic } from "./mesh-graph";
 import type { ErrorLimits } from "./response-limits";
 import { isIdle, NO_LATENCY, sumTraffic } from "./traffic";
@@ -39,7 +40,7 @@ export function buildGraph(
 ): MeshGraph {
   const { windowSeconds, type } = options;
   const measured = telemetry ?? NO_TELEMETRY;
-  const legs = legsOf(measured, mesh, type);
+  const { legs, past, latency: latencyOf } = measuredOf(measured, mesh, type);
   const configured = configuredLegs(mesh, type);
   const drafts = draftsOf({ legs, configured }, mesh, type);
   const split = new Set<string>();
@@ -47,8 +48,8 @@ export function buildGraph(
     for (const [id, draft] of drafts) if (isSplit(draft)) split.add(id);
   }
   const leafOf = ({ id, revision }: Identity) => (split.has(id) ? versionId(id, revision) : id);
-  const latency = latencyLookup(measured, mesh, type, leafOf);
-  const context = { mesh, latency, past: pastLookup(measured, mesh, type), windowSeconds };
+  const latency = latencyOf(split, leafOf);
+  const context = { mesh, latency, past, windowSeconds };
 
   const limits = new Map<string, readonly ErrorLimits[]>();
   const nodes = [...drafts.values()].map((draft) => {

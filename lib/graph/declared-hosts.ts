@@ -1,4 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { list, record, stringMap } from "./raw-fields";
 
@@ -26,9 +27,14 @@ export function entrySelectors(mesh: MeshView): readonly {
   });
 }
 
+keepFact(externalHosts, { kinds: ["ServiceEntry"], facts: [] });
+keepFact(entrySelectors, { kinds: ["ServiceEntry"], facts: [] });
+
 /** The labels by which Istio Gateways select their pods. Use it with `mesh.derive`. */
 export const gatewaySelectors = (mesh: MeshView) =>
   mesh.list("Gateway").map((gateway) => stringMap(record(gateway.spec).selector));
+
+keepFact(gatewaySelectors, { kinds: ["Gateway"], facts: [] });
 
 const hostsOf = (entry: KubeObject): readonly string[] =>
   list(record(entry.spec).hosts).filter((host) => typeof host === "string");

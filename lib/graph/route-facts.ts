@@ -1,5 +1,6 @@
 import { resolveHost } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { list, record, stringMap } from "./raw-fields";
 
@@ -41,6 +42,8 @@ export function routeFacts(mesh: MeshView): ReadonlyMap<string, readonly RouteFa
   }
   return byHost;
 }
+
+keepFact(routeFacts, { kinds: ["VirtualService"], facts: [] });
 
 /** Every DestinationRule by its host. Use it with `mesh.derive`. */
 export function destinationRules(mesh: MeshView): ReadonlyMap<string, readonly KubeObject[]> {

@@ -1,5 +1,6 @@
 import { canonicalName, canonicalRevision } from "@/lib/istio/labels";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare, groupBy } from "./collect";
 import { entrySelectors } from "./declared-hosts";
@@ -113,6 +114,11 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
   }
   return { workloads, services, hosts };
 }
+
+keepFact(workloadIndex, {
+  kinds: ["Service", "Pod", "WorkloadEntry"],
+  facts: [entrySelectors],
+});
 
 /**
  * The service that a workload is drawn as: the one named like its canonical service, else the
