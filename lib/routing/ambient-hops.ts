@@ -14,6 +14,7 @@ import {
   NOTHING,
 } from "./journey-setting";
 import { isAlive } from "./prepared-forward";
+import { refusedHeaders } from "./refused-headers";
 import { sanitizedHeaders } from "./proxy-headers";
 import { type MeshRequest, type ProxyIdentity } from "./request";
 import { applied } from "./rewrite";
@@ -132,7 +133,10 @@ export class AmbientHops {
       const { path, claims } = admission;
       return send(pod, proxy, http ? { ...request, headers, path, claims } : request, by);
     }
-    const { status, details, flags, body, headers } = admission.refusal;
+    const { status, details, flags, body } = admission.refusal;
+    const headers = http
+      ? refusedHeaders(mesh, { proxy, request }, admission.refusal, setting.chance)
+      : {};
     const action: Decision["action"] = http
       ? { type: "answer", status, details, flags, headers, body }
       : { type: "close", why: details };

@@ -39,8 +39,11 @@ export function decideInHost(deciding: Deciding, host: VirtualHost): Decision {
   const fault = injected(route, deciding);
   if (fault.abort) {
     // The destination is chosen all the same: access logs and metrics name its cluster.
-    const { cluster, upstream } = ownAnswer(route, request) ? nowhere : forward(deciding, route);
-    return { ...chosen, cluster, upstream, delayMs: fault.delayMs, action: fault.abort };
+    const { delayMs, abort } = fault;
+    if (ownAnswer(route, request)) return { ...chosen, ...nowhere, delayMs, action: abort };
+    const sent = forward(deciding, route);
+    const headers = sent.answerHeaders ?? {};
+    return { ...chosen, ...sent, delayMs, action: { ...abort, headers } };
   }
   const { delayMs } = fault;
   const own = ownAnswer(route, request);
@@ -160,8 +163,11 @@ function ownAnswer(route: CompiledRoute, request: MeshRequest): Answer | undefin
     return answer(redirect.redirectCode || 301, "direct_response", { headers });
   }
   if (!directResponse) return undefined;
-  return answer(directResponse.status ?? 200, "direct_response", {
-    headers: changes,
+  const status = directResponse.status ?? 200;
+  // What was created is where it was asked for.
+  const location = `${request.scheme}://${request.authority}${request.path}`;
+  return answer(status, "direct_response", {
+    headers: { ...(status === 201 ? { location } : {}), ...changes },
     body: directResponse.body?.string,
   });
 }

@@ -25,6 +25,8 @@ export interface Decision {
   readonly cluster: string | undefined;
   /** The cluster itself; undefined for PassthroughCluster and where there is none. */
   readonly upstream: Cluster | undefined;
+  /** What the route does to answers that filters of the proxy give before it comes to it. */
+  readonly answerHeaders?: HeaderChanges | undefined;
   /** Injected before anything else, in ms. */
   readonly delayMs: number;
   readonly action: Answer | Forward | Close;

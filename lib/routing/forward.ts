@@ -8,19 +8,21 @@ import type { CompiledRoute } from "./compiled-route";
 import { connect } from "./connection";
 import type { Answer, Deciding, Decision, Forward } from "./decision";
 import { retryPolicy, withinTimeout } from "./retry-policy";
-import { authorityOf, headerChanges, rewrittenPath } from "./rewrite";
+import { authorityOf, type HeaderChanges, headerChanges, rewrittenPath } from "./rewrite";
 import { routingTables, type WeightedCluster } from "./routing-tables";
 import { spread } from "./spread";
 
-type Sent = Pick<Decision, "cluster" | "upstream"> & { readonly action: Answer | Forward };
+type Sent = Pick<Decision, "cluster" | "upstream" | "answerHeaders"> & {
+  readonly action: Answer | Forward;
+};
 
 /** The answer for a cluster that the proxy does not have; what the route does to answers goes for it. */
-const noCluster = (route: CompiledRoute): Answer => ({
+const noCluster = (route: CompiledRoute, headers: HeaderChanges): Answer => ({
   type: "answer",
   status: route.missingStatus,
   flags: ["NC"],
   details: "cluster_not_found",
-  headers: headerChanges([[route.http.headers?.response]], {}),
+  headers,
   body: undefined,
 });
 
@@ -39,13 +41,9 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
         ]
       : all[0];
   if (trace) explainChoice(deciding, route, all, chosen);
-  if (!chosen || !isCluster(chosen.cluster)) {
-    return { cluster: undefined, upstream: undefined, action: noCluster(route) };
-  }
-  const cluster = chosen.cluster;
   const { http } = route;
   const asked = { proxy, request };
-  const [ofRoute, ofDestination] = [http.headers, chosen.destination.headers].map((headers) => ({
+  const [ofRoute, ofDestination] = [http.headers, chosen?.destination.headers].map((headers) => ({
     request: withValues(headers?.request, asked),
     response: withValues(headers?.response, asked),
   }));
@@ -53,6 +51,13 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
   const several = (http.route ?? []).length > 1;
   const layers = <T>(route: T, destination: T): readonly (readonly T[])[] =>
     several ? [[destination], [route]] : [[route, destination]];
+  const responseHeaders = layers(ofRoute?.response, ofDestination?.response);
+  const answerHeaders = headerChanges(responseHeaders, {});
+  if (!chosen || !isCluster(chosen.cluster)) {
+    const action = noCluster(route, answerHeaders);
+    return { cluster: undefined, upstream: undefined, answerHeaders, action };
+  }
+  const cluster = chosen.cluster;
   const byDestination = authorityOf(ofDestination?.request);
   const byRoute = http.rewrite?.authority || authorityOf(ofRoute?.request);
   const authority = byRoute ?? byDestination ?? request.authority;
@@ -72,7 +77,7 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
       layers(ofRoute?.request, ofDestination?.request),
       request.headers,
     ),
-    responseHeaders: layers(ofRoute?.response, ofDestination?.response),
+    responseHeaders,
     timeoutMs: timeout || undefined,
     retry: withinTimeout(
       retryPolicy(http.retries, mesh.derive(meshConfig).defaultHttpRetryPolicy),
@@ -82,7 +87,7 @@ export function forward(deciding: Deciding, route: CompiledRoute): Sent {
     cookie: stickyCookie(cluster, request, beside),
     connect: (endpoint, connectTrace) => connect(mesh, cluster, endpoint, connectTrace),
   };
-  return { cluster: cluster.name, upstream: cluster, action };
+  return { cluster: cluster.name, upstream: cluster, answerHeaders, action };
 }
 
 function mirrors({ mesh, client, chance, trace }: Deciding, route: CompiledRoute): Cluster[] {

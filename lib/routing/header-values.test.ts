@@ -1,7 +1,6 @@
-import { expect, it } from "vitest";
-import { decided, routes, shop, to } from "./testing";
-import { aRequest } from "./testing";
+import { describe, expect, it } from "vitest";
 import { routedHeaders } from "./proxy-headers";
+import { aRequest, decided, routes, shop, to } from "./testing";
 
 function sent(http: object, headers: Readonly<Record<string, string>> = {}, attempt = 1) {
   const { action } = decided(shop(routes(to("v1", http))), { headers });
@@ -47,4 +46,34 @@ it("tells the host that was there when it was last changed", () => {
     "d.test",
   );
   expect(host({ ...rewrite, route: [{ ...route[0], ...named("d.test") }] })).toBe("reviews:9080");
+});
+
+describe("what a route does to answers goes for those of its proxy, too", () => {
+  const response = (value: string) => ({ headers: { response: { set: { "x-by": value } } } });
+  const one = (subset: string) => ({
+    destination: { host: "reviews", subset },
+    ...response("destination"),
+  });
+  const answered = (http: object) => {
+    const { action } = decided(shop(routes({ ...response("route"), ...http })));
+    if (action.type !== "answer") throw new Error("not answered");
+    return action.headers["x-by"];
+  };
+  const abort = { fault: { abort: { httpStatus: 500, percentage: { value: 100 } } } };
+  const several = (subset: string) => [one(subset), { ...one("v1"), weight: 0 }];
+  it("where there is no cluster", () => {
+    expect(answered({ route: [one("nope")] })).toBe("destination");
+    expect(answered({ route: several("nope").map((it) => ({ weight: 1, ...it })) })).toBe("route");
+  });
+  it("where a fault ends the request", () => {
+    expect(answered({ ...abort, route: [one("v1")] })).toBe("destination");
+    expect(answered({ ...abort, route: several("v2").map((it) => ({ weight: 1, ...it })) })).toBe(
+      "route",
+    );
+  });
+});
+
+it("an answer that something was created says where it is", () => {
+  const { action } = decided(shop(routes({ directResponse: { status: 201 } })), { path: "/a?q=1" });
+  expect(action).toMatchObject({ headers: { location: "http://reviews:9080/a?q=1" } });
 });

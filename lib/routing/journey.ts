@@ -25,6 +25,7 @@ import {
 import { atDoor, refusesClient } from "./gateway-door";
 import { inbounds } from "./inbound";
 import { type JourneyResult, type JourneySetting, type Moment, NOTHING } from "./journey-setting";
+import { refusedHeaders } from "./refused-headers";
 import { routedHeaders, sanitizedHeaders } from "./proxy-headers";
 import { normalizePath } from "./normalize-path";
 import { isAlive, prepared } from "./prepared-forward";
@@ -248,18 +249,15 @@ export class Journey {
     const mesh = this.setting.meshOf(pod);
     const { listener, request } = atDoor(mesh, proxy, arriving);
     if (refusesClient(listener, arriving)) return NOTHING;
-    const tcp = listener.type === "bytes" || request.protocol === "tcp";
-    const { refusal, ...admitted } = this.admitted(
-      mesh,
-      pod,
-      { ...arriving, request },
-      tcp ? "tcp" : "http",
-    );
+    const protocol = listener.type === "bytes" || request.protocol === "tcp" ? "tcp" : "http";
+    const arrived = { ...arriving, request };
+    const { refusal, ...admitted } = this.admitted(mesh, pod, arrived, protocol);
     if (refusal) {
       const { status, details, flags } = refusal;
       const log = { flags, details, route: "", cluster: undefined, attempts: 0 };
-      if (tcp) return { ...NOTHING, status: "closed", log };
-      return { ...NOTHING, status, responseHeaders: refusal.headers, log };
+      if (protocol === "tcp") return { ...NOTHING, status: "closed", log };
+      const headers = refusedHeaders(mesh, { proxy, request }, refusal, this.setting.chance);
+      return { ...NOTHING, status, responseHeaders: headers, log };
     }
     const onward = {
       ...request,

@@ -3,6 +3,7 @@ import type { MetricPoint } from "@/sandbox/contracts";
 import { expositionText } from "@/sandbox/exposition";
 import type { MeshView } from "@/lib/mesh/view";
 import { camelCased } from "./camel-case";
+import { extensionsOf, shownExtension } from "./envoy/extensions";
 import { configDump } from "./envoy/config-dump";
 import type { WorkloadCertificates } from "./envoy/workload-certificates";
 import { sendJson, sendText } from "./http-answer";
@@ -80,7 +81,10 @@ const DEBUG_PAGES: Readonly<Record<string, Page>> = {
   config_dump: ofProxy(istiodDump),
   configz: json((setting) => configz(setting.mesh())),
   connections: json((setting) => connectionList(setting.connections())),
-  ecdsz: ofProxy(() => ({ configs: [] })),
+  ecdsz: ofProxy(({ pod }, setting) => {
+    const extensions = extensionsOf(pod, setting.mesh()).map(shownExtension);
+    return extensions.length > 0 ? camelCased({ configs: extensions }) : {};
+  }),
   edsz: ofProxy((connection, setting) => edsz(connection.pod, setting.mesh())),
   endpointShardz: json((setting) => endpointShardz(setting.mesh())),
   endpointz: json((setting) => endpointShardz(setting.mesh())),
@@ -181,11 +185,13 @@ async function istiodDump(
   const source = { connection, certificates, mesh: setting.mesh() };
   const { configs } = configDump(source, { includeEds: url.searchParams.has("include_eds") });
   const types = url.searchParams.get("types")?.split(",");
+  const extensions = extensionsOf(connection.pod, source.mesh).map(shownExtension);
+  if (types?.join() === "ecds") return camelCased({ configs: extensions });
   const wanted = types?.map((type) => SECTIONS[type] ?? type);
+  const isWanted = (section: { readonly "@type": string }): boolean =>
+    !wanted || wanted.some((name) => section["@type"].includes(`.${name}Config`));
   const sections = (configs as readonly { readonly "@type": string }[])
-    .filter(
-      (section) => !wanted || wanted.some((name) => section["@type"].includes(`.${name}Config`)),
-    )
+    .filter((section) => isWanted(section) && !section["@type"].includes(".EcdsConfig"))
     // istiod knows nothing of what a proxy was started with.
     .map((section) =>
       section["@type"].includes(".BootstrapConfig") ? { "@type": section["@type"] } : section,
@@ -194,7 +200,13 @@ async function istiodDump(
       ({ static_clusters: _, static_listeners: __, static_route_configs: ___, ...rest }: Dump) =>
         rest,
     );
-  return camelCased({ configs: sections });
+  const version_info = connection.subscriptions().get("ECDS")?.sent?.push.version;
+  const ofExtensions = {
+    "@type": "type.googleapis.com/envoy.admin.v3.EcdsConfigDump",
+    ecds_filters: extensions.map((ecds_filter) => ({ version_info, ecds_filter })),
+  };
+  const last = extensions.length > 0 && isWanted(ofExtensions) ? [ofExtensions] : [];
+  return camelCased({ configs: [...sections, ...last] });
 }
 
 type Dump = Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { gatewaySpec } from "@/lib/istio/gateway";
 import { isHttp, protocolOfName } from "@/lib/istio/protocol";
 import { gatewaysOf } from "@/lib/mesh/gateways";
 import type { MeshView } from "@/lib/mesh/view";
+import { extensionsOf } from "./envoy/extensions";
 import type { ProxyPod } from "./proxy-pod";
 import type { XdsType } from "./xds-type";
 
@@ -22,9 +23,12 @@ export function watchedTypes(pod: ProxyPod, mesh: MeshView): ReadonlySet<XdsType
       }),
     );
   if (routes) types.add("RDS");
-  const extended = [...mesh.list("WasmPlugin"), ...mesh.list("TrafficExtension")].some(
-    ({ metadata }) => metadata.namespace === "istio-system" || metadata.namespace === pod.namespace,
-  );
-  if (extended) types.add("ECDS");
+  const extended = mesh
+    .list("TrafficExtension")
+    .some(
+      ({ metadata }) =>
+        metadata.namespace === "istio-system" || metadata.namespace === pod.namespace,
+    );
+  if (extended || extensionsOf(pod, mesh).length > 0) types.add("ECDS");
   return types;
 }

@@ -4,6 +4,7 @@ import type { ProxyPod } from "../proxy-pod";
 import type { XdsType } from "../xds-type";
 import { backendRoutes, bootstrap, staticClusters, staticListeners } from "./bootstrap";
 import { clusters } from "./clusters";
+import { extensionResource, extensionsOf } from "./extensions";
 import { gatewayListeners, gatewayRoutes } from "./gateway-config";
 import { virtualInbound } from "./inbound-listener";
 import { loadAssignmentDump, loadAssignments } from "./load-assignments";
@@ -67,6 +68,7 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
             }),
           ]
         : []),
+      ...extensionSection(source),
       section("Listeners", {
         ...version("LDS"),
         static_listeners: staticListeners().map((listener) => ({
@@ -100,6 +102,18 @@ export function configDump(source: DumpSource, { includeEds }: DumpWishes): Json
   };
 }
 
+/** Only a proxy that has fetched extensions tells of any. */
+function extensionSection({ connection, mesh }: DumpSource): readonly Json[] {
+  const acked = connection.subscriptions().get("ECDS")?.acked;
+  if (!acked) return [];
+  const last_updated = isoTime(acked.at);
+  const filters = extensionsOf(connection.pod, mesh).map((extension) => ({
+    ecds_filter: extensionResource(extension),
+    last_updated,
+  }));
+  return [section("Ecds", filters.length > 0 ? { ecds_filters: filters } : {})];
+}
+
 const dynamicListeners = (pod: ProxyPod, mesh: MeshView): readonly Json[] =>
   pod.type === "router"
     ? gatewayListeners(pod, mesh)
@@ -128,7 +142,7 @@ export function resourceNames(
       .map(({ cluster }) => cluster),
     LDS: names(dynamicListeners(pod, mesh)),
     RDS: names(routesOf(pod, mesh)),
-    ECDS: [],
+    ECDS: extensionsOf(pod, mesh).map(({ name }) => name),
   };
 }
 

@@ -10,6 +10,7 @@ import { gatewaysOf } from "@/lib/mesh/gateways";
 import { virtualServices } from "@/lib/mesh/virtual-services";
 import type { MeshView } from "@/lib/mesh/view";
 import type { ProxyPod } from "../proxy-pod";
+import { discoveredFilters } from "./extensions";
 import { httpRoutes } from "./http-routes";
 import { fetchedRoutes, httpManager, type Json, socket, typed, typeOf } from "./parts";
 
@@ -127,6 +128,7 @@ function sharedHosts(
 /** The listeners of a gateway, by the ports of its servers. */
 export function gatewayListeners(pod: ProxyPod, mesh: MeshView): readonly Json[] {
   const byPort = groupBy(httpServers(pod, mesh), ({ targetPort }) => targetPort);
+  const fetched = discoveredFilters(pod, mesh, "GATEWAY");
   return [...byPort]
     .sort(([a], [b]) => a - b)
     .map(([port, servers]) => {
@@ -136,7 +138,13 @@ export function gatewayListeners(pod: ProxyPod, mesh: MeshView): readonly Json[]
         ...typeOf("config.listener.v3.Listener"),
         name: `0.0.0.0_${port}`,
         address: socket("0.0.0.0", port),
-        filter_chains: [...plain, ...secure].map((server) => filterChain(server, port)),
+        filter_chains: [...plain, ...secure].map((server) => {
+          const routes = fetchedRoutes(server.routeName);
+          return filterChain(
+            server,
+            httpManager(`outbound_0.0.0.0_${port};`, routes, fetched, pod),
+          );
+        }),
         ...(secure.length > 0
           ? {
               listener_filters: [
@@ -152,9 +160,9 @@ export function gatewayListeners(pod: ProxyPod, mesh: MeshView): readonly Json[]
     });
 }
 
-function filterChain({ server, routeName, tls }: GatewayServer, port: number): Json {
+function filterChain({ server, tls }: GatewayServer, manager: Json): Json {
   const hosts = (server.hosts ?? []).map((host) => serverHost(host, "").host);
-  const filters = [httpManager(`outbound_0.0.0.0_${port};`, fetchedRoutes(routeName), [])];
+  const filters = [manager];
   if (!tls) return { filters };
   const name = server.tls?.credentialName;
   return {

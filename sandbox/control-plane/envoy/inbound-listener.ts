@@ -6,6 +6,7 @@ import { peerAuthentications, type PeerMode } from "@/lib/mesh/peer-authenticati
 import type { MeshView } from "@/lib/mesh/view";
 import { ROOT_NAMESPACE } from "../change-scope";
 import type { ProxyPod } from "../proxy-pod";
+import { discoveredFilters } from "./extensions";
 import { type InboundPort, inboundPorts } from "./inbound-ports";
 import { httpManager, type Json, meshTls, socket, tcpProxy, typed, typeOf } from "./parts";
 
@@ -16,7 +17,10 @@ const PASSTHROUGH = "InboundPassthroughCluster";
 /** The listener that takes everything that comes to the pod, on port 15006. */
 export function virtualInbound(pod: ProxyPod, mesh: MeshView): Json {
   const modes = mesh.derive(peerAuthentications);
-  const policies = authorizationFilters(pod, mesh);
+  const policies = [
+    ...discoveredFilters(pod, mesh, "SIDECAR_INBOUND"),
+    ...authorizationFilters(pod, mesh),
+  ];
   return {
     ...typeOf("config.listener.v3.Listener"),
     name: "virtualInbound",
@@ -27,9 +31,9 @@ export function virtualInbound(pod: ProxyPod, mesh: MeshView): Json {
         filters: [tcpProxy("BlackHoleCluster")],
         name: "virtualInbound-blackhole",
       },
-      ...catchAll(modes.decide(pod, 0).mode, policies),
+      ...catchAll(pod, modes.decide(pod, 0).mode, policies),
       ...inboundPorts(pod, mesh).flatMap((port) =>
-        portChains(port, modes.decide(pod, port.port).mode, policies),
+        portChains(pod, port, modes.decide(pod, port.port).mode, policies),
       ),
     ],
     listener_filters: ["original_dst", "tls_inspector", "http_inspector"].map((name) => ({
@@ -85,7 +89,7 @@ const inlineRoutes = (name: string, servicePort: number): Json => ({
   },
 });
 
-function catchAll(mode: PeerMode, policies: readonly Json[]): readonly Json[] {
+function catchAll(pod: ProxyPod, mode: PeerMode, policies: readonly Json[]): readonly Json[] {
   const http = (match: Json, extra: Json): Json => ({
     filter_chain_match: {
       ...match,
@@ -94,7 +98,7 @@ function catchAll(mode: PeerMode, policies: readonly Json[]): readonly Json[] {
           ? ["istio-http/1.0", "istio-http/1.1", "istio-h2"]
           : ["http/1.1", "h2c"],
     },
-    filters: [httpManager(`${PASSTHROUGH};`, inlineRoutes(PASSTHROUGH, 0), policies)],
+    filters: [httpManager(`${PASSTHROUGH};`, inlineRoutes(PASSTHROUGH, 0), policies, pod)],
     ...extra,
     name: "virtualInbound-catchall-http",
   });
@@ -108,13 +112,14 @@ function catchAll(mode: PeerMode, policies: readonly Json[]): readonly Json[] {
 }
 
 function portChains(
+  pod: ProxyPod,
   { port, servicePort, protocol }: InboundPort,
   mode: PeerMode,
   policies: readonly Json[],
 ): readonly Json[] {
   const cluster = `inbound|${port}||`;
   const filters = isHttp(protocol)
-    ? [httpManager(`inbound_0.0.0.0_${port};`, inlineRoutes(cluster, servicePort), policies)]
+    ? [httpManager(`inbound_0.0.0.0_${port};`, inlineRoutes(cluster, servicePort), policies, pod)]
     : [tcpProxy(cluster)];
   const chain = (match: Json, extra: Json): Json => ({
     filter_chain_match: { destination_port: port, ...match },

@@ -1,6 +1,7 @@
 import { kindIdOf, preferredApiVersion } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { RegistryService } from "@/lib/mesh/registry";
+import type { ProxyPod } from "../proxy-pod";
 
 /** A piece of Envoy configuration, in the spelling of its JSON dumps. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -86,16 +87,72 @@ export const tcpProxy = (cluster: string, extra: Json = {}): Json =>
 
 const HTTP = "extensions.filters.http";
 
-/** The filter that serves HTTP: by routes that are fetched, or by routes of its own. */
-export const httpManager = (statPrefix: string, routes: Json, filters: readonly Json[]): Json =>
+/** What proxies note in the spans of traces: whose they are, and what dry runs would have decided. */
+function tracing({ labels, namespace }: SpanOwner): Json {
+  const dryRun = (action: "allow" | "deny", what: "name" | "result") => ({
+    tag: `istio.authorization.dry_run.${action}_policy.${what}`,
+    metadata: {
+      kind: { request: {} },
+      metadata_key: {
+        key: "envoy.filters.http.rbac",
+        path: [
+          {
+            key: `istio_dry_run_${action}_shadow_${what === "name" ? "effective_policy_id" : "engine_result"}`,
+          },
+        ],
+      },
+    },
+  });
+  const app = labels["service.istio.io/canonical-name"] ?? labels["app"] ?? "";
+  const literals = {
+    "istio.canonical_revision":
+      labels["service.istio.io/canonical-revision"] ?? labels["version"] ?? "latest",
+    "istio.canonical_service": app,
+    "istio.cluster_id": "Kubernetes",
+    "istio.mesh_id": "cluster.local",
+    "istio.namespace": namespace,
+  };
+  return {
+    client_sampling: { value: 100 },
+    random_sampling: { value: 1 },
+    overall_sampling: { value: 100 },
+    custom_tags: [
+      dryRun("allow", "name"),
+      dryRun("allow", "result"),
+      dryRun("deny", "name"),
+      dryRun("deny", "result"),
+      ...Object.entries(literals).map(([tag, value]) => ({ tag, literal: { value } })),
+    ],
+  };
+}
+
+/** The pod whose spans a listener begins. */
+type SpanOwner = Pick<ProxyPod, "labels" | "namespace">;
+
+/**
+ * The filter that serves HTTP: by routes that are fetched, or by routes of its own.
+ *
+ * @param owner undefined for a listener that nobody's requests come to
+ */
+export const httpManager = (
+  statPrefix: string,
+  routes: Json,
+  filters: readonly Json[],
+  owner?: SpanOwner,
+): Json =>
   typed(
     "envoy.filters.network.http_connection_manager",
     "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
     {
       stat_prefix: statPrefix,
       ...routes,
+      ...(owner ? { tracing: tracing(owner) } : {}),
       http_filters: [
         ...filters,
+        typed("envoy.filters.http.grpc_stats", `${HTTP}.grpc_stats.v3.FilterConfig`, {
+          emit_filter_state: true,
+          stats_for_all_methods: false,
+        }),
         typed("envoy.filters.http.fault", `${HTTP}.fault.v3.HTTPFault`),
         typed("envoy.filters.http.cors", `${HTTP}.cors.v3.Cors`),
         typed("istio.stats", `${HTTP}.istio_stats.v3.StatsFilter`),

@@ -2,6 +2,7 @@ import { isHttp } from "@/lib/istio/protocol";
 import type { MeshView } from "@/lib/mesh/view";
 import type { ProxyPod } from "../proxy-pod";
 import { type ProxyScope, proxyScope } from "../proxy-scope";
+import { discoveredFilters } from "./extensions";
 import {
   fetchedRoutes,
   httpManager,
@@ -27,6 +28,9 @@ const PLAIN_HTTP: Json = {
 /** The outbound listeners of a sidecar: the catch-all, and one for each port or address. */
 export function outboundListeners(pod: ProxyPod, mesh: MeshView): readonly Json[] {
   const scope = proxyScope(pod, mesh);
+  const fetched = discoveredFilters(pod, mesh, "SIDECAR_OUTBOUND");
+  const manager = (prefix: string, routes: string): Json =>
+    httpManager(prefix, fetchedRoutes(routes), fetched, pod);
   const byName = new Map<string, Json>();
   const add = (listener: Json): void => {
     const name = String(listener["name"]);
@@ -36,9 +40,9 @@ export function outboundListeners(pod: ProxyPod, mesh: MeshView): readonly Json[
     for (const port of service.ports) {
       const address = service.addresses[0];
       if (port.protocol === "UDP") continue;
-      if (isHttp(port.protocol)) add(httpListener(port.number, scope));
+      if (isHttp(port.protocol)) add(httpListener(port.number, scope, manager));
       else if (port.protocol === "Auto" && address) {
-        add(sniffedListener(address, port.number, service.host));
+        add(sniffedListener({ address, port: port.number, host: service.host }, manager));
       } else {
         const cluster = outboundName(port.number, "", service.host);
         add(tcpListener(address ?? "0.0.0.0", port.number, cluster));
@@ -60,12 +64,15 @@ const listener = (address: string, port: number, fields: Json): Json => ({
 const fallbackCluster = ({ outbound }: ProxyScope): string =>
   outbound === "ALLOW_ANY" ? "PassthroughCluster" : "BlackHoleCluster";
 
-const httpListener = (port: number, scope: ProxyScope): Json =>
+/** Makes the filter of HTTP of a listener: its prefix of statistics, and the name of its routes. */
+type Manager = (prefix: string, routes: string) => Json;
+
+const httpListener = (port: number, scope: ProxyScope, manager: Manager): Json =>
   listener("0.0.0.0", port, {
     filter_chains: [
       {
         filter_chain_match: PLAIN_HTTP,
-        filters: [httpManager(`outbound_0.0.0.0_${port};`, fetchedRoutes(String(port)), [])],
+        filters: [manager(`outbound_0.0.0.0_${port};`, String(port))],
       },
     ],
     listener_filters: [HTTP_INSPECTOR],
@@ -78,14 +85,19 @@ const httpListener = (port: number, scope: ProxyScope): Json =>
     },
   });
 
-const sniffedListener = (address: string, port: number, host: string): Json =>
+const sniffedListener = (
+  {
+    address,
+    port,
+    host,
+  }: { readonly address: string; readonly port: number; readonly host: string },
+  manager: Manager,
+): Json =>
   listener(address, port, {
     filter_chains: [
       {
         filter_chain_match: PLAIN_HTTP,
-        filters: [
-          httpManager(`outbound_${address}_${port};`, fetchedRoutes(`${host}:${port}`), []),
-        ],
+        filters: [manager(`outbound_${address}_${port};`, `${host}:${port}`)],
       },
     ],
     listener_filters: [HTTP_INSPECTOR],
