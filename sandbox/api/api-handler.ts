@@ -210,7 +210,7 @@ export class ApiHandler {
       throw refuse.noSuchPath();
     }
     if (!target.type.custom && !isServed(request.headers.accept)) {
-      throw refuse.noRepresentation(representations(method === "GET" && path.name === undefined));
+      throw refuse.noRepresentation(representations(method === "GET" && path.name === ""));
     }
     if (target.version.deprecation) warnings.push(target.version.deprecation);
     const include = query.get("includeObject");
