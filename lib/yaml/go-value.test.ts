@@ -26,7 +26,6 @@ describe("YAML as Kubernetes' Go programs read it", () => {
     ["1.2.3", "1.2.3"],
     ["12:30", "12:30"],
     ["2026-01-02", "2026-01-02"],
-    [".inf", ".inf"],
     ["on-call", "on-call"],
     ["|\n yes", "yes\n"],
   ])("a: %s", (text, value) => {
@@ -40,6 +39,14 @@ describe("YAML as Kubernetes' Go programs read it", () => {
       d: { a: 5, c: 2 },
     });
     expect(() => read("? [a]\n: 1")).toThrow("a key is no text");
+  });
+
+  test.each([".inf", "-.Inf", "+.INF", ".nan", ".NaN"])("%s is no JSON", (text) => {
+    expect(() => read(`a: ${text}`)).toThrow("json: unsupported value");
+  });
+
+  test("numbers that are too large, and words of other letters, are texts", () => {
+    expect(read("a: 1e999\nb: .iNF")).toEqual({ a: "1e999", b: ".iNF" });
   });
 
   test("no key reaches a prototype", () => {

@@ -12,7 +12,7 @@ import { isMergeKey } from "./to-value";
 export const goValue = (document: Document, node: unknown = document.contents): unknown =>
   read(document, node);
 
-/** A value that Go refuses: a key that is no text, number or boolean. */
+/** A value that Go refuses: a key that is no text, number or boolean, or a number that is not finite. */
 export class GoYamlError extends Error {
   override readonly name = "GoYamlError";
 }
@@ -74,7 +74,10 @@ const INTEGER = /^([-+]?)(0x[0-9a-f]+|0b[01]+|0o?[0-7]*|[1-9][0-9]*)$/i;
 function plainValue(source: string): unknown {
   const word = WORDS.get(source);
   if (word !== undefined) return word;
-  if (/^[-+]?\.inf$/i.test(source) || /^\.nan$/i.test(source)) return source;
+  // A number to Go, which JSON cannot hold.
+  if (/^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/.test(source)) {
+    throw new GoYamlError(`json: unsupported value: ${source}`);
+  }
   if (!/^[-+.0-9]/.test(source)) return source;
   const plain = source.replaceAll("_", "");
   const integer = INTEGER.exec(plain);
@@ -85,5 +88,7 @@ function plainValue(source: string): unknown {
       : Number(digits.replace(/^0o$/i, "0"));
     return sign === "-" ? -number : number;
   }
-  return FLOAT.test(plain) ? Number(plain) : source;
+  if (!FLOAT.test(plain)) return source;
+  const number = Number(plain);
+  return Number.isFinite(number) ? number : source;
 }

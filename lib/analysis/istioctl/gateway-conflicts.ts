@@ -70,15 +70,21 @@ export function* istioctlConflicts(
   const labels = spec.at("selector").labels();
   const selector = selectorText(labels);
   const own = fullName({ namespace, name });
+  // A server that gets in nobody's way counts as one of each rival's when the next ones are looked at.
+  // That of other Gateways does too, in the order of a Go map: no run has to repeat it.
+  const counted = new Map<KnownServer, Map<string, string>>();
   for (const server of spec.at("servers").items()) {
     const port = portOf(server);
     const hosts = hostsOf(server);
-    const rivals = (mesh.derive(knownServers).get(port) ?? []).filter(
-      (other) =>
-        other.gateway !== own &&
-        hosts.some((host) => other.binds.get(host) === bindOf(server)) &&
-        shareProxies({ selector, labels }, other, mesh),
-    );
+    const bind = bindOf(server);
+    const rivals = (mesh.derive(knownServers).get(port) ?? []).filter((other) => {
+      if (other.gateway === own || !shareProxies({ selector, labels }, other, mesh)) return false;
+      const binds = counted.get(other) ?? new Map(other.binds);
+      counted.set(other, binds);
+      if (hosts.some((host) => binds.get(host) === bind)) return true;
+      for (const host of hosts) binds.set(host, bind);
+      return false;
+    });
     if (rivals.length === 0) continue;
     const names = rivals.map(({ gateway }) => gateway).sort(byText);
     yield {
