@@ -36,6 +36,15 @@ const withoutClusters = {
 const schemasOnDemand = {
   name: "schemas-on-demand",
   setup({ onLoad }) {
+    onLoad({ filter: /\/envoy-types\.gen\.json$/ }, ({ path }) => {
+      const types = JSON.parse(readFileSync(path, "utf8"));
+      writeFileSync(join(folder, "schemas", "envoy-types.json"), JSON.stringify(types));
+      const getters = Object.keys(types).map((name) => `get ${name}() { return load().${name}; }`);
+      return {
+        contents: `let types; const load = () => (types ??= schemasOf("envoy-types.json")); module.exports = { ${getters.join(", ")} };`,
+        loader: "js",
+      };
+    });
     onLoad({ filter: /\.gen\.json$/ }, ({ path }) => {
       const definitions = JSON.parse(readFileSync(path, "utf8")).map(({ schemas, ...others }) => {
         const file = `${others.metadata.name}.json`;

@@ -135,6 +135,12 @@ function quantity(value: string): string | undefined {
   return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 }
 
+/** Common faults in the words of Go's YAML. */
+function inGo(problem: string): string {
+  const [, close] = /^Flow \w+ in block collection .* end with a (\S)\.?$/.exec(problem) ?? [];
+  return close === undefined ? problem : `did not find expected ',' or '${close}'`;
+}
+
 /** Only what cannot be read at all: what a ProxyConfig means is for its own schema. */
 function proxyConfig(value: string): string | undefined {
   const parsed = parseYaml(value);
@@ -143,6 +149,6 @@ function proxyConfig(value: string): string | undefined {
   if (!problem && (root === undefined || root === null || typeof root === "object")) {
     return undefined;
   }
-  const why = problem ? `line ${problem.range.line}: ${problem.message}` : "it is no mapping";
+  const why = problem ? `line ${problem.range.line}: ${inGo(problem.message)}` : "it is no mapping";
   return `failed to convert to apply proxy config: yaml: ${why}`;
 }

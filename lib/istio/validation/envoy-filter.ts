@@ -10,7 +10,7 @@ import { regexProblem } from "./string-match";
 const CAUTION =
   "EnvoyFilter exposes internal implementation details that may change at any time. Prefer other APIs if possible, and exercise extreme caution, especially around upgrades.";
 
-/** Checks an EnvoyFilter, as far as that goes without Envoy's own messages. */
+/** Checks an EnvoyFilter, and its patches against Envoy's own messages. */
 export function checkEnvoyFilter({ spec }: IstioConfig, issues: Issues): void {
   issues.warn(spec, CAUTION);
   if (!checkWorkloadSelector(spec.at("workloadSelector"), "Envoy filter", issues)) return;
@@ -30,7 +30,9 @@ function checkConfigPatch(config: Field, issues: Issues): void {
   if (match.at("context").text === "WAYPOINT") return;
   const applyTo = config.at("applyTo").text ?? "INVALID";
   const patch = config.at("patch");
-  const operation = patch.at("operation").text ?? "INVALID";
+  const { text, number = 0 } = patch.at("operation");
+  // Where no schema was asked, a number stands for one of the names.
+  const operation = text ?? (number === 0 ? "INVALID" : String(number));
   if (applyTo === "INVALID") fail(config.at("applyTo"), "missing applyTo");
   else if (!patch.exists) fail(patch, "missing patch");
   else if (operation === "INVALID") fail(patch.at("operation"), "missing patch operation");

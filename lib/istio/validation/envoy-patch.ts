@@ -1,104 +1,75 @@
 import { isRecord } from "@/lib/k8s/json-value";
 import type { Field } from "@/lib/yaml/field";
-import { ENVOY_MESSAGES, type EnvoyFieldType, type EnvoyMessage } from "./envoy-messages";
+import { checkEnvoyJson, envoyField, EnvoyFault } from "./envoy-json";
+import { envoyMessage, type EnvoyMessage } from "./envoy-types";
 import type { Issues } from "./issue";
 
+/** The objects that are patched, by `applyTo`. */
+const PATCHED: Readonly<Record<string, string>> = {
+  CLUSTER: "envoy.config.cluster.v3.Cluster",
+  LISTENER: "envoy.config.listener.v3.Listener",
+  ROUTE_CONFIGURATION: "envoy.config.route.v3.RouteConfiguration",
+  FILTER_CHAIN: "envoy.config.listener.v3.FilterChain",
+  HTTP_FILTER: "envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter",
+  NETWORK_FILTER: "envoy.config.listener.v3.Filter",
+  VIRTUAL_HOST: "envoy.config.route.v3.VirtualHost",
+  HTTP_ROUTE: "envoy.config.route.v3.Route",
+  EXTENSION_CONFIG: "envoy.config.core.v3.TypedExtensionConfig",
+  BOOTSTRAP: "envoy.config.bootstrap.v3.Bootstrap",
+  LISTENER_FILTER: "envoy.config.listener.v3.ListenerFilter",
+};
+
 /**
- * What istiod says of a patch's value when it reads it as the Envoy object that is patched. Only
- * the object's own fields are known here; what stands deeper is for the server to judge.
+ * What istiod says of a patch's value when it reads it as the Envoy object that is patched: an
+ * error where it cannot be read, a warning for what istiod's version of Envoy does not know.
  * Source: istio pkg/config/validation/envoyfilter.
  */
 export function checkPatchValue(value: Field, applyTo: string, issues: Issues): void {
-  const known = ENVOY_MESSAGES.get(applyTo);
-  if (!known || !isRecord(value.value)) return;
-  const config = fieldOf(value, "typed_config");
-  const mistake = typeFault(value, known);
-  const fault = mistake ?? anyFault(config);
-  if (fault !== undefined) {
-    issues.error(mistake === undefined ? config : value, fault);
+  const name = Object.hasOwn(PATCHED, applyTo) ? PATCHED[applyTo] : undefined;
+  const message = name === undefined ? undefined : envoyMessage(name);
+  if (!message || !isRecord(value.value)) return;
+  const fault = faultOf(value, message, false);
+  if (fault) {
+    issues.error(fault.at, withHint(`Envoy filter: ${fault.message}`));
     return;
   }
-  const unknown = value.entries().find(([name]) => !known.fields.has(protoName(name)));
+  const unknown = faultOf(value, message, true);
   if (unknown) {
-    const [name, field] = unknown;
-    issues.warn(field, `Envoy filter: unknown field ${JSON.stringify(name)} in ${known.name}`);
+    issues.warn(unknown.at, `Envoy filter: ${unknown.message}`);
     return;
   }
-  const untyped = [...untypedExtensions(value, known)];
+  const untyped = [...untypedExtensions(value, message)];
   if (untyped.length === 0) return;
-  const names = untyped.map((extension) => extension.at("name").text ?? "").join(", ");
-  issues.warn(value, `using deprecated types by name without typed_config; ${names}`);
+  issues.warn(value, `using deprecated types by name without typed_config; ${untyped.join(", ")}`);
 }
 
-/** The name in protobuf's own spelling. */
-const protoName = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** A field in either spelling. */
-function fieldOf(value: Field, name: string): Field {
-  const json = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return value.at(json).exists ? value.at(json) : value.at(name);
-}
-
-const GO_TYPES: Readonly<Record<Exclude<EnvoyFieldType, "other">, string>> = {
-  object: "map[string]json.RawMessage",
-  list: "[]json.RawMessage",
-  string: "string",
-  bool: "bool",
-};
-
-const mistyped = (found: string, wanted: string): string =>
-  `Envoy filter: json: cannot unmarshal ${found} into Go value of type ${wanted}`;
-
-/** Go's error for the first field, in the object's own order, that has another type. */
-function typeFault(value: Field, { fields }: EnvoyMessage): string | undefined {
-  for (const [name, type] of fields) {
-    const field = fieldOf(value, name);
-    if (!field.exists || type === "other") continue;
-    const found = jsonType(field.value);
-    if (found === type || (found === "array" && type === "list")) continue;
-    return mistyped(found, GO_TYPES[type]);
+function faultOf(value: Field, message: EnvoyMessage, isStrict: boolean): EnvoyFault | undefined {
+  try {
+    checkEnvoyJson(value, message, isStrict);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EnvoyFault) return error;
+    throw error;
   }
-  return undefined;
 }
 
-function jsonType(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
+function withHint(problem: string): string {
+  if (!problem.includes("could not resolve Any message type")) return problem;
+  const hint = problem.includes(".v2.") ? " (hint: try using the v3 XDS API)" : "";
+  return `referenced type unknown${hint}: ${problem}`;
 }
 
-/** Why a typed configuration cannot be read at all. */
-function anyFault(config: Field): string | undefined {
-  if (!config.exists) return undefined;
-  if (!isRecord(config.value)) return mistyped(jsonType(config.value), GO_TYPES.object);
-  return typeProblem(config.at("@type").text);
-}
-
-/** Where istiod's messages come from: a type of another root is not known to it. */
-const ROOTS: ReadonlySet<string> = new Set(
-  "envoy udpa xds google istio io cel opencensus opentelemetry validate".split(" "),
-);
-
-function typeProblem(url: string | undefined): string | undefined {
-  if (url === undefined) return "Envoy filter: Any JSON doesn't have '@type'";
-  const name = url.slice(url.lastIndexOf("/") + 1);
-  const isOld = name.includes(".v2.");
-  if (!isOld && ROOTS.has(name.split(".")[0] ?? "")) return undefined;
-  const hint = isOld ? " (hint: try using the v3 XDS API)" : "";
-  return `referenced type unknown${hint}: Envoy filter: could not resolve Any message type: ${url}`;
-}
-
-/** Fields of Envoy's objects that are extensions too. */
-const EXTENSIONS = ["transport_socket", "cluster_type", "upstream_config"];
-
-/** Extensions that are named and not typed: the patched object itself, or one right below it. */
-function* untypedExtensions(value: Field, { fields }: EnvoyMessage): Iterable<Field> {
-  for (const name of EXTENSIONS) {
-    const extension = fieldOf(value, name);
-    if (fields.has(name) && isRecord(extension.value) && !isTyped(extension)) yield extension;
+/** The names of extensions that have no configuration of a type, innermost first; lists are not looked into. */
+function* untypedExtensions(value: Field, { fields = [] }: EnvoyMessage): Iterable<string> {
+  const isSet = (name: string): boolean =>
+    fields.some((field) => field.name === name && envoyField(value, field).exists);
+  for (const field of fields) {
+    const inner = envoyField(value, field);
+    if (field.holds !== "one" || field.type.kind !== "message" || !isRecord(inner.value)) continue;
+    yield* untypedExtensions(inner, field.type.message);
   }
-  if (fields.has("typed_config") && !isTyped(value)) yield value;
+  const needsType = fields.some(({ name }) => name === "typed_config");
+  if (needsType && !isSet("typed_config") && !isSet("config_discovery")) {
+    yield value.at("name").text ?? "";
+  }
 }
-
-const isTyped = (extension: Field): boolean =>
-  fieldOf(extension, "typed_config").exists || fieldOf(extension, "config_discovery").exists;
