@@ -12,6 +12,7 @@ import type {
 import { FaultBoard } from "./control-plane-faults";
 import { serveDebugPages } from "./debug-servers";
 import { workloadAuthority } from "./envoy/workload-certificates";
+import { writeStatuses } from "./gateway-status/write-statuses";
 import { istiodMetrics } from "./istiod-metrics";
 import { istiodPods } from "./proxy-pod";
 import { PushEngine } from "./push-engine";
@@ -49,14 +50,15 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
   const faults = new FaultBoard(() => clock.now());
   const authority = workloadAuthority(clock, faults);
   const engine = new PushEngine(store, clock, seed, faults);
+  const answers = ({ name }: { name: string }): boolean =>
+    faults.conditionOfIstiod(name).kind !== "down";
+  const stopStatuses = writeStatuses(store, clock, () => istiodPods(store.view()).some(answers));
   const stopPages = serveDebugPages({ ...setting, engine, authority, faults });
   return {
     distribution: engine,
     faults,
     webhookFailure() {
       const istiods = istiodPods(store.view());
-      const answers = ({ name }: { name: string }) =>
-        faults.conditionOfIstiod(name).kind !== "down";
       // A cluster without istiod has not registered its webhook either.
       if (istiods.length === 0 || istiods.some(answers)) return undefined;
       const service = store.get("Service", "istio-system", "istiod");
@@ -84,6 +86,7 @@ export function startControlPlane(setting: ControlPlaneSetting): ControlPlane {
       })),
     stop() {
       stopPages();
+      stopStatuses();
       engine.stop();
     },
   };
