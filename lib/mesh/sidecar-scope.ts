@@ -191,8 +191,7 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
     services: mesh.derive(egressServices)(listener, namespace),
     virtualServices:
       listener === EVERYTHING
-        ? // What names no host is a delegate.
-          seen.filter(({ hosts }) => hosts.length > 0)
+        ? withHosts(seen)
         : seen.filter(({ namespace: owner, hosts, httpRoutes, connectionPaths }) =>
             hosts.some((host) =>
               imports.has(owner, host, (wanted) =>
@@ -204,6 +203,11 @@ function egressScope(mesh: MeshView, listener: EgressListener, namespace: string
           ),
   };
 }
+
+/** All but delegates, which name no host. */
+const withHosts = weakMemo((all: readonly MeshVirtualService[]) =>
+  all.filter(({ hosts }) => hosts.length > 0),
+);
 
 /** The services that a listener imports into a namespace. They outlive changes of all else. */
 function egressServices(mesh: MeshView) {

@@ -68,6 +68,9 @@ export function virtualServices(mesh: MeshView): VirtualServices {
   ].sort((a, b) => compareCreation(named(a), named(b)));
   const visibility = (service: MeshVirtualService) =>
     visibilityOf(service.spec.exportTo, service.namespace, defaults);
+  // Nearly all of a large mesh are public, and most namespaces see nothing else.
+  const everybodys = all.filter((service) => visibility(service) === "*");
+  const others = all.filter((service) => visibility(service) !== "*");
   const seen = new Map<string, readonly MeshVirtualService[]>();
   return {
     all,
@@ -75,17 +78,20 @@ export function virtualServices(mesh: MeshView): VirtualServices {
     visibleTo(namespace) {
       const known = seen.get(namespace);
       if (known) return known;
-      const rank = (service: MeshVirtualService): number => {
-        const visible = visibility(service);
-        const own = service.namespace === namespace;
-        if (visible === "*") return own && service.httpRoutes ? 2 : 3;
-        return visible.size === 1 && own ? 0 : 1;
-      };
-      const visible = all
-        .filter((service) => isVisibleTo(visibility(service), namespace))
-        .map((service) => ({ service, rank: rank(service) }))
-        .sort((a, b) => a.rank - b.rank)
-        .map(({ service }) => service);
+      const isPrivate = (service: MeshVirtualService): boolean =>
+        service.namespace === namespace && (visibility(service) as ReadonlySet<string>).size === 1;
+      const isOwnRoute = (service: MeshVirtualService): boolean =>
+        service.namespace === namespace && service.httpRoutes !== undefined;
+      const given = others.filter((service) => isVisibleTo(visibility(service), namespace));
+      const visible =
+        given.length === 0 && !everybodys.some(isOwnRoute)
+          ? everybodys
+          : [
+              ...given.filter(isPrivate),
+              ...given.filter((service) => !isPrivate(service)),
+              ...everybodys.filter(isOwnRoute),
+              ...everybodys.filter((service) => !isOwnRoute(service)),
+            ];
       seen.set(namespace, visible);
       return visible;
     },
@@ -97,10 +103,10 @@ export function virtualServices(mesh: MeshView): VirtualServices {
 }
 
 /** HTTPRoutes are named by what they were gathered by. */
-const named = ({ object, name, namespace }: MeshVirtualService): KubeObject => ({
-  ...object,
-  metadata: { ...object.metadata, name, namespace },
-});
+const named = ({ object, name, namespace }: MeshVirtualService): KubeObject =>
+  object.metadata.name === name && object.metadata.namespace === namespace
+    ? object
+    : { ...object, metadata: { ...object.metadata, name, namespace } };
 
 function ofHttpRoutes({ object, name, namespace, host, gateway, rules }: HostRoutes) {
   return {

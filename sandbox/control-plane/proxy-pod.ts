@@ -107,11 +107,14 @@ export const proxyPods = (mesh: MeshView): ReadonlyMap<string, ProxyPod> =>
 export const isRunningIstiod = (pod: KubeObject): boolean =>
   pod.metadata.labels?.["app"] === "istiod" && PodParts.parse(pod).status.phase === "Running";
 
-/** The running istiods, by name. */
-export function istiodPods(
-  mesh: MeshView,
-): readonly { readonly namespace: string; readonly name: string; readonly ip: string }[] {
-  return mesh
+interface IstiodPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly ip: string;
+}
+
+const runningIstiods = (mesh: MeshView): readonly IstiodPod[] =>
+  mesh
     .list("Pod")
     .filter(isRunningIstiod)
     .map((pod) => ({
@@ -120,4 +123,8 @@ export function istiodPods(
       ip: PodParts.parse(pod).status.podIP,
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
-}
+
+keepFact(runningIstiods, { kinds: ["Pod"], facts: [] });
+
+/** The running istiods, by name. */
+export const istiodPods = (mesh: MeshView): readonly IstiodPod[] => mesh.derive(runningIstiods);

@@ -1,4 +1,5 @@
 import type { MetricSource, PrometheusFault } from "../contracts";
+import type { Piece } from "./prometheus-api";
 
 /** What a Prometheus needs to know of itself. Times in ms. */
 export interface EngineSettings {
@@ -31,7 +32,7 @@ export interface Answer {
   readonly status: number;
   readonly contentType: string;
   /** The body: none of the pieces takes long to send. */
-  readonly pieces: readonly (string | Uint8Array)[];
+  readonly pieces: readonly Piece[];
 }
 
 /** Keeps the samples and answers questions about them: what comes first is done first. */

@@ -1,6 +1,7 @@
 import type { MetricSource } from "../contracts";
 import { apiAnswer } from "./answer";
 import type { Answer, EngineSettings, PrometheusEngine, Question } from "./engine";
+import type { Piece } from "./prometheus-api";
 import type { SlicePart } from "./scrape-rounds";
 import { Scraper } from "./scraper";
 import { inSlices } from "./slices";
@@ -13,7 +14,11 @@ export class LocalEngine implements PrometheusEngine {
   private readonly nothing: TimeSeriesStore;
   private readonly scraper: Scraper;
 
-  constructor(private readonly settings: EngineSettings) {
+  /** @param piece see `PrometheusApi` */
+  constructor(
+    private readonly settings: EngineSettings,
+    private readonly piece: (text: string) => Piece = (text) => text,
+  ) {
     this.store = new TimeSeriesStore(settings.retentionMs);
     this.nothing = new TimeSeriesStore(settings.retentionMs);
     this.scraper = new Scraper(this.store, settings.slices);
@@ -44,6 +49,7 @@ export class LocalEngine implements PrometheusEngine {
       scrapeIntervalMs,
       startedAt,
       now: () => now,
+      piece: this.piece,
       fault: () => fault,
     };
     return inSlices(apiAnswer(api, question));

@@ -16,6 +16,9 @@ export type WorkerReply =
   | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly error: unknown };
 
+/** Far more than samples take; with a limit of 2 GB and more V8 lets garbage grow for longer. */
+const MAX_HEAP_MB = 2000;
+
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -39,7 +42,10 @@ export class WorkerEngine implements PrometheusEngine {
   constructor(settings: EngineSettings, script: URL) {
     this.rounds = new ScrapeRounds(settings.slices);
     this.readers = Array.from({ length: settings.slices }, (_, slice) => new SliceReader(slice));
-    this.worker = new Worker(script, { workerData: settings });
+    this.worker = new Worker(script, {
+      workerData: settings,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
     this.worker.on("message", (reply: WorkerReply) => this.heard(reply));
     // As an error of this thread would end the process.
     this.worker.on("error", (error) => {

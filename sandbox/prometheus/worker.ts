@@ -6,7 +6,8 @@ import { SliceWriter } from "./slice-writer";
 import type { WorkerOrder, WorkerReply } from "./worker-engine";
 
 const settings = workerData as EngineSettings;
-const engine = new LocalEngine(settings);
+const encoder = new TextEncoder();
+const engine = new LocalEngine(settings, (text) => encoder.encode(text));
 const writers = Array.from({ length: settings.slices }, () => new SliceWriter());
 
 function obey(port: MessagePort, order: WorkerOrder): void {
@@ -24,8 +25,6 @@ function obey(port: MessagePort, order: WorkerOrder): void {
       void answer(port, order.id, order.question);
   }
 }
-
-const encoder = new TextEncoder();
 
 /** Bytes change their thread without a copy. */
 async function answer(port: MessagePort, id: number, question: Question): Promise<void> {
