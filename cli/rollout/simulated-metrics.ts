@@ -49,7 +49,6 @@ export function simulatedMetrics(
       scrapeIntervalMs: SCRAPE_MS,
       startedAt,
       now: () => clock.now(),
-      piece: (text: string) => text,
       fault,
     };
     const parameters = new URLSearchParams({ query: promql, time: (at / 1000).toFixed(3) });

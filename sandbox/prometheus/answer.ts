@@ -2,12 +2,12 @@ import { labelNames, labelValues, series } from "./api-series";
 import { query, queryRange } from "./api-query";
 import { statusPages } from "./api-status";
 import type { Answer, Question } from "./engine";
-import type { Piece, PrometheusApi } from "./prometheus-api";
+import type { PrometheusApi } from "./prometheus-api";
 import { PromqlError } from "./promql/promql-error";
 import type { Steps } from "./slices";
 
 /** Gives its `data` as pieces of JSON. */
-type Handler = (api: PrometheusApi, parameters: URLSearchParams) => Steps<readonly Piece[]>;
+type Handler = (api: PrometheusApi, parameters: URLSearchParams) => Steps<readonly string[]>;
 
 /** Paths that a form may be posted to as well. */
 const FORMS: Readonly<Record<string, Handler>> = {
@@ -69,7 +69,7 @@ export function failure(error: unknown): Answer {
   return json(status, [JSON.stringify({ status: "error", errorType, error: message })]);
 }
 
-const json = (status: number, pieces: readonly Piece[]): Answer => ({
+const json = (status: number, pieces: readonly string[]): Answer => ({
   status,
   contentType: "application/json",
   pieces,

@@ -1,4 +1,4 @@
-import type { Piece, PrometheusApi } from "./prometheus-api";
+import type { PrometheusApi } from "./prometheus-api";
 import { formatValue } from "./number-format";
 import { typeOf } from "./promql/check";
 import { evaluate } from "./promql/evaluate";
@@ -25,7 +25,7 @@ const MAX_POINTS = 11_000;
 const TIMEOUT_MS = 120_000;
 
 /** `/api/v1/query`: its `data` as pieces of JSON. @throws PromqlError */
-export function* query(api: PrometheusApi, parameters: URLSearchParams): Steps<readonly Piece[]> {
+export function* query(api: PrometheusApi, parameters: URLSearchParams): Steps<readonly string[]> {
   const time = timeParameter(parameters, "time", api.now());
   const run = newEvaluation(api, parameters, { start: time, end: time });
   const value = yield* evaluate(expressionOf(parameters), time, run);
@@ -37,13 +37,12 @@ export function* query(api: PrometheusApi, parameters: URLSearchParams): Steps<r
     case "string":
       return [JSON.stringify({ resultType: "string", result: [at, value.value] })];
     case "vector":
-      return yield* listJson(api, "vector", value.samples, ({ labels, value: number }) => ({
+      return yield* listJson("vector", value.samples, ({ labels, value: number }) => ({
         metric: labels,
         value: [at, format(number)],
       }));
     case "matrix":
       return yield* listJson(
-        api,
         "matrix",
         value.series.toSorted((a, b) => compareLabels(a.labels, b.labels)),
         ({ labels, times, values }) => ({
@@ -56,20 +55,19 @@ export function* query(api: PrometheusApi, parameters: URLSearchParams): Steps<r
 
 /** A result of many items, in pieces of which none takes long to make or to send. */
 function* listJson<T>(
-  api: PrometheusApi,
   resultType: string,
   items: readonly T[],
   entry: (item: T) => unknown,
-): Steps<readonly Piece[]> {
-  const pieces = [api.piece(`{"resultType":"${resultType}","result":[`)];
+): Steps<readonly string[]> {
+  const pieces = [`{"resultType":"${resultType}","result":[`];
   for (let from = 0; from < items.length; from += ITEMS_AT_ONCE) {
     const texts = items
       .slice(from, from + ITEMS_AT_ONCE)
       .map((item) => JSON.stringify(entry(item)));
-    pieces.push(api.piece(`${from > 0 ? "," : ""}${texts.join(",")}`));
+    pieces.push(`${from > 0 ? "," : ""}${texts.join(",")}`);
     yield;
   }
-  pieces.push(api.piece("]}"));
+  pieces.push("]}");
   return pieces;
 }
 
@@ -77,7 +75,7 @@ function* listJson<T>(
 export function* queryRange(
   api: PrometheusApi,
   parameters: URLSearchParams,
-): Steps<readonly Piece[]> {
+): Steps<readonly string[]> {
   const start = timeParameter(parameters, "start");
   const end = timeParameter(parameters, "end");
   if (end < start) {
@@ -106,7 +104,7 @@ export function* queryRange(
   }
   const run = newEvaluation(api, parameters, { start, end });
   const lines = yield* matrixOf(expr, run, { step, format: formatOf(api) });
-  return yield* listJson(api, "matrix", lines, (line) => line);
+  return yield* listJson("matrix", lines, (line) => line);
 }
 
 const formatOf = (api: PrometheusApi): ((value: number) => string) =>

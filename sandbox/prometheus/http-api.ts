@@ -1,49 +1,36 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { PrometheusFault } from "../contracts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { failure, plainText } from "./answer";
-import type { Answer, PrometheusEngine, Question } from "./engine";
+import type { Answer, EngineState, Question, ServedSite, Site } from "./engine";
 import { PromqlError } from "./promql/promql-error";
 import { inSlices } from "./slices";
 
 const MAX_BODY_BYTES = 1_000_000;
 
-/** How a server asks its engine. */
+/** How a server finds answers. */
 interface Asked {
-  readonly engine: PrometheusEngine;
-  readonly site: Question["site"];
-  /** Virtual time, ms since the epoch. */
-  now(): number;
-  fault(): PrometheusFault | undefined;
+  readonly site: Site;
+  ask(question: Question): Promise<Answer>;
+  /** What is asked first at each request. */
+  state(): EngineState | Promise<EngineState>;
 }
 
-/** A server on 127.0.0.1. */
-export interface SiteServer {
-  /** `http://127.0.0.1:PORT`. */
-  readonly url: string;
-  readonly server: Server;
+/** A site while it is served. */
+export interface SiteServer extends ServedSite {
   stop(): Promise<void>;
 }
 
-/** Serves a site of an engine. @param port 0 lets the system choose */
-export async function serveSite(asked: Asked, port = 0): Promise<SiteServer> {
-  const server = createServer((request, response) => {
-    const fault = asked.fault();
-    if (fault?.kind === "down") {
-      request.socket.destroy();
-      return;
-    }
-    const answer = () => void respond(asked, request, response);
-    if (fault?.kind === "slow") setTimeout(answer, fault.delayMs);
-    else answer();
-  });
+/** Serves a site on 127.0.0.1. @param port 0 lets the system choose */
+export async function serveSite(asked: Asked, port: number): Promise<SiteServer> {
+  const server = createServer((request, response) => void respond(asked, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    server,
+    disconnect: () => server.closeAllConnections(),
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -57,31 +44,45 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // What is sent is read while the state is asked for.
+  const form = request.method === "POST" ? bodyOf(request) : Promise.resolve("");
+  form.catch(() => undefined);
+  let state = await asked.state();
+  if (state.fault?.kind === "down") {
+    request.socket.destroy();
+    return;
+  }
+  if (state.fault?.kind === "slow") {
+    await sleep(state.fault.delayMs);
+    state = await asked.state();
+  }
   let answer: Answer;
   try {
-    answer = await answerTo(asked, request);
+    answer = await answerTo(asked, request, { ...state, form: await form });
   } catch (error) {
     answer = failure(error);
   }
   await send(response, answer);
 }
 
-async function answerTo(asked: Asked, request: IncomingMessage): Promise<Answer> {
-  const { engine, site } = asked;
+async function answerTo(
+  asked: Asked,
+  request: IncomingMessage,
+  state: EngineState & { readonly form: string },
+): Promise<Answer> {
   const { pathname, search } = new URL(request.url ?? "/", "http://sandbox");
+  const { site } = asked;
   if (site === "api" && (pathname === "/-/ready" || pathname === "/-/healthy")) {
-    const state = pathname === "/-/ready" ? "Ready" : "Healthy";
-    return plainText(200, `Prometheus Server is ${state}.\n`);
+    const health = pathname === "/-/ready" ? "Ready" : "Healthy";
+    return plainText(200, `Prometheus Server is ${health}.\n`);
   }
-  return engine.ask({
+  return asked.ask({
+    ...state,
     site,
     method: request.method ?? "GET",
     path: pathname,
     query: search,
-    form: request.method === "POST" ? await bodyOf(request) : "",
     host: request.headers.host ?? "",
-    now: asked.now(),
-    fault: asked.fault(),
   });
 }
 

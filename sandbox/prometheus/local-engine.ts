@@ -1,7 +1,15 @@
 import type { MetricSource } from "../contracts";
 import { apiAnswer } from "./answer";
-import type { Answer, EngineSettings, PrometheusEngine, Question } from "./engine";
-import type { Piece } from "./prometheus-api";
+import type {
+  Answer,
+  EngineSettings,
+  EngineState,
+  PrometheusEngine,
+  Question,
+  ServedSite,
+  Site,
+} from "./engine";
+import { serveSite, type SiteServer } from "./http-api";
 import type { SlicePart } from "./scrape-rounds";
 import { Scraper } from "./scraper";
 import { inSlices } from "./slices";
@@ -13,12 +21,9 @@ export class LocalEngine implements PrometheusEngine {
   private readonly store: TimeSeriesStore;
   private readonly nothing: TimeSeriesStore;
   private readonly scraper: Scraper;
+  private readonly servers: SiteServer[] = [];
 
-  /** @param piece see `PrometheusApi` */
-  constructor(
-    private readonly settings: EngineSettings,
-    private readonly piece: (text: string) => Piece = (text) => text,
-  ) {
+  constructor(private readonly settings: EngineSettings) {
     this.store = new TimeSeriesStore(settings.retentionMs);
     this.nothing = new TimeSeriesStore(settings.retentionMs);
     this.scraper = new Scraper(this.store, settings.slices);
@@ -39,7 +44,17 @@ export class LocalEngine implements PrometheusEngine {
     void inSlices(this.store.prune());
   }
 
-  async ask(question: Question): Promise<Answer> {
+  async serve(
+    site: Site,
+    state: () => EngineState | Promise<EngineState>,
+    port: number,
+  ): Promise<ServedSite> {
+    const server = await serveSite({ site, state, ask: (question) => this.ask(question) }, port);
+    this.servers.push(server);
+    return server;
+  }
+
+  private async ask(question: Question): Promise<Answer> {
     const { site, now, fault } = question;
     if (site === "targets") return targetsAnswer(this.scraper.targets, question);
     const { scrapeIntervalMs, startedAt } = this.settings;
@@ -49,13 +64,12 @@ export class LocalEngine implements PrometheusEngine {
       scrapeIntervalMs,
       startedAt,
       now: () => now,
-      piece: this.piece,
       fault: () => fault,
     };
     return inSlices(apiAnswer(api, question));
   }
 
-  stop(): Promise<void> {
-    return Promise.resolve();
+  async stop(): Promise<void> {
+    await Promise.all(this.servers.splice(0).map((server) => server.stop()));
   }
 }

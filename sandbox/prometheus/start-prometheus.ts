@@ -1,6 +1,5 @@
 import type { MetricSource, PrometheusFault, SimulationClock } from "../contracts";
 import type { EngineSettings, PrometheusEngine } from "./engine";
-import { serveSite } from "./http-api";
 import { LocalEngine } from "./local-engine";
 
 const RETENTION_MS = 30 * 60_000;
@@ -50,8 +49,8 @@ export async function startPrometheus(options: {
     if (fault?.kind !== "stale") engine.scrape(sources, now);
   };
   const now = () => clock.now();
-  const api = await serveSite({ engine, site: "api", now, fault: () => fault }, options.port);
-  const targets = await serveSite({ engine, site: "targets", now, fault: () => undefined });
+  const api = await engine.serve("api", () => ({ now: now(), fault }), options.port);
+  const targets = await engine.serve("targets", () => ({ now: now(), fault: undefined }), 0);
   const stops = [
     clock.every(scrapeEveryMs, scrape),
     clock.every(CLEAN_UP_MS, (time) => engine.forgetBefore(time - retentionMs)),
@@ -63,12 +62,10 @@ export async function startPrometheus(options: {
     scrape,
     breakDown: (next) => {
       fault = next;
-      if (fault?.kind === "down") api.server.closeAllConnections();
+      if (fault?.kind === "down") api.disconnect();
     },
     stop: async () => {
       for (const stop of stops) stop();
-      await targets.stop();
-      await api.stop();
       await engine.stop();
     },
   };

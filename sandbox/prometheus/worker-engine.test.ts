@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ExposedMetric, MetricSource } from "../contracts";
 import { seededRandom } from "../random";
-import type { EngineSettings, PrometheusEngine, Question } from "./engine";
+import type { EngineSettings, EngineState, PrometheusEngine, Site } from "./engine";
 import { LocalEngine } from "./local-engine";
 import { WorkerEngine } from "./worker-engine";
 
@@ -100,68 +100,78 @@ it.each([1, 2, 3])("answers from a thread of its own as without one (seed %i)", 
     new LocalEngine(SETTINGS),
     new WorkerEngine(SETTINGS, script),
   ];
-  let now = START;
-  const both = async (question: Partial<Question>) => {
-    const asked = { site: "api", method: "GET", query: "", form: "", host: "h", ...question };
+  let state: EngineState = { now: START, fault: undefined };
+  const sites = await Promise.all(
+    engines.map(async (engine) => ({
+      api: await engine.serve("api", () => state, 0),
+      targets: await engine.serve("targets", () => state, 0),
+    })),
+  );
+  const both = async (path: string, options: { site?: Site; form?: string } = {}) => {
+    const { site = "api", form } = options;
     const [local, worker] = await Promise.all(
-      engines.map(async (engine) => {
-        const found = await engine.ask({ path: "", fault: undefined, now, ...asked } as Question);
-        const pieces = found.pieces.map((piece) => Buffer.from(piece as string).toString());
-        return { ...found, pieces: pieces.join("") };
+      sites.map(async ({ [site]: { url } }) => {
+        const response = await fetch(
+          `${url}${path}`,
+          form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) },
+        );
+        const { status, headers } = response;
+        const body = (await response.text()).replaceAll(new URL(url).host, "HOST");
+        return { status, type: headers.get("content-type"), body };
       }),
     );
     expect(worker).toEqual(local);
-    return local?.pieces ?? "";
+    return local?.body ?? "";
   };
   try {
     for (let step = 0; step < 120; step += 1) {
-      now += 1000;
+      const now = state.now + 1000;
+      state = { ...state, now };
       mesh.live();
       const sources = mesh.sources();
       for (const engine of engines) engine.scrape(() => sources, now);
       if (step % 30 === 29) {
         for (const engine of engines) engine.forgetBefore(now - SETTINGS.retentionMs);
         for (const query of QUERIES) {
-          const answer = await both({
-            path: "/api/v1/query",
-            query: String(new URLSearchParams({ query })),
-          });
+          const answer = await both(`/api/v1/query?query=${encodeURIComponent(query)}`);
           expect(answer).toContain(query.endsWith("+") ? "bad_data" : '"metric":{');
         }
       }
     }
     for (const kind of ["empty", "nan"] as const) {
-      const broken = { path: "/api/v1/query", query: "query=up", fault: { kind } };
-      expect(await both(broken)).toContain(kind === "nan" ? '"NaN"' : '"result":[]');
+      state = { ...state, fault: { kind } };
+      const answer = await both("/api/v1/query?query=up");
+      expect(answer).toContain(kind === "nan" ? '"NaN"' : '"result":[]');
     }
-    await both({ path: "/api/v1/targets" });
-    await both({ path: "/api/v1/status/tsdb" });
-    await both({ path: "/api/v1/unknown" });
-    await both({ path: "/api/v1/series", method: "POST", form: "match[]=up" });
-    const list = await both({ site: "targets", path: "/targets" });
+    state = { ...state, fault: { kind: "down" } };
+    await expect(both("/-/ready")).rejects.toThrow("fetch failed");
+    state = { ...state, fault: { kind: "slow", delayMs: 20 } };
+    const since = performance.now();
+    expect(await both("/-/ready")).toContain("is Ready");
+    expect(performance.now() - since).toBeGreaterThan(15);
+    state = { ...state, fault: undefined };
+    await both("/api/v1/targets");
+    await both("/api/v1/status/tsdb");
+    expect(await both("/api/v1/unknown")).toContain("not found");
+    expect(await both("/api/v1/series", { form: "match[]=up" })).toContain("p-0");
+    const list = await both("/targets", { site: "targets" });
     expect(list).toContain("/targets/n/p-");
     for (let pod = 0; pod < 8; pod += 1) {
-      await both({ site: "targets", path: `/targets/n/p-${pod}/metrics` });
+      await both(`/targets/n/p-${pod}/metrics`, { site: "targets" });
     }
   } finally {
     for (const engine of engines) await engine.stop();
   }
 });
 
-it("says of a question that its end has overtaken that it was stopped", async () => {
+it("says why it cannot serve", async () => {
   const engine = new WorkerEngine(SETTINGS, script);
-  const question: Question = {
-    site: "api",
-    method: "GET",
-    path: "/api/v1/status/buildinfo",
-    query: "",
-    form: "",
-    host: "h",
-    now: START,
-    fault: undefined,
-  };
-  const asked = expect(engine.ask(question)).rejects.toThrow("Prometheus was stopped");
-  await engine.stop();
-  await asked;
-  await expect(engine.ask(question)).rejects.toThrow("Prometheus was stopped");
+  const state = () => ({ now: START, fault: undefined });
+  try {
+    const { url } = await engine.serve("api", state, 0);
+    const { port } = new URL(url);
+    await expect(engine.serve("targets", state, Number(port))).rejects.toThrow("EADDRINUSE");
+  } finally {
+    await engine.stop();
+  }
 });

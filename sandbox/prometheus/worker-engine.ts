@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { MetricSource } from "../contracts";
-import type { Answer, EngineSettings, PrometheusEngine, Question } from "./engine";
+import type { EngineSettings, EngineState, PrometheusEngine, ServedSite, Site } from "./engine";
 import { ScrapeRounds } from "./scrape-rounds";
 import { SliceReader } from "./slice-reader";
 import type { SliceReading } from "./slice-reading";
@@ -9,24 +9,30 @@ import type { SliceReading } from "./slice-reading";
 export type WorkerOrder =
   | { readonly type: "scraped"; readonly reading: SliceReading }
   | { readonly type: "forget"; readonly before: number }
-  | { readonly type: "asked"; readonly id: number; readonly question: Question };
+  | { readonly type: "serve"; readonly site: Site; readonly port: number }
+  | { readonly type: "disconnect"; readonly site: Site }
+  /** How things are at a request. */
+  | { readonly type: "state"; readonly id: number; readonly state: EngineState };
 
-/** What the worker says: the answer to a question, or why it has none. */
+/** What the worker says: that it serves a site or cannot, or that a request has come to one. */
 export type WorkerReply =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly error: unknown };
+  | { readonly type: "served"; readonly site: Site; readonly url: string }
+  | { readonly type: "refused"; readonly site: Site; readonly error: unknown }
+  | { readonly type: "requested"; readonly site: Site; readonly id: number };
+
+interface WorkerSite {
+  readonly state: () => EngineState;
+  readonly served: (url: string) => void;
+  readonly refused: (error: unknown) => void;
+}
 
 /** Far more than samples take; with a limit of 2 GB and more V8 lets garbage grow for longer. */
 const MAX_HEAP_MB = 2000;
 
-interface Waiting {
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * Keeps samples and answers in a thread of its own: a query of a large mesh then takes neither time
- * nor memory from the cluster. Targets are read here, at the same times and in the same order as
+ * Keeps samples and serves them in a thread of its own: a query of a large mesh then takes neither
+ * time nor memory from the cluster. Each request asks here how things are, so all that was scraped
+ * before it is there. Targets are read here, at the same times and in the same order as
  * without the thread, so the samples are the same.
  *
  * @param script the bundle of `worker.ts`
@@ -35,8 +41,7 @@ export class WorkerEngine implements PrometheusEngine {
   private readonly worker: Worker;
   private readonly rounds: ScrapeRounds;
   private readonly readers: readonly SliceReader[];
-  private readonly waiting = new Map<number, Waiting>();
-  private questions = 0;
+  private readonly sites = new Map<Site, WorkerSite>();
   private isStopped = false;
 
   constructor(settings: EngineSettings, script: URL) {
@@ -63,20 +68,21 @@ export class WorkerEngine implements PrometheusEngine {
     this.order({ type: "forget", before: time });
   }
 
-  ask(question: Question): Promise<Answer> {
-    if (this.isStopped) return Promise.reject(new Error("Prometheus was stopped"));
-    const id = this.questions++;
+  serve(site: Site, state: () => EngineState, port: number): Promise<ServedSite> {
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.order({ type: "asked", id, question });
+      const disconnect = () => this.order({ type: "disconnect", site });
+      this.sites.set(site, {
+        state,
+        served: (url) => resolve({ url, disconnect }),
+        refused: reject,
+      });
+      this.order({ type: "serve", site, port });
     });
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.worker.terminate();
-    for (const { reject } of this.waiting.values()) reject(new Error("Prometheus was stopped"));
-    this.waiting.clear();
   }
 
   private order(order: WorkerOrder, transferred: readonly ArrayBuffer[] = []): void {
@@ -84,9 +90,17 @@ export class WorkerEngine implements PrometheusEngine {
   }
 
   private heard(reply: WorkerReply): void {
-    const waiting = this.waiting.get(reply.id);
-    this.waiting.delete(reply.id);
-    if ("answer" in reply) waiting?.resolve(reply.answer);
-    else waiting?.reject(reply.error);
+    const site = this.sites.get(reply.site);
+    if (!site) return;
+    switch (reply.type) {
+      case "served":
+        site.served(reply.url);
+        break;
+      case "refused":
+        site.refused(reply.error);
+        break;
+      case "requested":
+        this.order({ type: "state", id: reply.id, state: site.state() });
+    }
   }
 }
