@@ -62,7 +62,7 @@ test("a VirtualService leads to the route that it made, and the route back to it
 });
 
 test("two proxies are compared, and one with what it held before", async ({ page, product }) => {
-  const [pod, other] = [await podOf(product, "reviews-v1"), await podOf(product, "reviews-v2")];
+  const [pod, other] = [await podOf(product, "reviews-v1"), await podOf(product, "details-v1")];
   await page.goto(`/proxies?proxy=bookinfo/${pod}&tab=compare`);
   await expect(page.getByText("They hold the same")).toBeVisible();
   await page.getByRole("combobox", { name: "Compare with" }).selectOption(`bookinfo/${other}`);

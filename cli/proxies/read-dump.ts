@@ -31,7 +31,7 @@ export async function readDump(file: string, kind: ProxyConfigKind): Promise<Hel
       `${file}: the dump has no part ${needed}ConfigDump, which holds the ${kind}`,
     );
   }
-  return { dump };
+  return { dump, answer };
 }
 
 function parsed(file: string, text: string): unknown {

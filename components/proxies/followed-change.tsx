@@ -40,7 +40,7 @@ export function FollowedChange({
       <p>
         <span className="font-strong">{asked ? "Followed change" : "Last change"}</span>
         <ObjectLink of={shown.ref} />
-        {recent && !asked ? <span className="qd-note">by {recent.who ?? "somebody"}</span> : null}
+        {recent?.who && !asked ? <span className="qd-note">by {recent.who}</span> : null}
         {asked ? (
           <Button
             variant="quiet"

@@ -20,10 +20,17 @@ const typeColumn = (type: XdsType): Column<TableRow> => ({
   sortValue: ({ types }) => (types ? SYNC_ORDER.indexOf(types[type]) : null),
 });
 
-/** The columns of the table of all proxies; sizes where they are measured, by `pod.namespace`. */
+/**
+ * The columns of the table of all proxies; sizes where they are measured, by `pod.namespace`. Beside
+ * an opened proxy, which tells them itself, its kind and error are left out.
+ */
 export const proxiesColumns = (
   sizes: ReadonlyMap<string, ConfigSize> | undefined,
-): readonly Column<TableRow>[] => [...COLUMNS, ...(sizes ? [sizeColumn(sizes)] : [])];
+  isOpened: boolean,
+): readonly Column<TableRow>[] => [
+  ...COLUMNS.filter(({ key }) => !isOpened || (key !== "kind" && key !== "error")),
+  ...(sizes ? [sizeColumn(sizes)] : []),
+];
 
 const COLUMNS: readonly Column<TableRow>[] = [
   {

@@ -40,7 +40,8 @@ export function ProxiesTable({
     [rows, group],
   );
   const sizes = useConfigSizes(ordered, state.sizes);
-  const columns = useMemo(() => proxiesColumns(sizes), [sizes]);
+  const isOpened = state.proxy !== null;
+  const columns = useMemo(() => proxiesColumns(sizes, isOpened), [sizes, isOpened]);
   const keyOf = (row: TableRow): string => (group === "namespace" ? row.namespace : row.cause);
   const toggle = (key: string): void => {
     const next = new Set(folded);

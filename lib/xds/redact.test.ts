@@ -48,3 +48,15 @@ describe("redacted", () => {
     expect(redacted(document)).toEqual(document);
   });
 });
+
+test("what Envoy has hidden itself keeps its shape", () => {
+  const secret = { private_key: { inline_bytes: "W3JlZGFjdGVkXQ==" } };
+  expect(redacted(secret)).toEqual(secret);
+  const half = {
+    keys: { a: 1 },
+    session_ticket_keys: {
+      keys: [{ inline_bytes: "W3JlZGFjdGVkXQ==" }, { inline_bytes: "c2VjcmV0" }],
+    },
+  };
+  expect(redacted(half)).toEqual({ keys: { a: 1 }, session_ticket_keys: REDACTED });
+});

@@ -62,15 +62,7 @@ export function assignmentTable(
     .flatMap(({ resource, cluster }) =>
       listField(resource, "endpoints").flatMap((group) =>
         listField(group, "lb_endpoints").flatMap((entry) => {
-          const addresses = addressesOf(entry);
-          const status = textField(entry, "health_status") || "UNKNOWN";
-          const port = numberField(
-            fieldAt(entry, "endpoint", "address", "socket_address"),
-            "port_value",
-          );
-          const isWanted = addresses.some((address) =>
-            matchesEndpoint({ address, port: port ?? 0, cluster, status }, filter),
-          );
+          const { addresses, status, isWanted } = assignedEndpoint(entry, cluster, filter);
           const name = `${named ? "endpoint/" : ""}${addresses.join(",")}`;
           const locality = localityText(fieldAt(group, "locality"));
           return isWanted ? [[name, status, locality, cluster]] : [];
@@ -79,6 +71,25 @@ export function assignmentTable(
     );
   return { columns: ["NAME", "STATUS", "LOCALITY", "CLUSTER"], rows };
 }
+
+function assignedEndpoint(entry: unknown, cluster: string, filter: EndpointFilter) {
+  const addresses = addressesOf(entry);
+  const status = textField(entry, "health_status") || "UNKNOWN";
+  const socket = fieldAt(entry, "endpoint", "address", "socket_address");
+  const port = numberField(socket, "port_value") ?? 0;
+  const isWanted = addresses.some((address) =>
+    matchesEndpoint({ address, port, cluster, status }, filter),
+  );
+  return { addresses, status, isWanted };
+}
+
+/** Whether istioctl would print an assignment: it leaves out those without an endpoint to show. */
+export const hasMatchingEndpoint = (assignment: unknown, filter: EndpointFilter): boolean =>
+  listField(assignment, "endpoints").some((group) =>
+    listField(group, "lb_endpoints").some(
+      (entry) => assignedEndpoint(entry, textField(assignment, "cluster_name"), filter).isWanted,
+    ),
+  );
 
 /** Other than for `endpoints`, istioctl writes a pipe without `unix://` and every address of an endpoint. */
 const addressesOf = (entry: unknown): readonly string[] =>

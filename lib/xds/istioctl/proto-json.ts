@@ -7,7 +7,7 @@ import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
  * `field` is the name of the field that holds the message, in Envoy's spelling.
  */
 export function protoJson(message: unknown, field = ""): unknown {
-  return converted(message, field);
+  return converted(message, field, "");
 }
 
 /** JSON with four blanks for a level; an empty object takes three lines, the middle one empty. */
@@ -95,13 +95,14 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLo
 const camel = (name: string): string =>
   name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 
-function converted(value: unknown, field: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => converted(item, field));
+/** `parent` is the field that holds the message which holds this one. */
+function converted(value: unknown, field: string, parent: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => converted(item, field, parent));
   if (!isRecord(value)) return value;
-  if (isDocument(value, field)) return sortedDocument(value);
+  if (isDocument(field, parent)) return sortedDocument(value);
   if (MAPS.has(field)) {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, converted(item, "")]),
+      Object.entries(value).map(([key, item]) => [key, converted(item, "", field)]),
     );
   }
   const isTyped = String(value["@type"]).endsWith(".TypedStruct");
@@ -109,18 +110,22 @@ function converted(value: unknown, field: string): unknown {
     inDeclaredOrder(value, field).map(([key, item]) => {
       const name = snake(key);
       const isFree = isTyped && name === "value";
-      return [camel(key), isFree ? sortedDocument(item) : converted(item, name)];
+      const told = TIMES.has(name) ? timeText(item) : item;
+      return [camel(key), isFree ? sortedDocument(told) : converted(told, name, field)];
     }),
   );
 }
 
-/** `metadata` is a document in a node, and a message where it holds documents by filter. */
-const isDocument = (value: JsonRecord, field: string): boolean =>
+/** `metadata` is a document in a node and its build, and elsewhere a message. */
+const isDocument = (field: string, parent: string): boolean =>
   DOCUMENTS.has(field) ||
-  (field === "metadata" &&
-    !["filter_metadata", "filterMetadata", "typed_filter_metadata", "typedFilterMetadata"].some(
-      (name) => name in value,
-    ));
+  (field === "metadata" && (parent === "node" || parent === "user_agent_build_version"));
+
+const TIMES: ReadonlySet<string> = new Set(["last_updated", "last_update_attempt"]);
+
+/** Envoy always prints milliseconds, Go only where there are any. */
+const timeText = (value: unknown): unknown =>
+  typeof value === "string" ? value.replace(/\.000Z$/, "Z") : value;
 
 /** Go prints the keys of a document in order. */
 function sortedDocument(value: unknown): unknown {

@@ -35,6 +35,8 @@ export type ProxyConfigKind = (typeof PROXY_CONFIG_KINDS)[number];
 /** What a proxy holds: its dump, and the answer to `/clusters?format=json` where that was asked. */
 export interface HeldConfig {
   readonly dump: ConfigDump;
+  /** The dump as Envoy printed it, with what we do not know; absent where it was not kept. */
+  readonly answer?: unknown;
   readonly clusters?: unknown;
 }
 

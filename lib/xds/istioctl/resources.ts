@@ -9,7 +9,8 @@ import {
   dumpedRoutes,
 } from "../config-dump";
 import { listenerRows } from "../listener-rows";
-import { matchesCluster } from "./cluster-table";
+import { compareClusterNames, matchesCluster } from "./cluster-table";
+import { hasMatchingEndpoint } from "./endpoint-table";
 import { matchesListener } from "./listener-table";
 import {
   bootstrapOf,
@@ -18,6 +19,7 @@ import {
   type ProxyConfigKind,
 } from "./proxy-config";
 import { protoJson } from "./proto-json";
+import { inRouteOrder } from "./route-table";
 
 /** What `istioctl proxy-config KIND -o json` prints: the resources themselves that pass the filter. */
 export function proxyConfigJson(
@@ -31,17 +33,22 @@ export function proxyConfigJson(
       return messages(listenersOf(dump, filter), "listener");
     case "routes":
       return messages(
-        dumpedRoutes(dump).filter(
-          ({ resource }) => !filter.name || textField(resource, "name") === filter.name,
-        ),
+        inRouteOrder(
+          dumpedRoutes(dump).map((dumped) => ({
+            ...dumped,
+            name: textField(dumped.resource, "name"),
+          })),
+        ).filter(({ name }) => !filter.name || name === filter.name),
         "route_config",
       );
     case "clusters":
       return messages(
-        dumpedClusters(dump).filter(
-          ({ resource, state }) =>
-            state !== "warming" && matchesCluster(textField(resource, "name"), filter),
-        ),
+        dumpedClusters(dump)
+          .filter(
+            ({ resource, state }) =>
+              state !== "warming" && matchesCluster(textField(resource, "name"), filter),
+          )
+          .sort(byClusterName("name")),
         "cluster",
       );
     case "endpoints":
@@ -57,31 +64,45 @@ export function proxyConfigJson(
     case "bootstrap":
       return protoJson(bootstrapOf(dump));
     case "all":
-      return { configs: [...dump.sections.values()] };
+      return held.answer ?? { configs: [...dump.sections.values()] };
   }
 }
 
 const messages = (list: readonly DumpedResource[], field: string): readonly unknown[] =>
-  list.map(({ resource }) => protoJson(resource, field));
+  list.map(({ resource }) => protoJson(withoutType(resource), field));
 
+/** What a message is stands in the dump only, where it could be anything. */
 function withoutType(section: object | undefined): unknown {
   const { "@type": _type, ...rest } = (section ?? {}) as Readonly<Record<string, unknown>>;
   return rest;
 }
 
 function listenersOf(dump: ConfigDump, filter: ProxyConfigFilter): readonly DumpedResource[] {
+  const rows = listenerRows(dump);
+  // A listener without filter chains has no row, and is printed all the same.
+  const withRows = new Set(rows.map(({ index }) => index));
+  const isNarrowed = Boolean(filter.address ?? filter.port ?? filter.type);
   const shown = new Set(
-    listenerRows(dump)
+    rows
       .filter((row) => row.state !== "warming" && matchesListener(row, filter))
       .map(({ index }) => index),
   );
-  return dumpedListeners(dump).filter((_, index) => shown.has(index));
+  return dumpedListeners(dump).filter(
+    ({ state }, index) =>
+      shown.has(index) || (!withRows.has(index) && !isNarrowed && state !== "warming"),
+  );
 }
 
-const assignmentsOf = (dump: ConfigDump, { cluster }: ProxyConfigFilter) =>
-  dumpedEndpoints(dump).filter(
-    ({ resource }) => !cluster || textField(resource, "cluster_name") === cluster,
-  );
+/** istioctl's order of what is named after clusters. */
+const byClusterName =
+  (field: string) =>
+  (a: DumpedResource, b: DumpedResource): number =>
+    compareClusterNames(textField(a.resource, field), textField(b.resource, field));
+
+const assignmentsOf = (dump: ConfigDump, filter: ProxyConfigFilter) =>
+  dumpedEndpoints(dump)
+    .filter(({ resource }) => hasMatchingEndpoint(resource, filter))
+    .sort(byClusterName("cluster_name"));
 
 /** Statuses of those clusters that have an endpoint which passes the filter. */
 const clusterStatuses = (clusters: unknown, filter: ProxyConfigFilter): readonly unknown[] =>

@@ -17,7 +17,7 @@ export function routeTable(
   filter: RouteFilter,
   named = false,
 ): TextTable {
-  const rows = inOrder(routes.filter(({ name }) => !filter.name || name === filter.name)).map(
+  const rows = inRouteOrder(routes.filter(({ name }) => !filter.name || name === filter.name)).map(
     ({ name, virtualHost, domains, match, virtualService }) => [
       named ? `route/${name}` : name,
       virtualHost,
@@ -33,8 +33,10 @@ export function routeTable(
  * istioctl's comparison orders ports only and finds all else equal, so that the result hangs on how
  * it sorts: each is carried forward past greater neighbours, and no further than the first that is not.
  */
-function inOrder(routes: readonly RouteRow[]): readonly RouteRow[] {
-  const sorted: RouteRow[] = [];
+export function inRouteOrder<Route extends { readonly name: string }>(
+  routes: readonly Route[],
+): readonly Route[] {
+  const sorted: Route[] = [];
   for (const route of routes) {
     let at = sorted.length;
     while (at > 0 && isBefore(route, sorted[at - 1])) at--;
@@ -43,7 +45,7 @@ function inOrder(routes: readonly RouteRow[]): readonly RouteRow[] {
   return sorted;
 }
 
-const isBefore = (a: RouteRow, b: RouteRow | undefined): boolean =>
+const isBefore = (a: { readonly name: string }, b: typeof a | undefined): boolean =>
   b !== undefined && isPort(a.name) && isPort(b.name) && Number(a.name) < Number(b.name);
 
 const isPort = (name: string): boolean => /^\d+$/.test(name);

@@ -315,3 +315,62 @@ describe("messages as istioctl prints them", () => {
     ]);
   });
 });
+
+describe("the resources themselves", () => {
+  const named = (name: string, more: object = {}) => ({ name, ...more });
+  const json = (kind: ProxyConfigKind, dump: ConfigDump) =>
+    proxyConfigJson(kind, { dump }, {}) as readonly Record<string, unknown>[];
+
+  test("come in istioctl's order, without their type, and only those with endpoints", () => {
+    const dump = dumpOf(
+      [
+        "Clusters",
+        {
+          static_clusters: [{ cluster: named("agent") }],
+          dynamic_active_clusters: [
+            { cluster: { "@type": "t/Cluster", ...named("outbound|80||b") } },
+            { cluster: named("outbound|80||a") },
+          ],
+        },
+      ],
+      [
+        "Endpoints",
+        {
+          dynamic_endpoint_configs: [
+            { endpoint_config: { cluster_name: "BlackHoleCluster", endpoints: [{}] } },
+            {
+              endpoint_config: {
+                cluster_name: "outbound|80||a",
+                endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: "x" } } } }] }],
+              },
+            },
+          ],
+        },
+      ],
+      ["Listeners", { static_listeners: [{ listener: named("no-chains") }] }],
+    );
+    expect(json("clusters", dump)).toEqual([
+      named("outbound|80||a"),
+      named("agent"),
+      named("outbound|80||b"),
+    ]);
+    expect(json("eds", dump).map(({ clusterName }) => clusterName)).toEqual(["outbound|80||a"]);
+    expect(json("listeners", dump)).toEqual([named("no-chains")]);
+  });
+
+  test("a message called metadata is one, and that of a node is a document", () => {
+    const tag = { tag: "t", metadata: { metadata_key: { path: [] } } };
+    expect(protoJson({ custom_tags: [tag] })).toEqual({
+      customTags: [{ tag: "t", metadata: { metadataKey: { path: [] } } }],
+    });
+    expect(protoJson({ node: { metadata: { NODE_NAME: { some_key: 1 } } } })).toEqual({
+      node: { metadata: { NODE_NAME: { some_key: 1 } } },
+    });
+  });
+
+  test("all of them are the dump as it was given, with what nobody knows", () => {
+    const answer = { configs: [{ "@type": "t/Unheard", some_field: 1 }], more: true };
+    const dump = readConfigDump(answer) ?? { sections: new Map() };
+    expect(proxyConfigJson("all", { dump, answer }, {})).toEqual(answer);
+  });
+});

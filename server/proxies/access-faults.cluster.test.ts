@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type RunningSandbox, startSandbox } from "@/sandbox/main";
+import { sandboxOptions } from "@/sandbox/options";
+import { systemClock, systemRandom } from "../clock";
+import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { envoyClient } from "../envoy/envoy-client";
+import { istiodClient } from "../istiod/istiod-client";
+import { liveHub } from "../live/live";
+import { sourceStates } from "../live/sources";
+import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
+import type { Cluster, Live } from "../ports";
+import { istiodPods } from "./mesh-proxies";
+import { type Proxies, proxiesService } from "./proxies-service";
+import { proxyDumps } from "./proxy-dumps";
+import { proxyTable } from "./proxy-table";
+
+/** What the pages can still say while parts of the mesh do not answer. */
+let sandbox: RunningSandbox;
+let cluster: Cluster & { close(): void };
+let mesh: RunningMeshStore;
+let live: Live & { close(): void };
+let proxies: Proxies;
+const stop = new AbortController();
+const WAIT = { timeout: 15_000, interval: 50 };
+
+beforeAll(async () => {
+  sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
+  const clock = systemClock;
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  cluster = kubernetesCluster(
+    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
+    { clock, random: systemRandom },
+  );
+  mesh = meshStore({ cluster, clock, random: systemRandom, log });
+  mesh.start();
+  live = liveHub("test");
+  const sources = sourceStates({ clock, live, log }, [], stop.signal);
+  proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
+  await vi.waitFor(() => expect(mesh.ready).toBe(true), WAIT);
+});
+afterAll(async () => {
+  stop.abort();
+  proxies.close();
+  live.close();
+  mesh.close();
+  cluster.close();
+  await sandbox.stop();
+});
+
+async function faults(method: "POST" | "DELETE", body?: object): Promise<void> {
+  const { control, kubeconfig } = sandbox.address;
+  const token = /token: "?([^"\n]+)/.exec(await readFile(kubeconfig, "utf8"))?.[1] ?? "";
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${control}/faults`, {
+    ...{ method, headers },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+const table = async () => {
+  await proxies.propagation({ since: systemClock.now() });
+  return proxyTable(await proxies.snapshot(), mesh.view(), systemClock.now());
+};
+const silent = async () => (await table()).istiods.filter(({ error }) => error);
+
+test("of three istiods one is down: its proxies stay, with their age, and the others go on", async () => {
+  const ref = { kind: "Deployment", namespace: "istio-system", name: "istiod" } as const;
+  await cluster.patch(ref, { type: "merge", body: { spec: { replicas: 3 } } });
+  await vi.waitFor(() => expect(mesh.view().derive(istiodPods)).toHaveLength(3), WAIT);
+  const before = await vi.waitFor(async () => {
+    const all = await table();
+    expect(all.istiods.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+    return all;
+  }, WAIT);
+  const down = before.rows[0]?.istiod ?? "";
+  await faults("POST", { kind: "istiod", how: "down", pod: down });
+  await vi.waitFor(async () => {
+    expect((await silent()).map(({ name }) => name)).toEqual([down]);
+  }, WAIT);
+  const now = await table();
+  expect(now.counts.total).toBe(before.counts.total);
+  const [failed] = await silent();
+  expect(failed?.proxies).toBeGreaterThan(0);
+  expect(failed?.error?.message).not.toBe("");
+
+  await faults("POST", { kind: "istiod", how: "down" });
+  await vi.waitFor(async () => expect(await silent()).toHaveLength(3), WAIT);
+  expect((await table()).rows.length).toBeGreaterThan(0);
+  await faults("DELETE");
+  await vi.waitFor(async () => expect(await silent()).toHaveLength(0), WAIT);
+});
+
+test("a pod that is deleted meanwhile, and a name made to escape its path, are one sentence each", async () => {
+  const dumps = proxyDumps({ envoy: envoyClient(cluster), clock: systemClock });
+  const pod = mesh
+    .view()
+    .list("Pod")
+    .find(({ metadata }) => metadata.name.startsWith("details-v1"));
+  const gone = { namespace: "bookinfo", name: pod?.metadata.name ?? "" };
+  await dumps.of(gone);
+  await cluster.delete({ kind: "Pod", ...gone });
+  await vi.waitFor(async () => {
+    await expect(dumps.of(gone)).rejects.toMatchObject({ name: "AppError" });
+  }, WAIT);
+  for (const name of ["../../secrets", "a/exec?command=sh", "a%2f..", "A", ""]) {
+    await expect(dumps.of({ namespace: "bookinfo", name })).rejects.toMatchObject({
+      code: "invalid",
+    });
+  }
+  await expect(dumps.of({ namespace: "../kube-system", name: "a" })).rejects.toMatchObject({
+    code: "invalid",
+  });
+  dumps.close();
+});
