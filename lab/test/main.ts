@@ -6,6 +6,7 @@ import { commandChecks } from "./checks/commands";
 import { policyChecks } from "./checks/policies";
 import { calmChecks, outageChecks } from "./checks/outages";
 import { pageChecks } from "./checks/pages";
+import { proxyConfigChecks } from "./checks/proxies";
 import { proxyChecks } from "./checks/refusals";
 import { rolloutChecks } from "./checks/rollouts";
 import { logChecks } from "./checks/logs";
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   ...logChecks,
   ...verdictChecks,
   ...writeChecks,
+  ...proxyConfigChecks,
   ...proxyChecks,
   ...policyChecks,
   ...calmChecks,
