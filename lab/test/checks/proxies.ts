@@ -1,6 +1,6 @@
 import { runningLab } from "../../running-lab";
 import { eventually, found, inSeconds, must, mustEqual, type Bench, type Check } from "../check";
-import { commandLine, istioctl, kubectl } from "../programs";
+import { commandLine, inTheLab, istioctl, kubectl } from "../programs";
 import { proxyList } from "../proxy-list";
 
 /** What the product says and does of the proxies themselves, held against istioctl. */
@@ -21,11 +21,16 @@ const linesOf = (text: string): string[] =>
 
 async function tables({ product }: Bench): Promise<string> {
   const { rows } = await proxyList(product);
+  const { KUBECONFIG: kubeconfig = "" } = inTheLab();
   let lines = 0;
   for (const { id } of rows) {
     for (const kind of KINDS) {
       const theirs = linesOf(await istioctl("proxy-config", kind, id));
-      mustEqual(linesOf(await commandLine("proxy-config", kind, id)), theirs, `${kind} of ${id}`);
+      mustEqual(
+        linesOf(await commandLine("proxy-config", kind, id, "--kubeconfig", kubeconfig)),
+        theirs,
+        `${kind} of ${id}`,
+      );
       lines += theirs.length;
     }
   }
