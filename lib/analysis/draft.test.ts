@@ -52,6 +52,12 @@ spec:
 `;
 
 describe("a draft", () => {
+  it("may hold nulls anywhere in its metadata", () => {
+    const metadata =
+      "metadata:\n  finalizers: [null]\n  annotations: { a: null }\n  labels: { b: null }\n";
+    expect(() => analyze(DRAFT.replace("metadata:\n", metadata))).not.toThrow();
+  });
+
   it("that is fine has no findings", () => {
     expect(analyze(DRAFT).findings).toEqual([]);
     expect(analyze(DRAFT).elsewhere).toEqual([]);

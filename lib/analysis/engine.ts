@@ -3,7 +3,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
 import { docsOf } from "./docs";
-import { isDiscovered } from "./discovery";
+import { discoveredView, isDiscovered } from "./discovery";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import type { Report, Rule, Subject } from "./rule";
 import { subjectOf } from "./subject";
@@ -42,12 +42,13 @@ export function checkObjects(
   rules: readonly Rule[],
 ): ObjectFinding[] {
   const byKind = rulesByKind(rules);
+  const seen = discoveredView(mesh);
   const found: ObjectFinding[] = [];
   for (const object of objects) {
     const subject = subjectOf(object);
     if (!subject || !isVisited(subject)) continue;
     for (const rule of byKind.get(subject.kind) ?? []) {
-      const findings = checkObject(rule, subject, mesh);
+      const findings = checkObject(rule, subject, seen);
       if (findings.length > 0) found.push(...findings);
     }
   }

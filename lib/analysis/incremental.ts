@@ -3,6 +3,7 @@ import type { KindId } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type ObjectChange, ownerOf } from "@/lib/mesh/mesh-index";
 import { changesBetween, type MeshView, meshView } from "@/lib/mesh/view";
+import { discoveredView } from "./discovery";
 import { checkObject, isVisited, rulesByKind } from "./engine";
 import { compareFindings, findingKey, type ObjectFinding } from "./finding";
 import { Reader, type Recorded, Source, Sources } from "./recorder";
@@ -66,7 +67,9 @@ export class IncrementalAnalysis implements Recorded {
   private readonly facts = new Map<unknown, Fact<unknown>>();
   /** Those that count, by object. */
   private readonly checks = new Map<string, readonly Check[]>();
-  private current = meshView([]);
+  private given = meshView([]);
+  /** What istiod sees of it. */
+  private seen = this.given;
   private sorted: readonly ObjectFinding[] = [];
 
   constructor(rules: readonly Rule[]) {
@@ -75,7 +78,12 @@ export class IncrementalAnalysis implements Recorded {
 
   /** The snapshot that the findings are of. */
   get view(): MeshView {
-    return this.current;
+    return this.given;
+  }
+
+  /** What the checks read: all that istiod sees. */
+  get read(): MeshView {
+    return this.seen;
   }
 
   /** All findings, worst first, suppressed ones among them. The same list while none changes. */
@@ -93,9 +101,11 @@ export class IncrementalAnalysis implements Recorded {
 
   /** Goes over to another snapshot. */
   update(view: MeshView): void {
-    const changes = changesBetween(this.current, view);
-    const stale = this.dependents(changes, view);
-    this.current = view;
+    const seen = discoveredView(view);
+    const changes = changesBetween(this.seen, seen);
+    const stale = this.dependents(changes, seen);
+    this.given = view;
+    this.seen = seen;
     for (const fact of stale.facts) {
       fact.isForgotten = true;
       this.facts.delete(fact.compute);
@@ -143,14 +153,15 @@ export class IncrementalAnalysis implements Recorded {
    * @param view `this.view` with the draft laid over it
    */
   arising(view: MeshView): readonly ObjectFinding[] {
-    const changes = changesBetween(this.current, view);
+    const seen = discoveredView(view);
+    const changes = changesBetween(this.seen, seen);
     const own = new Set(changes.flatMap(({ before, after }) => [before, after]));
-    return [...this.dependents(changes, view).checks]
+    return [...this.dependents(changes, seen).checks]
       .filter(({ object }) => !own.has(object))
       .flatMap(({ rule, kind, object, findings }) => {
         const before = new Set(findings.map(findingKey));
         const subject = subjectOf(object, kind);
-        const now = subject ? checkObject(rule, subject, view) : [];
+        const now = subject ? checkObject(rule, subject, seen) : [];
         return now.filter((one) => !before.has(findingKey(one)));
       })
       .sort(compareFindings);
@@ -189,7 +200,7 @@ export class IncrementalAnalysis implements Recorded {
         }
       }
     };
-    for (const source of this.sources.touched(changes, { from: this.current, to })) visit(source);
+    for (const source of this.sources.touched(changes, { from: this.seen, to })) visit(source);
     return { checks, facts };
   }
 }

@@ -110,8 +110,8 @@ function sourceIn<K>(home: Map<K, Source>, key: K): Source {
 
 /** What readers read from. */
 export interface Recorded {
-  /** The newest snapshot. */
-  readonly view: MeshView;
+  /** The newest snapshot, as far as it is seen. */
+  readonly read: MeshView;
   readonly sources: Sources;
   /** A fact, computed when `value` is called first. */
   fact<T>(compute: (mesh: MeshView) => T): { readonly source: Source; value(): T };
@@ -131,36 +131,36 @@ export abstract class Reader implements MeshView {
   constructor(protected readonly mesh: Recorded) {}
 
   get version(): number {
-    return this.mesh.view.version;
+    return this.mesh.read.version;
   }
 
   /** Not noted: a mesh keeps its other clusters. */
   get clusters(): Clusters {
-    return this.mesh.view.clusters ?? NO_CLUSTERS;
+    return this.mesh.read.clusters ?? NO_CLUSTERS;
   }
 
   list(kind: KindId): readonly KubeObject[] {
     this.mesh.sources.list(kind).add(this);
-    return this.mesh.view.list(kind);
+    return this.mesh.read.list(kind);
   }
 
   get(kind: KindId, namespace: string, name: string): KubeObject | undefined {
     const source = this.mesh.sources.object(kind, namespace, name);
     source.add(this);
-    source.value ??= this.mesh.view.get(kind, namespace, name);
+    source.value ??= this.mesh.read.get(kind, namespace, name);
     return source.value as KubeObject | undefined;
   }
 
   lookup<T>(index: MeshIndex<T>, key: string): readonly T[] {
     const source = this.mesh.sources.entry(index, key);
     source.add(this);
-    source.value ??= this.mesh.view.lookup(index, key);
+    source.value ??= this.mesh.read.lookup(index, key);
     return source.value as readonly T[];
   }
 
   keys(index: MeshIndex<unknown>): Iterable<string> {
     this.mesh.sources.entry(index).add(this);
-    return this.mesh.view.keys(index);
+    return this.mesh.read.keys(index);
   }
 
   derive<T>(compute: (mesh: MeshView) => T): T {

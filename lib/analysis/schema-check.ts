@@ -5,7 +5,7 @@ import type { Schema } from "@/lib/k8s/schema";
 import { isFaultless } from "@/lib/k8s/plain-check";
 import { prune } from "@/lib/k8s/schema-prune";
 import { metadataFaults } from "@/lib/k8s/metadata-rules";
-import { metadataTypeFault } from "@/lib/k8s/metadata-types";
+import { metadataTypeFault, withoutNulls } from "@/lib/k8s/metadata-types";
 import type { MeshView } from "@/lib/mesh/view";
 import type { FieldPath } from "@/lib/yaml/field-path";
 import { apiServerFaults, type ServedKind } from "./api-server-faults";
@@ -98,7 +98,12 @@ function* metadataRefusals(object: KubeObject, namespaced: boolean): Iterable<Re
 /** Metadata that cannot be read is not judged, and does not keep the rest from being so. */
 function readable(object: KubeObject): KubeObject {
   const { apiVersion, kind, metadata } = object;
-  if (!metadataTypeFault(kind, apiVersion, metadata)) return object;
+  if (!metadataTypeFault(kind, apiVersion, metadata)) {
+    return {
+      ...object,
+      metadata: withoutNulls({ ...metadata }) as unknown as KubeObject["metadata"],
+    };
+  }
   const { name, namespace } = metadata;
   return { ...object, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }

@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { analyzeFiles } from "@/cli/analyze/analyze-files";
+import { readObjects } from "@/cli/analyze/read-objects";
 import { CommandError } from "@/cli/command";
 import { validateFiles } from "@/cli/validate/validate-files";
 import { badDocuments } from "@/lib/analysis/bad-documents";
+import { NO_POLICY } from "@/lib/analysis/policy";
 import { type Failure, type Suite, type SuiteResult, Tallies } from "../suite";
 
 const COUNT = 10_000;
 /** Of the processor, so that a busy machine does not count. */
 const LONGEST_MILLIS = 1000;
+
+/** What a rule that threw is told as. */
+const RULE_FAILED = "QD0099";
 
 /** Mutants of the recorded objects: each is judged or refused in one line, and none takes long. */
 export const badInput: Suite = { name: "bad-input", run };
@@ -37,9 +43,22 @@ function run(corpus: string): SuiteResult {
   return { rows: tallies.rows(), scores: [tallies.sum("all", 1)], failures, deviations: [] };
 }
 
+const BACKGROUND = {
+  objects: [],
+  remotes: new Map(),
+  settings: { mesh: undefined, meshNetworks: undefined },
+  policy: NO_POLICY,
+  now: Date.parse("2026-08-28T00:00:00Z"),
+};
+
 function outcomeOf(text: string): { readonly name: string; readonly crash?: string } {
   try {
-    const { summary } = validateFiles([{ file: "mutant.yaml", text }]);
+    const inputs = [{ file: "mutant.yaml", text }];
+    const { summary } = validateFiles(inputs);
+    const filter = { namespace: undefined, only: undefined, suppress: [] };
+    const { findings } = analyzeFiles(readObjects(inputs, "default"), BACKGROUND, filter);
+    const broken = findings.find(({ code }) => code === RULE_FAILED);
+    if (broken) return { name: "crashed", crash: broken.message };
     return { name: summary.refused > 0 ? "refused" : "accepted" };
   } catch (error) {
     if (error instanceof CommandError) return { name: "unreadable" };
