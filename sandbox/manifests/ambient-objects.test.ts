@@ -58,13 +58,14 @@ function shop(text: string) {
   for (const object of objects) state.store.create(object);
   const model = withOwnObjects(state, traffic, [{ file: "shop.yaml", text }]);
   const { store } = state;
+  const lines: { readonly pod: string; readonly line: string }[] = [];
   startWorkloads(store, clock).settle();
   const running = startTraffic({
     store,
     clock,
     seed: 1,
     distribution: { meshOf: () => store.view() },
-    logs: { append: () => undefined },
+    logs: { append: (pod, line) => lines.push({ pod: pod.name, line }) },
     model,
   });
   for (let second = 0; second < 10; second += 1) clock.advance(1000);
@@ -81,7 +82,7 @@ function shop(text: string) {
     );
   const total = (name: string, labels: Labels) =>
     named(name, labels).reduce((sum, { value }) => sum + value, 0);
-  return { store, points, named, total };
+  return { store, points, named, total, lines };
 }
 
 const FROM_WEB = { source_workload: "web" };
@@ -170,4 +171,16 @@ it("flags what policies stop: DENY at ztunnel, a 403 at the waypoint", () => {
 it("is the same to the byte for the same seed", () => {
   const text = SHOP + WAYPOINT;
   expect(JSON.stringify(shop(text).points)).toBe(JSON.stringify(shop(text).points));
+});
+
+it("has ztunnel write down what it carried", () => {
+  const { lines } = shop(SHOP.replace(", istio.io/use-waypoint: way", ""));
+  const toCart = 'dst.service="cart.shop.svc.cluster.local"';
+  const written = lines.filter(
+    ({ pod, line }) => pod.startsWith("ztunnel-") && line.includes(toCart),
+  );
+  const ends = (direction: string) =>
+    written.filter(({ line }) => line.includes(`direction="${direction}"`)).length;
+  expect(ends("outbound")).toBeGreaterThan(0);
+  expect(ends("inbound")).toBe(ends("outbound"));
 });

@@ -15,6 +15,7 @@ import { type Peer, peerOf } from "./peer";
 import type { ProxyTelemetry } from "./proxy-telemetry";
 import type { RequestFacts } from "./request-labels";
 import type { Ejections } from "./upstream-series";
+import { tunnelLogLine } from "./ztunnel-log";
 import type { Tunnelled } from "./ztunnel-telemetry";
 import type { Ztunnels } from "./ztunnels";
 
@@ -135,8 +136,24 @@ export class Recorder {
     if (this.logging) this.logReceived(pod, received);
   }
 
-  tunnelled(connection: Tunnelled, request: HopRequest, result: HopResult): void {
-    this.setting.ztunnels.count(connection, sizeOf(request, result), this.times);
+  tunnelled(
+    connection: Tunnelled & { readonly at: number },
+    request: HopRequest,
+    result: HopResult,
+  ): void {
+    const size = sizeOf(request, result);
+    const pod = this.setting.ztunnels.count(connection, size, this.times);
+    if (!pod || !this.logging) return;
+    const line = tunnelLogLine({
+      ...connection,
+      endedAt: connection.at + result.durationMs,
+      durationMs: result.durationMs,
+      sentBytes: size.responseBytes,
+      receivedBytes: size.requestBytes,
+      trustDomain: this.setting.mesh().derive(meshConfig).trustDomain,
+      clientPort: this.ephemeralPort(),
+    });
+    this.setting.logs.append({ ...pod, container: "istio-proxy" }, line);
   }
 
   private logSent(pod: KubeObject, sent: Sent): void {

@@ -62,7 +62,11 @@ export class Simulation {
       onSent: (event) => this.recordSent(event),
       onReceived: (event) => this.recordReceived(event),
       onTunnelled: (event) =>
-        setting.recorder.tunnelled(event, event.request, hopResult(event.result)),
+        setting.recorder.tunnelled(
+          { ...event, at: event.moment.at },
+          event.request,
+          hopResult(event.result),
+        ),
     });
   }
 

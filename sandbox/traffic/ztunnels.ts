@@ -4,9 +4,17 @@ import type { ObjectStore } from "@/sandbox/contracts";
 import type { RequestSize } from "./proxy-telemetry";
 import { type Tunnelled, ZtunnelTelemetry } from "./ztunnel-telemetry";
 
+interface PodName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** The telemetry of the ztunnels that run, by node; that of a pod ends with it. */
 export class Ztunnels {
-  private readonly byPod = new Map<string, { node: string; telemetry: ZtunnelTelemetry }>();
+  private readonly byPod = new Map<
+    string,
+    { pod: PodName; node: string; telemetry: ZtunnelTelemetry }
+  >();
   private running: readonly ZtunnelTelemetry[] = [];
   readonly stop: () => void;
 
@@ -19,14 +27,21 @@ export class Ztunnels {
     });
   }
 
-  /** Counts a connection at the ztunnel that tells of it; nowhere while its node has none. */
-  count(connection: Tunnelled, size: RequestSize, times: number): void {
+  /**
+   * Counts a connection at the ztunnel that tells of it; nowhere while its node has none.
+   *
+   * @returns the pod of that ztunnel
+   */
+  count(connection: Tunnelled, size: RequestSize, times: number): PodName | undefined {
     const { reporter, client, server } = connection;
     const pod = reporter === "source" ? client : server.pod;
     const node = pod && nodeOf(pod);
     for (const ztunnel of this.byPod.values()) {
-      if (ztunnel.node === node) return ztunnel.telemetry.count(connection, size, times);
+      if (ztunnel.node !== node) continue;
+      ztunnel.telemetry.count(connection, size, times);
+      return ztunnel.pod;
     }
+    return undefined;
   }
 
   /** The same list until one comes or goes. */
@@ -40,7 +55,7 @@ export class Ztunnels {
     if (labels?.["app"] !== "ztunnel" || address === undefined || this.byPod.has(keyOf(pod)))
       return;
     const telemetry = new ZtunnelTelemetry({ namespace, name, address });
-    this.byPod.set(keyOf(pod), { node: nodeOf(pod), telemetry });
+    this.byPod.set(keyOf(pod), { pod: { namespace, name }, node: nodeOf(pod), telemetry });
     this.list();
   }
 
