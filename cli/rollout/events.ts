@@ -3,6 +3,8 @@ import { canonicalRevision } from "@/lib/istio/labels";
 import { KINDS } from "@/lib/istio/kinds";
 import { hasLabels } from "@/lib/k8s/label-selector";
 import type { KubeObject } from "@/lib/k8s/object";
+import { isRecord } from "@/lib/k8s/json-value";
+import { ROLLOUT_KIND } from "@/lib/rollout/plan";
 import { subsetsOf } from "@/lib/rollout/version-facts";
 import { resolveHost } from "@/lib/istio/host";
 import { commandRollout } from "@/server/rollouts/start-rollout";
@@ -12,19 +14,17 @@ import type { Replica } from "./replica";
 import type { SimulationEvent } from "./simulation-file";
 import type { World } from "./world";
 
-let commands = 0;
-
 /** Does what the file says happens at this moment. */
 export async function doEvent(world: World, event: SimulationEvent): Promise<void> {
   const { time } = world;
   if ("command" in event) await command(world, event);
   else if ("patch" in event) await patch(world, event.patch);
+  else if ("delete" in event) await remove(world, event.delete);
   else if ("podsReady" in event) setReady(world, event.podsReady);
-  else if ("kill" in event) {
-    for (const replica of chosen(world, event.kill)) {
-      replica.kill();
-      world.replace(replica);
-    }
+  else if ("clock" in event) {
+    for (const { gate } of chosen(world, event.clock)) gate.jump(event.jump * 1000);
+  } else if ("kill" in event) {
+    for (const replica of chosen(world, event.kill)) kill(world, replica, event.when);
   } else if ("restart" in event) {
     for (const replica of chosen(world, event.restart)) {
       // What stands still cannot end in order.
@@ -42,6 +42,18 @@ export async function doEvent(world: World, event: SimulationEvent): Promise<voi
     }
   }
   await time.settle();
+}
+
+const TRAPS = { intent: "status", dryRun: "dryRun", write: "weights", readBack: "reads" } as const;
+
+/** Ends a process between two moments, at once or at its next request of a kind. */
+function kill(world: World, replica: Replica, when: keyof typeof TRAPS | undefined): void {
+  const died = () => {
+    replica.kill();
+    world.replace(replica);
+  };
+  if (when === undefined) died();
+  else replica.gate.arm(TRAPS[when], died);
 }
 
 function chosen({ replicas, warn }: World, which: number | "leader" | "all"): readonly Replica[] {
@@ -71,7 +83,7 @@ async function command(
     warn(`there is no rollout ${event.rollout ?? ""}`);
     return;
   }
-  const { id = `c${(commands += 1)}`, command: type, force, reason, by } = event;
+  const { id = world.nextCommandId(), command: type, force, reason, by } = event;
   const acts = deskOf(world, by);
   try {
     await commandRollout(acts, target.metadata, { id, type, force, reason });
@@ -82,21 +94,59 @@ async function command(
 }
 
 async function patch(
-  { desk, rollouts, warn }: World,
+  world: World,
   { kind, name, namespace, json }: Extract<SimulationEvent, { patch: unknown }>["patch"],
 ): Promise<void> {
-  const id = KINDS.find((info) => info.kind === kind || info.id === kind)?.id;
-  if (!id) {
-    warn(`patch: no kind ${kind}`);
+  // To remove the whole document is to delete the object.
+  const isWhole = json.some(
+    (each) => isRecord(each) && each["op"] === "remove" && each["path"] === "",
+  );
+  if (isWhole) {
+    await remove(world, { kind, name, namespace });
     return;
   }
-  const place = { kind: id, name, namespace: namespace ?? rollouts[0]?.metadata.namespace ?? "" };
+  const { desk, warn } = world;
+  const place = placeOf(world, { kind, name, namespace });
+  if (!place) return;
   try {
     await desk.cluster.patch(place, { type: "json", body: json, fieldManager: "user" });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     warn(`patch of ${kind} ${name}: ${error.message}`);
   }
+}
+
+/** Deletes an object as a user does; a rollout by the object that keeps it. */
+async function remove(
+  world: World,
+  { kind, name, namespace }: Extract<SimulationEvent, { delete: unknown }>["delete"],
+): Promise<void> {
+  const { desk, warn } = world;
+  const isRollout = kind === ROLLOUT_KIND;
+  const place = placeOf(world, {
+    kind: isRollout ? "ConfigMap" : kind,
+    name: isRollout ? `mesh-rollout-${name}` : name,
+    namespace,
+  });
+  if (!place) return;
+  try {
+    await desk.cluster.delete(place);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    warn(`delete of ${kind} ${name}: ${error.message}`);
+  }
+}
+
+/** Where an object is; undefined, and told, where the product knows no such kind. */
+function placeOf(
+  { rollouts, warn }: World,
+  named: { readonly kind: string; readonly name: string; readonly namespace?: string | undefined },
+) {
+  const { kind, name, namespace } = named;
+  const id = KINDS.find((info) => info.kind === kind || info.id === kind)?.id;
+  if (id) return { kind: id, name, namespace: namespace ?? rollouts[0]?.metadata.namespace ?? "" };
+  warn(`there is no kind ${kind}`);
+  return undefined;
 }
 
 /** Makes so many pods of a version ready, and the others not. */

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { ApiRequest, Transport } from "@/server/cluster/transport";
+import { instant } from "@/lib/base/units";
 import type { Clock } from "@/server/ports";
+import { kindOf, type RequestKind } from "./watched-transport";
 
 /** What lets a process run, stand still, or die between any two things that it waits for. */
 export interface Gate {
@@ -9,6 +11,14 @@ export interface Gate {
   thaw(): void;
   /** Nothing ever comes back. */
   kill(): void;
+  /** The process dies when the server has done such a request for it; then `died` is called. */
+  arm(kind: RequestKind, died: () => void): void;
+  /** Tells that the server has done a request. */
+  did(kind: RequestKind): void;
+  /** Lets the process's time of day jump by so many ms. */
+  jump(ms: number): void;
+  /** By how many ms its time of day is off. */
+  readonly off: number;
   readonly isDead: boolean;
   readonly isFrozen: boolean;
   /** Resolves when the process may go on. */
@@ -20,6 +30,12 @@ export function openGate(): Gate {
   let frozen = false;
   let dead = false;
   let waiting: (() => void)[] = [];
+  let armed: { readonly kind: RequestKind; readonly died: () => void } | undefined;
+  let off = 0;
+  const kill = () => {
+    dead = true;
+    waiting = [];
+  };
   return {
     freeze: () => {
       frozen = true;
@@ -28,9 +44,21 @@ export function openGate(): Gate {
       frozen = false;
       for (const go of waiting.splice(0)) go();
     },
-    kill: () => {
-      dead = true;
-      waiting = [];
+    kill,
+    arm: (kind, died) => {
+      armed = { kind, died };
+    },
+    did: (kind) => {
+      if (dead || armed?.kind !== kind) return;
+      const { died } = armed;
+      kill();
+      died();
+    },
+    jump: (ms) => {
+      off += ms;
+    },
+    get off() {
+      return off;
     },
     get isFrozen() {
       return frozen;
@@ -49,7 +77,7 @@ export function openGate(): Gate {
 
 /** The clock of a process behind its gate. */
 export const gatedClock = (clock: Clock, gate: Gate): Clock => ({
-  now: () => clock.now(),
+  now: () => instant(clock.now() + gate.off),
   async sleep(length, signal) {
     await gate.pass();
     await clock.sleep(length, signal);
@@ -64,7 +92,9 @@ export function gatedTransport(transport: Transport, gate: Gate): Transport {
     async request(request: ApiRequest) {
       await gate.pass();
       try {
-        return await transport.request(request);
+        const answer = await transport.request(request);
+        gate.did(kindOf(request));
+        return answer;
       } finally {
         await gate.pass();
       }

@@ -2,8 +2,11 @@ import { clusterOver } from "@/server/cluster/kubernetes-cluster";
 import type { Transport } from "@/server/cluster/transport";
 import type { Logger } from "@/server/log";
 import { meshStore, type RunningMeshStore } from "@/server/mesh/mesh-store";
+import type { RolloutStatus } from "@/lib/rollout/status";
+import type { RolloutRef } from "@/server/rollouts/rollout-store";
 import type { Clock, Cluster, Live, Metrics } from "@/server/ports";
 import { type Rollouts, rolloutsService } from "@/server/rollouts/rollouts-service";
+import type { Webhooks } from "@/server/rollouts/webhooks";
 import { credentialsOf, NO_PORTS } from "./in-process-api";
 import { type Gate, gatedClock, gatedTransport, openGate } from "./gate";
 
@@ -11,6 +14,7 @@ import { type Gate, gatedClock, gatedTransport, openGate } from "./gate";
 const KINDS = [
   "VirtualService",
   "DestinationRule",
+  "HTTPRoute",
   "ServiceEntry",
   "Service",
   "Pod",
@@ -40,9 +44,11 @@ export interface ReplicaWorld {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly random: () => number;
+  readonly webhooks: Webhooks;
   readonly turned: (ms: number) => void;
   /** Into how many shares the rollouts are divided; 1 where absent. */
   readonly shards?: number;
+  readonly counted: (ref: RolloutRef, status: RolloutStatus) => void;
 }
 
 const NOBODY_LOOKS: Live = {
@@ -57,7 +63,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
   const gate = openGate();
   const clock = gatedClock(world.clock, gate);
   const transport = gatedTransport(world.transport, gate);
-  const { log, random, metrics, turned } = world;
+  const { log, random, metrics, webhooks, turned, counted } = world;
   const cluster = clusterOver(
     { credentials: credentialsOf(name), transport, forward: NO_PORTS },
     { clock, random },
@@ -66,6 +72,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
   const needs = {
     cluster,
     metrics,
+    webhooks,
     mesh,
     live: NOBODY_LOOKS,
     clock,
@@ -74,6 +81,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
     identity: name,
     turned,
     ...(world.shards !== undefined && { shards: world.shards }),
+    counted,
   };
   const rollouts = rolloutsService(needs, off);
   mesh.start();

@@ -1,8 +1,10 @@
 import { AppError } from "@/lib/base/errors";
 import type { KubeObject } from "@/lib/k8s/object";
 import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
+import type { RolloutStatus } from "@/lib/rollout/status";
 import type { Logger } from "@/server/log";
-import { previewOf } from "@/server/rollouts/preview-rollout";
+import { previewOf, type RolloutPreview } from "@/server/rollouts/preview-rollout";
+import type { RolloutRef } from "@/server/rollouts/rollout-store";
 import { startRollout } from "@/server/rollouts/start-rollout";
 import { deskOf } from "./desk-of";
 import { doEvent } from "./events";
@@ -11,6 +13,7 @@ import type { Simulation } from "./simulation-file";
 import { simulatedCluster } from "./simulated-cluster";
 import { simulatedMetrics } from "./simulated-metrics";
 import { simulatedTraffic } from "./simulated-traffic";
+import { simulatedWebhooks } from "./simulated-webhooks";
 import { type Story, storedStatus, StoryTeller } from "./story";
 import { START, virtualTime } from "./virtual-time";
 import { liveWeights } from "./live-shares";
@@ -66,6 +69,7 @@ export async function simulate(
     const fault = simulation.prometheus.find(({ from, to = Infinity }) => now >= from && now < to);
     return fault && { kind: fault.mode };
   });
+  const webhooks = simulatedWebhooks(simulation.webhooks, time.second);
   const warnings: string[] = [];
   const bugs: unknown[] = [];
   const quiet: Logger = {
@@ -74,7 +78,18 @@ export async function simulate(
     error: ({ err }, message) => bugs.push(new Error(message, { cause: err })),
   };
   const turned = (ms: number) => void turns.push(ms);
-  const shared = { clock: time.clock(), metrics, log: quiet, random: () => 0, turned, shards };
+  const counted = ({ namespace, name }: RolloutRef, status: RolloutStatus) =>
+    tellers.find(({ key }) => key === `${namespace}/${name}`)?.sees(status);
+  const shared = {
+    clock: time.clock(),
+    metrics,
+    log: quiet,
+    random: () => 0,
+    turned,
+    counted,
+    webhooks,
+    shards,
+  };
   const requests = { weights: 0, dryRun: 0, status: 0, reads: 0, other: 0 };
   const turns: number[] = [];
   const observed = watchedTransport(cluster.transport, time, {
@@ -83,7 +98,7 @@ export async function simulate(
     isDown: (second) =>
       simulation.apiServer.some(({ from, to = Infinity }) => second >= from && second < to),
     wrote: (object) => {
-      const weights = rollouts.map((rollout) => liveWeights(object, rollout));
+      const weights = rollouts.map((rollout) => liveWeights(cluster.view(), object, rollout));
       // Several rollouts may share an object: a write is that of the one whose weights it changed.
       const isOwn = tellers.map((teller, index) => teller.isNews(weights[index]));
       tellers.forEach((teller, index) => {
@@ -95,10 +110,12 @@ export async function simulate(
   const start = (name: string, off?: string) =>
     startReplica({ ...shared, transport: off ? cluster.transport : observed }, name, off);
   let count = 0;
+  let commands = 0;
   const replicas = Array.from({ length: simulation.replicas }, () => start(`r${(count += 1)}`));
   const world: World = {
     time,
     cluster,
+    metrics,
     desk: start("desk", "it only takes commands"),
     replicas,
     rollouts,
@@ -107,6 +124,7 @@ export async function simulate(
     replace(gone) {
       replicas[replicas.indexOf(gone)] = start(`r${(count += 1)}`);
     },
+    nextCommandId: () => `command-${(commands += 1)}`,
     warn: (message) => warnings.push(message),
   };
 
@@ -116,7 +134,8 @@ export async function simulate(
   metrics.scrape(START);
   time.begin(0);
   for (const [index, rollout] of rollouts.entries()) {
-    await begin(world, rollout, { teller: tellers[index], by: simulation.startedBy });
+    const { dryRun, startedBy: by } = simulation;
+    await begin(world, rollout, { teller: tellers[index], by, dryRun });
   }
   await run(world, simulation, (second) => {
     look(second, world);
@@ -156,13 +175,23 @@ async function run(
 async function begin(
   world: World,
   rollout: CanaryRollout,
-  { teller, by }: { readonly teller: StoryTeller | undefined; readonly by: string },
+  {
+    teller,
+    by,
+    dryRun,
+  }: {
+    readonly teller: StoryTeller | undefined;
+    readonly by: string;
+    readonly dryRun: boolean;
+  },
 ): Promise<void> {
   const acts = deskOf(world, by);
-  const { findings } = await previewOf(acts, rollout);
+  const preview = await previewOf(acts, rollout);
+  const { findings } = preview;
+  if (dryRun && teller) teller.preview = toldPreview(preview);
   const refused = findings.find(({ level }) => level === "error");
   if (refused) teller?.rejected(refused.code, `${refused.field}: ${refused.message}`);
-  else {
+  else if (!dryRun) {
     try {
       await startRollout(acts, rollout);
     } catch (error) {
@@ -173,6 +202,23 @@ async function begin(
   // The next one is to see it.
   await world.time.runFor(SEEN_MS);
 }
+
+/** What a person would be shown, without the texts of whole objects. */
+const toldPreview = ({ findings, startable, verdict, pods, duration, plan }: RolloutPreview) => ({
+  startable,
+  findings,
+  verdict,
+  pods,
+  seconds: duration / 1000,
+  steps: (plan?.steps ?? []).map(({ share, title, patches, before, after, notes }) => ({
+    share,
+    title,
+    patches,
+    before,
+    after,
+    notes,
+  })),
+});
 
 function refusedStory(outcome: ReturnType<typeof parseRollout>): Story {
   const teller = new StoryTeller("", () => 0, START);

@@ -8,7 +8,7 @@ import { seededRandom } from "@/sandbox/random";
 import type { Transport } from "@/server/cluster/transport";
 import { completed } from "./given-objects";
 import { inProcessApi, inProcessTransport } from "./in-process-api";
-import { liveWeights } from "./live-shares";
+import { liveWeights, mainObject } from "./live-shares";
 import type { VirtualTime } from "./virtual-time";
 
 /** The sandbox's API and what it holds, without its controllers: pods are as the file says. */
@@ -37,9 +37,9 @@ export function simulatedCluster(
     view: () => store.view(),
     onChange: (listener) => void store.subscribe(({ object }) => listener(object)),
     weightsOf(rollout) {
-      const { namespace } = rollout.metadata;
-      const object = store.get("VirtualService", namespace, rollout.spec.target.virtualService);
-      return (object && liveWeights(object, rollout)) ?? {};
+      const view = store.view();
+      const main = mainObject(view, rollout);
+      return (main && liveWeights(view, main.object, rollout)) ?? {};
     },
   };
 }

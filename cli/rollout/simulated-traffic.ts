@@ -8,7 +8,7 @@ import { BOUNDS } from "@/sandbox/traffic/histogram";
 import type { MetricPoint, MetricSource } from "@/sandbox/contracts";
 import { latencyBuckets } from "./latency-buckets";
 import type { TrafficEntry } from "./simulation-file";
-import { liveShares } from "./live-shares";
+import { type LiveShare, shareMemory } from "./live-shares";
 
 /** What is not said of traffic is that of rollouts.md section 7. */
 const TOTAL_RPS = 100;
@@ -16,6 +16,7 @@ const ERROR_RATE = 0.001;
 const P99_MS = 120;
 /** What counters stood at before: Prometheus guesses otherwise when those near 0 began. */
 const PAST = 100_000;
+const LE = [...BOUNDS.map(String), "+Inf"];
 
 /** The traffic of a simulation: counters of the client's proxy, one second after the other. */
 export interface SimulatedTraffic extends MetricSource {
@@ -33,36 +34,37 @@ interface Counter {
   value: number;
 }
 
+/** What one version is counted by, at its callers and, for copies, at itself. */
 interface Version {
   readonly name: string;
-  readonly labels: Labels;
+  /** All labels in one text. */
+  readonly key: string;
+  /** Label sets of the histogram's lines: always the same objects, which identify series. */
   readonly buckets: readonly Labels[];
+  readonly counters: Readonly<Record<Kind, Counter>>;
+  readonly durations: number[];
 }
+type Kind = "served" | "failed" | "grpcFailed" | "lost" | "copied" | "copiesFailed";
+
+/** How each kind of request is labelled beside its version. */
+const KINDS: Readonly<Record<Kind, Labels>> = {
+  served: { response_code: "200", response_flags: "-" },
+  failed: { response_code: "503", response_flags: "-" },
+  grpcFailed: { response_code: "200", response_flags: "-", grpc_response_status: "14" },
+  lost: { response_code: "503", response_flags: "UH" },
+  copied: { reporter: "destination", response_code: "200", response_flags: "-" },
+  copiesFailed: { reporter: "destination", response_code: "503", response_flags: "-" },
+};
 
 /** Traffic to the versions of some rollouts, as the entries of a simulation file say. */
 export function simulatedTraffic(
   entries: readonly TrafficEntry[],
   rollouts: readonly CanaryRollout[],
 ): SimulatedTraffic {
-  const counters = new Map<string, Counter>();
-  const histograms = new Map<string, { readonly version: Version; readonly counts: number[] }>();
   const versions = new Map<string, Version>();
-
-  function count(labels: Labels, value: number): void {
-    const key = JSON.stringify(labels);
-    const counter = counters.get(key);
-    if (counter) counter.value += value;
-    else counters.set(key, { labels, value: PAST + value });
-  }
-
-  function observe(version: Version, p99: number, requests: number): void {
-    const key = JSON.stringify(version.labels);
-    const known = histograms.get(key) ?? { version, counts: version.buckets.map(() => PAST) };
-    histograms.set(key, known);
-    latencyBuckets(p99).forEach((share, index) => {
-      known.counts[index] = (known.counts[index] ?? 0) + share * requests;
-    });
-  }
+  /** What telemetry cannot tell apart is counted together: two rollouts may have one service. */
+  const counted = new Map<string, Version>();
+  const sharesOf = shareMemory();
 
   function versionOf(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestination): Version {
     const name = destinationLabel(side, rollout.spec.target.host);
@@ -70,8 +72,30 @@ export function simulatedTraffic(
     const known = versions.get(key);
     if (known) return known;
     const made = describe(mesh, rollout, side);
-    versions.set(key, made);
-    return made;
+    const same = counted.get(made.key) ?? made;
+    counted.set(made.key, same);
+    versions.set(key, same);
+    return same;
+  }
+
+  function count(version: Version, { share, copies }: LiveShare, second: number, total: number) {
+    const entry = lastOf(entries, second, ({ version: name }) => name === version.name);
+    const requests = entry?.rps ?? total * share;
+    const lost = requests * (entry?.undelivered ?? 0);
+    const errorRate = entry?.errorRate ?? ERROR_RATE;
+    const failed = (requests - lost) * errorRate;
+    const grpcFailed = (requests - lost - failed) * (entry?.grpcErrorRate ?? 0);
+    const { counters, durations } = version;
+    counters.served.value += requests - lost - failed - grpcFailed;
+    counters.failed.value += failed;
+    counters.grpcFailed.value += grpcFailed;
+    counters.lost.value += lost;
+    const copied = total * copies;
+    counters.copied.value += copied * (1 - errorRate);
+    counters.copiesFailed.value += copied * errorRate;
+    latencyBuckets(entry?.p99 ?? P99_MS).forEach((part, index) => {
+      durations[index] = (durations[index] ?? 0) + part * (requests + copied);
+    });
   }
 
   return {
@@ -81,28 +105,22 @@ export function simulatedTraffic(
       const total = lastOf(entries, second, (entry) => entry.totalRps !== undefined);
       const totalRps = total?.totalRps ?? TOTAL_RPS;
       for (const rollout of rollouts) {
-        for (const { side, share } of liveShares(mesh, rollout)) {
-          const version = versionOf(mesh, rollout, side);
-          const entry = lastOf(entries, second, ({ version: name }) => name === version.name);
-          const requests = entry?.rps ?? totalRps * share;
-          const lost = requests * (entry?.undelivered ?? 0);
-          const failed = (requests - lost) * (entry?.errorRate ?? ERROR_RATE);
-          const { labels } = version;
-          count({ ...labels, response_code: "200", response_flags: "-" }, requests - lost - failed);
-          count({ ...labels, response_code: "503", response_flags: "-" }, failed);
-          count({ ...labels, response_code: "503", response_flags: "UH" }, lost);
-          observe(version, entry?.p99 ?? P99_MS, requests);
+        for (const live of sharesOf(mesh, rollout)) {
+          count(versionOf(mesh, rollout, live.side), live, second, totalRps);
         }
       }
     },
     *collect(): Iterable<MetricPoint> {
-      for (const { labels, value } of counters.values()) {
-        yield { name: "istio_requests_total", labels, value };
-      }
-      for (const { version, counts } of histograms.values()) {
+      for (const { counters, durations, buckets } of counted.values()) {
+        for (const { labels: own, value } of Object.values(counters)) {
+          if (value > PAST || own["reporter"] === "source") {
+            yield { name: "istio_requests_total", labels: own, value };
+          }
+        }
+        // Parts of requests count, which a histogram of the sandbox does not hold.
         let below = 0;
-        for (const [index, labels] of version.buckets.entries()) {
-          below += counts[index] ?? 0;
+        for (const [index, labels] of buckets.entries()) {
+          below += durations[index] ?? 0;
           yield { name: "istio_request_duration_milliseconds_bucket", labels, value: below };
         }
       }
@@ -127,22 +145,33 @@ function describe(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestinati
   const facts = versionsOf(mesh, { ...rollout, spec: { ...spec, canary: side } }).canary;
   const subset = subsetsOf(mesh, host, metadata.namespace).find(({ name }) => name === side.subset);
   const revision = facts.revisions[0] ?? (subset ? canonicalRevision(subset.labels) : "latest");
-  const name = destinationLabel(side, spec.target.host);
+  const [service = host, namespace = metadata.namespace] = host.split(".");
   const labels = {
     reporter: "source",
     destination_service: host,
-    destination_service_name: host.split(".")[0] ?? host,
-    destination_service_namespace: host.split(".")[1] ?? metadata.namespace,
+    destination_service_name: service,
+    destination_service_namespace: namespace,
     destination_canonical_revision: revision,
     destination_version: revision,
-    destination_workload: `${host.split(".")[0] ?? host}-${revision}`,
-    destination_workload_namespace: host.split(".")[1] ?? metadata.namespace,
+    // Of hosts without pods of ours the client's proxy knows no more than the name.
+    destination_workload: facts.external ? "unknown" : `${service}-${revision}`,
+    destination_workload_namespace: namespace,
     request_protocol: "http",
     grpc_response_status: "",
   };
-  return { name, labels, buckets: bucketLabels(labels) };
+  const counter = (kind: Kind): Counter => ({ labels: { ...labels, ...KINDS[kind] }, value: PAST });
+  return {
+    name: destinationLabel(side, spec.target.host),
+    key: JSON.stringify(labels),
+    buckets: LE.map((le) => ({ ...labels, le })),
+    counters: {
+      served: counter("served"),
+      failed: counter("failed"),
+      grpcFailed: counter("grpcFailed"),
+      lost: counter("lost"),
+      copied: counter("copied"),
+      copiesFailed: counter("copiesFailed"),
+    },
+    durations: LE.map(() => PAST),
+  };
 }
-
-/** The label sets of a histogram's buckets: always the same objects, which identify series. */
-const bucketLabels = (labels: Labels): readonly Labels[] =>
-  [...BOUNDS.map(String), "+Inf"].map((le) => ({ ...labels, le }));

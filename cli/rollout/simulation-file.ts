@@ -17,6 +17,8 @@ const Traffic = z.strictObject({
   /** Requests/s to this version; its part of the total where absent. */
   rps: z.number().min(0).optional(),
   errorRate: Fraction.optional(),
+  /** Part of the requests that fail with gRPC status 14, which HTTP calls 200. */
+  grpcErrorRate: Fraction.optional(),
   /** Milliseconds. */
   p99: z.number().positive().optional(),
   /** Part of the requests that the client's proxy cannot deliver (response flag UH). */
@@ -30,6 +32,15 @@ const PrometheusFault = z.strictObject({
   to: At.optional(),
   mode: z.enum(["down", "stale", "empty", "nan"]),
 });
+
+/** What a webhook of the plan answers from `at` on, until the next entry of the same name. */
+const Webhook = z.strictObject({
+  at: At.default(0),
+  name: z.string().min(1),
+  /** null says that it has no number, `down` that it cannot be reached. */
+  value: z.union([z.number(), z.null(), z.literal("down")]),
+});
+export type WebhookEntry = z.infer<typeof Webhook>;
 
 /** A process of the product: who leads, all of them, or a number from 0. */
 const Process = z.union([z.enum(["leader", "all"]), z.int().min(0)]);
@@ -54,7 +65,23 @@ const Events = z.union([
       json: z.array(z.unknown()),
     }),
   }),
-  z.strictObject({ at: At, kill: Process }),
+  /** Deletes an object; that of kind CanaryRollout is the rollout itself. */
+  z.strictObject({
+    at: At,
+    delete: z.strictObject({
+      kind: z.string().min(1),
+      name: z.string().min(1),
+      namespace: z.string().min(1).optional(),
+    }),
+  }),
+  z.strictObject({
+    at: At,
+    kill: Process,
+    /** Not at once, but when the server has done this for it, before it hears of it. */
+    when: z.enum(["intent", "dryRun", "write", "readBack"]).optional(),
+  }),
+  /** The time of day of a process jumps by so many seconds. */
+  z.strictObject({ at: At, clock: Process, jump: z.number() }),
   z.strictObject({ at: At, freeze: Process, for: z.number().positive() }),
   z.strictObject({ at: At, restart: Process }),
   z.strictObject({
@@ -71,6 +98,7 @@ const SimulationFile = z.strictObject({
   objects: z.array(z.record(z.string(), z.unknown())).default([]),
   traffic: z.array(Traffic).default([]),
   prometheus: z.array(PrometheusFault).default([]),
+  webhooks: z.array(Webhook).default([]),
   /** When no process of the product reaches the API server. */
   apiServer: z.array(z.strictObject({ from: At, to: At.optional() })).default([]),
   events: z.array(Events).default([]),
@@ -80,6 +108,8 @@ const SimulationFile = z.strictObject({
   replicas: z.int().min(1).max(50).default(1),
   /** Seconds after a write during which reads still show what was before. */
   readLag: z.number().min(0).default(0),
+  /** Only looks: preflight and every patch of every step, and nothing is stored. */
+  dryRun: z.boolean().default(false),
   until: z.number().min(0).default(900),
 });
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import { isRecord } from "@/lib/k8s/json-value";
 import { phaseOf } from "@/lib/rollout/public-phase";
-import { RolloutStatus } from "@/lib/rollout/status";
+import { type LedgerEntry, RolloutStatus } from "@/lib/rollout/status";
 
 /** A write of the engine that the API server took. */
 export interface ToldWrite {
@@ -31,12 +31,20 @@ export interface ToldCheck {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
+/** A decision, with what it rests on. */
+export interface ToldDecision extends Omit<LedgerEntry, "at"> {
+  readonly t: number;
+}
+
 /** What happened to one rollout, as the file of a simulation asks for it. */
 export interface Story {
   readonly rollout: string;
   readonly writes: readonly ToldWrite[];
   readonly phases: readonly ToldPhase[];
   readonly checks: readonly ToldCheck[];
+  readonly ledger: readonly ToldDecision[];
+  /** What was shown before the start, where nothing else was asked for. */
+  readonly preview?: unknown;
   readonly final: { readonly phase: string; readonly weights: Readonly<Record<string, number>> };
 }
 
@@ -45,6 +53,9 @@ export class StoryTeller {
   readonly writes: ToldWrite[] = [];
   readonly phases: ToldPhase[] = [];
   readonly checks: ToldCheck[] = [];
+  readonly ledger: ToldDecision[] = [];
+  preview: unknown;
+  private lastDecision: LedgerEntry | undefined;
   status: RolloutStatus | undefined;
   private lastCheck = -Infinity;
   private lastWeights = "";
@@ -70,6 +81,7 @@ export class StoryTeller {
       const t = Math.floor((check.at - this.start) / 1000);
       this.checks.push({ t, verdict, reason: why, values: { ...values, ...check.numbers } });
     }
+    this.keepDecisions(status);
     this.status = status;
   }
 
@@ -104,13 +116,31 @@ export class StoryTeller {
     this.phases.push({ t: this.second(), phase: "Rejected", reason, step: 0, message });
   }
 
+  /** The decisions of all statuses that were seen: a status itself keeps the latest only. */
+  private keepDecisions({ ledger }: RolloutStatus): void {
+    const known = ledger.indexOf(this.lastDecision as LedgerEntry);
+    const from = known >= 0 ? known + 1 : this.placeOf(ledger);
+    for (const { at, ...entry } of ledger.slice(from)) {
+      this.ledger.push({ t: Math.floor((at - this.start) / 1000), ...entry });
+    }
+    this.lastDecision = ledger.at(-1) ?? this.lastDecision;
+  }
+
+  /** The place in a list that was read anew behind the last decision that is known. */
+  private placeOf(ledger: readonly LedgerEntry[]): number {
+    const text = JSON.stringify(this.lastDecision);
+    return ledger.findLastIndex((entry) => JSON.stringify(entry) === text) + 1;
+  }
+
   tell(weights: Readonly<Record<string, number>>): Story {
-    const { key: rollout, writes, phases, checks } = this;
+    const { key: rollout, writes, phases, checks, ledger, preview } = this;
     return {
       rollout,
       writes,
       phases,
       checks,
+      ledger,
+      ...(preview === undefined ? {} : { preview }),
       final: { phase: phases.at(-1)?.phase ?? "Pending", weights },
     };
   }

@@ -6,13 +6,21 @@ import type { VirtualTime } from "./virtual-time";
 /** What a request is about, as far as the cost of a step goes. */
 export type RequestKind = "weights" | "dryRun" | "status" | "reads" | "other";
 
-function kindOf({ method, path, query = {} }: ApiRequest): RequestKind {
+/** What a request is about. */
+export function kindOf({
+  method,
+  path,
+  query = {},
+}: Pick<ApiRequest, "method" | "path" | "query">): RequestKind {
   if (TRAFFIC.test(path)) {
     if (method === "GET") return "reads";
     return query["dryRun"] === undefined ? "weights" : "dryRun";
   }
-  return method === "PUT" && path.includes("/configmaps/") ? "status" : "other";
+  return method === "PUT" && RECORDS.test(path) ? "status" : "other";
 }
+
+/** Paths of what keeps a rollout's state. */
+const RECORDS = /\/(configmaps|canaryrollouts)\//;
 
 /** Paths of what the engine writes to traffic. */
 const TRAFFIC = /\/apis\/(networking\.istio\.io|gateway\.networking\.k8s\.io)\//;

@@ -1,4 +1,5 @@
 import type { CanaryRollout } from "@/lib/rollout/plan";
+import type { Metrics } from "@/server/ports";
 import type { Replica } from "./replica";
 import type { SimulatedCluster } from "./simulated-cluster";
 import type { VirtualTime } from "./virtual-time";
@@ -8,6 +9,7 @@ import type { RequestKind } from "./watched-transport";
 export interface World {
   readonly time: VirtualTime;
   readonly cluster: SimulatedCluster;
+  readonly metrics: Metrics;
   /** Takes what people ask for; it is never killed and never drives. */
   readonly desk: Replica;
   readonly replicas: Replica[];
@@ -18,5 +20,7 @@ export interface World {
   readonly turns: number[];
   /** Requests of the product's processes so far: weights, status, reads. */
   readonly requests: Readonly<Record<RequestKind, number>>;
+  /** An id for a command that the file gives none: unique within this simulation. */
+  nextCommandId(): string;
   readonly warn: (message: string) => void;
 }

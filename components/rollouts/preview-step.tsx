@@ -53,7 +53,7 @@ export function PreviewStep({
   const service = choice.candidate?.service ?? "";
   const canary = choice.canary?.subset ?? "";
   const share = data.plan?.steps[0]?.share ?? 0;
-  const { virtualService } = document.spec.target;
+  const { virtualService = "" } = document.spec.target;
   return (
     <>
       <div className={data.plan ? "qd-preview-columns" : "max-w-2xl"}>

@@ -19,6 +19,7 @@ const PAUSED: Readonly<Record<Extract<RolloutState, { phase: "Paused" }>["reason
   TargetMissing: "Paused, route missing",
   WriteRefused: "Paused, write refused",
   NotConverged: "Paused, not converged",
+  ControllerGap: "Paused, nobody drove it",
 };
 
 /** How a state is called in titles and rows. */

@@ -1,8 +1,10 @@
 import { after, between, type Instant, seconds } from "@/lib/base/units";
 import { judge } from "./judge";
-import { rollBack } from "./progress";
+import { ownLimits } from "./own-limits";
+import { rollBack } from "./rollback";
 import { pauseFor } from "./settle";
-import type { CheckEntry, LastVerdict, PauseReason, RolloutStatus, StateOf } from "./status";
+import type { PauseReason } from "./operation";
+import type { CheckEntry, LastVerdict, LedgerEntry, RolloutStatus, StateOf } from "./status";
 import {
   act,
   become,
@@ -23,7 +25,19 @@ export function checkIsDue(run: Run): Transition | undefined {
   const earlier = observed.commands
     .slice(status.commandsSeen)
     .some(({ at }) => at < state.nextCheckAt);
-  return earlier ? undefined : act(run, { type: "measure", from: state.windowFrom });
+  if (earlier) return undefined;
+  return unattended(run, state) ?? act(run, { type: "measure", from: state.windowFrom });
+}
+
+/** Nobody has looked for longer than the plan allows: what it says happens then. */
+function unattended(run: Run, state: StateOf<"Holding">): Transition | undefined {
+  const { controllerGap } = run.rollout.spec;
+  const gap = between(state.nextCheckAt, run.now);
+  if (!controllerGap || gap < seconds(controllerGap.limit)) return undefined;
+  const message = `nobody drove the rollout for ${Math.round(gap / 1000)} s`;
+  return controllerGap.then === "pause"
+    ? pauseFor(run, "ControllerGap", message)
+    : rollBack(run, { reason: "ControllerGap", message, who: "engine" });
 }
 
 /** Counts a check whose numbers came in; undefined where there are none, or nobody waits for them. */
@@ -35,7 +49,12 @@ export function countCheck(run: Run): Transition | undefined {
   const { window } = measurement;
   if (stillOld(window, state)) return waitForProxies(run, state, window);
   const { status, rollout } = run;
-  const { verdict, memory, numbers } = judge(rollout.spec.analysis, window, status.evidence);
+  const { verdict, memory, numbers } = judge(
+    rollout.spec.analysis,
+    window,
+    status.evidence,
+    rollout.spec.steps.length,
+  );
   const remembered = { ...run, status: { ...status, evidence: memory } };
   return countVerdict(remembered, state, { window, verdict, numbers });
 }
@@ -115,9 +134,18 @@ function countVerdict(
     return rollBack(tripped, { reason: "HardTrip", message: verdict.message });
   }
   if (outcome === "pass") {
-    return become(checked, { failures: { ...status.failures, consecutive: 0 } });
+    const limits = Object.entries(status.limits).map(([name, counted]) => [
+      name,
+      { ...counted, consecutive: 0 },
+    ]);
+    return become(checked, {
+      failures: { ...status.failures, consecutive: 0 },
+      limits: Object.fromEntries(limits) as RolloutStatus["limits"],
+    });
   }
   if (outcome === "fail") {
+    const own = ownLimits(checked, verdict);
+    if (own) return own;
     const { total, consecutive } = status.failures;
     const failures = { total: total + 1, consecutive: consecutive + 1 };
     const failed: Run = {
@@ -130,6 +158,7 @@ function countVerdict(
           level: "warn",
           title: `Check failed, ${failures.total} of ${analysis.failureLimit}`,
           note: verdict.message,
+          evidence: evidenceOf(analysis, window, checked.status.checks.at(-1)),
         }),
       },
     };
@@ -160,6 +189,7 @@ const PAUSES: Readonly<Record<UnknownReason, PauseReason>> = {
   LowSample: "NoData",
   BaselineUnhealthy: "BaselineUnhealthy",
   Continue: "Inconclusive",
+  Ambiguous: "MetricsUnavailable",
 };
 const pauseReasonOf = (verdict: Verdict): PauseReason =>
   verdict.verdict === "unknown" ? PAUSES[verdict.reason] : "NoData";
@@ -189,7 +219,7 @@ function withCheck(
     reason: check.reason,
     from: state.windowFrom,
     values: valuesOf(check.window),
-    ...(check.numbers && Object.keys(check.numbers).length > 0 ? { numbers: check.numbers } : {}),
+    ...numbersOf(check),
   };
   const status: RolloutStatus = {
     ...run.status,
@@ -205,6 +235,39 @@ function withCheck(
     },
   };
   return { ...run, status };
+}
+
+/** The queries, what they gave, and what it is held against. */
+function evidenceOf(
+  analysis: Run["rollout"]["spec"]["analysis"],
+  { queries = {} }: WindowCounts,
+  check: CheckEntry | undefined,
+): NonNullable<LedgerEntry["evidence"]> {
+  const { successRate, p50, p95, p99 } = analysis;
+  const limits = {
+    successRate: successRate?.min,
+    p50: p50?.maxMs,
+    p95: p95?.maxMs,
+    p99: p99?.maxMs,
+  };
+  const set = Object.entries(limits).filter(
+    (entry): entry is [string, number] => entry[1] !== undefined,
+  );
+  return {
+    queries,
+    values: { ...check?.values, ...check?.numbers },
+    limits: Object.fromEntries(set),
+  };
+}
+
+/** What the judge found, and the plan's own numbers by their names. */
+function numbersOf(check: {
+  readonly window?: WindowCounts;
+  readonly numbers?: Readonly<Record<string, number | null>>;
+}): Pick<CheckEntry, "numbers"> {
+  const readings = (check.window?.readings ?? []).map(({ name, value }) => [name, value] as const);
+  const numbers = { ...check.numbers, ...Object.fromEntries(readings) };
+  return Object.keys(numbers).length > 0 ? { numbers } : {};
 }
 
 const round = (value: number | null): number | null =>

@@ -1,5 +1,6 @@
 import { nextStep, shutGate } from "./gate";
-import { advance, beginStep, promote, resume, rollBack } from "./progress";
+import { advance, beginStep, promote, resume } from "./progress";
+import { rollBack } from "./rollback";
 import {
   type Command,
   type CommandType,
@@ -189,6 +190,7 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
       startedBy: command.by,
       written: null,
       failures: { total: 0, consecutive: 0 },
+      limits: {},
       queryErrors: 0,
       reverts: [],
       steps: [],

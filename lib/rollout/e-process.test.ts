@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  dispersion,
   eAbs,
   eFail,
   ePass,
@@ -127,10 +126,4 @@ describe("the vectors of rollouts.md 3.4", () => {
     expect(result?.a).toBeCloseTo(expected.a, 4);
     expect(result?.z).toBeCloseTo(expected.z, 3);
   });
-});
-
-test("steady failures are not dispersed, bursts are", () => {
-  const windows = (counts: number[]) => counts.map((failures) => ({ requests: 1000, failures }));
-  expect(dispersion(windows([5, 5, 5, 5]))).toBe(1);
-  expect(dispersion(windows([0, 20, 0, 0, 20, 0]))).toBeGreaterThan(4);
 });

@@ -110,33 +110,6 @@ export const eAbs = ({ above }: Evidence, p0: number): number =>
 /** Evidence that the canary fails less often than p1. */
 export const eSafe = ({ below }: Evidence): number => meanExp(below);
 
-const WINDOWS = 30;
-const MOST = 20;
-
-/** Failures and requests of the stable version in the last windows. */
-export type Baseline = readonly { readonly requests: number; readonly failures: number }[];
-
-/** The baseline with one more window; the oldest go. */
-export const withBaseline = (known: Baseline, next: Baseline[number]): Baseline =>
-  [...known, next].slice(-WINDOWS);
-
-/**
- * How much more than chance the stable version's failures vary from window to window (Pearson's
- * dispersion), from 1 to 20: bursts and retries make single failures weaker evidence.
- */
-export function dispersion(windows: Baseline): number {
-  const counted = windows.filter(({ requests }) => requests > 0);
-  const requests = counted.reduce((sum, window) => sum + window.requests, 0);
-  const failures = counted.reduce((sum, window) => sum + window.failures, 0);
-  if (counted.length < 3 || failures === 0) return 1;
-  const rate = failures / requests;
-  const spread = counted.reduce((sum, window) => {
-    const expected = window.requests * rate;
-    return sum + (window.failures - expected) ** 2 / expected;
-  }, 0);
-  return Math.min(MOST, Math.max(1, spread / (counted.length - 1)));
-}
-
 /**
  * The chance that a request of the canary is slower than one of the stable version, from counts
  * by bucket (not cumulative), and how many standard deviations it lies from one half

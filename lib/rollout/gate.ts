@@ -1,6 +1,7 @@
 import { type Instant, instant } from "@/lib/base/units";
 import type { CanaryRollout } from "./plan";
-import type { PauseReason, RolloutStatus } from "./status";
+import type { PauseReason } from "./operation";
+import type { RolloutStatus } from "./status";
 import { currentShare, currentStep, type Run } from "./transition";
 
 /** Why the canary may get no more for now. */

@@ -18,6 +18,8 @@ export const JudgeMemory = z.object({
   slowAbove: z.number().nullable(),
   /** The stable version's failures in the last windows. */
   baseline: z.array(Counts).readonly(),
+  /** How much more than chance they varied, as seen after each of the last windows. */
+  dispersions: z.array(z.number()).readonly().default([]),
   /** Requests by bucket since the step began; the last one lies beyond all bounds. */
   durations: z.object({
     bounds: z.array(z.number()).readonly(),

@@ -1,4 +1,5 @@
 import { hardTrip } from "./hard-trip";
+import { withReadings } from "./judge-readings";
 import type { JudgeMemory } from "./judge-memory";
 import type { RolloutAnalysis } from "./plan";
 import { type Judged, NO_MEMORY, sequentialJudge } from "./sequential-judge";
@@ -7,13 +8,14 @@ import type { Verdict } from "./verdict";
 import type { WindowCounts } from "./window";
 
 /**
- * The verdict on a window: hard trips first, then the plan's own judge, with what it remembers.
- * What cannot be judged is not remembered.
+ * The verdict on a window: hard trips first, then the plan's own judge, with what it remembers,
+ * then the plan's own numbers. What cannot be judged is not remembered.
  */
 export function judge(
   analysis: RolloutAnalysis,
   window: WindowCounts,
   known: JudgeMemory | null,
+  looks = 1,
 ): Omit<Judged, "memory"> & { readonly memory: JudgeMemory | null } {
   const only = (verdict: Verdict) => ({ verdict, memory: known, numbers: {} });
   if (window.staleFor !== undefined) {
@@ -22,7 +24,9 @@ export function judge(
   }
   const trip = hardTrip(window);
   if (trip !== undefined) return only({ verdict: "trip", message: trip });
-  return analysis.judge === "threshold"
-    ? only(thresholdJudge(analysis, window))
-    : sequentialJudge(analysis, window, known ?? NO_MEMORY);
+  const judged =
+    analysis.judge === "threshold"
+      ? only(thresholdJudge(analysis, window))
+      : sequentialJudge(analysis, window, { known: known ?? NO_MEMORY, looks });
+  return { ...judged, verdict: withReadings(analysis, judged.verdict, window.readings ?? []) };
 }

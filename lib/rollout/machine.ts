@@ -2,26 +2,32 @@ import { between, instant, seconds } from "@/lib/base/units";
 import { checkIsDue, countCheck } from "./check";
 import { obeyNext, obeyUrgent } from "./commands";
 import { frozenUntil, shutGate } from "./gate";
-import {
-  advance,
-  beginStep,
-  resume,
-  rollBack,
-  settlePromotion,
-  settleRollback,
-  supersede,
-} from "./progress";
+import { advance, beginStep, resume, settlePromotion } from "./progress";
+import { rollBack, settleRollback, supersede } from "./rollback";
+import { planRollout } from "./rollout-plan";
 import { isRefusal } from "./route-target";
 import { pauseFor, settleStep, weightsText } from "./settle";
-import type { StateOf } from "./status";
+import { remember } from "./remember";
+import { isTerminal, type StateOf } from "./status";
 import { startClock, stopClock } from "./step-clock";
-import { act, become, ledgerWith, type Run, type Transition } from "./transition";
-import { type DestinationWeight, planWeights } from "./weight-patch";
-import { snapshotRoute } from "./route-snapshot";
+import { companions, waitsFor } from "./train";
+import {
+  act,
+  become,
+  decide,
+  goalOf,
+  ledgerWith,
+  rememberedOf,
+  type Run,
+  type Transition,
+} from "./transition";
+import type { DestinationWeight } from "./weight-patch";
 
 /** Reverts from outside that are put right within `CONTENTION_WINDOW`; one more is a fight. */
 const REVERTS_ENDURED = 2;
 const CONTENTION_WINDOW = seconds(600);
+/** How often a rollout looks after the others of its train. */
+const TRAIN_LOOK = seconds(2);
 
 /**
  * The next step of a rollout. Pure and total: the world comes in as `observed`, the time as `now`.
@@ -39,7 +45,33 @@ export function next(
   now: Run["now"],
 ): Transition {
   const run: Run = { rollout, status, observed, now };
-  return obeyUrgent(run) ?? countCheck(run) ?? checkIsDue(run) ?? obeyNext(run) ?? proceed(run);
+  return (
+    leave(run) ??
+    obeyUrgent(run) ??
+    countCheck(run) ??
+    checkIsDue(run) ??
+    obeyNext(run) ??
+    proceed(run)
+  );
+}
+
+/** What takes the traffic back without anybody's asking: the rollout is deleted, or its train is off. */
+function leave(run: Run): Transition | undefined {
+  const { status, observed } = run;
+  if (isTerminal(status) || status.state.phase === "RollingBack") return undefined;
+  if (observed.deleted) {
+    const message = "the rollout was deleted";
+    return status.state.phase === "Pending"
+      ? reject(run, "Deleted", message)
+      : rollBack(run, { reason: "Deleted", message, who: "engine" });
+  }
+  if (status.state.phase === "Pending") return undefined;
+  const off = observed.train?.find(
+    ({ rolledBackAt }) => rolledBackAt !== undefined && rolledBackAt >= status.startedAt,
+  );
+  if (!off) return undefined;
+  const message = `${off.name} of the same train is rolled back`;
+  return rollBack(run, { reason: "Train", message, who: "engine" });
 }
 
 function proceed(run: Run): Transition {
@@ -66,32 +98,32 @@ function proceed(run: Run): Transition {
   }
 }
 
-/** Remembers the route as it is, and decides the first step. */
+/** Remembers the routes as they are, and decides the first step. */
 function begin(run: Run): Transition {
-  const { virtualService } = run.observed;
-  if (virtualService === undefined) return act(run, { type: "read" });
-  const { virtualService: name } = run.rollout.spec.target;
-  if (virtualService === null) return reject(run, "TargetMissing", `no VirtualService ${name}`);
-  const snapshot = snapshotRoute(virtualService, run.rollout.spec);
-  if (isRefusal(snapshot)) return reject(run, snapshot.code, snapshot.message);
-  const plan = planWeights(virtualService, run.rollout.spec, { percent: 1 });
+  const { objects } = run.observed;
+  const after = waitsFor(run.rollout, run.observed.train ?? []);
+  if (after.length > 0) {
+    const { state } = run.status;
+    const isTold =
+      state.phase === "Pending" && JSON.stringify(state.waitsFor) === JSON.stringify(after);
+    return isTold
+      ? act(run, { type: "wake", at: instant(run.now + TRAIN_LOOK) })
+      : become(run, { state: { phase: "Pending", waitsFor: after } });
+  }
+  if (objects === undefined) return act(run, { type: "read" });
+  const targets = run.observed.targets ?? rememberedOf(run).targets;
+  const remembered = remember(run.rollout, targets, objects);
+  if (isRefusal(remembered)) return reject(run, remembered.code, remembered.message);
+  const goal = { percent: 1 };
+  const plan = planRollout(run.rollout, remembered, { objects, goal, down: false });
   if (isRefusal(plan)) return reject(run, plan.code, plan.message);
-  const remembered = {
-    snapshot: {
-      route: snapshot.route,
-      destinations: [...snapshot.destinations],
-      ...(snapshot.more && {
-        more: snapshot.more.map(({ route, destinations }) => ({
-          route,
-          destinations: [...destinations],
-        })),
-      }),
-      resourceVersion: virtualService.metadata.resourceVersion ?? "",
-    },
+  const live = plan.before.find(({ role }) => role === "canary")?.weight ?? 0;
+  const status = {
+    ...run.status,
+    ...remembered,
     canaryRevision: run.observed.canaryRevision ?? null,
   };
-  const live = plan.before.find(({ role }) => role === "canary")?.weight ?? 0;
-  return beginStep({ ...run, status: { ...run.status, ...remembered } }, firstStep(run, live), {
+  return beginStep({ ...run, status }, firstStep(run, live), {
     who: run.status.startedBy,
     title: "Started",
   });
@@ -122,18 +154,30 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
     return rollBack(run, { reason: "CanaryUnready", message: "no pod of the canary is ready" });
   }
   if (isReplaced(run)) return supersede(run);
-  const drifted = observed.virtualService === undefined ? undefined : drift(run, state);
+  const drifted = observed.objects === undefined ? undefined : drift(run, state);
   if (drifted) return drifted;
   if (now >= state.holdUntil && state.lastVerdict === "pass") {
     const shut = shutGate(run);
-    return shut ? pauseFor(run, shut.reason, shut.message) : advance(run);
+    if (shut) return pauseFor(run, shut.reason, shut.message);
+    return waitForTrain(run, state) ?? advance(run);
   }
   if (state.maxUntil !== null && now >= state.maxUntil) return inconclusive(run);
-  const times = [state.holdUntil, state.maxUntil].filter((at) => at !== null && at > now);
-  return act(run, {
-    type: "wake",
-    at: instant(Math.min(state.nextCheckAt, ...(times as number[]))),
-  });
+  const times: (number | null)[] = [state.holdUntil, state.maxUntil];
+  if (run.rollout.spec.train) times.push(now + TRAIN_LOOK);
+  const later = times.filter((at): at is number => at !== null && at > now);
+  return act(run, { type: "wake", at: instant(Math.min(state.nextCheckAt, ...later)) });
+}
+
+/** Nobody of a train goes on before the others may; undefined where they may. */
+function waitForTrain(run: Run, state: StateOf<"Holding">): Transition | undefined {
+  const { rollout, status, observed, now } = run;
+  const behind = companions(rollout, observed.train ?? []).filter(
+    ({ passed }) => passed < state.step,
+  );
+  if (behind.length === 0) return undefined;
+  if (status.ready !== state.step) return become(run, { ready: state.step });
+  const at = instant(Math.min(state.nextCheckAt, now + TRAIN_LOOK));
+  return act(run, { type: "wake", at });
 }
 
 /** Whether the canary's pods are to run something else than when the rollout began. */
@@ -165,50 +209,43 @@ function inconclusive(run: Run): Transition {
  * insists a third time within ten minutes is meant to win until a person decides.
  */
 function drift(run: Run, state: StateOf<"Holding">): Transition | undefined {
-  const { virtualService } = run.observed;
+  const { objects } = run.observed;
   const { rollout, status, now } = run;
-  if (!virtualService) {
-    const { virtualService: name } = rollout.spec.target;
-    return pauseFor(run, "TargetMissing", `VirtualService ${name} is gone`);
-  }
-  const plan = planWeights(virtualService, rollout.spec, {
-    percent: state.share,
-    snapshot: status.snapshot ?? undefined,
+  if (!objects) return undefined;
+  const plan = planRollout(rollout, rememberedOf(run), {
+    objects,
+    goal: goalOf(rollout, state),
+    down: false,
   });
   if (isRefusal(plan)) return pauseFor(run, "TargetMissing", plan.message);
-  if (plan.patch.length === 0) return undefined;
+  if (plan.settled) return undefined;
 
-  if (rollout.spec.drift !== "reassert") return yieldTo(run, state, plan.before);
+  const found = plan.due.find(({ before }) => before.length > 0)?.before ?? [];
+  const own = found.map(({ weight }) => weight);
+  const wanted = plan.due.find(({ before }) => before.length > 0)?.after ?? [];
+  // Subsets and routes that were added are ours alone: only weights are there to be adopted.
+  const isWeights = wanted.some(({ weight }, index) => weight !== own[index]);
+  if (rollout.spec.drift !== "reassert" && isWeights) return yieldTo(run, state, found);
   const recent = status.reverts.filter((at) => between(at, now) < CONTENTION_WINDOW);
-  const found = plan.before.map(({ label, weight }) => `${label} ${weight}`).join(", ");
+  const text = isWeights ? weightsText(found) : "what the rollout had added was changed";
   if (recent.length >= REVERTS_ENDURED) {
     return pauseFor(
       { ...run, status: { ...status, reverts: [...recent, now] } },
       "Contended",
-      `somebody else set the weights ${recent.length + 1} times in 10 min, now to ${found}`,
+      `somebody else set the weights ${recent.length + 1} times in 10 min, now to ${text}`,
     );
   }
   const carry = stopClock(rollout, state, now);
-  const operations = status.operations + 1;
+  const { op, operations } = decide(run, { step: state.step, share: state.share });
   return become(run, {
     operations,
     reverts: [...recent, now],
-    state: {
-      phase: "Applying",
-      carry,
-      op: {
-        id: `op-${operations}`,
-        step: state.step,
-        share: state.share,
-        from: state.from,
-        decidedAt: now,
-      },
-    },
+    state: { phase: "Applying", carry, op: { ...op, from: state.from } },
     ledger: ledgerWith(run, {
       who: "engine",
       level: "warn",
       title: `Weights were changed from outside; ${state.share} % is set again`,
-      note: `found ${found}; the step's clock stands until then`,
+      note: `found ${text}; the step's clock stands until then`,
     }),
   });
 }

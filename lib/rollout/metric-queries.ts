@@ -1,3 +1,4 @@
+import type { CanaryRollout } from "./plan";
 import type { VersionFacts } from "./version-facts";
 
 /** The version of the target that requests went to, and the host under which they were counted. */
@@ -11,15 +12,18 @@ const REQUEST_LABELS = [
   "grpc_response_status",
 ];
 
-/** Series of the target's hosts as its callers count them: they see what never arrived as well. */
-function selector(hosts: readonly string[], more = ""): string {
+/** Who counts: callers see what never arrived as well, but copies only whom they are sent to. */
+export type Reporter = "source" | "destination";
+
+/** Series of the target's hosts. */
+function selector(hosts: readonly string[], more = "", reporter: Reporter = "source"): string {
   const known = [...new Set(hosts)].sort();
   const [only] = known;
   const service =
     known.length === 1 && only !== undefined
       ? `destination_service=${JSON.stringify(only)}`
       : `destination_service=~${JSON.stringify(known.map(quoted).join("|"))}`;
-  return `{reporter="source",${service}${more}}`;
+  return `{reporter="${reporter}",${service}${more}}`;
 }
 
 const quoted = (host: string): string => host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -35,12 +39,16 @@ export const hostsOf = (stable: VersionFacts, canary: VersionFacts): string[] =>
  */
 export function checkQueries(
   hosts: readonly string[],
-  { window, reach }: { readonly window: number; readonly reach: number },
+  {
+    window,
+    reach,
+    reporter = "source",
+  }: { readonly window: number; readonly reach: number; readonly reporter?: Reporter },
 ): { readonly requests: string; readonly durations: string; readonly newest: string } {
   const part = reach > 0 ? ` * ${window} / ${window + reach}` : "";
   const range = `[${window + reach}ms]`;
   const increase = (metric: string, labels: readonly string[]) =>
-    `sum by (${labels.join(", ")}) (increase(${metric}${selector(hosts)}${range}))${part}`;
+    `sum by (${labels.join(", ")}) (increase(${metric}${selector(hosts, "", reporter)}${range}))${part}`;
   return {
     requests: increase("istio_requests_total", REQUEST_LABELS),
     durations: increase("istio_request_duration_milliseconds_bucket", [...BY_VERSION, "le"]),
@@ -61,4 +69,29 @@ export function signalQueries(hosts: readonly string[], windowSeconds: number) {
     p95: quantile(0.95),
     p99: quantile(0.99),
   } as const;
+}
+
+/** A query of the plan with its placeholders filled in; `window` in ms. */
+export function renderedQuery(
+  template: string,
+  { metadata, spec }: CanaryRollout,
+  {
+    stable,
+    canary,
+    window,
+  }: { readonly stable: VersionFacts; readonly canary: VersionFacts; readonly window: number },
+): string {
+  const values: Readonly<Record<string, string>> = {
+    namespace: metadata.namespace,
+    host: spec.target.host,
+    stable: stable.revisions.join("|"),
+    canary: canary.revisions.join("|"),
+    stableHost: stable.host,
+    canaryHost: canary.host,
+    window: `${Math.max(1, Math.round(window / 1000))}s`,
+  };
+  return template.replaceAll(
+    /\{\{\s*([^}]*?)\s*\}\}/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
 }

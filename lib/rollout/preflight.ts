@@ -1,8 +1,11 @@
 import type { MeshView } from "@/lib/mesh/view";
 import { type CanaryRollout, destinationLabel, type RolloutDestination } from "./plan";
+import { remember } from "./remember";
+import { planRollout, type TargetObjects } from "./rollout-plan";
 import { findRoutes, isRefusal, sideKey } from "./route-target";
+import { hasWeights, resolveTargets, type RolloutTarget, specFor, targetKey } from "./targets";
+import { goalOf } from "./transition";
 import { versionFacts, type VersionFacts } from "./version-facts";
-import { planWeights } from "./weight-patch";
 
 /** What speaks against a rollout, or what should be known of it, with the field of its document. */
 export interface PreflightFinding {
@@ -24,23 +27,34 @@ export function versionsOf(mesh: MeshView, { metadata, spec }: CanaryRollout): V
   const facts = (side: RolloutDestination) =>
     versionFacts(
       mesh,
-      { host: side.host ?? spec.target.host, subset: side.subset },
+      { host: side.host ?? spec.target.host, subset: side.subset, labels: side.labels },
       metadata.namespace,
     );
   return { stable: facts(spec.stable), canary: facts(spec.canary) };
 }
 
 /** What names the routes that a rollout writes, so that two can tell whether they want the same. */
-function routeKeys(mesh: MeshView, { metadata, spec }: CanaryRollout): string[] {
-  const { virtualService: name, route } = spec.target;
-  const object = mesh.get("VirtualService", metadata.namespace, name);
-  const found = object && findRoutes(object, spec);
-  const places =
-    found && !isRefusal(found)
-      ? found.map(({ identity }) => identity.index)
-      : [route.name ?? route.index ?? 0];
-  return places.map((place) => `${metadata.namespace}/${name} ${route.type} ${place}`);
+function routeKeys(mesh: MeshView, rollout: CanaryRollout): string[] {
+  return resolveTargets(mesh, rollout)
+    .filter(hasWeights)
+    .flatMap((target) => {
+      const { route } = target;
+      const object = objectOf(mesh, target);
+      const found = object && findRoutes(object, specFor(rollout, target));
+      const places =
+        found && !isRefusal(found)
+          ? found.map(({ identity }) => identity.index)
+          : [route.name ?? route.index ?? 0];
+      return places.map((place) => `${targetKey(target)} ${route.type} ${place}`);
+    });
 }
+
+const objectOf = (mesh: MeshView, { kind, namespace, name }: RolloutTarget) =>
+  mesh.get(kind, namespace, name);
+
+/** The targets as the mesh has them. */
+const objectsOf = (mesh: MeshView, targets: readonly RolloutTarget[]): TargetObjects =>
+  new Map(targets.map((target) => [targetKey(target), objectOf(mesh, target) ?? null]));
 
 /**
  * Everything about a rollout that can be known before its first write. No error among the findings
@@ -56,15 +70,16 @@ export function preflight(
   const add = (level: PreflightFinding["level"], code: string, field: string, message: string) =>
     findings.push({ level, code, field, message });
 
-  const { virtualService: name } = spec.target;
-  const object = mesh.get("VirtualService", metadata.namespace, name);
-  if (!object) {
-    const message = `there is no VirtualService ${name} in ${metadata.namespace}`;
-    add("error", "TargetMissing", "spec.target.virtualService", message);
+  const targets = resolveTargets(mesh, rollout);
+  const missing = targets.find((target) => !objectOf(mesh, target));
+  if (missing) {
+    const { kind, name, namespace, field } = missing;
+    add("error", "TargetMissing", field, `there is no ${kind} ${name} in ${namespace}`);
     return findings;
   }
-  findings.push(...routeFindings(rollout, object));
-  findings.push(...versionFindings(versionsOf(mesh, rollout), rollout));
+  findings.push(...routeFindings(rollout, targets, objectsOf(mesh, targets)));
+  findings.push(...unsupported(rollout, targets));
+  findings.push(...versionFindings(versionsOf(mesh, rollout), rollout, targets));
 
   const keys = routeKeys(mesh, rollout);
   const owner = running.find(
@@ -77,7 +92,9 @@ export function preflight(
     add("error", "RouteOwned", "spec.target.route", message);
   }
   const { analysis, steps } = spec;
-  if (!analysis.successRate && !analysis.p99) {
+  const { successRate, p50, p95, p99, metrics, webhooks } = analysis;
+  const judged = [successRate, p50, p95, p99, ...metrics, ...webhooks].some(Boolean);
+  if (!judged && analysis.judge === "threshold") {
     add(
       "warning",
       "NothingJudged",
@@ -98,9 +115,11 @@ export function preflight(
 }
 
 function routeFindings(
-  { spec, metadata }: CanaryRollout,
-  object: Parameters<typeof planWeights>[0],
+  rollout: CanaryRollout,
+  targets: readonly RolloutTarget[],
+  objects: TargetObjects,
 ): PreflightFinding[] {
+  const { spec, metadata } = rollout;
   const found: PreflightFinding[] = [];
   if (
     sideKey(spec, spec.stable, metadata.namespace) ===
@@ -109,12 +128,19 @@ function routeFindings(
     const message = "the canary is the stable version";
     return [{ level: "error", code: "SameVersion", field: "spec.canary", message }];
   }
+  const refused = ({ code, field, message }: { code: string; field: string; message: string }) => [
+    { level: "error" as const, code, field, message },
+  ];
+  const remembered = remember(rollout, targets, objects);
+  if (isRefusal(remembered)) return refused(remembered);
   const last = spec.steps.at(-1)?.weight ?? 0;
-  const final = spec.finalise === "cutover" ? 100 : last;
-  const plan = planWeights(object, spec, { percent: final });
-  if (isRefusal(plan)) {
-    return [{ level: "error", code: plan.code, field: plan.field, message: plan.message }];
-  }
+  const final = spec.finalise === "keep" ? last : 100;
+  const planned = (goal: ReturnType<typeof goalOf>) =>
+    planRollout(rollout, remembered, { objects, goal, down: false });
+  const start = planned(goalOf(rollout, { step: 0, share: spec.steps[0]?.weight ?? 0 }));
+  if (isRefusal(start)) return refused(start);
+  const plan = planned(goalOf(rollout, { step: spec.steps.length - 1, share: final }));
+  if (isRefusal(plan)) return refused(plan);
   const now = plan.before.find(({ role }) => role === "canary")?.weight ?? 0;
   const first = spec.steps[0]?.weight ?? 0;
   if (now > first) {
@@ -139,11 +165,47 @@ function routeFindings(
   return found;
 }
 
+/** What HTTPRoutes cannot do, or cannot yet be made to do. */
+function unsupported(
+  { spec }: CanaryRollout,
+  targets: readonly RolloutTarget[],
+): PreflightFinding[] {
+  const route = targets.find(({ kind }) => kind === "HTTPRoute");
+  if (!route) return [];
+  const refused = (code: string, field: string, message: string): PreflightFinding => ({
+    level: "error",
+    code,
+    field,
+    message: `HTTPRoute ${route.name}: ${message}`,
+  });
+  const sides = (["stable", "canary"] as const).flatMap((side) =>
+    spec[side].subset === undefined
+      ? []
+      : [refused("SubsetsUnsupported", `spec.${side}.subset`, "its backends have no subsets")],
+  );
+  const helpers = (["testers", "sticky"] as const).flatMap((field) =>
+    spec[field] ? [refused("Unsupported", `spec.${field}`, "needs a VirtualService")] : [],
+  );
+  const mirror = spec.steps.findIndex((step) => step.mirror !== undefined);
+  const copies =
+    mirror < 0
+      ? []
+      : [refused("Unsupported", `spec.steps[${mirror}].mirror`, "needs a VirtualService")];
+  const { type } = route.route;
+  const l4 =
+    type === "http"
+      ? []
+      : [refused("Unsupported", "spec.target.route.type", `has no ${type} routes`)];
+  return [...sides, ...helpers, ...copies, ...l4];
+}
+
 function versionFindings(
   { stable, canary }: Versions,
   { spec }: CanaryRollout,
+  targets: readonly RolloutTarget[],
 ): PreflightFinding[] {
   const found: PreflightFinding[] = [];
+  const hasRule = targets.some((target) => !hasWeights(target));
   for (const side of ["stable", "canary"] as const) {
     const facts = side === "stable" ? stable : canary;
     const { subset } = spec[side];
@@ -151,11 +213,16 @@ function versionFindings(
     const field = `spec.${side}${subset === undefined ? "" : ".subset"}`;
     const error = (code: string, message: string) =>
       found.push({ level: "error", code, field, message });
-    if (!facts.service) {
-      error("HostNotFound", `no Service has the host ${facts.host}`);
+    if (!facts.service && !facts.external) {
+      error("HostNotFound", `no Service or ServiceEntry has the host ${facts.host}`);
     } else if (subset !== undefined && !facts.subsetLabels) {
       error("SubsetNotFound", `no DestinationRule defines subset ${subset} of ${facts.host}`);
-    } else if (facts.pods.ready === 0) {
+    } else if (subset !== undefined && facts.definedBy === undefined && !hasRule) {
+      error(
+        "SubsetNotFound",
+        `${facts.host} has no DestinationRule that subset ${subset} could be added to`,
+      );
+    } else if (facts.service && facts.pods.ready === 0) {
       const { total } = facts.pods;
       error("NoReadyEndpoints", `${label} has no ready pod (0 of ${total})`);
     }

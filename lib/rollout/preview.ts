@@ -1,55 +1,98 @@
 import { applyJsonPatch } from "@/lib/k8s/json-patch";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { CanaryRollout } from "./plan";
+import { remember } from "./remember";
+import { planRollout, type TargetObjects } from "./rollout-plan";
 import { isRefusal, type Refusal } from "./route-target";
+import { hasWeights, type RolloutTarget, targetKey } from "./targets";
+import { goalOf } from "./transition";
 import type { PatchOperation } from "./weight-operations";
-import { type DestinationWeight, planWeights } from "./weight-patch";
-import { snapshotRoute } from "./route-snapshot";
+import type { DestinationWeight } from "./weight-patch";
 
-/** One write that a rollout will make, if nobody else changes the route meanwhile. */
+/** The patch of one object. */
+export interface PreviewPatch {
+  readonly target: RolloutTarget;
+  readonly patch: readonly PatchOperation[];
+}
+
+/** One write that a rollout will make, if nobody else changes the routes meanwhile. */
 export interface PreviewStep {
   /** Percent of the canary. */
   readonly share: number;
   readonly title: string;
+  /** Of the first object with weights. */
   readonly patch: readonly PatchOperation[];
+  /** Of every object that is written, in that order. */
+  readonly patches: readonly PreviewPatch[];
   readonly before: readonly DestinationWeight[];
   readonly after: readonly DestinationWeight[];
   readonly notes: readonly string[];
 }
 
-/** Every write of a rollout, the one that takes it all back, and the object after the first. */
+/** Every write of a rollout, the one that takes it all back, and the first object after the first. */
 export interface Preview {
   readonly steps: readonly PreviewStep[];
-  /** What a rollback from the first step would send. */
+  /** What a rollback from the first step would send to the first object with weights. */
   readonly undo: readonly PatchOperation[];
   readonly first: KubeObject;
 }
 
 /** Plans every step upon the outcome of the one before. */
 export function previewRollout(
-  virtualService: KubeObject,
-  { spec }: CanaryRollout,
+  rollout: CanaryRollout,
+  targets: readonly RolloutTarget[],
+  objects: TargetObjects,
 ): Preview | Refusal {
-  const snapshot = snapshotRoute(virtualService, spec);
-  if (isRefusal(snapshot)) return snapshot;
-  const goals = spec.steps.map(({ weight }, index) => ({
-    share: weight,
-    title: `Step ${index + 1} of ${spec.steps.length}`,
+  const { spec } = rollout;
+  const remembered = remember(rollout, targets, objects);
+  if (isRefusal(remembered)) return remembered;
+  const goals = spec.steps.map(({ weight, mirror }, index) => ({
+    goal: goalOf(rollout, { step: index, share: weight }),
+    title:
+      mirror === undefined
+        ? `Step ${index + 1} of ${spec.steps.length}`
+        : `Step ${index + 1} of ${spec.steps.length}: copies of ${mirror} %`,
   }));
-  if (spec.finalise === "cutover" && goals.at(-1)?.share !== 100) {
-    goals.push({ share: 100, title: "Cut over" });
+  const last = { step: spec.steps.length - 1, share: 100 };
+  if (spec.finalise !== "keep" && goals.at(-1)?.goal.percent !== 100) {
+    goals.push({ goal: goalOf(rollout, last), title: "Cut over" });
   }
+  if (spec.finalise === "rotate") {
+    goals.push({ goal: goalOf(rollout, { ...last, share: 0 }, { rotate: true }), title: "Rotate" });
+  }
+  const main = targets.find(hasWeights);
+  const key = main ? targetKey(main) : "";
   const steps: PreviewStep[] = [];
-  let live = virtualService;
+  let live = objects;
   let first: KubeObject | undefined;
-  for (const { share, title } of goals) {
-    const plan = planWeights(live, spec, { percent: share, snapshot });
-    if (isRefusal(plan)) return plan;
-    const { patch, before, after, notes } = plan;
-    steps.push({ share, title, patch, before, after, notes });
-    live = applyJsonPatch(live, [...patch]) as KubeObject;
-    first ??= live;
+  let undo: readonly PatchOperation[] = [];
+  const plan = (goal: ReturnType<typeof goalOf>) =>
+    planRollout(rollout, remembered, { objects: live, goal, down: false });
+  for (const { goal, title } of goals) {
+    const planned = plan(goal);
+    if (isRefusal(planned)) return planned;
+    const written = planned.objects.filter(({ patch }) => patch.length > 0);
+    steps.push({
+      share: goal.percent,
+      title,
+      patch: planned.objects.find(({ target }) => targetKey(target) === key)?.patch ?? [],
+      patches: written.map(({ target, patch }) => ({ target, patch })),
+      before: planned.before,
+      after: planned.after,
+      notes: [...new Set(planned.objects.flatMap(({ notes }) => notes))],
+    });
+    live = new Map(
+      planned.objects.map(({ target, patch }) => {
+        const own = targetKey(target);
+        return [own, applyJsonPatch(live.get(own), [...patch]) as KubeObject];
+      }),
+    );
+    if (first) continue;
+    first = live.get(key) ?? undefined;
+    const back = plan({ percent: 0, restore: true });
+    undo = isRefusal(back)
+      ? []
+      : (back.objects.find(({ target }) => targetKey(target) === key)?.patch ?? []);
   }
-  const undo = planWeights(first ?? live, spec, { percent: 0, restore: true, snapshot });
-  return { steps, undo: isRefusal(undo) ? [] : undo.patch, first: first ?? live };
+  return { steps, undo, first: first as KubeObject };
 }

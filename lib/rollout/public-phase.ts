@@ -18,7 +18,9 @@ export function phaseOf({ state }: RolloutStatus): PublicPhase {
   });
   switch (state.phase) {
     case "Pending":
-      return told("Pending");
+      return state.waitsFor === undefined
+        ? told("Pending")
+        : told("Draft", "Train", 0, `comes after ${state.waitsFor.join(", ")}`);
     case "Applying":
     case "Verifying":
     case "Promoting":

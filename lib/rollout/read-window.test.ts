@@ -9,6 +9,8 @@ const HOST = "reviews.shop.svc.cluster.local";
 const version = (revision: string): VersionFacts => ({
   host: HOST,
   service: undefined,
+  external: false,
+  wholeHost: false,
   subsetLabels: { version: revision },
   definedBy: undefined,
   pods: { ready: 1, total: 1 },

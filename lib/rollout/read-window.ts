@@ -68,14 +68,16 @@ const isFailure = (labels: CountSample["labels"]): boolean =>
 /** Whether a series is about that version. */
 export const isOf = (labels: CountSample["labels"], version: VersionFacts): boolean =>
   labels["destination_service"] === version.host &&
-  version.revisions.includes(labels[REVISION_LABEL] ?? "");
+  (version.wholeHost || version.revisions.includes(labels[REVISION_LABEL] ?? ""));
 
 function sideOf(
   labels: CountSample["labels"],
   { stable, canary }: { readonly stable: VersionFacts; readonly canary: VersionFacts },
 ): Side {
-  // Without an endpoint the proxy knows no workload, and Istio fills in placeholders.
-  if (labels["destination_workload"] === "unknown") return "unattributed";
+  // Without an endpoint the proxy knows no workload, and Istio fills in placeholders. Where each
+  // version has a host of its own, that one tells all the same.
+  const isTold = stable.host !== canary.host;
+  if (labels["destination_workload"] === "unknown" && !isTold) return "unattributed";
   if (isOf(labels, canary)) return "canary";
   return isOf(labels, stable) ? "stable" : "other";
 }

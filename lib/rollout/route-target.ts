@@ -1,17 +1,23 @@
-import { resolveHost } from "@/lib/istio/host";
-import type { HttpRoute, L4Route, L4RouteDestination } from "@/lib/istio/virtual-service";
+import { resolveHost, serviceFqdn } from "@/lib/istio/host";
+import type { BackendReference, HttpRouteRule } from "@/lib/istio/http-route";
+import { httpRouteSpec } from "@/lib/istio/http-route";
+import type { Destination, HttpRoute, L4Route } from "@/lib/istio/virtual-service";
 import { virtualServiceSpec } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { RolloutDestination, RolloutSpec } from "./plan";
 
 /** Why a rollout cannot write to a route. */
 export type RefusalCode =
+  | "TargetMissing"
   | "RouteNotFound"
   | "RouteAmbiguous"
   | "NoDestinations"
   | "StableNotFound"
   | "DuplicateDestination"
-  | "WeightsZero";
+  | "WeightsZero"
+  | "SubsetDiffers"
+  | "SubsetsUnsupported"
+  | "MirrorTaken";
 
 /** A reason not to write, with the field of the rollout or the VirtualService that it is about. */
 export interface Refusal {
@@ -28,13 +34,24 @@ export interface RouteIdentity {
   readonly match: string;
 }
 
-/** A route of a VirtualService with its place. */
+/** One destination of a route, whatever kind of object holds it. */
+export interface RouteEntry {
+  readonly destination?: Destination | undefined;
+  readonly weight?: number | undefined;
+  /** As the object has it. */
+  readonly raw: object;
+}
+
+/** A route of a VirtualService or HTTPRoute with its place. */
 export interface FoundRoute {
-  readonly route: HttpRoute | L4Route;
+  readonly kind: "VirtualService" | "HTTPRoute";
+  readonly route: HttpRoute | L4Route | HttpRouteRule;
   readonly identity: RouteIdentity;
-  readonly destinations: readonly L4RouteDestination[];
+  readonly destinations: readonly RouteEntry[];
   /** JSON pointer to the route. */
   readonly pointer: string;
+  /** JSON pointer to its destinations. */
+  readonly list: string;
 }
 
 /** Fully qualified host, subset and port: what makes two destinations the same. */
@@ -69,22 +86,60 @@ function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** The routes of one type, in their order. */
+/** The routes of one type, in their order; an HTTPRoute has those of type http alone. */
 export function routesOf(
-  virtualService: KubeObject,
+  object: KubeObject,
   type: RolloutSpec["target"]["route"]["type"],
 ): FoundRoute[] {
-  const routes: readonly (HttpRoute | L4Route)[] = virtualServiceSpec(virtualService)[type] ?? [];
+  if (object.kind === "HTTPRoute") return type === "http" ? rulesOf(object) : [];
+  const routes: readonly (HttpRoute | L4Route)[] = virtualServiceSpec(object)[type] ?? [];
   return routes.map((route, index) => ({
+    kind: "VirtualService",
     route,
     identity: {
       name: "name" in route ? route.name : undefined,
       index,
       match: route.match?.length ? canonicalJson(route.match) : "",
     },
-    destinations: route.route ?? [],
+    destinations: (route.route ?? []).map((raw) => ({
+      destination: raw.destination,
+      weight: raw.weight,
+      raw,
+    })),
     pointer: `/spec/${type}/${index}`,
+    list: `/spec/${type}/${index}/route`,
   }));
+}
+
+function rulesOf(object: KubeObject): FoundRoute[] {
+  const { namespace = "" } = object.metadata;
+  return (httpRouteSpec(object).rules ?? []).map((route, index) => ({
+    kind: "HTTPRoute",
+    route,
+    identity: {
+      name: route.name,
+      index,
+      match: route.matches?.length ? canonicalJson(route.matches) : "",
+    },
+    destinations: (route.backendRefs ?? []).map((raw) => ({
+      destination: backendDestination(raw, namespace),
+      weight: raw.weight,
+      raw,
+    })),
+    pointer: `/spec/rules/${index}`,
+    list: `/spec/rules/${index}/backendRefs`,
+  }));
+}
+
+/** Where a backend is, as a VirtualService would say it; undefined for kinds that are no hosts. */
+function backendDestination(
+  { group = "", kind = "Service", name = "", namespace, port }: BackendReference,
+  own: string,
+): Destination | undefined {
+  const isHostname = kind === "Hostname" && group === "networking.istio.io";
+  if (!isHostname && (kind !== "Service" || group !== "")) return undefined;
+  const host = isHostname ? name : serviceFqdn(name, namespace ?? own);
+  return { host, ...(port === undefined ? {} : { port: { number: port } }) };
 }
 
 /**
@@ -170,9 +225,9 @@ function identities(
 const OURS = "mesh-canary-";
 const isOurs = ({ name }: RouteIdentity): boolean => name?.startsWith(OURS) ?? false;
 
-/** The name of the route that takes testers past one of the rollout's routes. */
-export const testersName = (spec: RolloutSpec, place: number): string =>
-  `${OURS}${digest(canonicalJson([spec.target, spec.stable, spec.canary]))}-header-${place}`;
+/** What the names of the routes begin with that a rollout puts before one of its own. */
+export const helperName = (spec: RolloutSpec, kind: string, place: number): string =>
+  `${OURS}${digest(canonicalJson([spec.target, spec.stable, spec.canary]))}-${kind}-${place}`;
 
 /** FNV-1a, 32 bits, as eight hexadecimal digits: names are for finding again, not for secrets. */
 function digest(text: string): string {
@@ -185,7 +240,7 @@ function digest(text: string): string {
 
 /** Whether a destination of the route is one side of the rollout; a port matters only if it is named. */
 export function leadsTo(
-  { destination }: L4RouteDestination,
+  { destination }: Pick<RouteEntry, "destination">,
   spec: RolloutSpec,
   { side, namespace }: { readonly side: RolloutDestination; readonly namespace: string },
 ): boolean {

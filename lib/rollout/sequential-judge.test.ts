@@ -49,7 +49,7 @@ function rolledBack(canaryRate: number, stableRate: number): number {
         others: 0,
         unattributed: 0,
       };
-      const judged = sequentialJudge(analysis, window, memory);
+      const judged = sequentialJudge(analysis, window, { known: memory, looks: 3 });
       memory = judged.memory;
       if (judged.verdict.verdict !== "fail") continue;
       count += 1;

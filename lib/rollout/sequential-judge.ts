@@ -1,5 +1,4 @@
 import {
-  dispersion,
   eAbs,
   eFail,
   ePass,
@@ -8,9 +7,10 @@ import {
   mannWhitney,
   NO_EVIDENCE,
   type Trial,
-  withBaseline,
   withTrial,
 } from "./e-process";
+import { normalQuantile } from "./normal-quantile";
+import { overDispersion, withBaseline, withDispersion } from "./over-dispersion";
 import type { Bucket } from "./histogram";
 import type { JudgeMemory } from "./judge-memory";
 import type { RolloutAnalysis } from "./plan";
@@ -38,6 +38,7 @@ export const NO_MEMORY: JudgeMemory = {
   slow: NO_EVIDENCE,
   slowAbove: null,
   baseline: [],
+  dispersions: [],
   durations: { bounds: [], canary: [], stable: [] },
 };
 
@@ -50,7 +51,14 @@ const count = (value: number): number => Math.round(value * 1e6) / 1e6;
 export function sequentialJudge(
   analysis: RolloutAnalysis,
   window: WindowCounts,
-  known: JudgeMemory,
+  {
+    known,
+    looks,
+  }: {
+    readonly known: JudgeMemory;
+    /** How often in the whole rollout the durations are looked at: at the end of each step. */
+    readonly looks: number;
+  },
 ): Judged {
   const { sequential: plan, minRequests } = analysis;
   const trial = trialOf(window, ({ failures }) => failures);
@@ -59,7 +67,7 @@ export function sequentialJudge(
   const p1 = plan.p1 === false ? undefined : plan.p1 / 100;
   const breach =
     p0 !== undefined && trial.stable.requests >= BASELINE_NEEDS && baselineRate > p0 * (1 + 1e-9);
-  const phi = plan.phi === "auto" ? dispersion(known.baseline) : plan.phi;
+  const phi = plan.phi === "auto" ? overDispersion(known.dispersions) : plan.phi;
   const relative = { delta: plan.delta, phi };
   const absolute = { ...relative, p0, p1 };
   const failures = withTrial(
@@ -72,11 +80,13 @@ export function sequentialJudge(
   const slow = slowTrial
     ? withTrial(known.slow, slowTrial, { ...relative, p0: undefined, p1 })
     : known.slow;
+  const baseline = withBaseline(known.baseline, trial.stable);
   const memory: JudgeMemory = {
     failures,
     slow,
     slowAbove,
-    baseline: withBaseline(known.baseline, trial.stable),
+    baseline,
+    dispersions: withDispersion(known.dispersions, baseline),
     durations: withDurations(known.durations, window),
   };
   const { canary, stable } = memory.durations;
@@ -98,6 +108,7 @@ export function sequentialJudge(
     p1,
     breach,
     shift,
+    looks,
   });
   const isKnown = trial.canary.requests > 0;
   return {
@@ -117,10 +128,11 @@ interface Seen {
   readonly p1: number | undefined;
   readonly breach: boolean;
   readonly shift: ReturnType<typeof mannWhitney>;
+  readonly looks: number;
 }
 
 function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen): Verdict {
-  const { trial, failures, slow, p0, p1, breach, shift } = seen;
+  const { trial, failures, slow, p0, p1, breach, shift, looks } = seen;
   const failAt = 1 / plan.alpha;
   const passAt = 1 / plan.beta;
   const worse = regression(failures, failAt, plan.minDelta);
@@ -164,13 +176,16 @@ function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen):
   return {
     verdict: "pass",
     message: `${told(failures.canary)} failed against ${told(failures.stable)}; ${summary}${warning}`,
-    ...(shift && shift.a >= MUCH_SLOWER && shift.z >= MUCH_SLOWER_Z
+    ...(shift && shift.a >= MUCH_SLOWER && shift.z >= zNeeded(plan.alpha / looks)
       ? {
           slower: `a canary request is slower with chance ${shift.a.toFixed(3)} (z ${shift.z.toFixed(1)})`,
         }
       : {}),
   };
 }
+
+/** Standard deviations that a shift must have: alpha is shared by all looks, and never less than 3.1. */
+const zNeeded = (alpha: number): number => Math.max(MUCH_SLOWER_Z, -normalQuantile(alpha));
 
 /** Why the canary is worse, in words; undefined where that is not shown. */
 function regression(evidence: Evidence, failAt: number, minDelta: number): string | undefined {

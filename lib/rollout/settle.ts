@@ -1,17 +1,22 @@
 import { after, between, seconds } from "@/lib/base/units";
+import { planRollout } from "./rollout-plan";
 import { isRefusal } from "./route-target";
-import type { Operation, PauseReason, StateOf } from "./status";
+import type { Operation, PauseReason } from "./operation";
+import type { StateOf } from "./status";
 import { startClock, stopClock } from "./step-clock";
 import {
   act,
   become,
   currentShare,
+  decide,
+  goalOf,
   ledgerWith,
   pausedState,
+  rememberedOf,
   type Run,
   type Transition,
 } from "./transition";
-import { type DestinationWeight, planWeights } from "./weight-patch";
+import type { DestinationWeight } from "./weight-patch";
 
 /** Tries of a write that could not be delivered; the same for all replicas, at most one in 2 s. */
 const RETRY = seconds(2);
@@ -39,9 +44,9 @@ export function settle(
   put: (op: Operation) => Transition,
   restore = false,
 ): Settled {
-  const { observed, rollout, status, now } = run;
+  const { observed, rollout, now } = run;
   const going = (transition: Transition): Settled => ({ type: "going", transition });
-  const { virtualService, write } = observed;
+  const { objects, write } = observed;
   const report = write?.opId === op.id ? write : undefined;
 
   if (report?.outcome === "contended") {
@@ -54,50 +59,61 @@ export function settle(
   if (op.retryAt !== undefined && now < op.retryAt) {
     return going(act(run, { type: "wake", at: op.retryAt }));
   }
-  if (virtualService === undefined) return going(act(run, { type: "read" }));
-  if (virtualService === null) {
-    const { virtualService: name } = rollout.spec.target;
-    return { type: "stopped", reason: "TargetMissing", message: `VirtualService ${name} is gone` };
-  }
-  if (virtualService.metadata.resourceVersion === op.staleVersion) {
-    return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
-  }
-  const plan = planWeights(virtualService, rollout.spec, {
-    percent: op.share,
-    restore,
-    tidy: op.tidy,
-    snapshot: status.snapshot ?? undefined,
+  if (objects === undefined) return going(act(run, { type: "read" }));
+  const lags = [...objects].some(([key, object]) => {
+    const stale = op.stale?.[key];
+    return stale !== undefined && object?.metadata.resourceVersion === stale;
   });
+  if (lags) return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
+  const goal = goalOf(rollout, op, { restore, tidy: op.tidy, rotate: op.rotate });
+  const down = restore || (op.share < op.from && !op.rotate);
+  const plan = planRollout(rollout, rememberedOf(run), { objects, goal, down });
   if (isRefusal(plan)) return { type: "stopped", reason: "TargetMissing", message: plan.message };
-  if (plan.patch.length === 0) return { type: "settled", weights: plan.after };
-  if (report) return going(put({ ...op, writtenAt: now }));
+  if (plan.settled) return { type: "settled", weights: plan.after };
+  if (report?.outcome === "written") {
+    return going(put({ ...op, writtenAt: now, stage: report.stage }));
+  }
   const deadline = seconds(rollout.spec.progressDeadline);
   if (!restore && between(op.decidedAt, now) >= deadline) {
     const found = weightsText(plan.before);
     return { type: "stopped", reason: "NotConverged", message: `the API server holds ${found}` };
   }
   const limit = restore ? ROLLBACK_READ_BACK_LIMIT : READ_BACK_LIMIT;
-  if (op.writtenAt !== undefined && between(op.writtenAt, now) < limit) {
+  const isWritten = op.writtenAt !== undefined && plan.stage <= (op.stage ?? 0);
+  if (isWritten && between(op.writtenAt ?? now, now) < limit) {
     return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
   }
-  return going(act(run, { type: "write", op, restore }));
+  const targets = plan.due.map(({ target }) => target);
+  return going(act(run, { type: "write", op, goal, stage: plan.stage, targets }));
 }
 
 /** What the status remembers of weights that were found in place. */
-export function confirmed(
+function confirmed(
   run: Run,
   op: Operation,
   weights: readonly DestinationWeight[],
 ): Pick<Run["status"], "written"> {
-  const { write, virtualService } = run.observed;
-  const version =
-    write?.outcome === "written"
-      ? write.resourceVersion
-      : (virtualService?.metadata.resourceVersion ?? "");
-  return {
-    written: { at: run.now, opId: op.id, resourceVersion: version, weights: [...weights] },
+  const { write, objects } = run.observed;
+  const found = [...(objects ?? [])].map(([key, object]) => [
+    key,
+    object?.metadata.resourceVersion ?? "",
+  ]);
+  const versions = {
+    ...(Object.fromEntries(found) as Record<string, string>),
+    ...(write?.outcome === "written" ? write.versions : {}),
   };
+  return { written: { at: run.now, opId: op.id, versions, weights: [...weights] } };
 }
+
+/** The run whose status remembers weights that were found in place. */
+export const withWeights = (
+  run: Run,
+  op: Operation,
+  weights: Parameters<typeof confirmed>[2],
+): Run => ({
+  ...run,
+  status: { ...run.status, ...confirmed(run, op, weights) },
+});
 
 /** `v1 90, v3 10`: weights as the ledger names them. */
 export const weightsText = (weights: readonly DestinationWeight[]): string =>
@@ -117,23 +133,66 @@ export function pauseFor(run: Run, reason: PauseReason, message: string): Transi
   });
 }
 
+/**
+ * Of several objects some were written and another could not be: all go back to what they were,
+ * so that no two entrances of one service divide it differently. Undefined where none was written.
+ */
+function compensated(
+  run: Run,
+  op: Operation,
+  { reason, message }: Extract<Settled, { type: "stopped" }>,
+): Transition | undefined {
+  const { observed, rollout, now } = run;
+  const remembered = rememberedOf(run);
+  if (op.compensates || remembered.targets.length < 2 || !observed.objects) return undefined;
+  const back = { ...decide(run, { step: op.step, share: op.from }) };
+  const goal = goalOf(rollout, back.op, { restore: op.from === 0 });
+  const plan = planRollout(rollout, remembered, { objects: observed.objects, goal, down: true });
+  if (isRefusal(plan) || plan.settled) return undefined;
+  const compensates = { reason, message, share: op.share };
+  return become(run, {
+    operations: back.operations,
+    state: { phase: "Applying", op: { ...back.op, from: op.share, compensates, decidedAt: now } },
+    ledger: ledgerWith(run, {
+      who: "engine",
+      level: "warn",
+      title: `${op.share} % could not be written everywhere; back to ${op.from} %`,
+      note: message,
+    }),
+  });
+}
+
+/** What was written in part is taken back: a person must look, and may have it tried again. */
+function giveUp(
+  run: Run,
+  { reason, message, share }: NonNullable<Operation["compensates"]>,
+): Transition {
+  const paused = pauseFor(run, reason, `${message}; nothing of it is left`);
+  const { state } = paused.status;
+  if (state.phase !== "Paused") return paused;
+  return { ...paused, status: { ...paused.status, state: { ...state, share } } };
+}
+
 /** Applying and Verifying: the step's clock starts when its weights are read back. */
 export function settleStep(
   run: Run,
   state: StateOf<"Applying"> | StateOf<"Verifying">,
 ): Transition {
   const { op, carry } = state;
-  const settled = settle(run, op, (changed) =>
+  const put = (changed: Operation) =>
     become(run, {
       state: {
         ...state,
         phase: changed.writtenAt === undefined ? "Applying" : "Verifying",
         op: changed,
       },
-    }),
-  );
+    });
+  const settled = settle(run, op, put, op.compensates !== undefined && op.share === 0);
   if (settled.type === "going") return settled.transition;
-  if (settled.type === "stopped") return pauseFor(run, settled.reason, settled.message);
+  if (settled.type === "stopped") {
+    return compensated(run, op, settled) ?? pauseFor(run, settled.reason, settled.message);
+  }
+  if (op.compensates) return giveUp(run, op.compensates);
 
   const { status, now, rollout } = run;
   const wrote = run.observed.write?.outcome === "written" ? run.observed.write : undefined;

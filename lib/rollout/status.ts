@@ -1,47 +1,15 @@
 import { z } from "zod";
-import { type Instant, instant, millis } from "@/lib/base/units";
+import { type Instant, millis } from "@/lib/base/units";
+import { At, Operation, PauseReason, RollbackReason, BlockedReason } from "./operation";
 import { JudgeMemory } from "./judge-memory";
+import { RolloutTarget } from "./targets";
 
 // What is stored may have been touched by people: it is read like any other input.
-const At = z.number().transform((epochMs): Instant => instant(epochMs));
 const Length = z.number().transform((ms) => millis(ms));
 
 /** What the judge said at the last check; `error` where it could not be asked. */
 export const LastVerdict = z.enum(["pass", "fail", "unknown", "error"]);
 export type LastVerdict = z.infer<typeof LastVerdict>;
-
-/** Why a rollout waits for a person. */
-export const PauseReason = z.enum([
-  "Manual",
-  "Approval",
-  "Frozen",
-  "NoData",
-  "Inconclusive",
-  "MetricsUnavailable",
-  "BaselineUnhealthy",
-  "Contended",
-  "Drifted",
-  "TargetMissing",
-  "WriteRefused",
-  "NotConverged",
-]);
-export type PauseReason = z.infer<typeof PauseReason>;
-
-/** Why traffic was taken away from the canary. */
-export const RollbackReason = z.enum([
-  "Manual",
-  "MetricFailed",
-  "HardTrip",
-  "CanaryUnready",
-  "Inconclusive",
-  "Superseded",
-  "Deleted",
-]);
-export type RollbackReason = z.infer<typeof RollbackReason>;
-
-/** Why a rollback cannot go on for now. */
-const BlockedReason = z.enum(["StableUnready", ...PauseReason.options]);
-export type BlockedReason = z.infer<typeof BlockedReason>;
 
 /** What is left of a step whose clock was stopped. */
 const Carry = z.object({
@@ -53,32 +21,13 @@ const Carry = z.object({
 });
 export type Carry = z.infer<typeof Carry>;
 
-/**
- * A write that was decided: stored before it is sent, so that whoever comes next knows of it.
- * The share is absolute: sending it twice is sending it once.
- */
-const Operation = z.object({
-  id: z.string(),
-  step: z.int(),
-  /** Percent for the canary. */
-  share: z.number(),
-  /** Percent that the canary had before; tells proxies that lag from a split that is off. */
-  from: z.number(),
-  /** Whether the routes of testers go. */
-  tidy: z.boolean().optional(),
-  /** When the API server confirmed the write. */
-  writtenAt: At.optional(),
-  /** A version of the object from before a write that is known to be done: to read it is to lag. */
-  staleVersion: z.string().optional(),
-  /** Not to be tried again before. */
-  retryAt: At.optional(),
-  decidedAt: At,
-});
-export type Operation = z.infer<typeof Operation>;
-
 /** One variant a situation: a field exists only where it has a meaning. */
 export const RolloutState = z.discriminatedUnion("phase", [
-  z.object({ phase: z.literal("Pending") }),
+  z.object({
+    phase: z.literal("Pending"),
+    /** Names of the rollouts of its train that come before it. */
+    waitsFor: z.array(z.string()).optional(),
+  }),
   z.object({ phase: z.literal("Applying"), op: Operation, carry: Carry.optional() }),
   z.object({ phase: z.literal("Verifying"), op: Operation, carry: Carry.optional() }),
   z.object({
@@ -144,6 +93,14 @@ const LedgerEntry = z.object({
   note: z.string().optional(),
   before: Weights.optional(),
   after: Weights.optional(),
+  /** What a check that failed rests on. */
+  evidence: z
+    .object({
+      queries: z.record(z.string(), z.string()),
+      values: z.record(z.string(), z.number().nullable()),
+      limits: z.record(z.string(), z.number()),
+    })
+    .optional(),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
@@ -183,9 +140,12 @@ const OriginalRoute = z.object({
   }),
   destinations: z.array(z.object({ key: z.string(), weight: z.number().optional() })),
 });
-const Snapshot = OriginalRoute.extend({
-  more: z.array(OriginalRoute).optional(),
-  resourceVersion: z.string(),
+const Snapshot = OriginalRoute.extend({ more: z.array(OriginalRoute).optional() });
+const StringRecord = z.record(z.string(), z.string());
+const Rule = z.object({
+  adds: z.array(z.string()),
+  stable: StringRecord.nullable(),
+  canary: StringRecord.nullable(),
 });
 
 /** Everything that a rollout remembers. Whoever holds it can go on with it. */
@@ -201,12 +161,29 @@ export const RolloutStatus = z.object({
   handled: z.array(z.string()),
   startedAt: At,
   startedBy: z.string(),
-  snapshot: Snapshot.nullable(),
+  /** The objects that are written, as they were found at the start; empty before it. */
+  targets: z.array(RolloutTarget).default([]),
+  /** What was there before, by `targetKey`: the routes of what has weights … */
+  snapshots: z.record(z.string(), Snapshot).default({}),
+  /** … and the subsets of DestinationRules. */
+  rules: z.record(z.string(), Rule).default({}),
+  /** Their versions at the start. */
+  versions: StringRecord.default({}),
+  /** The step that is over but for the others of the train; null where none is. */
+  ready: z.int().nullable().default(null),
   /** The last weights that were confirmed, and when. */
   written: z
-    .object({ at: At, opId: z.string(), resourceVersion: z.string(), weights: Weights })
+    .object({
+      at: At,
+      opId: z.string(),
+      /** By `targetKey`. */
+      versions: StringRecord.default({}),
+      weights: Weights,
+    })
     .nullable(),
   failures: z.object({ total: z.int(), consecutive: z.int() }),
+  /** The same of numbers with limits of their own, by name. */
+  limits: z.record(z.string(), z.object({ total: z.int(), consecutive: z.int() })).default({}),
   /** Whether weights that somebody else set were taken over, so that the share is none of a step. */
   adopted: z.boolean().default(false),
   /** Steps that were approved. */
@@ -272,9 +249,14 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   handled: [],
   startedAt: now,
   startedBy,
-  snapshot: null,
+  targets: [],
+  snapshots: {},
+  rules: {},
+  versions: {},
+  ready: null,
   written: null,
   failures: { total: 0, consecutive: 0 },
+  limits: {},
   adopted: false,
   approved: [],
   run: 1,

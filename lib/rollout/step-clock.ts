@@ -1,7 +1,8 @@
 import { after, between, type Instant, millis, seconds } from "@/lib/base/units";
 import type { CanaryRollout } from "./plan";
 import { stepAt } from "./plan";
-import type { Carry, Operation, RolloutState, StateOf } from "./status";
+import type { Operation } from "./operation";
+import type { Carry, RolloutState, StateOf } from "./status";
 
 const atLeastZero = (ms: number) => millis(Math.max(0, ms));
 

@@ -6,7 +6,7 @@ import type { CanaryRollout, CanaryRolloutInput } from "./plan";
 import { parseRollout } from "./plan";
 import { isRefusal } from "./route-target";
 import { type Command, type CommandType, initialStatus, type RolloutStatus } from "./status";
-import type { Measurement, Observed, WriteReport } from "./transition";
+import type { Action, Measurement, Observed, WriteReport } from "./transition";
 import { type DestinationWeight, planWeights } from "./weight-patch";
 import { NO_COUNTS, type VersionCounts } from "./window";
 
@@ -113,12 +113,10 @@ export function simulate(world: World): Story {
   const writes: string[] = [];
   const seconds: Second[] = [];
 
-  const write = (t: number, share: number, restore: boolean): WriteReport => {
-    const plan = planWeights(live, rollout.spec, {
-      percent: share,
-      restore,
-      snapshot: status.snapshot ?? undefined,
-    });
+  const KEY = "VirtualService shop/reviews";
+  const write = (t: number, { goal, stage }: Extract<Action, { type: "write" }>): WriteReport => {
+    const snapshot = status.snapshots[KEY];
+    const plan = planWeights(live, rollout.spec, { ...goal, snapshot });
     if (isRefusal(plan)) throw new Error(plan.message);
     if (plan.patch.length > 0) {
       shown = { object: live, until: t + (world.readLag ?? 0) };
@@ -127,7 +125,8 @@ export function simulate(world: World): Story {
     }
     const { before, after } = plan;
     const opId = "op" in status.state ? status.state.op.id : "";
-    return { opId, outcome: "written", resourceVersion: String(version), before, after };
+    const versions = { [KEY]: String(version) };
+    return { opId, outcome: "written", versions, stage, before, after };
   };
 
   for (let t = 0; t <= world.until; t += 1) {
@@ -141,7 +140,7 @@ export function simulate(world: World): Story {
       if (turns > 50) throw new Error(`the machine does not come to rest at ${t} s`);
       const observed: Observed = {
         commands: [...commands],
-        virtualService: t < shown.until ? shown.object : live,
+        objects: new Map([[KEY, t < shown.until ? shown.object : live]]),
         write: report,
         measurement,
         ready: world.ready?.(t),
@@ -151,7 +150,7 @@ export function simulate(world: World): Story {
       status = transition.status;
       report = measurement = undefined;
       for (const action of transition.actions) {
-        if (action.type === "write") report = write(t, action.op.share, action.restore);
+        if (action.type === "write") report = write(t, action);
         if (action.type === "measure") measurement = measure(world, seconds, [action.from, t]);
         if (action.type !== "wake") quiet = false;
       }

@@ -39,10 +39,14 @@ export const thresholdJudge: Judge = (analysis, { canary, stable }) => {
   return { verdict: "fail", message: broken.message };
 };
 
+/** Percentiles that a plan may limit. */
+const PERCENTILES = ["p50", "p95", "p99"] as const;
+
 function brokenLimits(
-  { successRate: least, p99 }: RolloutAnalysis,
+  analysis: RolloutAnalysis,
   version: VersionCounts,
 ): { readonly limit: string; readonly message: string }[] {
+  const { successRate: least } = analysis;
   const rate = successRate(version);
   const broken = [];
   if (least && rate !== null && rate < least.min) {
@@ -51,19 +55,23 @@ function brokenLimits(
       message: `${shown(rate)} % of ${Math.round(version.requests)} requests succeeded, limit ${least.min} %`,
     });
   }
-  if (p99 && version.p99 !== null && version.p99 > p99.maxMs) {
-    broken.push({
-      limit: "p99",
-      message: `p99 ${shown(version.p99)} ms, limit ${p99.maxMs} ms`,
-    });
+  for (const percentile of PERCENTILES) {
+    const limit = analysis[percentile];
+    const value = version[percentile];
+    if (!limit || value === null || value <= limit.maxMs) continue;
+    const message = `${percentile} ${shown(value)} ms, limit ${limit.maxMs} ms`;
+    broken.push({ limit: percentile, message });
   }
   return broken;
 }
 
-function summary({ p99 }: RolloutAnalysis, version: VersionCounts): string {
+function summary(analysis: RolloutAnalysis, version: VersionCounts): string {
   const parts = [
     `${shown(successRate(version) ?? 0)} % of ${Math.round(version.requests)} requests succeeded`,
   ];
-  if (p99 && version.p99 !== null) parts.push(`p99 ${shown(version.p99)} ms`);
+  for (const percentile of PERCENTILES) {
+    const value = version[percentile];
+    if (analysis[percentile] && value !== null) parts.push(`${percentile} ${shown(value)} ms`);
+  }
   return parts.join(", ");
 }

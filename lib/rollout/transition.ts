@@ -1,16 +1,17 @@
 import type { Instant } from "@/lib/base/units";
-import type { KubeObject } from "@/lib/k8s/object";
 import type { CanaryRollout } from "./plan";
+import type { Remembered, RolloutGoal, TargetObjects } from "./rollout-plan";
+import type { Operation, PauseReason } from "./operation";
 import type {
   Carry,
   CheckEntry,
   Command,
   LedgerEntry,
-  Operation,
-  PauseReason,
   RolloutState,
   RolloutStatus,
 } from "./status";
+import { namedTargets, type RolloutTarget } from "./targets";
+import type { TrainMember } from "./train";
 import type { DestinationWeight } from "./weight-patch";
 import type { WindowCounts } from "./window";
 
@@ -19,7 +20,10 @@ export type WriteReport =
   | {
       readonly opId: string;
       readonly outcome: "written";
-      readonly resourceVersion: string;
+      /** Of the objects as stored, by `targetKey`. */
+      readonly versions: Readonly<Record<string, string>>;
+      /** Of the plan that was written. */
+      readonly stage: number;
       readonly before: readonly DestinationWeight[];
       readonly after: readonly DestinationWeight[];
     }
@@ -38,22 +42,41 @@ export type Measurement =
 export interface Observed {
   /** The whole append-only list. */
   readonly commands: readonly Command[];
-  /** Read from the API server just now; null where there is none. */
-  readonly virtualService?: KubeObject | null | undefined;
+  /** The objects that the plan means, as the mesh has them at the start. */
+  readonly targets?: readonly RolloutTarget[] | undefined;
+  /** All targets, read from the API server just now. */
+  readonly objects?: TargetObjects | undefined;
   readonly write?: WriteReport | undefined;
   readonly measurement?: Measurement | undefined;
   /** Ready pods of both versions; undefined where they cannot be counted. */
-  readonly ready?: { readonly stable: number; readonly canary: number } | undefined;
+  readonly ready?:
+    | {
+        readonly stable: number;
+        readonly canary: number;
+        /** Pods of the stable version, ready or not. */
+        readonly stableTotal?: number | undefined;
+      }
+    | undefined;
   /** What the canary's pods are to run; undefined where nobody says. */
   readonly canaryRevision?: string | undefined;
+  /** Whether somebody has deleted the rollout, and waits for it to go. */
+  readonly deleted?: boolean | undefined;
+  /** The other rollouts of its train. */
+  readonly train?: readonly TrainMember[] | undefined;
 }
 
 /** What is to be done after the new status is stored, and reported at the next call. */
 export type Action =
-  /** Read the VirtualService from the API server. */
+  /** Read the targets from the API server. */
   | { readonly type: "read" }
-  /** Give the canary `op.share` percent. */
-  | { readonly type: "write"; readonly op: Operation; readonly restore: boolean }
+  /** Bring these objects to the goal, one after the other. */
+  | {
+      readonly type: "write";
+      readonly op: Operation;
+      readonly goal: RolloutGoal;
+      readonly stage: number;
+      readonly targets: readonly RolloutTarget[];
+    }
   /** Ask for the requests since `from`. */
   | { readonly type: "measure"; readonly from: Instant }
   /** Come back at that time, or earlier when something changed. */
@@ -108,23 +131,36 @@ export function decide(
     share: goal.share,
     from: currentShare(status),
     decidedAt: now,
-    ...staleVersionOf(status),
+    ...staleOf(status),
   };
   return { op, operations };
 }
 
 /** A write that was confirmed and not read back yet: what was there before it must not be believed. */
-function staleVersionOf({
-  state,
-  written,
-  snapshot,
-}: RolloutStatus): Pick<Operation, "staleVersion"> {
+function staleOf({ state, written, versions }: RolloutStatus): Pick<Operation, "stale"> {
   if (!("op" in state)) return {};
   if (state.op.writtenAt === undefined) {
-    return state.op.staleVersion === undefined ? {} : { staleVersion: state.op.staleVersion };
+    return state.op.stale === undefined ? {} : { stale: state.op.stale };
   }
-  const version = written?.resourceVersion ?? snapshot?.resourceVersion;
-  return version === undefined ? {} : { staleVersion: version };
+  return { stale: written?.versions ?? versions };
+}
+
+/** What the rollout remembers of its targets; before the start, those that its plan names. */
+export const rememberedOf = ({ rollout, status }: Pick<Run, "rollout" | "status">): Remembered => ({
+  targets: status.targets.length > 0 ? status.targets : namedTargets(rollout),
+  snapshots: status.snapshots,
+  rules: status.rules,
+});
+
+/** What all targets are to be like at a step with a share of the canary. */
+export function goalOf(
+  { spec }: CanaryRollout,
+  { step, share }: { readonly step: number; readonly share: number },
+  more: Pick<RolloutGoal, "restore" | "tidy" | "rotate"> = {},
+): RolloutGoal {
+  const at = spec.steps[step];
+  const mirror = at && share === at.weight && !more.tidy ? at.mirror : undefined;
+  return { percent: share, step, mirror, ...more };
 }
 
 /** The share that was last decided; 0 before the first. */

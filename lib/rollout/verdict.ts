@@ -2,7 +2,8 @@ import type { RolloutAnalysis } from "./plan";
 import type { WindowCounts } from "./window";
 
 /** Why the judge cannot tell. */
-export type UnknownReason = "NoData" | "Stale" | "LowSample" | "BaselineUnhealthy" | "Continue";
+export type UnknownReason =
+  "NoData" | "Stale" | "LowSample" | "BaselineUnhealthy" | "Continue" | "Ambiguous";
 
 /** What the judge says of one window; the message holds the numbers. */
 export type Verdict =
@@ -13,7 +14,13 @@ export type Verdict =
       readonly slower?: string;
     }
   /** A final one needs no second. */
-  | { readonly verdict: "fail"; readonly message: string; readonly final?: true }
+  | {
+      readonly verdict: "fail";
+      readonly message: string;
+      readonly final?: true;
+      /** Names of the plan's own numbers that failed, where only those did. */
+      readonly metrics?: readonly string[];
+    }
   /** So bad that counting checks would be waiting for nothing. */
   | { readonly verdict: "trip"; readonly message: string }
   | {

@@ -22,6 +22,10 @@ export interface VersionFacts {
   /** Fully qualified. */
   readonly host: string;
   readonly service: KubeObject | undefined;
+  /** Whether a ServiceEntry names the host: another cluster's or an outside service, without pods of ours. */
+  readonly external: boolean;
+  /** Whether it is the whole host, so that all requests to the host are its own. */
+  readonly wholeHost: boolean;
   /** Labels of the subset; undefined where no visible DestinationRule defines it, or none is named. */
   readonly subsetLabels: Labels | undefined;
   /** `namespace/name` of the DestinationRule that defines the subset. */
@@ -56,6 +60,16 @@ function serviceOf(mesh: MeshView, host: string): KubeObject | undefined {
   return place && mesh.get("Service", place.namespace, place.name);
 }
 
+/** Whether a ServiceEntry that the namespace sees names the host. */
+const isEntry = (mesh: MeshView, host: string, namespace: string): boolean =>
+  mesh.list("ServiceEntry").some((entry) => {
+    const { hosts = [], exportTo } = specOf<{ hosts?: string[]; exportTo?: string[] }>(entry);
+    return (
+      hosts.some((own) => hostMatches(own, host)) &&
+      isVisibleTo(visibilityOf(exportTo, entry.metadata.namespace ?? ""), namespace)
+    );
+  });
+
 /** The pods behind a Service, not counting those that go away. */
 export function podsBehind(mesh: MeshView, service: KubeObject): readonly KubeObject[] {
   const selector = serviceSpec(service).selector ?? {};
@@ -79,7 +93,12 @@ export const countPods = (pods: readonly KubeObject[]): PodCount => ({
 /** What the cluster knows of a host or one of its subsets, seen from the VirtualService's namespace. */
 export function versionFacts(
   mesh: MeshView,
-  destination: { readonly host: string; readonly subset?: string | undefined },
+  destination: {
+    readonly host: string;
+    readonly subset?: string | undefined;
+    /** Of the subset, where no rule defines it yet. */
+    readonly labels?: Labels | undefined;
+  },
   namespace: string,
 ): VersionFacts {
   const host = resolveHost(destination.host, namespace);
@@ -88,23 +107,25 @@ export function versionFacts(
     destination.subset === undefined
       ? undefined
       : subsetsOf(mesh, host, namespace).find(({ name }) => name === destination.subset);
-  const missing = destination.subset !== undefined && !subset;
+  const labels =
+    subset?.labels ?? (destination.subset === undefined ? undefined : destination.labels);
+  const missing = destination.subset !== undefined && !labels;
   const pods =
     service && !missing
-      ? podsBehind(mesh, service).filter(({ metadata }) =>
-          hasLabels(metadata.labels, subset?.labels ?? {}),
-        )
+      ? podsBehind(mesh, service).filter(({ metadata }) => hasLabels(metadata.labels, labels ?? {}))
       : [];
   const revisions = new Set(pods.map(({ metadata }) => canonicalRevision(metadata.labels)));
-  if (revisions.size === 0 && subset) revisions.add(canonicalRevision(subset.labels));
+  if (revisions.size === 0 && labels) revisions.add(canonicalRevision(labels));
   return {
     host,
     service,
-    subsetLabels: subset?.labels,
+    external: !service && isEntry(mesh, host, namespace),
+    wholeHost: destination.subset === undefined,
+    subsetLabels: labels,
     definedBy: subset?.rule,
     pods: countPods(pods),
     revisions: [...revisions].sort(),
-    content: service && !missing ? contentOf(mesh, service, subset?.labels ?? {}) : undefined,
+    content: service && !missing ? contentOf(mesh, service, labels ?? {}) : undefined,
   };
 }
 

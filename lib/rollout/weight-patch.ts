@@ -1,20 +1,19 @@
-import type { L4RouteDestination } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { RolloutSpec } from "./plan";
 import {
-  destinationKey,
   findRoutes,
   type FoundRoute,
   isRefusal,
-  leadsTo,
   type Refusal,
-  refuse,
   type RouteIdentity,
-  sideKey,
 } from "./route-target";
+import { effectiveWeights, newcomer, readEntries } from "./route-entries";
 import { type Entry, type Goal, operations, type PatchOperation } from "./weight-operations";
 import type { OriginalRoute, RouteSnapshot } from "./route-snapshot";
-import { planTesters, type RouteMove } from "./testers-route";
+import type { RouteMove } from "./helper-routes";
+import { planMirror } from "./mirror-route";
+import { planSticky } from "./sticky-routes";
+import { planTesters } from "./testers-route";
 import { type Part, splitWeights } from "./weights";
 
 /** What one destination of the route gets. */
@@ -42,7 +41,11 @@ export interface WeightPlan {
 export interface WantedShare {
   readonly percent: number;
   readonly restore?: boolean;
-  /** Takes back the routes of testers, and nothing else. */
+  /** The step that it belongs to; the first where absent. */
+  readonly step?: number | undefined;
+  /** Percent of the requests of which the canary gets copies; undefined where it gets none. */
+  readonly mirror?: number | undefined;
+  /** Takes back the routes that were added, and nothing else. */
   readonly tidy?: boolean | undefined;
   /** The route at the start; undefined before it. */
   readonly snapshot?: RouteSnapshot | undefined;
@@ -55,14 +58,14 @@ export interface WantedShare {
  * the whole patch when somebody changed that in between (rollouts.md 2.4).
  */
 export function planWeights(
-  virtualService: KubeObject,
+  object: KubeObject,
   spec: RolloutSpec,
   wanted: WantedShare,
 ): WeightPlan | Refusal {
   const { snapshot } = wanted;
   const originals = snapshot && [snapshot, ...(snapshot.more ?? [])];
   const routes = findRoutes(
-    virtualService,
+    object,
     spec,
     originals?.map(({ route }) => route),
   );
@@ -70,7 +73,7 @@ export function planWeights(
   const plans: RoutePlan[] = [];
   for (const [place, route] of routes.entries()) {
     const original = originals?.[place];
-    const plan = planRoute(virtualService, spec, { ...wanted, snapshot: original, route, place });
+    const plan = planRoute(object, spec, { ...wanted, snapshot: original, route, place });
     if (isRefusal(plan)) return plan;
     plans.push(plan);
   }
@@ -91,7 +94,7 @@ interface RoutePlan extends WeightPlan {
 }
 
 function planRoute(
-  virtualService: KubeObject,
+  object: KubeObject,
   spec: RolloutSpec,
   wanted: Omit<WantedShare, "snapshot"> & {
     readonly snapshot: OriginalRoute | undefined;
@@ -99,107 +102,84 @@ function planRoute(
     readonly place: number;
   },
 ): RoutePlan | Refusal {
-  const { route } = wanted;
-  const entries = readEntries(virtualService, spec, { route, snapshot: wanted.snapshot });
+  const { route, step = 0 } = wanted;
+  const entries = readEntries(object, spec, { route, snapshot: wanted.snapshot });
   if (isRefusal(entries)) return entries;
 
-  const namespace = virtualService.metadata.namespace ?? "";
+  const namespace = object.metadata.namespace ?? "";
   const canary = entries.find((entry) => entry.role === "canary");
-  const added = canary ? entries : [...entries, newcomer(spec, entries, namespace)];
+  const added = canary ? entries : [...entries, newcomer(spec, entries, { namespace, route })];
   const split = splitWeights(added, wanted.percent, spec.others);
-  const goal = wanted.restore ? restored(added, split, wanted.snapshot) : split;
+  const goal = wanted.restore
+    ? restored(added, split, { snapshot: wanted.snapshot, route })
+    : split;
   const keeps = (index: number) => goal[index] !== "gone";
   const weights = goal.map((weight, i) => (typeof weight === "number" ? weight : (split[i] ?? 0)));
-  const testers = spec.testers && planTesters(virtualService, spec, { ...wanted, entries: added });
-  const before = labelled(entries, effectiveWeights(entries.map(({ raw }) => raw)), spec);
+  const isHttp = spec.target.route.type === "http" && route.kind === "VirtualService";
+  const testers =
+    isHttp && spec.testers && planTesters(object, spec, { ...wanted, entries: added });
+  const sticky =
+    isHttp && spec.sticky && planSticky(object, spec, { ...wanted, step, entries: added });
+  const mirror = isHttp ? mirrorPatch(spec, { ...wanted, entries: added, namespace }) : [];
+  if (isRefusal(mirror)) return mirror;
+  const before = labelled(entries, effectiveWeights(route.kind, entries), spec);
   const onlyTesters = testers && spec.testers?.only;
+  const own = onlyTesters ? [] : operations(route, added, goal);
   return {
-    patch: [...(onlyTesters ? [] : operations(route, added, goal)), ...(testers?.patch ?? [])],
-    moves: testers?.moves ?? [],
+    patch: [
+      ...together(route, { mirror, weights: own }),
+      ...(testers ? testers.patch : []),
+      ...(sticky ? sticky.patch : []),
+    ],
+    moves: [...(testers ? testers.moves : []), ...(sticky ? sticky.moves : [])],
     before: onlyTesters ? labelled(added, testers.before, spec) : before,
     after: labelled(added, onlyTesters ? testers.after : weights, spec).filter(
-      (_, index) => onlyTesters || keeps(index),
+      (_, index) => onlyTesters === true || keeps(index),
     ),
     route: route.identity,
     notes: notesOn(added, entries.length, split),
   };
 }
 
-/** A lone destination gets everything whatever its weight says; of several, absent means nothing. */
-const effectiveWeights = (list: readonly L4RouteDestination[]): number[] =>
-  list.length === 1 ? [100] : list.map(({ weight }) => weight ?? 0);
-
-function readEntries(
-  virtualService: KubeObject,
+function mirrorPatch(
   spec: RolloutSpec,
-  found: { readonly route: FoundRoute; readonly snapshot: OriginalRoute | undefined },
-): Entry[] | Refusal {
-  const namespace = virtualService.metadata.namespace ?? "";
-  const { destinations } = found.route;
-  const field = "spec.target.route";
-  if (destinations.length === 0) {
-    return refuse("NoDestinations", "the route has no destinations to share among", field);
-  }
-  const original = found.snapshot?.destinations;
-  const bases = original && effectiveWeights(original.map(({ weight }) => optionalWeight(weight)));
-  const weights = effectiveWeights(destinations);
-  const entries = destinations.map((raw, index): Entry => {
-    const key = destinationKey(raw.destination ?? {}, namespace);
-    const weight = weights[index] ?? 0;
-    const at = original?.findIndex((destination) => destination.key === key);
-    const base = bases && at !== undefined ? bases[at] : weight;
-    return {
-      key,
-      raw,
-      weight,
-      base,
-      role: leadsTo(raw, spec, { side: spec.stable, namespace })
-        ? "stable"
-        : leadsTo(raw, spec, { side: spec.canary, namespace })
-          ? "canary"
-          : "other",
-    };
-  });
-  const twice = (role: Part["role"]) => entries.filter((entry) => entry.role === role).length > 1;
-  const keys = new Set(entries.map(({ key }) => key));
-  if (keys.size < entries.length || twice("stable") || twice("canary")) {
-    return refuse("DuplicateDestination", "the route names a destination twice", field);
-  }
-  if (!entries.some(({ role }) => role === "stable")) {
-    const name = spec.stable.subset ?? spec.stable.host ?? spec.target.host;
-    return refuse("StableNotFound", `the route does not lead to ${name}`, "spec.stable");
-  }
-  if (entries.every(({ weight }) => weight === 0)) {
-    return refuse("WeightsZero", "all weights of the route are 0", field);
-  }
-  return entries;
+  wanted: {
+    readonly route: FoundRoute;
+    readonly entries: readonly Entry[];
+    readonly namespace: string;
+    readonly mirror?: number | undefined;
+    readonly restore?: boolean;
+  },
+): readonly PatchOperation[] | Refusal {
+  // Whoever plans no copies has none of ours, and those of others are left alone.
+  if (!spec.steps.some(({ mirror }) => mirror !== undefined)) return [];
+  const destination = wanted.entries.find(({ role }) => role === "canary")?.raw.destination ?? {};
+  const percent = wanted.restore ? undefined : wanted.mirror;
+  return planMirror(wanted.route, { percent, destination, namespace: wanted.namespace });
 }
 
-const optionalWeight = (weight: number | undefined): L4RouteDestination =>
-  weight === undefined ? {} : { weight };
-
-/** The canary's destination as it will be added: like the stable one, but for host and subset. */
-function newcomer(spec: RolloutSpec, entries: readonly Entry[], namespace: string): Entry {
-  const stable = entries.find(({ role }) => role === "stable")?.raw.destination;
-  const { host, subset, port } = spec.canary;
-  const sameHost = host === undefined;
-  const destination = {
-    host: host ?? stable?.host ?? spec.target.host,
-    ...(subset === undefined ? {} : { subset }),
-    ...(port !== undefined
-      ? { port: { number: port } }
-      : sameHost && stable?.port
-        ? { port: stable.port }
-        : {}),
-  };
-  return {
-    key: sideKey(spec, spec.canary, namespace),
-    raw: { destination },
-    weight: 0,
-    base: 0,
-    role: "canary",
-  };
+/** Both kinds of changes of one route in an order in which neither contradicts the other's tests. */
+function together(
+  { identity, pointer }: FoundRoute,
+  { mirror, weights }: Readonly<Record<"mirror" | "weights", readonly PatchOperation[]>>,
+): readonly PatchOperation[] {
+  const testsWhole = (list: readonly PatchOperation[]) =>
+    list[0]?.op === "test" && list[0].path === pointer;
+  if (!testsWhole(mirror)) return [...weights, ...mirror];
+  const isMarked = identity.name !== undefined || identity.match !== "";
+  return [...mirror, ...(isMarked || !testsWhole(weights) ? weights : weights.slice(1))];
 }
+
+/** Fields of a destination that we add; with others, somebody has made more of it. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  "destination",
+  "weight",
+  "group",
+  "kind",
+  "name",
+  "namespace",
+  "port",
+]);
 
 /**
  * The split with what the rollout had added taken back: a destination that was not there goes
@@ -209,16 +189,16 @@ function newcomer(spec: RolloutSpec, entries: readonly Entry[], namespace: strin
 function restored(
   entries: readonly Entry[],
   split: readonly number[],
-  snapshot: OriginalRoute | undefined,
+  { snapshot, route }: { readonly snapshot: OriginalRoute | undefined; readonly route: FoundRoute },
 ): Goal[] {
   if (!snapshot) return [...split];
   const original = new Map(snapshot.destinations.map((d) => [d.key, d]));
-  const bases = effectiveWeights(snapshot.destinations.map(({ weight }) => optionalWeight(weight)));
+  const bases = effectiveWeights(route.kind, snapshot.destinations);
   const baseOf = new Map(snapshot.destinations.map((d, index) => [d.key, bases[index] ?? 0]));
   const isOurs = (entry: Entry) =>
     !original.has(entry.key) &&
     entry.role === "canary" &&
-    Object.keys(entry.raw).every((field) => field === "destination" || field === "weight");
+    Object.keys(entry.raw.raw).every((field) => OWN_FIELDS.has(field));
   const staying = entries.filter((entry) => !isOurs(entry));
   const asBefore =
     staying.length === snapshot.destinations.length &&
@@ -260,7 +240,7 @@ function notesOn(entries: readonly Entry[], existing: number, split: readonly nu
   );
   if (scaled.length > 0) notes.push(`Other destinations give way: ${scaled.join(", ")}.`);
   const stable = entries.find(({ role }) => role === "stable");
-  if (stable && "headers" in stable.raw && entries.length > existing) {
+  if (stable && "headers" in stable.raw.raw && entries.length > existing) {
     notes.push("The stable destination changes headers; the canary's does not.");
   }
   return notes;

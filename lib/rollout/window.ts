@@ -16,6 +16,21 @@ export interface VersionCounts {
   readonly buckets: readonly Bucket[];
 }
 
+/** What a query or webhook of the plan gave. */
+export interface Reading {
+  readonly name: string;
+  /** Null where it gave no number. */
+  readonly value: number | null;
+  /** Why there is no number to be judged; undefined where there is one. */
+  readonly problem?:
+    | {
+        /** `nothing` may come to pass; what is `ambiguous` needs a person. */
+        readonly kind: "nothing" | "ambiguous";
+        readonly message: string;
+      }
+    | undefined;
+}
+
 /** What both versions did in the same time, as seen by the same callers. */
 export interface WindowCounts {
   readonly from: Instant;
@@ -26,6 +41,10 @@ export interface WindowCounts {
   readonly others: number;
   /** Requests to the target that failed before a version was chosen. */
   readonly unattributed: number;
+  /** The queries that it comes from, by what they count. */
+  readonly queries?: Readonly<Record<string, string>> | undefined;
+  /** What the plan's own queries and webhooks gave; absent where it has none. */
+  readonly readings?: readonly Reading[] | undefined;
   /** Set where the newest number is too old for a verdict: for how long nothing was counted. */
   readonly staleFor?: Millis | undefined;
 }

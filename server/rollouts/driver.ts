@@ -1,15 +1,17 @@
-import { isTerminal } from "@/lib/rollout/status";
 import { seconds } from "@/lib/base/units";
 import type { KindId } from "@/lib/istio/kinds";
-import { type DriverNeeds, driveRollout } from "./drive-rollout";
+import { type DriverNeeds, driveRollout, hasEnded } from "./drive-rollout";
 import { keyOf, type RolloutRecord, type RolloutRef } from "./rollout-store";
+import { type Turns, turnsOf } from "./turns";
 import { type Wake, wakeUp } from "./wake";
-import { targetOf } from "./write-weights";
 
-/** A rollout's record and its target: changes of one matter to nobody else. */
-const OWN: readonly KindId[] = ["CanaryRollout", "ConfigMap", "VirtualService"];
+/** A rollout's record and its targets: changes of one matter to nobody else. */
+const OWN: readonly KindId[] = ["CanaryRollout", "ConfigMap", "VirtualService", "HTTPRoute"];
 /** Changes of these kinds may matter to every rollout. */
 const SHARED: readonly KindId[] = ["DestinationRule", "Deployment", "Pod"];
+
+/** So many rollouts are looked after at a time: more would only wait for each other. */
+const AT_ONCE = 4;
 
 /** A bug must neither end a rollout nor spin. */
 const AFTER_BUG = seconds(10);
@@ -23,12 +25,13 @@ export function driveAll(
 ): void {
   const { store, mesh, clock, log, leadership } = needs;
   const driven = new Map<string, Wake>();
+  const turns: Turns = turnsOf(AT_ONCE);
 
   function start(ref: RolloutRef): void {
     const key = keyOf(ref);
     const wake = wakeUp(clock);
     driven.set(key, wake);
-    driveRollout(needs, ref, wake)
+    driveRollout({ ...needs, turns }, ref, wake)
       .catch(async (err: unknown) => {
         if (leadership.signal.aborted) return;
         log.error({ err, rollout: key }, "a rollout's driver failed");
@@ -45,16 +48,23 @@ export function driveAll(
   /** Wakes those whose record or target changed; all of them when what many share did. */
   function look(all: boolean): void {
     for (const record of store.list()) {
-      if ("problem" in record || !needs.isOurs(record.ref) || !needsDriving(record)) continue;
+      if ("problem" in record || !needs.isOurs(record.ref) || hasEnded(record)) continue;
       const key = keyOf(record.ref);
-      const { kind, namespace, name } = targetOf(record);
-      const target = mesh.view().get(kind, namespace, name)?.metadata.resourceVersion;
-      const versions = `${record.resourceVersion} ${target ?? ""}`;
+      const versions = versionsOf(record);
       const wake = driven.get(key);
       if (!wake) start(record.ref);
       else if (all || known.get(key) !== versions) wake.call();
       known.set(key, versions);
     }
+  }
+
+  /** Versions of all that is a rollout's own, in one text. */
+  function versionsOf({ resourceVersion, status }: RolloutRecord): string {
+    const view = mesh.view();
+    const targets = status.targets.map(
+      ({ kind, namespace, name }) => view.get(kind, namespace, name)?.metadata.resourceVersion,
+    );
+    return [resourceVersion, ...targets].join(" ");
   }
 
   const stop = mesh.onChange((_, kinds) => {
@@ -64,6 +74,3 @@ export function driveAll(
   leadership.signal.addEventListener("abort", stop, { once: true });
   look(true);
 }
-
-const needsDriving = ({ status, commands }: RolloutRecord): boolean =>
-  !isTerminal(status) || commands.length > status.commandsSeen;

@@ -46,7 +46,7 @@ export async function goldenSignals(
   const longest = await rateWindow(needs.metrics, signal);
   const since = status.written === null ? longest : between(status.written.at, at);
   const windowLength = millis(Math.min(longest, Math.max(longest / SHORTEST_PART, since)));
-  const measured = await measure(needs, versions, instant(at - windowLength), signal);
+  const measured = await measure(needs, versions, { from: instant(at - windowLength) }, signal);
   if ("error" in measured) {
     return { at, window: undefined, windowLength, problem: measured.error, charts: undefined };
   }

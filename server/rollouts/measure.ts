@@ -1,9 +1,10 @@
 import { AppError } from "@/lib/base/errors";
 import { between, type Instant, type Millis, millis, seconds } from "@/lib/base/units";
-import { checkQueries, hostsOf } from "@/lib/rollout/metric-queries";
+import { checkQueries, hostsOf, type Reporter } from "@/lib/rollout/metric-queries";
 import type { Versions } from "@/lib/rollout/preflight";
 import { readWindow } from "@/lib/rollout/read-window";
 import type { Measurement } from "@/lib/rollout/transition";
+import type { Reading } from "@/lib/rollout/window";
 import type { Clock, Metrics, Sample } from "../ports";
 
 /** A check that takes longer is an error: the next one is due soon. */
@@ -15,6 +16,19 @@ const LEAST_STALE = seconds(5);
 /** With so many scrapes in a window, one before it costs no accuracy and makes the count whole. */
 const SCRAPES_TO_REACH_BACK = 5;
 
+/** What is measured beside the requests to both versions. */
+export interface Measured {
+  readonly from: Instant;
+  /** Whether the canary gets copies only, which nobody but itself counts. */
+  readonly copies?: boolean;
+  /** Reads what the plan asks for beside. */
+  readonly readings?: (
+    at: Instant,
+    window: Millis,
+    signal: AbortSignal,
+  ) => Promise<readonly Reading[]>;
+}
+
 /**
  * Asks Prometheus for the requests to both versions since `from`, as their callers count them.
  * A source that cannot be asked is an outcome, not an exception.
@@ -22,7 +36,7 @@ const SCRAPES_TO_REACH_BACK = 5;
 export async function measure(
   needs: { readonly metrics: Metrics; readonly clock: Clock },
   versions: Versions,
-  from: Instant,
+  { from, copies = false, readings }: Measured,
   signal: AbortSignal,
 ): Promise<Measurement> {
   const to = needs.clock.now();
@@ -31,15 +45,29 @@ export async function measure(
   try {
     const scrape = await needs.metrics.scrapeInterval(limited);
     const reach = reachOf(scrape ?? window, window);
-    const queries = checkQueries(hostsOf(versions.stable, versions.canary), { window, reach });
+    const hosts = hostsOf(versions.stable, versions.canary);
     const ask = (promql: string) => needs.metrics.query(promql, { at: to, signal: limited });
-    const [requests, durations, newest] = await Promise.all([
-      ask(queries.requests),
-      ask(queries.durations),
-      ask(queries.newest),
+    const counts = async (reporter: Reporter) => {
+      const queries = checkQueries(hosts, { window, reach, reporter });
+      const [requests, durations] = await Promise.all([
+        ask(queries.requests),
+        ask(queries.durations),
+      ]);
+      return readWindow({ requests, durations }, versions, { from, to });
+    };
+    const [own, copied, newest, found] = await Promise.all([
+      counts("source"),
+      copies ? counts("destination") : undefined,
+      ask(checkQueries(hosts, { window, reach }).newest),
+      readings?.(to, window, limited),
     ]);
-    const counts = readWindow({ requests, durations }, versions, { from, to });
-    return { window: { ...counts, staleFor: staleness(newest, to, scrape) } };
+    const canary = copied?.canary ?? own.canary;
+    const staleFor = staleness(newest, to, scrape);
+    const { requests, durations } = checkQueries(hosts, { window, reach });
+    const readingsOf = found ? { readings: found } : {};
+    return {
+      window: { ...own, canary, staleFor, queries: { requests, durations }, ...readingsOf },
+    };
   } catch (error) {
     if (signal.aborted) throw error;
     if (error instanceof AppError) return { error: error.message, from };

@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/base/errors";
-import { type Millis, millis } from "@/lib/base/units";
+import { type Millis, millis, seconds } from "@/lib/base/units";
+import type { KubeObject } from "@/lib/k8s/object";
 import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
 import {
   preflight,
@@ -7,11 +8,13 @@ import {
   type Versions,
   versionsOf,
 } from "@/lib/rollout/preflight";
-import { type Preview, previewRollout } from "@/lib/rollout/preview";
+import { type Preview, type PreviewPatch, previewRollout } from "@/lib/rollout/preview";
 import { isRefusal } from "@/lib/rollout/route-target";
 import { isTerminal } from "@/lib/rollout/status";
+import { hasWeights, resolveTargets, targetKey } from "@/lib/rollout/targets";
 import { objectText } from "@/lib/yaml/object-text";
-import type { Cluster, MeshStore } from "../ports";
+import type { Clock, Cluster, MeshStore, Metrics } from "../ports";
+import { tryQueries } from "./plan-readings";
 import type { RolloutStore } from "./rollout-store";
 import { FIELD_MANAGER } from "./write-weights";
 
@@ -40,10 +43,14 @@ export interface RolloutPreview {
   readonly duration: Millis;
 }
 
+const QUERIES_DEADLINE = seconds(5);
+
 interface Needs {
   readonly cluster: Cluster;
   readonly mesh: MeshStore;
   readonly store: RolloutStore;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
 /** Reads a rollout as a person wrote it. @throws AppError `invalid` with the fields at fault */
@@ -59,19 +66,23 @@ export function readRollout(value: unknown): CanaryRollout {
 
 /** Preflight, every patch of every step, and the server's verdict on the first. Stores nothing. */
 export async function previewOf(
-  { cluster, mesh, store }: Needs,
+  { cluster, mesh, store, metrics, clock }: Needs,
   rollout: CanaryRollout,
   signal?: AbortSignal,
 ): Promise<RolloutPreview> {
   const view = mesh.view();
-  const { namespace } = rollout.metadata;
-  const ref = {
-    kind: "VirtualService" as const,
-    namespace,
-    name: rollout.spec.target.virtualService,
+  const versions = versionsOf(view, rollout);
+  const { stable, canary } = versions;
+  const tried = {
+    versions,
+    at: clock.now(),
+    signal: signal ?? AbortSignal.timeout(QUERIES_DEADLINE),
   };
-  const findings = [...preflight(view, rollout, runningOf(store)), ...nameFindings(store, rollout)];
-  const { stable, canary } = versionsOf(view, rollout);
+  const findings = [
+    ...preflight(view, rollout, runningOf(store)),
+    ...nameFindings(store, rollout),
+    ...(await tryQueries(metrics, rollout, tried)),
+  ];
   const base = {
     pods: { stable: stable.pods, canary: canary.pods },
     duration: shortestDuration(rollout),
@@ -84,12 +95,21 @@ export async function previewOf(
     texts: undefined,
     verdict: { type: "not-asked", why },
   });
-  if (!view.get(ref.kind, namespace, ref.name)) return nothing("the VirtualService does not exist");
+  const targets = resolveTargets(view, rollout);
+  const missing = targets.find(({ kind, namespace, name }) => !view.get(kind, namespace, name));
+  if (missing) return nothing(`${missing.kind} ${missing.name} does not exist`);
+  const main = targets.find(hasWeights);
+  if (!main) return nothing("nothing of it has weights");
 
-  const live = await cluster.get(ref, signal);
-  const plan = previewRollout(live, rollout);
+  const objects = new Map<string, KubeObject>();
+  for (const target of targets) {
+    const { kind, namespace, name } = target;
+    objects.set(targetKey(target), await cluster.get({ kind, namespace, name }, signal));
+  }
+  const live = objects.get(targetKey(main)) as KubeObject;
+  const plan = previewRollout(rollout, targets, objects);
   if (isRefusal(plan)) return nothing(plan.message);
-  const verdict = await dryRun(cluster, ref, { patch: plan.steps[0]?.patch ?? [], signal });
+  const verdict = await dryRunAll(cluster, plan.steps[0]?.patches ?? [], signal);
   const errors = findings.some(({ level }) => level === "error");
   return {
     ...base,
@@ -101,15 +121,30 @@ export async function previewOf(
   };
 }
 
+/** The verdict on each object's patch; the first refusal is that of all. */
+async function dryRunAll(
+  cluster: Cluster,
+  patches: readonly PreviewPatch[],
+  signal: AbortSignal | undefined,
+): Promise<ServerVerdict> {
+  const warnings: string[] = [];
+  for (const { target, patch } of patches) {
+    const { kind, namespace, name } = target;
+    const verdict = await dryRun(cluster, { kind, namespace, name }, { patch, signal });
+    if (verdict.type === "refused") return verdict;
+    if (verdict.type === "accepted") warnings.push(...verdict.warnings);
+  }
+  return patches.length > 0
+    ? { type: "accepted", warnings }
+    : { type: "not-asked", why: "the first step's weights are in place already" };
+}
+
 async function dryRun(
   cluster: Cluster,
   ref: Parameters<Cluster["patch"]>[0],
   first: { readonly patch: readonly unknown[]; readonly signal: AbortSignal | undefined },
 ): Promise<ServerVerdict> {
   const { patch, signal } = first;
-  if (patch.length === 0) {
-    return { type: "not-asked", why: "the first step's weights are in place already" };
-  }
   try {
     const { warnings } = await cluster.patch(
       ref,

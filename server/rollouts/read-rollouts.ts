@@ -1,5 +1,4 @@
 import { type Instant } from "@/lib/base/units";
-import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import { type CanaryRollout, destinationLabel } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
@@ -8,6 +7,7 @@ import type { Command, RolloutStatus } from "@/lib/rollout/status";
 import { isTerminal } from "@/lib/rollout/status";
 import { currentShare, currentStep } from "@/lib/rollout/transition";
 import type { PodCount } from "@/lib/rollout/version-facts";
+import { hasWeights, namedTargets, specFor, targetKey } from "@/lib/rollout/targets";
 import { type DestinationWeight, planWeights } from "@/lib/rollout/weight-patch";
 import type { RolloutRecord, RolloutRef, RolloutStore, UnreadableRollout } from "./rollout-store";
 
@@ -87,33 +87,32 @@ function lastShare(status: RolloutStatus): number {
 
 /** A rollout beside what the cluster holds. */
 export function detailOf(record: RolloutRecord, view: MeshView): RolloutDetail {
-  const { rollout, status, commands, ref } = record;
-  const { virtualService: name } = rollout.spec.target;
+  const { rollout, status, commands } = record;
   const { stable, canary } = versionsOf(view, rollout);
   return {
     ...summaryOf(record),
     rollout,
     status,
     waiting: commands.slice(status.commandsSeen),
-    live: liveWeights(view.get("VirtualService", ref.namespace, name), record),
+    live: liveWeights(view, record),
     pods: { stable: stable.pods, canary: canary.pods },
   };
 }
 
-function liveWeights(
-  object: KubeObject | undefined,
-  { rollout, status }: RolloutRecord,
-): RolloutDetail["live"] {
-  const { type } = rollout.spec.target.route;
-  if (!object) return { weights: null, why: "the VirtualService does not exist" };
-  const plan = planWeights(object, rollout.spec, {
+/** Those of the first object that has weights. */
+function liveWeights(view: MeshView, { rollout, status }: RolloutRecord): RolloutDetail["live"] {
+  const targets = status.targets.length > 0 ? status.targets : namedTargets(rollout);
+  const target = targets.find(hasWeights);
+  const object = target && view.get(target.kind, target.namespace, target.name);
+  if (!object) return { weights: null, why: `${target?.kind ?? "the target"} does not exist` };
+  const plan = planWeights(object, specFor(rollout, target), {
     percent: currentShare(status),
-    snapshot: status.snapshot ?? undefined,
+    snapshot: status.snapshots[targetKey(target)],
   });
   if (isRefusal(plan)) return { weights: null, why: plan.message };
   return {
     weights: plan.before,
     resourceVersion: object.metadata.resourceVersion ?? "",
-    route: `${type}[${plan.route.index}]`,
+    route: `${target.route.type}[${plan.route.index}]`,
   };
 }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
 import type { KindId } from "@/lib/istio/kinds";
-import { isTerminal } from "@/lib/rollout/status";
+import { isTerminal, type RolloutStatus } from "@/lib/rollout/status";
 import { randomId, type Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster, Live, MeshStore, Metrics } from "../ports";
@@ -11,11 +11,13 @@ import { keepRollouts } from "./keeper";
 import type { LeaseState } from "./lease";
 import { notifications } from "./notifications";
 import { rolloutEvents } from "./rollout-events";
+import type { RolloutRef } from "./rollout-store";
 import { type RolloutStores, rolloutStores } from "./rollout-stores";
 import { rolloutTelemetry } from "./rollout-telemetry";
 import { type Committed, newsOf } from "./rollout-transitions";
 import { watchedStore } from "./watched-store";
 import { shardElections, type Shards, type ShardState } from "./shards";
+import { httpWebhooks, type Webhooks } from "./webhooks";
 
 /** While somebody looks and a rollout runs, its figures are read again this often. */
 const FIGURES = seconds(5);
@@ -52,6 +54,8 @@ interface Needs {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Over HTTP where absent. */
+  readonly webhooks?: Webhooks;
   /** What the process calls itself in Leases; unique. Made of the host's name where absent. */
   readonly identity?: string;
   /** Into how many shares the rollouts are divided, a Lease each; 1 where absent. */
@@ -60,6 +64,8 @@ interface Needs {
   readonly announces?: boolean;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
+  /** Told of checks that are counted before they are stored. */
+  readonly counted?: (ref: RolloutRef, status: RolloutStatus) => void;
 }
 
 /** The rollouts of one process. `off` keeps it from driving, and says why. */
@@ -119,11 +125,13 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
         { count: needs.shards ?? 1, identity },
         (leadership, isOurs) => {
           driveAll({
+            webhooks: httpWebhooks,
             ...needs,
             cluster: telemetry.counting(cluster),
             store: watched,
             leadership,
             isOurs,
+            watched: () => live.listeners > 0,
             turned(ms) {
               telemetry.turned(ms);
               needs.turned?.(ms);

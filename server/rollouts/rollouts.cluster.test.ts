@@ -63,6 +63,7 @@ const acts = (readOnly = false): RolloutActs => ({
   cluster,
   mesh,
   store: rollouts.store,
+  metrics,
   clock: systemClock,
   log,
   readOnly,

@@ -2,7 +2,7 @@ import { AppError } from "@/lib/base/errors";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import { type CommandType, initialStatus, isTerminal } from "@/lib/rollout/status";
 import type { Logger } from "../log";
-import type { Clock, Cluster, MeshStore } from "../ports";
+import type { Clock, Cluster, MeshStore, Metrics } from "../ports";
 import { previewOf } from "./preview-rollout";
 import type { RolloutRef, RolloutStore } from "./rollout-store";
 
@@ -11,6 +11,7 @@ export interface RolloutActs {
   readonly cluster: Cluster;
   readonly mesh: MeshStore;
   readonly store: RolloutStore;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Logger;
   readonly readOnly: boolean;

@@ -69,6 +69,7 @@ const acts = (): RolloutActs => ({
   cluster,
   mesh,
   store: rollouts.store,
+  metrics,
   clock: systemClock,
   log,
   readOnly: false,

@@ -1,10 +1,11 @@
 import { AppError } from "@/lib/base/errors";
 import { millis } from "@/lib/base/units";
 import type { KubeObject } from "@/lib/k8s/object";
-import type { Operation } from "@/lib/rollout/status";
+import type { Operation } from "@/lib/rollout/operation";
+import { type ObjectPlan, planObject, type TargetObjects } from "@/lib/rollout/rollout-plan";
 import { isRefusal } from "@/lib/rollout/route-target";
-import type { WriteReport } from "@/lib/rollout/transition";
-import { planWeights, type WeightPlan } from "@/lib/rollout/weight-patch";
+import { type RolloutTarget, targetKey } from "@/lib/rollout/targets";
+import { type Action, rememberedOf, type WriteReport } from "@/lib/rollout/transition";
 import type { Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster } from "../ports";
@@ -26,86 +27,124 @@ export interface WeightWriter {
   readonly leadership: Leadership;
 }
 
+type Write = Extract<Action, { type: "write" }>;
+type Written = Extract<WriteReport, { outcome: "written" }>;
+
 /**
- * Sends the weights of a decided write: dry run first, then the same patch for good.
+ * Sends what a decided write asks for, object after object, until one cannot be written. What was
+ * written before that one is the machine's to take back.
+ */
+export async function writeWeights(
+  writer: WeightWriter,
+  record: RolloutRecord,
+  {
+    action,
+    objects,
+  }: {
+    readonly action: Write;
+    /** As they were just read; undefined where they were not. */
+    readonly objects: TargetObjects | undefined;
+  },
+): Promise<WriteReport> {
+  const { op, stage } = action;
+  const versions: Record<string, string> = {};
+  let weights: Pick<Written, "before" | "after"> = { before: [], after: [] };
+  for (const target of action.targets) {
+    const written = await writeObject(writer, record, {
+      action,
+      target,
+      known: objects?.get(targetKey(target)) ?? undefined,
+    });
+    if ("outcome" in written) return written;
+    versions[targetKey(target)] = written.version;
+    const { before, after } = written.plan;
+    if (weights.after.length === 0) weights = { before, after };
+  }
+  return { opId: op.id, outcome: "written", versions, stage, ...weights };
+}
+
+interface SentObject {
+  readonly version: string;
+  readonly plan: ObjectPlan;
+}
+
+/**
+ * Dry run first, then the same patch for good.
  *
  * When the server refuses because somebody changed what the patch rests on, the object is read and
  * the patch planned again, up to five times. A patch that stays the same and is refused again is
  * not contended but unacceptable. Nothing is thrown but bugs and the end of leadership.
  */
-export async function writeWeights(
+async function writeObject(
   writer: WeightWriter,
   record: RolloutRecord,
-  action: { readonly op: Operation; readonly restore: boolean },
-): Promise<WriteReport> {
-  const { op } = action;
+  {
+    action,
+    target,
+    known,
+  }: {
+    readonly action: Write;
+    readonly target: RolloutTarget;
+    readonly known: KubeObject | undefined;
+  },
+): Promise<SentObject | Exclude<WriteReport, Written>> {
+  const { op, goal } = action;
   const { signal } = writer.leadership;
+  const told = (fields: Readonly<Record<string, unknown>>) =>
+    audit(writer, record, { op, target, ...fields });
   let refused: { readonly patch: string; readonly message: string } | undefined;
   for (let tries = 1; tries <= TRIES; tries += 1) {
     try {
-      const object = await writer.cluster.get(targetOf(record), signal);
-      const plan = plannedFor(object, record, action);
+      const isFirst = tries === 1 && known !== undefined;
+      const object = isFirst ? known : await writer.cluster.get(refOf(target), signal);
+      const plan = planObject(record.rollout, target, {
+        object,
+        remembered: rememberedOf(record),
+        goal,
+      });
       if (isRefusal(plan)) return { opId: op.id, outcome: "failed", message: plan.message };
       const patch = JSON.stringify(plan.patch);
       if (refused?.patch === patch) {
-        audit(writer, record, { op, result: "refused", error: refused.message });
+        told({ result: "refused", error: refused.message });
         return { opId: op.id, outcome: "refused", message: refused.message };
       }
-      const outcome = await send(writer, record, { plan, object });
+      const outcome = await send(writer, target, { plan, object });
       if (typeof outcome !== "string") {
-        audit(writer, record, { op, result: "written", after: plan.after });
-        const { before, after } = plan;
-        return { opId: op.id, outcome: "written", resourceVersion: outcome.version, before, after };
+        told({ result: "written", after: plan.after });
+        return { version: outcome.version, plan };
       }
       refused = { patch, message: outcome };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const outcome = error.code === "forbidden" ? "refused" : "failed";
-      audit(writer, record, { op, result: outcome, error: error.message });
+      told({ result: outcome, error: error.message });
       return { opId: op.id, outcome, message: error.message };
     }
     const pause = MIN_PAUSE_MS + writer.random() * (MAX_PAUSE_MS - MIN_PAUSE_MS);
     await writer.clock.sleep(millis(Math.round(pause)), signal);
   }
-  const message = `the weights were changed by others during each of ${TRIES} tries`;
-  audit(writer, record, { op, result: "contended", error: refused?.message });
+  const message = `${target.kind} ${target.name} was changed by others during each of ${TRIES} tries`;
+  told({ result: "contended", error: refused?.message });
   return { opId: op.id, outcome: "contended", message };
 }
 
-/** The VirtualService that a rollout writes. */
-export const targetOf = ({ rollout, ref }: Pick<RolloutRecord, "rollout" | "ref">) => ({
-  kind: "VirtualService" as const,
-  namespace: ref.namespace,
-  name: rollout.spec.target.virtualService,
-});
-
-const plannedFor = (
-  object: KubeObject,
-  { rollout, status }: RolloutRecord,
-  { op, restore }: { readonly op: Operation; readonly restore: boolean },
-) =>
-  planWeights(object, rollout.spec, {
-    percent: op.share,
-    restore,
-    tidy: op.tidy,
-    snapshot: status.snapshot ?? undefined,
-  });
+const refOf = ({ kind, namespace, name }: RolloutTarget) => ({ kind, namespace, name });
 
 /** The version that was stored, or the server's refusal in its words. */
 async function send(
   { cluster, leadership }: WeightWriter,
-  record: RolloutRecord,
-  { plan, object }: { readonly plan: WeightPlan; readonly object: KubeObject },
+  target: RolloutTarget,
+  { plan, object }: { readonly plan: ObjectPlan; readonly object: KubeObject },
 ): Promise<{ readonly version: string } | string> {
   if (plan.patch.length === 0) return { version: object.metadata.resourceVersion ?? "" };
   const patch = { type: "json" as const, body: plan.patch, fieldManager: FIELD_MANAGER };
   const { signal } = leadership;
   try {
-    await cluster.patch(targetOf(record), patch, { dryRun: true, signal });
+    await cluster.patch(refOf(target), patch, { dryRun: true, signal });
     if (!leadership.mayWrite()) {
       throw new AppError("unavailable", "the Lease was not renewed in time, so nothing is written");
     }
-    const { object: stored } = await cluster.patch(targetOf(record), patch, { signal });
+    const { object: stored } = await cluster.patch(refOf(target), patch, { signal });
     return { version: stored.metadata.resourceVersion ?? "" };
   } catch (error) {
     if (error instanceof AppError && (error.code === "invalid" || error.code === "conflict")) {
@@ -118,13 +157,17 @@ async function send(
 function audit(
   { log, cluster, leadership }: WeightWriter,
   record: RolloutRecord,
-  { op, ...fields }: { readonly op: Operation } & Readonly<Record<string, unknown>>,
+  {
+    op,
+    target,
+    ...fields
+  }: { readonly op: Operation; readonly target: RolloutTarget } & Readonly<Record<string, unknown>>,
 ): void {
   log.info(
     {
       audit: true,
       action: "patch",
-      ...targetOf(record),
+      ...refOf(target),
       rollout: record.ref.name,
       operation: op.id,
       share: op.share,

@@ -1,0 +1,21 @@
+import { AppError } from "@/lib/base/errors";
+import type { Webhooks } from "@/server/rollouts/webhooks";
+import type { WebhookEntry } from "./simulation-file";
+
+/** Webhooks that answer what a simulation file says of the moment, without any network. */
+export const simulatedWebhooks = (
+  entries: readonly WebhookEntry[],
+  second: () => number,
+): Webhooks => ({
+  ask({ name }) {
+    const now = second();
+    const entry = entries
+      .filter((each) => each.name === name && each.at <= now)
+      .reduce<WebhookEntry | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+    if (typeof entry?.value === "number" || entry?.value === null) {
+      return Promise.resolve(entry.value);
+    }
+    const why = entry ? "cannot be reached" : "the file says nothing of it";
+    return Promise.reject(new AppError("unavailable", `webhook ${name}: ${why}`));
+  },
+});
