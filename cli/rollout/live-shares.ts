@@ -1,7 +1,7 @@
 import type { HttpRoute } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
-import { type CanaryRollout, destinationLabel, type RolloutDestination } from "@/lib/rollout/plan";
+import { type CanaryRollout, type RolloutDestination, versionLabel } from "@/lib/rollout/plan";
 import { findRoutes, isRefusal, leadsTo } from "@/lib/rollout/route-target";
 import {
   hasWeights,
@@ -14,6 +14,8 @@ import { planWeights } from "@/lib/rollout/weight-patch";
 
 /** One version and the part of the requests, 0 to 1, that the route sends to it. */
 export interface LiveShare {
+  /** How it is called. */
+  readonly name: string;
   readonly side: RolloutDestination;
   readonly share: number;
   /** The part of all requests of which it gets copies. */
@@ -41,8 +43,7 @@ export function liveWeights(
   return { ...before, [canaryLabel(spec)]: before[canaryLabel(spec)] ?? 0 };
 }
 
-const canaryLabel = (spec: CanaryRollout["spec"]): string =>
-  destinationLabel(spec.canary, spec.target.host);
+const canaryLabel = (spec: CanaryRollout["spec"]): string => versionLabel(spec, "canary");
 
 /** The first object of a rollout that has weights, as the mesh has it. */
 export function mainObject(mesh: MeshView, rollout: CanaryRollout) {
@@ -81,14 +82,19 @@ function liveShares(mesh: MeshView, rollout: CanaryRollout): LiveShare[] {
   if (isRefusal(plan)) return [];
   const total = plan.before.reduce((sum, { weight }) => sum + weight, 0) || 1;
   const copied = copiedPart(main.object, spec);
-  const shares = plan.before.map(({ role, key, weight }) => {
+  const shares = plan.before.map(({ role, key, weight, label: name }) => {
     const [host = "", subset = ""] = key.split("|");
     const side =
       role === "other" ? { host, ...(subset ? { subset } : {}) } : { ...rollout.spec[role] };
-    return { side, share: weight / total, copies: role === "canary" ? copied : 0 };
+    return { name, side, share: weight / total, copies: role === "canary" ? copied : 0 };
   });
   const isNamed = plan.before.some(({ role }) => role === "canary");
-  return isNamed ? shares : [...shares, { side: rollout.spec.canary, share: 0, copies: copied }];
+  return isNamed
+    ? shares
+    : [
+        ...shares,
+        { name: canaryLabel(rollout.spec), side: rollout.spec.canary, share: 0, copies: copied },
+      ];
 }
 
 /** The part of a route's requests of which the canary gets copies. */

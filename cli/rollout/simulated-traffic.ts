@@ -1,6 +1,6 @@
 import { canonicalRevision } from "@/lib/istio/labels";
 import type { MeshView } from "@/lib/mesh/view";
-import { type CanaryRollout, destinationLabel, type RolloutDestination } from "@/lib/rollout/plan";
+import type { CanaryRollout } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { resolveHost } from "@/lib/istio/host";
 import { subsetsOf } from "@/lib/rollout/version-facts";
@@ -37,6 +37,8 @@ interface Counter {
 /** What one version is counted by, at its callers and, for copies, at itself. */
 interface Version {
   readonly name: string;
+  /** Whether copies are sent to it at some step. */
+  readonly isCopied: boolean;
   /** All labels in one text. */
   readonly key: string;
   /** Label sets of the histogram's lines: always the same objects, which identify series. */
@@ -66,12 +68,11 @@ export function simulatedTraffic(
   const counted = new Map<string, Version>();
   const sharesOf = shareMemory();
 
-  function versionOf(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestination): Version {
-    const name = destinationLabel(side, rollout.spec.target.host);
+  function versionOf(mesh: MeshView, rollout: CanaryRollout, { name, side }: LiveShare): Version {
     const key = `${rollout.metadata.namespace}/${rollout.metadata.name} ${name}`;
     const known = versions.get(key);
     if (known) return known;
-    const made = describe(mesh, rollout, side);
+    const made = describe(mesh, rollout, { name, side });
     const same = counted.get(made.key) ?? made;
     counted.set(made.key, same);
     versions.set(key, same);
@@ -106,14 +107,14 @@ export function simulatedTraffic(
       const totalRps = total?.totalRps ?? TOTAL_RPS;
       for (const rollout of rollouts) {
         for (const live of sharesOf(mesh, rollout)) {
-          count(versionOf(mesh, rollout, live.side), live, second, totalRps);
+          count(versionOf(mesh, rollout, live), live, second, totalRps);
         }
       }
     },
     *collect(): Iterable<MetricPoint> {
-      for (const { counters, durations, buckets } of counted.values()) {
+      for (const { counters, durations, buckets, isCopied } of counted.values()) {
         for (const { labels: own, value } of Object.values(counters)) {
-          if (value > PAST || own["reporter"] === "source") {
+          if (isCopied || own["reporter"] === "source") {
             yield { name: "istio_requests_total", labels: own, value };
           }
         }
@@ -139,7 +140,11 @@ const lastOf = (
     .reduce<TrafficEntry | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
 
 /** How a version's requests are labelled. */
-function describe(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestination): Version {
+function describe(
+  mesh: MeshView,
+  rollout: CanaryRollout,
+  { name, side }: Pick<LiveShare, "name" | "side">,
+): Version {
   const { spec, metadata } = rollout;
   const host = resolveHost(side.host ?? spec.target.host, metadata.namespace);
   const facts = versionsOf(mesh, { ...rollout, spec: { ...spec, canary: side } }).canary;
@@ -161,7 +166,8 @@ function describe(mesh: MeshView, rollout: CanaryRollout, side: RolloutDestinati
   };
   const counter = (kind: Kind): Counter => ({ labels: { ...labels, ...KINDS[kind] }, value: PAST });
   return {
-    name: destinationLabel(side, spec.target.host),
+    name,
+    isCopied: spec.steps.some(({ mirror }) => mirror !== undefined),
     key: JSON.stringify(labels),
     buckets: LE.map((le) => ({ ...labels, le })),
     counters: {

@@ -171,6 +171,14 @@ export function stepAt(spec: RolloutSpec, index: number): RolloutSpec["steps"][n
   return step;
 }
 
-/** How people call a destination: its subset, or its host where it has none. */
-export const destinationLabel = (to: RolloutDestination, host: string): string =>
-  to.subset ?? to.host ?? host;
+/**
+ * How people call a version: its subset, or its host where it has none; both where the other
+ * version has the same.
+ */
+export function versionLabel({ target, ...sides }: RolloutSpec, side: "stable" | "canary"): string {
+  const own = sides[side];
+  const other = sides[side === "stable" ? "canary" : "stable"];
+  const label = own.subset ?? own.host ?? target.host;
+  const isShared = label === (other.subset ?? other.host ?? target.host);
+  return isShared && own.subset !== undefined ? `${own.host ?? target.host}/${label}` : label;
+}

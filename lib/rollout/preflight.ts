@@ -1,5 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
-import { type CanaryRollout, destinationLabel, type RolloutDestination } from "./plan";
+import { type CanaryRollout, type RolloutDestination, versionLabel } from "./plan";
 import { remember } from "./remember";
 import { planRollout, type TargetObjects } from "./rollout-plan";
 import { findRoutes, isRefusal, sideKey } from "./route-target";
@@ -209,7 +209,7 @@ function versionFindings(
   for (const side of ["stable", "canary"] as const) {
     const facts = side === "stable" ? stable : canary;
     const { subset } = spec[side];
-    const label = destinationLabel(spec[side], spec.target.host);
+    const label = versionLabel(spec, side);
     const field = `spec.${side}${subset === undefined ? "" : ".subset"}`;
     const error = (code: string, message: string) =>
       found.push({ level: "error", code, field, message });

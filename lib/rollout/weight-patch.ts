@@ -1,5 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
-import type { RolloutSpec } from "./plan";
+import { type RolloutSpec, versionLabel } from "./plan";
 import {
   findRoutes,
   type FoundRoute,
@@ -221,7 +221,10 @@ const labelled = (
 ): DestinationWeight[] =>
   entries.map(({ key, raw, role }, index) => ({
     key,
-    label: raw.destination?.subset ?? raw.destination?.host ?? spec.target.host,
+    label:
+      role === "other"
+        ? (raw.destination?.subset ?? raw.destination?.host ?? spec.target.host)
+        : versionLabel(spec, role),
     role,
     weight: weights[index] ?? 0,
   }));

@@ -1,5 +1,5 @@
 import { type Instant, type Millis, seconds } from "@/lib/base/units";
-import { type CanaryRollout, destinationLabel } from "@/lib/rollout/plan";
+import { type CanaryRollout, versionLabel } from "@/lib/rollout/plan";
 import type { RolloutStatus } from "@/lib/rollout/status";
 import type { Action, Incident } from "./incident";
 import { sentence, sentences } from "./sentence";
@@ -41,7 +41,7 @@ function incidentOf(stored: StoredRollout, now: Instant): Incident | undefined {
 function wordsOf({ rollout, status }: StoredRollout, now: Instant): Said | undefined {
   const { state } = status;
   const { spec } = rollout;
-  const canary = `${spec.target.host} ${destinationLabel(spec.canary, spec.target.host)}`;
+  const canary = `${spec.target.host} ${versionLabel(spec, "canary")}`;
   switch (state.phase) {
     case "Paused":
       // Who paused it by hand knows; all other pauses wait for somebody who does not.

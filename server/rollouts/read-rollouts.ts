@@ -1,6 +1,6 @@
 import { type Instant } from "@/lib/base/units";
 import type { MeshView } from "@/lib/mesh/view";
-import { type CanaryRollout, destinationLabel } from "@/lib/rollout/plan";
+import { type CanaryRollout, versionLabel } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { isRefusal } from "@/lib/rollout/route-target";
 import type { Command, RolloutStatus } from "@/lib/rollout/status";
@@ -66,8 +66,8 @@ function summaryOf({ ref, rollout, status }: RolloutRecord): RolloutSummary {
   return {
     ref,
     service: host.split(".")[0] ?? host,
-    stable: destinationLabel(spec.stable, host),
-    canary: destinationLabel(spec.canary, host),
+    stable: versionLabel(spec, "stable"),
+    canary: versionLabel(spec, "canary"),
     state: status.state,
     ended: isTerminal(status),
     step: currentStep(status.state),
