@@ -48,7 +48,7 @@ export interface ReplicaWorld {
   readonly turned: (ms: number) => void;
   /** Into how many shares the rollouts are divided; 1 where absent. */
   readonly shards?: number;
-  readonly counted: (ref: RolloutRef, status: RolloutStatus) => void;
+  readonly decided: (ref: RolloutRef, status: RolloutStatus) => void;
 }
 
 const NOBODY_LOOKS: Live = {
@@ -63,7 +63,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
   const gate = openGate();
   const clock = gatedClock(world.clock, gate);
   const transport = gatedTransport(world.transport, gate);
-  const { log, random, metrics, webhooks, turned, counted } = world;
+  const { log, random, metrics, webhooks, turned, decided } = world;
   const cluster = clusterOver(
     { credentials: credentialsOf(name), transport, forward: NO_PORTS },
     { clock, random },
@@ -81,7 +81,8 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
     identity: name,
     turned,
     ...(world.shards !== undefined && { shards: world.shards }),
-    counted,
+    decided,
+    monotonic: () => world.clock.now(),
   };
   const rollouts = rolloutsService(needs, off);
   mesh.start();

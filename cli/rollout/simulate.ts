@@ -78,7 +78,7 @@ export async function simulate(
     error: ({ err }, message) => bugs.push(new Error(message, { cause: err })),
   };
   const turned = (ms: number) => void turns.push(ms);
-  const counted = ({ namespace, name }: RolloutRef, status: RolloutStatus) =>
+  const decided = ({ namespace, name }: RolloutRef, status: RolloutStatus) =>
     tellers.find(({ key }) => key === `${namespace}/${name}`)?.sees(status);
   const shared = {
     clock: time.clock(),
@@ -86,7 +86,7 @@ export async function simulate(
     log: quiet,
     random: () => 0,
     turned,
-    counted,
+    decided,
     webhooks,
     shards,
   };

@@ -1,17 +1,7 @@
-import type { Instant } from "@/lib/base/units";
 import type { CanaryRollout } from "./plan";
-import type { Phase, RolloutStatus } from "./status";
+import type { RolloutStatus } from "./status";
+import type { TrainMember } from "./train-member";
 import { currentStep } from "./transition";
-
-/** Another rollout of the same train. */
-export interface TrainMember {
-  readonly name: string;
-  readonly phase: Phase;
-  /** Since when its traffic is taken back; undefined where it is not. */
-  readonly rolledBackAt: Instant | undefined;
-  /** The last step that it is done with; -1 before the first. */
-  readonly passed: number;
-}
 
 /** What the others of a train see of a rollout. */
 export function trainMember(

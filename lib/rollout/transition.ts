@@ -11,7 +11,7 @@ import type {
   RolloutStatus,
 } from "./status";
 import { namedTargets, type RolloutTarget } from "./targets";
-import type { TrainMember } from "./train";
+import type { TrainMember } from "./train-member";
 import type { DestinationWeight } from "./weight-patch";
 import type { WindowCounts } from "./window";
 

@@ -3,13 +3,14 @@ import { after, between, type Instant, type Millis, seconds } from "@/lib/base/u
 import { next, wakeTime } from "@/lib/rollout/machine";
 import { versionsOf } from "@/lib/rollout/preflight";
 import type { TargetObjects } from "@/lib/rollout/rollout-plan";
-import { isTerminal, type RolloutStatus } from "@/lib/rollout/status";
+import { isTerminal, type Phase, type RolloutStatus } from "@/lib/rollout/status";
 import { type Action, currentStep, type Measurement } from "@/lib/rollout/transition";
 import type { MeshStore, Metrics } from "../ports";
 import { measure } from "./measure";
 import { observe, type Reports } from "./observe-rollout";
 import { planReadings } from "./plan-readings";
 import type { RolloutRecord, RolloutRef, RolloutStore } from "./rollout-store";
+import { steadyClock } from "./steady-clock";
 import type { Turns } from "./turns";
 import { mayWait } from "./unwritten-checks";
 import type { Wake } from "./wake";
@@ -23,6 +24,9 @@ const IDLE = seconds(60);
 /** Checks that say nothing new are stored together, at least this often. */
 const STORED_AT_LEAST = seconds(60);
 
+/** Phases in which no time is counted. */
+const RESTING: ReadonlySet<Phase> = new Set<Phase>(["Pending", "Paused"]);
+
 /** What driving one rollout needs. */
 export interface DriverNeeds extends WeightWriter {
   readonly store: RolloutStore;
@@ -31,8 +35,10 @@ export interface DriverNeeds extends WeightWriter {
   readonly mesh: MeshStore;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
-  /** Told of checks that were counted and wait to be stored with what comes next. */
-  readonly counted?: (ref: RolloutRef, status: RolloutStatus) => void;
+  /** Told of each status that was decided, be it stored or waiting to be stored with the next. */
+  readonly decided?: (ref: RolloutRef, status: RolloutStatus) => void;
+  /** Time that only passes, in ms, whatever is done to the time of day; the machine's own where absent. */
+  readonly monotonic?: () => number;
   /** Whether somebody looks, who wants to see each check when it is counted. */
   readonly watched?: () => boolean;
 }
@@ -57,6 +63,7 @@ export async function driveRollout(
 ): Promise<void> {
   const { clock, leadership, turns } = needs;
   const { signal } = leadership;
+  const steady = steadyClock(clock, needs.monotonic);
   const own = new Set<string>();
   const known: { held: Held | undefined; reports: Reports } = { held: undefined, reports: {} };
 
@@ -70,13 +77,17 @@ export async function driveRollout(
       const outcome = await turns.take(async () => {
         const began = performance.now();
         try {
-          return await turn(needs, ref, { own, known });
+          return await turn({ ...needs, clock: steady }, ref, { own, known });
         } finally {
           needs.turned?.(performance.now() - began);
         }
       });
       if (outcome === "ended") return;
-      if (outcome !== "again") await wake.until(outcome, signal);
+      if (outcome === "again") continue;
+      const length = between(steady.now(), outcome);
+      // A clock that was set counts from anew while nothing depends on how long something lasts.
+      if (!known.held || RESTING.has(known.held.status.state.phase)) steady.set();
+      await wake.until(after(clock.now(), length), signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError)) throw error;
       known.held = undefined;
@@ -113,12 +124,13 @@ async function turn(
   if (transition.status !== record.status) {
     const status = { ...transition.status, epoch: leadership.epoch };
     if (mayWait(held.stored.status, status) && needs.watched?.() !== true) {
-      needs.counted?.(ref, status);
+      needs.decided?.(ref, status);
       known.held = { ...held, status };
       return "again";
     }
     const stored = await store.commit(held.stored, status, leadership.signal);
     known.held = heldAt(now, own)(stored);
+    needs.decided?.(ref, stored.status);
     return "again";
   }
   known.reports = await perform(needs, record, {

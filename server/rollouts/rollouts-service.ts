@@ -64,8 +64,10 @@ interface Needs {
   readonly announces?: boolean;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
-  /** Told of checks that are counted before they are stored. */
-  readonly counted?: (ref: RolloutRef, status: RolloutStatus) => void;
+  /** Told of each status that was decided, be it stored or waiting to be stored with the next. */
+  readonly decided?: (ref: RolloutRef, status: RolloutStatus) => void;
+  /** Time that only passes, in ms; the machine's own where absent. */
+  readonly monotonic?: () => number;
 }
 
 /** The rollouts of one process. `off` keeps it from driving, and says why. */
