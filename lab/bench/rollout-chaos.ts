@@ -23,11 +23,14 @@ const OWNERLESS = 17;
 const random = seededRandom(Number(process.argv[2] ?? 1));
 const whole = (below: number): number => Math.floor(random.next() * below);
 const names: string[] = [];
+const MOMENTS = ["intent", "dryRun", "write", "readBack"];
 
 /** Kinds of blows by how often they come, in percent. */
 function blow(at: number): object {
   const kind = whole(100);
-  if (kind < 5) return { at, kill: "leader" };
+  if (kind < 3) return { at, kill: "leader" };
+  // Between two requests of a write: what the server has done, the process never hears of.
+  if (kind < 8) return { at, kill: "leader", when: MOMENTS[whole(MOMENTS.length)] };
   if (kind < 55) return { at, kill: whole(REPLICAS) };
   if (kind < 70) return { at, restart: whole(REPLICAS) };
   if (kind < 80) return { at, freeze: whole(REPLICAS), for: 1 + whole(40) };

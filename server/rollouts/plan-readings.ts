@@ -50,7 +50,7 @@ export async function planReadings(
 }
 
 /** Exactly one finite number is one; anything else is told, never guessed from. */
-export function readingOf(name: string, samples: readonly Sample[]): Reading {
+function readingOf(name: string, samples: readonly Sample[]): Reading {
   const nothing = (message: string): Reading => ({
     name,
     value: null,
