@@ -1,3 +1,4 @@
+import { compareText } from "@/lib/base/compare-text";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import type { FieldPath } from "@/lib/yaml/field-path";
 import type { TextChange, TextRange } from "@/lib/yaml/text-range";
@@ -50,14 +51,12 @@ const LEVELS: readonly Level[] = ["Error", "Warning", "Info"];
 /** Worst first; then by object and path, so that lists stay put between two runs. */
 export const compareFindings = (a: Finding, b: Finding): number =>
   LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
-  compare(a.kind, b.kind) ||
-  compare(a.namespace, b.namespace) ||
-  compare(a.name, b.name) ||
-  compare(a.path, b.path) ||
-  compare(a.code, b.code) ||
-  compare(a.message, b.message);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  compareText(a.kind, b.kind) ||
+  compareText(a.namespace, b.namespace) ||
+  compareText(a.name, b.name) ||
+  compareText(a.path, b.path) ||
+  compareText(a.code, b.code) ||
+  compareText(a.message, b.message);
 
 /** What makes two findings the same, wherever they were found. */
 export const findingKey = (finding: Finding): string =>

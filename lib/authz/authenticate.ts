@@ -1,3 +1,4 @@
+import { compareText } from "@/lib/base/compare-text";
 import { weakMemo } from "@/lib/base/weak-memo";
 import { type JwtRule, requestAuthenticationSpec } from "@/lib/istio/request-authentication";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -55,8 +56,6 @@ export function authenticate(
   }
   return outputs(rules, results, good, arrival);
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const untouched = ({ path }: Arrival): Authentication => ({
   refusal: undefined,

@@ -1,3 +1,4 @@
+import { compareText } from "@/lib/base/compare-text";
 import type { KubeObject } from "./object";
 
 /**
@@ -12,5 +13,3 @@ export function compareCreation(a: KubeObject, b: KubeObject): number {
     compareText(a.metadata.namespace ?? "", b.metadata.namespace ?? "")
   );
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareText } from "@/lib/base/compare-text";
 import type { KubeObject } from "@/lib/k8s/object";
 
 /**
@@ -11,12 +12,10 @@ export function oldest(objects: readonly KubeObject[]): KubeObject | undefined {
 /** Orders objects from the oldest to the newest. Source: istiod's sortConfigByCreationTime. */
 export function compareAge(a: KubeObject, b: KubeObject): number {
   return (
-    compare(a.metadata.creationTimestamp ?? NEVER, b.metadata.creationTimestamp ?? NEVER) ||
-    compare(a.metadata.name, b.metadata.name) ||
-    compare(a.metadata.namespace ?? "", b.metadata.namespace ?? "")
+    compareText(a.metadata.creationTimestamp ?? NEVER, b.metadata.creationTimestamp ?? NEVER) ||
+    compareText(a.metadata.name, b.metadata.name) ||
+    compareText(a.metadata.namespace ?? "", b.metadata.namespace ?? "")
   );
 }
 
 const NEVER = "9999";
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
