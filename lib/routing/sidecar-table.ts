@@ -1,3 +1,5 @@
+import { groupBy } from "@/lib/base/group-by";
+import { weakMemo } from "@/lib/base/weak-memo";
 import {
   CLUSTER_DOMAIN,
   compareHosts,
@@ -238,14 +240,22 @@ function domainsOf(
   { proxy, services, egress }: Pick<Listener, "proxy" | "services" | "egress">,
 ): string[] {
   const domains = namesOf(service, proxy.namespace);
-  for (const alias of egress.services.values()) {
-    if (alias.alias === service.host) domains.push(...namesOf(alias, proxy.namespace));
+  for (const alias of aliases(egress).get(service.host) ?? []) {
+    domains.push(...namesOf(alias, proxy.namespace));
   }
   // A service's full name is its own, whoever else might use it as a short one.
   const free = domains.filter((name) => name === service.host || !services.has(name));
   if (service.headless) free.push(...free.map((domain) => `*.${domain}`));
   return [...free, ...service.addresses.filter((address) => !address.includes("/"))];
 }
+
+/** The ExternalName Services of a listener by what they stand for. */
+const aliases = weakMemo(({ services }: EgressScope) =>
+  groupBy(
+    [...services.values()].filter(({ alias }) => alias !== undefined),
+    ({ alias }) => alias ?? "",
+  ),
+);
 
 /** The names of a service, as it is written in full and, in a cluster, shorter. */
 function namesOf(service: RegistryService, namespace: string): string[] {
