@@ -25,6 +25,8 @@ const KINDS: readonly KindId[] = [
   ...(["Pod", "Service", "WorkloadEntry", "ServiceEntry", "VirtualService"] as const),
   ...(["DestinationRule", "Gateway", "PeerAuthentication", "AuthorizationPolicy"] as const),
   ...(["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"] as const),
+  // Whose annotations and rules set limits of health, and which name the root namespace.
+  ...(["Namespace", "ConfigMap"] as const),
 ];
 
 /**

@@ -143,7 +143,7 @@ function addSample(drafts: Map<string, Draft>, sample: Sample): void {
 
 function addResponse(draft: Draft, labels: LabelledValue["labels"], value: number) {
   const response = {
-    code: labels.response_code ?? "0",
+    code: labels.response_code ?? "",
     grpcStatus: draft.protocol === "grpc" ? (labels.grpc_response_status ?? "") : "",
     flags: labels.response_flags || "-",
   };

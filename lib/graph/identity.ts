@@ -1,4 +1,4 @@
-import { serviceFqdn } from "@/lib/istio/host";
+import { serviceFqdn, serviceOfFqdn } from "@/lib/istio/host";
 import type { MeshView } from "@/lib/mesh/view";
 import { externalHosts, gatewaySelectors } from "./declared-hosts";
 import type { GraphType, NodeKind } from "./mesh-graph";
@@ -155,6 +155,9 @@ export function namingOf(type: GraphType, mesh: MeshView): Naming {
     if (!name) return UNKNOWN;
     const fact = calledService(callee, callerNamespace);
     if (fact) return ofService(fact);
+    // A proxy that says no more than the host has said which service it is.
+    const inside = serviceNamespace ? undefined : serviceOfFqdn(name);
+    if (inside) return unreachedService(inside.namespace, inside.name);
     const external = mesh.derive(externalHosts);
     if (external.has(host) || external.has(name) || !serviceNamespace || looksForeign(name)) {
       return { id: `external:${name}`, kind: "external", name, revision: null };

@@ -53,6 +53,21 @@ describe("graphIncidents", () => {
     expect(found[0]!.cause).toContain("It reaches front, gateway.");
   });
 
+  it("says how much slower a service is than it was", () => {
+    const call = (value: number, more = {}) =>
+      requests("shop/front-v1", "shop/cart-v1", value, more);
+    const measured = telemetry({
+      requests: [call(10)],
+      durations: [call(10 * 300)],
+      past: [call(10 * 50, { part: "sum" }), call(10, { part: "count" })],
+    });
+    const options = { windowSeconds: 60, type: "service" } as const;
+    const [found] = graphIncidents(buildGraph(measured, meshView(services), options));
+    expect(found?.title.replaceAll("\u00a0", " ")).toBe(
+      "front → cart: requests take 300 ms on average, 6.0 times the 50 ms of before",
+    );
+  });
+
   it("names the version that fails while others do not", () => {
     const [found] = incidents(
       ["shop/front-v1", "shop/cart-v1", 8],

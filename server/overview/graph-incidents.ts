@@ -94,6 +94,10 @@ function symptom(subject: string, node: GraphNode, worst: ResponseShare | undefi
   if (health.rule === "readiness" && pods) {
     return `${node.name} has ${pods.ready} of ${pods.total} pods ready`;
   }
+  if (health.rule === "latency" || health.rule === "saturation") {
+    const [fact = ""] = health.text.split("; ");
+    return `${subject}: ${fact.charAt(0).toLowerCase()}${fact.slice(1)}`;
+  }
   const share = `${formatErrorShare(inbound.errorRatio)} of requests`;
   if (!worst) return `${subject} fails ${share}`;
   if (worst.grpcStatus && worst.grpcStatus !== "0") {

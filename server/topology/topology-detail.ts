@@ -170,7 +170,7 @@ async function charts(
 }
 
 const isFailed = ({ labels }: Series) =>
-  isFailure({ code: labels.response_code ?? "0", grpcStatus: labels.grpc_response_status });
+  isFailure({ code: labels.response_code ?? "", grpcStatus: labels.grpc_response_status });
 
 /** The sum of all series at each step; `null` where none has a value. */
 function lineOf(series: readonly Series[], range: { start: Instant; end: Instant; step: Millis }) {

@@ -130,6 +130,17 @@ export const ODD_MESHES: readonly GoldenMesh[] = [
       },
       {
         metric: "requests",
+        from: "shop/web-v1",
+        to: "unknown/unknown",
+        perSecond: 2,
+        labels: {
+          destination_service: "gone.shop.svc.cluster.local",
+          destination_service_name: "unknown",
+          destination_service_namespace: "unknown",
+        },
+      },
+      {
+        metric: "requests",
         from: "unknown/unknown",
         to: "unknown/unknown",
         perSecond: 1,
@@ -144,11 +155,13 @@ export const ODD_MESHES: readonly GoldenMesh[] = [
       versionedApp: [
         'shop/<b>"x" (service) healthy',
         "shop/cart (service) healthy",
+        "shop/gone (service) healthy",
         "shop/web (service) healthy",
         "shop/סל (service) healthy",
         "unknown (unknown) healthy",
         'shop/<b>"x" -> shop/סל 1.0/s, mtls ?, healthy',
         "shop/web -> shop/cart 3.0/s, mtls ?, healthy",
+        "shop/web -> shop/gone 2.0/s, mtls ?, healthy",
         "unknown -> unknown 1.0/s, mtls ?, healthy",
       ],
     },
