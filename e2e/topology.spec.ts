@@ -47,7 +47,7 @@ test("reads as services with their figures to whoever does not see it", async ({
   await open(page);
   await expect(page.getByRole("group", { name: "Summary" })).toMatchAriaSnapshot(`
     - group "Summary":
-      - text: 6 services with traffic none failing
+      - text: 6 services with traffic none failing 6 healthy
       - status: 6 services, none failing
   `);
   await expect(page.getByRole("group", { name: "Service graph" })).toMatchAriaSnapshot(`

@@ -194,6 +194,11 @@ export function GraphView(props: GraphViewProps) {
         aria-describedby={keys}
         data-drawn-calls={edges.length}
         onKeyDown={onKeyDown}
+        onFocus={({ target }) => {
+          // However the focus came there: keys act on what has it.
+          const plate = target.closest<HTMLElement>("[data-plate]");
+          if (plate?.dataset.plate) setFocused(plate.dataset.plate);
+        }}
       >
         <div ref={under} className="qd-graph-layer" data-under="">
           {laidOut ? (
