@@ -1,7 +1,7 @@
 "use client";
 
 import { Bookmark, Trash2 } from "lucide-react";
-import { useRouter, useSearchParams } from "next/navigation";
+import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
@@ -31,7 +31,6 @@ export function SavedViews({
   onPins: (pins: Pins) => void;
 }) {
   const router = useRouter();
-  const search = useSearchParams().toString();
   const [open, setOpen] = useState(false);
   const [views, setViews] = useState<readonly SavedView[]>([]);
   const [name, setName] = useState("");
@@ -43,6 +42,7 @@ export function SavedViews({
     event.preventDefault();
     const given = name.trim();
     if (given === "") return;
+    const search = window.location.search.slice(1);
     const others = views.filter((view) => view.name !== given);
     keep([{ name: given, search, pins }, ...others].slice(0, MOST_VIEWS));
     setName("");

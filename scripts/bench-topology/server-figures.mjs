@@ -1,5 +1,6 @@
 // What a refresh costs the server: its queries, their time without us (the floor), ours, bytes.
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { percentile, timed } from "./figures.mjs";
 
@@ -51,6 +52,17 @@ async function askPrometheus(prometheus, queries, at) {
   }
 }
 
+/** A graph with traffic: the first answer of a large mesh comes later than anybody waits for it. */
+async function firstGraph(url) {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const graph = JSON.parse(await bytesOf(`${url}/api/v1/graph?duration=60s`));
+    if (graph.telemetry.state === "live" && graph.edges.length > 0) return graph;
+    if (Date.now() > until) throw new Error(`no traffic: ${graph.telemetry.message}`);
+    await sleep(1_000);
+  }
+}
+
 /** What the page asks for; another window is another reading. */
 const pageQuery = (base, windowSeconds, view) => {
   const fold = view === "graph" ? { fold: { opened: [], closed: [], kept: [] } } : {};
@@ -60,7 +72,7 @@ const pageQuery = (base, windowSeconds, view) => {
 
 /** Prints the figures of the server at `url`, whose Prometheus is `prometheus` behind `proxy`. */
 export async function serverFigures(url, { prometheus, proxy, line }) {
-  const graph = JSON.parse(await bytesOf(`${url}/api/v1/graph?duration=60s`));
+  const graph = await firstGraph(url);
   line("nodes of the mesh", graph.nodes.length, "");
   line("edges of the mesh", graph.edges.length, "");
   const [floors, times, counts] = [[], [], []];
