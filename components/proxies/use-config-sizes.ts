@@ -23,14 +23,7 @@ export function useConfigSizes(
     ),
   );
   return useMemo(
-    () =>
-      asked
-        ? new Map(
-            rows
-              .slice(0, MEASURED)
-              .flatMap(({ id }, index) => (data?.[index] ? [[id, data[index]] as const] : [])),
-          )
-        : undefined,
-    [asked, rows, data],
+    () => (asked ? new Map((data ?? []).map((size) => [size.id, size])) : undefined),
+    [asked, data],
   );
 }

@@ -5,6 +5,8 @@ import type { Clock } from "../ports";
 
 /** How large a proxy's configuration is, or why it cannot be told. */
 export interface ConfigSize {
+  /** `pod.namespace` */
+  readonly id: string;
   /** Bytes of its dump, endpoints included; `null` where the proxy did not answer. */
   readonly bytes: number | null;
   readonly at: Instant;
@@ -42,12 +44,13 @@ export function configSizes({ envoy, clock }: { envoy: Envoy; clock: Clock }): C
   }
 
   async function measure(pod: EnvoyPod): Promise<ConfigSize> {
+    const id = `${pod.name}.${pod.namespace}`;
     try {
       const bytes = await inTurn(() => envoy.configSize(pod, stop.signal));
-      return { bytes, at: clock.now(), problem: undefined };
+      return { id, bytes, at: clock.now(), problem: undefined };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { bytes: null, at: clock.now(), problem: error.message };
+      return { id, bytes: null, at: clock.now(), problem: error.message };
     }
   }
 
