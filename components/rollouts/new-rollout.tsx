@@ -101,14 +101,16 @@ function Body({
   candidates: Candidates;
 }) {
   const name = draft.values.name ?? suggestedName(choice);
-  const document = draftRollout(choice, draft.plan, { name, others: draft.values.others });
+  const document = draftRollout(choice, draft.plan, { name, ...draft.choices });
   if (draft.values.at === "versions" || !document) {
     return <VersionsStep draft={draft} choice={choice} services={candidates.services} />;
   }
   const parsed = parseRollout(document);
   const problems = "problems" in parsed ? parsed.problems : [];
   if (draft.values.at === "plan" || problems.length > 0) {
-    return <PlanStep draft={draft} choice={choice} name={name} problems={problems} />;
+    return (
+      <PlanStep draft={draft} choice={choice} name={name} document={document} problems={problems} />
+    );
   }
   return (
     <PreviewStep draft={draft} choice={choice} document={document} readOnly={candidates.readOnly} />

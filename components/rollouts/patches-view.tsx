@@ -4,8 +4,9 @@ import { CodeBlock } from "@/components/ui/code-block";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Panel } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
+import { Status } from "@/components/ui/status";
 import { percent } from "./state-words";
-import type { RolloutPreview } from "./use-rollouts";
+import type { RolloutPreview, StepVerdicts } from "./use-rollouts";
 
 type Plan = NonNullable<RolloutPreview["plan"]>;
 
@@ -18,11 +19,14 @@ const patchText = (patch: readonly unknown[]): string =>
 /** The patch of each step, and the one that takes it back. */
 export function PatchesView({
   plan,
+  verdicts,
   chosen,
   onChoose,
   target,
 }: {
   plan: Plan;
+  /** Of each step, then of the rollback; undefined while the server is asked. */
+  verdicts: StepVerdicts["steps"] | undefined;
   chosen: number;
   onChoose: (index: number) => void;
   target: { readonly namespace: string; readonly name: string };
@@ -68,10 +72,26 @@ export function PatchesView({
       ) : (
         <p className="qd-note mt-1">From the first step back to the weights of now.</p>
       )}
+      <p className="mt-1">
+        <StepVerdict verdict={verdicts?.[index]} />
+      </p>
       <p className="qd-note mt-1">
         Each test makes the server refuse the patch if someone changed that line meanwhile; then it
         is planned anew. Other routes and unknown fields stay.
       </p>
     </Panel>
   );
+}
+
+function StepVerdict({ verdict }: { verdict: StepVerdicts["steps"][number] | undefined }) {
+  switch (verdict?.verdict) {
+    case "accepted":
+      return <Status status="ok" label="Server accepts it after the steps before, as a dry run" />;
+    case "refused":
+      return <Status status="fail" label={`Server refuses it: ${verdict.message ?? ""}`} />;
+    case "unchanged":
+      return <Status status="ok" label="Nothing to send" />;
+    default:
+      return <Status status="unknown" label="The server has not answered yet" />;
+  }
 }

@@ -9,9 +9,21 @@ import { Panel } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
 import { TextField } from "@/components/ui/text-field";
 import type { FieldCause } from "@/lib/base/errors";
-import { bystanders, type Choice, type DraftStep, PRESETS, presetOf } from "./rollout-draft";
-import { percent } from "./state-words";
+import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import { pastText } from "./outlook-facts";
+import {
+  bystanders,
+  type Choice,
+  type DraftStep,
+  PRESETS,
+  presetOf,
+  SHAPES,
+  shapeOf,
+} from "./rollout-draft";
+import { StepCurve } from "./step-curve";
+import { TestersFields } from "./testers-fields";
 import type { Draft } from "./use-draft";
+import { useOutlook } from "./use-rollouts";
 
 /** A number as it is typed; an empty field is NaN. */
 function NumberField({
@@ -45,13 +57,16 @@ export function PlanStep({
   draft,
   choice,
   name,
+  document,
   problems,
 }: {
   draft: Draft;
   choice: Choice;
   name: string;
+  document: CanaryRolloutInput;
   problems: readonly FieldCause[];
 }) {
+  const past = useOutlook(document, problems.length === 0).data;
   const { plan, setPlan, set } = draft;
   const problem = (field: string) => problems.find((each) => each.field === field)?.message;
   const others = bystanders(choice);
@@ -82,6 +97,24 @@ export function PlanStep({
           />
         }
       >
+        <div className="mb-2">
+          <Segmented
+            label="How shares grow"
+            value={shapeOf(plan.steps) ?? "own"}
+            options={[
+              { value: "list", label: "Four steps" },
+              { value: "linear", label: "Linear" },
+              { value: "exponential", label: "Exponential" },
+              { value: "blueGreen", label: "Blue/green" },
+              ...(shapeOf(plan.steps) ? [] : [{ value: "own" as const, label: "Own" }]),
+            ]}
+            onChange={(value) => {
+              if (value === "own") return;
+              const hold = plan.steps[0]?.hold ?? 60;
+              void setPlan({ ...plan, steps: SHAPES[value].map((weight) => ({ weight, hold })) });
+            }}
+          />
+        </div>
         <div className="qd-plan-columns">
           <div>
             <StepsEditor
@@ -90,7 +123,7 @@ export function PlanStep({
               onChange={(steps) => void setPlan({ ...plan, steps })}
             />
           </div>
-          <PlannedLadder steps={plan.steps} />
+          <StepCurve steps={plan.steps} onChange={(steps) => void setPlan({ ...plan, steps })} />
         </div>
         {others.length > 0 ? (
           <div className="mt-3">
@@ -112,7 +145,28 @@ export function PlanStep({
           </div>
         ) : null}
       </Panel>
+      <TestersFields draft={draft} canary={canary} problem={problem} />
       <Panel title="Checks" note={`what ${canary} must keep to; left empty, it is not judged`}>
+        <div className="mb-3">
+          <Segmented
+            label="Judge"
+            value={draft.values.judge}
+            options={[
+              { value: "threshold", label: "Limits of each check" },
+              { value: "sequential", label: "Evidence against the stable version" },
+            ]}
+            onChange={(judge) => void set({ judge })}
+          />
+          {past?.stable ? (
+            <p className="qd-note mt-1">
+              In the last hour {choice.stable?.subset ?? "the stable version"}:{" "}
+              {pastText(past.stable)}; {canary}: {pastText(past.canary)}.
+              {past.verdict && past.verdict.verdict !== "pass" && past.stable.requests > 0
+                ? ` By these checks the stable version itself would not pass: ${past.verdict.message}.`
+                : null}
+            </p>
+          ) : null}
+        </div>
         <div className="qd-field-row">
           <NumberField
             label="Success rate at least, %"
@@ -165,29 +219,6 @@ export function PlanStep({
         </div>
       </Panel>
     </>
-  );
-}
-
-/** The shape of the plan: how high each step goes. */
-function PlannedLadder({ steps }: { steps: readonly DraftStep[] }) {
-  return (
-    <ol className="qd-ladder" aria-label="Shape of the plan">
-      {steps.map(({ weight, hold }, index) => (
-        <li key={index} data-step="ahead">
-          <span
-            className="qd-ladder-bar"
-            aria-hidden
-            style={{ height: 4 + Math.min(100, Math.max(0, weight || 0)) * 0.72 }}
-          />
-          <span className="qd-ladder-label">
-            <b>{Number.isNaN(weight) ? "–" : percent(weight)}</b>
-          </span>
-          <span className="qd-note">
-            hold {Number.isNaN(hold) ? "–" : formatDuration(hold * 1000)}
-          </span>
-        </li>
-      ))}
-    </ol>
   );
 }
 

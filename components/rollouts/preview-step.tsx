@@ -15,11 +15,15 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import { ManualSteps } from "./manual-steps";
+import { OutlookFacts } from "./outlook-facts";
+import { OwnerNote } from "./owner-note";
 import { PatchesView } from "./patches-view";
 import type { Choice } from "./rollout-draft";
 import { percent, rolloutHref } from "./state-words";
+import { StorageNote } from "./storage-note";
 import type { Draft } from "./use-draft";
-import type { RolloutPreview } from "./use-rollouts";
+import { type RolloutPreview, useDryRuns, useStorage } from "./use-rollouts";
 
 const FINDING_STATUS = { error: "fail", warning: "warn", info: "info" } as const;
 
@@ -46,6 +50,8 @@ export function PreviewStep({
       onSuccess: (ref) => router.push(scoped(rolloutHref(ref))),
     }),
   );
+  const dryRuns = useDryRuns(document);
+  const storage = useStorage(document.metadata.namespace);
   const { data, error } = preview;
   if (error && !data) return <ErrorState error={error} onRetry={() => void preview.refetch()} />;
   if (!data) return <Skeleton label="The server is being asked" rows={8} />;
@@ -54,6 +60,16 @@ export function PreviewStep({
   const canary = choice.canary?.subset ?? "";
   const share = data.plan?.steps[0]?.share ?? 0;
   const { virtualService = "" } = document.spec.target;
+  const isManual = storage.data?.choice.store === "manual";
+  const refusedAt = dryRuns.data?.steps.findIndex(({ verdict }) => verdict === "refused") ?? -1;
+  const disabledReason = readOnly
+    ? "Read-only: nothing is written"
+    : !data.startable
+      ? "What stands above is in the way"
+      : refusedAt >= 0
+        ? `The server refuses patch ${refusedAt + 1}`
+        : undefined;
+  const names = { stable: choice.stable?.subset ?? "stable", canary: canary || "canary" };
   return (
     <>
       <div className={data.plan ? "qd-preview-columns" : "max-w-2xl"}>
@@ -61,6 +77,7 @@ export function PreviewStep({
           <div className="min-w-0">
             <PatchesView
               plan={data.plan}
+              verdicts={dryRuns.data?.steps}
               chosen={draft.values.write}
               onChoose={(write) => void draft.set({ write })}
               target={{ namespace: document.metadata.namespace, name: virtualService }}
@@ -91,6 +108,7 @@ export function PreviewStep({
           <Panel title="Before the start">
             <Verdict preview={data} />
             <Facts preview={data} choice={choice} share={share} />
+            {dryRuns.data ? <OwnerNote {...dryRuns.data} /> : null}
             {start.error ? (
               <ErrorState error={start.error} title="The canary was not started" />
             ) : null}
@@ -99,11 +117,7 @@ export function PreviewStep({
                 variant="primary"
                 pending={start.isPending || start.isSuccess}
                 disabledReason={
-                  readOnly
-                    ? "Read-only: nothing is written"
-                    : data.startable
-                      ? undefined
-                      : "What stands above is in the way"
+                  isManual ? "Nothing can hold the rollout: write by hand below" : disabledReason
                 }
                 onClick={() => start.mutate(input)}
               >
@@ -112,6 +126,16 @@ export function PreviewStep({
               <Button onClick={() => void draft.go("plan")}>Back</Button>
             </div>
           </Panel>
+          {isManual ? (
+            <ManualSteps
+              document={document}
+              preview={data}
+              canary={canary}
+              disabledReason={disabledReason}
+            />
+          ) : null}
+          <OutlookFacts document={document} names={names} />
+          <StorageNote namespace={document.metadata.namespace} />
         </div>
       </div>
     </>

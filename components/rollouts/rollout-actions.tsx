@@ -1,6 +1,6 @@
 "use client";
 
-import { Pause, Play, Undo2 } from "lucide-react";
+import { Check, Pause, Play, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -49,6 +49,34 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
       : "No check has passed at this step. It goes on without evidence, and the ledger says so.",
     force: !judged,
   };
+  const promoteFull: Question = {
+    type: "promoteFull",
+    title: `Send everything to ${service} ${canary} now?`,
+    verb: "Promote fully",
+    text: `The steps that are left are skipped. ${judged ? "The last check passed." : "No check has passed at this step, and the ledger says so."}`,
+    force: true,
+  };
+  const abort: Question = {
+    type: "abort",
+    title: `End the rollout of ${service} ${canary} here?`,
+    verb: `Stop at ${percent(rollout.share)}`,
+    text: "The weights stay as they are, and nobody watches them any more.",
+  };
+  const approve: Question = {
+    type: "approve",
+    title: `Approve the next step of ${service} ${canary}?`,
+    verb: "Approve",
+    text: `It may go on to ${percent(next ?? 100)}.`,
+  };
+  const back: Question | undefined =
+    previous === undefined
+      ? undefined
+      : {
+          type: "stepBack",
+          title: `Take ${service} ${canary} back to ${percent(previous)}?`,
+          verb: `Step back to ${percent(previous)}`,
+          text: "The step begins anew.",
+        };
   const rollback: Question = {
     type: "rollback",
     title: `Roll ${service} back to ${stable}?`,
@@ -59,21 +87,41 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
   return (
     <>
       {state.phase === "Paused" ? (
-        <Button {...common("resume")} icon={<Icon of={Play} />} onClick={() => send("resume")}>
-          Resume
-        </Button>
+        <>
+          {state.reason === "Approval" ? (
+            <Button
+              variant="primary"
+              {...common("approve")}
+              icon={<Icon of={Check} />}
+              onClick={() => setQuestion(approve)}
+            >
+              Approve
+            </Button>
+          ) : null}
+          <Button {...common("resume")} icon={<Icon of={Play} />} onClick={() => send("resume")}>
+            Resume
+          </Button>
+        </>
       ) : (
         <Button {...common("pause")} icon={<Icon of={Pause} />} onClick={() => send("pause")}>
           Pause
         </Button>
       )}
-      {previous === undefined ? null : (
-        <Button {...common("stepBack")} onClick={() => send("stepBack")}>
-          Step back to {percent(previous)}
+      {back ? (
+        <Button {...common("stepBack")} onClick={() => setQuestion(back)}>
+          {back.verb}
         </Button>
-      )}
+      ) : null}
       <Button {...common(promote.type)} onClick={() => setQuestion(promote)}>
         {promote.verb}
+      </Button>
+      {next === undefined ? null : (
+        <Button {...common("promoteFull")} onClick={() => setQuestion(promoteFull)}>
+          {promoteFull.verb}
+        </Button>
+      )}
+      <Button {...common("abort")} onClick={() => setQuestion(abort)}>
+        {abort.verb}
       </Button>
       <Button
         {...common("rollback")}
@@ -134,6 +182,9 @@ function Ask({
         value={reason}
         maxLength={500}
         onChange={(event) => setReason(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") onAnswer(reason.trim());
+        }}
       />
     </Dialog>
   );

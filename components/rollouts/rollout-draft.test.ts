@@ -4,12 +4,21 @@ import { parseRollout } from "@/lib/rollout/plan";
 import {
   bystanders,
   choose,
+  type DraftChoices,
   draftRollout,
   PRESETS,
   presetOf,
+  shapeOf,
   suggestedName,
 } from "./rollout-draft";
+import { boundedShare } from "./step-curve";
 
+const CHOICES: DraftChoices = {
+  others: "keep",
+  judge: "threshold",
+  finalise: "keep",
+  testers: { by: "none", name: "", value: "", only: false },
+};
 const version = (subset: string | undefined, revision: string, ready = 1) => ({
   subset,
   revision,
@@ -64,7 +73,7 @@ describe("what is most likely meant", () => {
   });
 
   test.each(["careful", "quick"] as const)("makes a plan that is valid: %s", (name) => {
-    const draft = draftRollout(choice, PRESETS[name], { name: "x", others: "absorb" });
+    const draft = draftRollout(choice, PRESETS[name], { ...CHOICES, name: "x" });
     expect(parseRollout(draft)).toMatchObject({
       rollout: { spec: { target: { route: { index: 1 } }, canary: { subset: "v9" } } },
     });
@@ -75,8 +84,36 @@ describe("what is most likely meant", () => {
 test("an empty threshold is not judged, an empty hold is named", () => {
   const choice = choose([reviews], { service: "shop/reviews" });
   const plan = { ...PRESETS.quick, success: NaN, steps: [{ weight: 10, hold: NaN }] };
-  const draft = draftRollout(choice, plan, { name: "x", others: "keep" });
+  const draft = draftRollout(choice, plan, { ...CHOICES, name: "x" });
   expect(draft?.spec.analysis).not.toHaveProperty("successRate");
   expect(parseRollout(draft)).toMatchObject({ problems: [{ field: "spec.steps[0].hold" }] });
   expect(presetOf(plan)).toBeUndefined();
+});
+
+test.each([
+  ["header", { headers: { "x-tester": { exact: "yes" } } }],
+  ["cookie", { cookie: { name: "x-tester", value: "yes" } }],
+] as const)("testers are told by a %s, and the judge by its name", (by, wanted) => {
+  const choice = choose([reviews], { service: "shop/reviews" });
+  const testers = { by, name: "x-tester", value: "yes", only: true };
+  const more = { ...CHOICES, judge: "sequential", testers, name: "x" } as const;
+  const parsed = parseRollout(draftRollout(choice, PRESETS.careful, more));
+  expect(parsed).toMatchObject({
+    rollout: { spec: { testers: { ...wanted, only: true }, analysis: { judge: "sequential" } } },
+  });
+});
+
+test("a shape is known by its shares, whatever its holds", () => {
+  expect(shapeOf([{ weight: 100, hold: 7 }])).toBe("blueGreen");
+  expect(shapeOf(PRESETS.quick.steps)).toBe("list");
+  expect(shapeOf([{ weight: 3, hold: 7 }])).toBeUndefined();
+});
+
+test.each([
+  [1, 60, 50],
+  [1, 5, 10],
+  [0, -4, 1],
+  [3, 200, 100],
+])("a bar %i that is dragged to %i stops at %i", (index, wanted, at) => {
+  expect(boundedShare(PRESETS.quick.steps, index, wanted)).toBe(at);
 });

@@ -19,6 +19,38 @@ export interface DraftPlan {
   readonly failures: number;
 }
 
+/** Who gets the canary besides the steps: requests with a header or a cookie. */
+export interface DraftTesters {
+  readonly by: "none" | "header" | "cookie";
+  readonly name: string;
+  readonly value: string;
+  /** Whether nobody else gets the canary. */
+  readonly only: boolean;
+}
+
+/** What is chosen of a plan rather than typed. */
+export interface DraftChoices {
+  readonly others: "keep" | "absorb";
+  readonly judge: "threshold" | "sequential";
+  readonly finalise: "keep" | "cutover";
+  readonly testers: DraftTesters;
+}
+
+/** Shares of steps by how they grow; all steps hold as long as the first. */
+export const SHAPES = {
+  list: [10, 25, 50, 100],
+  linear: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
+  exponential: [1, 2, 4, 8, 16, 32, 64, 100],
+  blueGreen: [100],
+} as const;
+export type ShapeName = keyof typeof SHAPES;
+
+/** Which shape steps have; undefined for one of their own. */
+export const shapeOf = (list: readonly DraftStep[]): ShapeName | undefined =>
+  (Object.keys(SHAPES) as ShapeName[]).find(
+    (name) => SHAPES[name].join() === list.map(({ weight }) => weight).join(),
+  );
+
 const steps = (hold: number): DraftStep[] => [10, 25, 50, 100].map((weight) => ({ weight, hold }));
 
 /** Plans to begin with. */
@@ -144,7 +176,7 @@ export const suggestedName = ({ candidate, canary }: Choice): string =>
 export function draftRollout(
   choice: Choice,
   plan: DraftPlan,
-  more: { readonly name: string; readonly others: "keep" | "absorb" },
+  more: { readonly name: string } & DraftChoices,
 ): CanaryRolloutInput | undefined {
   const { candidate, route, stable, canary } = choice;
   if (!candidate || !route || !stable?.subset || !canary?.subset) return undefined;
@@ -165,7 +197,10 @@ export function draftRollout(
       canary: { subset: canary.subset },
       steps: plan.steps.map(({ weight, hold }) => ({ weight, hold })),
       others: more.others,
+      ...(more.finalise === "cutover" ? { finalise: more.finalise } : {}),
+      ...testersOf(more.testers),
       analysis: {
+        ...(more.judge === "sequential" ? { judge: more.judge } : {}),
         interval: plan.interval,
         minRequests: plan.minRequests,
         failureLimit: plan.failures,
@@ -174,4 +209,11 @@ export function draftRollout(
       },
     },
   };
+}
+
+function testersOf({ by, name, value, only }: DraftTesters) {
+  if (by === "none") return {};
+  const testers =
+    by === "header" ? { headers: { [name]: { exact: value } } } : { cookie: { name, value } };
+  return { testers: { ...testers, ...(only ? { only } : {}) } };
 }

@@ -15,6 +15,7 @@ import { ShareBar } from "@/components/ui/share-bar";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
+import { StorageNote } from "./storage-note";
 import { DriverNote } from "./driver-note";
 import { percent, rolloutHref, stateWords } from "./state-words";
 import { type RolloutSummary, useRollouts } from "./use-rollouts";
@@ -123,9 +124,19 @@ export function RolloutList() {
           status="fail"
           title={`${ref.namespace}/${ref.name} cannot be read`}
         >
-          {problem}. Mend or delete ConfigMap mesh-rollout-{ref.name}.
+          {problem}. Mend or delete what holds it.
         </VerdictBlock>
       ))}
+      {data?.waiting.map(({ ref, by }) => (
+        <VerdictBlock
+          key={rolloutHref(ref)}
+          status="progress"
+          title={`${ref.namespace}/${ref.name} waits for a driver`}
+        >
+          {by} applied it; it starts as soon as a replica that drives rollouts has looked at it.
+        </VerdictBlock>
+      ))}
+      {data ? <StorageNote namespace={scope[0] ?? shown?.[0]?.ref.namespace ?? "default"} /> : null}
       <Panel title="All rollouts">
         {error && !data ? (
           <ErrorState error={error} onRetry={() => void refetch()} />

@@ -11,12 +11,13 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import { ChecksPanel } from "./checks-panel";
 import { DriverNote } from "./driver-note";
+import { EvidencePanel } from "./evidence-panel";
 import { LedgerPanel } from "./ledger-panel";
 import { NextPanel } from "./next-panel";
 import { RolloutActions } from "./rollout-actions";
 import { ShareTable } from "./share-table";
 import { SignalsTable } from "./signals-table";
-import { stateWords } from "./state-words";
+import { STORE_WORDS, stateWords } from "./state-words";
 import { StepLadder } from "./step-ladder";
 import { type RolloutDetail, useRollout, useSignals } from "./use-rollouts";
 
@@ -51,7 +52,7 @@ export function RolloutView({ namespace, name }: { namespace: string; name: stri
           title={`There is no rollout ${name} in ${namespace}`}
           action={<ButtonLink href={scoped("/rollouts")}>Show all rollouts</ButtonLink>}
         >
-          It was deleted, or its ConfigMap mesh-rollout-{name} was.
+          It was deleted, or what held it was.
         </EmptyState>
       </>
     );
@@ -66,6 +67,7 @@ export function RolloutView({ namespace, name }: { namespace: string; name: stri
         <div className="min-w-0">
           <ShareTable rollout={data} signals={signals.data} />
           <SignalsTable rollout={data} signals={signals.data} />
+          <EvidencePanel rollout={data} />
           <ChecksPanel rollout={data} />
         </div>
         <div className="min-w-0">
@@ -94,7 +96,7 @@ function Header({ rollout }: { rollout: RolloutDetail }) {
           </Badge>
           <span>
             {rollout.ref.namespace} · started by {rollout.startedBy}{" "}
-            <Age at={rollout.status.startedAt} />
+            <Age at={rollout.status.startedAt} /> · kept in {STORE_WORDS[rollout.store]}
           </span>
         </span>
       }

@@ -52,6 +52,14 @@ export function stateWords(state: RolloutState): StateWords {
   }
 }
 
+/** What holds a rollout, in words. */
+export const STORE_WORDS = {
+  customResource: "a CanaryRollout",
+  configMap: "a ConfigMap",
+  annotation: "an annotation of its VirtualService",
+  manual: "nothing",
+} as const;
+
 /** What the last check said, in a word. */
 export const VERDICT_WORDS: Readonly<Record<LastVerdict, StateWords>> = {
   pass: { status: "ok", word: "Passed" },

@@ -2,12 +2,13 @@
 
 import {
   createParser,
+  parseAsBoolean,
   parseAsFloat,
   parseAsString,
   parseAsStringLiteral,
   useQueryStates,
 } from "nuqs";
-import { type DraftPlan, type DraftStep, PRESETS } from "./rollout-draft";
+import { type DraftChoices, type DraftPlan, type DraftStep, PRESETS } from "./rollout-draft";
 
 /** An empty field is kept as such: it is not the default, and it is not zero. */
 const typedNumber = createParser({
@@ -40,6 +41,12 @@ const KEYS = {
   canary: parseAsString,
   name: parseAsString,
   others: parseAsStringLiteral(["keep", "absorb"] as const).withDefault("absorb"),
+  judge: parseAsStringLiteral(["threshold", "sequential"] as const).withDefault("threshold"),
+  finalise: parseAsStringLiteral(["keep", "cutover"] as const).withDefault("keep"),
+  testers: parseAsStringLiteral(["none", "header", "cookie"] as const).withDefault("none"),
+  testersName: parseAsString.withDefault(""),
+  testersValue: parseAsString.withDefault(""),
+  testersOnly: parseAsBoolean.withDefault(false),
   steps: typedSteps.withDefault(base.steps),
   interval: typedNumber.withDefault(base.interval),
   success: typedNumber.withDefault(base.success),
@@ -57,11 +64,32 @@ export function useDraft() {
   return {
     values,
     plan,
+    choices: choicesOf(values),
     set,
     /** Moves on; Back of the browser returns. */
     go: (at: typeof values.at) => set({ at }, { history: "push" }),
     setPlan: ({ minRequests, ...rest }: DraftPlan) => set({ ...rest, min: minRequests }),
   };
 }
+
+const choicesOf = (values: {
+  readonly others: DraftChoices["others"];
+  readonly judge: DraftChoices["judge"];
+  readonly finalise: DraftChoices["finalise"];
+  readonly testers: DraftChoices["testers"]["by"];
+  readonly testersName: string;
+  readonly testersValue: string;
+  readonly testersOnly: boolean;
+}): DraftChoices => ({
+  others: values.others,
+  judge: values.judge,
+  finalise: values.finalise,
+  testers: {
+    by: values.testers,
+    name: values.testersName,
+    value: values.testersValue,
+    only: values.testersOnly,
+  },
+});
 
 export type Draft = ReturnType<typeof useDraft>;

@@ -1,9 +1,10 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTRPC } from "@/components/trpc/client";
 import { toast } from "@/components/ui/toast";
+import type { CanaryRolloutInput } from "@/lib/rollout/plan";
 import type { CommandType } from "@/lib/rollout/status";
 import type { AppRouter } from "@/server/trpc/root";
 
@@ -19,8 +20,17 @@ export type RolloutDetail = NonNullable<Outputs["get"]>;
 export type GoldenSignals = NonNullable<Outputs["signals"]>;
 /** What a wizard can choose from. */
 export type Candidates = Outputs["candidates"];
+/** A plan held against the last hour. */
+export type RolloutOutlook = Outputs["outlook"];
+/** What the server says of each step, and who else writes. */
+export type StepVerdicts = Outputs["dryRuns"];
+/** Where rollouts are kept. */
+export type RolloutStorage = Outputs["storage"];
 /** Everything that is shown before a start. */
 export type RolloutPreview = Outputs["preview"];
+
+/** The last hour changes little within half a minute. */
+const OUTLOOK_FRESH = 30_000;
 
 interface Ref {
   readonly namespace: string;
@@ -44,6 +54,34 @@ export function useRollout(ref: Ref) {
 export function useSignals(ref: Ref) {
   const trpc = useTRPC();
   return useQuery(trpc.rollouts.signals.queryOptions(ref, { meta: { live: ["rollouts"] } }));
+}
+
+/** Holds a plan against the last hour; not asked while the plan cannot be read. */
+export function useOutlook(document: CanaryRolloutInput, enabled = true) {
+  const trpc = useTRPC();
+  const input = { rollout: { ...document } };
+  return useQuery(
+    trpc.rollouts.outlook.queryOptions(input, {
+      enabled,
+      staleTime: OUTLOOK_FRESH,
+      placeholderData: keepPreviousData,
+    }),
+  );
+}
+
+/** What the server says of the write of each step, in dry runs. */
+export function useDryRuns(document: CanaryRolloutInput) {
+  const trpc = useTRPC();
+  const input = { rollout: { ...document } };
+  const live = ["mesh:VirtualService"] as const;
+  return useQuery(trpc.rollouts.dryRuns.queryOptions(input, { meta: { live } }));
+}
+
+/** Where rollouts of a namespace are kept. */
+export function useStorage(namespace: string) {
+  const trpc = useTRPC();
+  const live = ["mesh:CustomResourceDefinition"] as const;
+  return useQuery(trpc.rollouts.storage.queryOptions({ namespace }, { meta: { live } }));
 }
 
 /** How many proxies hold what istiod sent after a write; not asked before there was one. */

@@ -2,6 +2,7 @@ import type { PlateMark } from "@/components/graph/plate";
 import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
 import { objectHref, proxyHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
+import { RolloutProgress } from "@/components/rollouts/rollout-progress";
 import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Panel } from "@/components/ui/panel";
@@ -64,6 +65,7 @@ export function NodePanel({
           Measured over {graph.windowSeconds} s{sourceNote(node)}
         </VerdictBlock>
         <OtherVerdicts health={health} />
+        <RolloutProgress namespace={node.namespace} services={node.services} />
         {mark ? (
           <p className="mt-2 flex items-center gap-1.5">
             <StatusGlyph status={mark.status} size={14} />

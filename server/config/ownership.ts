@@ -42,3 +42,12 @@ export function lastChange({ metadata }: KubeObject): LastChange | undefined {
   const at = Date.parse(newest.time ?? "");
   return { manager: newest.manager, at: Number.isNaN(at) ? undefined : instant(at) };
 }
+
+/** Everybody who wrote fields of the object that are not its status, each once. */
+export const managersOf = ({ metadata }: KubeObject): readonly string[] => [
+  ...new Set(
+    (metadata.managedFields ?? [])
+      .filter(({ subresource }) => !subresource)
+      .map(({ manager }) => manager),
+  ),
+];

@@ -1,6 +1,7 @@
 import { type Instant } from "@/lib/base/units";
 import type { MeshView } from "@/lib/mesh/view";
 import { type CanaryRollout, versionLabel } from "@/lib/rollout/plan";
+import { checkQueries, hostsOf } from "@/lib/rollout/metric-queries";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { isRefusal } from "@/lib/rollout/route-target";
 import type { Command, RolloutStatus } from "@/lib/rollout/status";
@@ -9,11 +10,19 @@ import { currentShare, currentStep } from "@/lib/rollout/transition";
 import type { PodCount } from "@/lib/rollout/version-facts";
 import { hasWeights, namedTargets, specFor, targetKey } from "@/lib/rollout/targets";
 import { type DestinationWeight, planWeights } from "@/lib/rollout/weight-patch";
-import type { RolloutRecord, RolloutRef, RolloutStore, UnreadableRollout } from "./rollout-store";
+import type {
+  RolloutRecord,
+  RolloutRef,
+  RolloutStore,
+  StoreType,
+  UnreadableRollout,
+} from "./rollout-store";
 
 /** One line of the list. */
 export interface RolloutSummary {
   readonly ref: RolloutRef;
+  /** What holds it. */
+  readonly store: StoreType;
   readonly service: string;
   readonly stable: string;
   readonly canary: string;
@@ -60,11 +69,12 @@ export function listRollouts(store: RolloutStore): {
   };
 }
 
-function summaryOf({ ref, rollout, status }: RolloutRecord): RolloutSummary {
+function summaryOf({ ref, store, rollout, status }: RolloutRecord): RolloutSummary {
   const { spec } = rollout;
   const { host } = spec.target;
   return {
     ref,
+    store,
     service: host.split(".")[0] ?? host,
     stable: versionLabel(spec, "stable"),
     canary: versionLabel(spec, "canary"),
@@ -83,6 +93,20 @@ function summaryOf({ ref, rollout, status }: RolloutRecord): RolloutSummary {
 function lastShare(status: RolloutStatus): number {
   if (!isTerminal(status)) return currentShare(status);
   return status.written?.weights.find(({ role }) => role === "canary")?.weight ?? 0;
+}
+
+/** The PromQL that its checks ask, over a window of one interval. */
+export function queriesOf(
+  { rollout }: RolloutRecord,
+  view: MeshView,
+): readonly { readonly name: string; readonly promql: string }[] {
+  const { stable, canary } = versionsOf(view, rollout);
+  const window = rollout.spec.analysis.interval * 1000;
+  const { requests, durations } = checkQueries(hostsOf(stable, canary), { window, reach: 0 });
+  return [
+    { name: "Requests and failures", promql: requests },
+    { name: "Durations", promql: durations },
+  ];
 }
 
 /** A rollout beside what the cluster holds. */

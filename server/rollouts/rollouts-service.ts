@@ -38,7 +38,8 @@ export type DriverState =
 /** Rollouts of the cluster, and the driver that this replica runs if it leads. */
 export interface Rollouts {
   readonly store: RolloutStores;
-  driver(): DriverState;
+  /** With a rollout, who drives that one. */
+  driver(ref?: RolloutRef): DriverState;
   /** What the engine says of itself, in Prometheus' text format. */
   metrics(): Promise<string>;
   /** Takes part in the election, unless this replica may not drive. */
@@ -109,10 +110,14 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
 
   return {
     store,
-    driver: () =>
-      off !== undefined || !shards
-        ? { type: "off", why: off ?? "the driver has not started" }
-        : { type: "on", identity, shards: shards.states(), ...summaryOf(shards.states()) },
+    driver(ref) {
+      if (off !== undefined || !shards) {
+        return { type: "off", why: off ?? "the driver has not started" };
+      }
+      const states = shards.states();
+      const own = ref && shards.stateOf(ref);
+      return { type: "on", identity, shards: states, ...summaryOf(own ? [own] : states) };
+    },
     metrics: () => telemetry.text(),
     start() {
       mesh.onChange((_, kinds) => {

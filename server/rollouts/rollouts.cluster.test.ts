@@ -12,11 +12,14 @@ import { prometheusMetrics } from "../metrics/prometheus";
 import type { Cluster, Live, Metrics } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
+import { dryRunSteps } from "./dry-run-steps";
 import { goldenSignals } from "./golden-signals";
+import { outlookOf } from "./outlook";
 import { previewOf, readRollout } from "./preview-rollout";
 import { detailOf, listRollouts } from "./read-rollouts";
 import { type Rollouts, rolloutsService } from "./rollouts-service";
 import { commandRollout, type RolloutActs, startRollout } from "./start-rollout";
+import { writeStep } from "./write-step";
 
 /** The driver over HTTPS against a cluster, judging by its Prometheus. */
 let target: TestCluster;
@@ -244,6 +247,36 @@ describe("before a start", () => {
       expect.objectContaining({ code, field, level: "error" }),
     );
     await expect(startRollout(acts(), rollout())).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("the server judges every step, and the last hour says what a plan would mean", async () => {
+    const before = await routeOf("details");
+    const rollout = plan("details", "v2");
+    const { plan: planned } = await previewOf(acts(), rollout);
+    const verdicts = await dryRunSteps(cluster, rollout, planned!);
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(["accepted", "accepted", "accepted"]);
+    expect(await routeOf("details")).toEqual(before);
+
+    const needs = { metrics, clock: systemClock, mesh };
+    const outlook = await outlookOf(needs, rollout, new AbortController().signal);
+    expect(outlook.problem).toBeUndefined();
+    expect(outlook.requestsPerSecond).toBeGreaterThan(0);
+    expect(outlook.steps.map(({ share }) => share)).toEqual([50, 100]);
+    const [half, all] = outlook.steps;
+    expect(all!.requestsPerSecond).toBeCloseTo(2 * half!.requestsPerSecond, 6);
+  });
+
+  test("a share is written by hand, and taken back", async () => {
+    const before = httpOf(await routeOf("details"));
+    const rollout = plan("details", "v2");
+    const weights = await writeStep(acts(), rollout, 20);
+    expect(weights.map(({ label, weight }) => `${label} ${weight}`)).toEqual(["v1 80", "v2 20"]);
+    await writeStep(acts(), rollout, 0);
+    const [route] = httpOf(await routeOf("details"));
+    expect(route?.route.filter(({ weight }) => weight !== 0)).toHaveLength(
+      before[0]?.route.length ?? 0,
+    );
+    await expect(writeStep(acts(true), rollout, 20)).rejects.toMatchObject({ code: "forbidden" });
   });
 
   test("a route that another rollout changes is refused", async () => {

@@ -17,6 +17,8 @@ export interface ShardState extends LeaseState {
 /** The elections of all shards. */
 export interface Shards {
   states(): readonly ShardState[];
+  /** Who drives a rollout. */
+  stateOf(ref: RolloutRef): ShardState | undefined;
   close(): Promise<void>;
 }
 
@@ -71,8 +73,10 @@ export function shardElections(
       ),
     );
   }
+  const states = () => elections.map((election, shard) => ({ shard, ...election.state() }));
   return {
-    states: () => elections.map((election, shard) => ({ shard, ...election.state() })),
+    states,
+    stateOf: (ref) => states()[shardOf(ref, count)],
     async close() {
       await Promise.all(elections.map((election) => election.close()));
     },

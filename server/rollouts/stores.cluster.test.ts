@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { AppError } from "@/lib/base/errors";
 import type { CanaryRolloutInput } from "@/lib/rollout/plan";
 import { initialStatus, type RolloutStatus } from "@/lib/rollout/status";
 import { systemClock, systemRandom } from "../clock";
@@ -10,6 +11,7 @@ import type { Cluster, Live, Metrics } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { definitionState, installDefinition } from "./install-definition";
+import { leaseElection } from "./lease";
 import { readRollout } from "./preview-rollout";
 import { type Rollouts, rolloutsService } from "./rollouts-service";
 import { storeChoices } from "./store-choice";
@@ -141,6 +143,29 @@ test("where nothing may be written no rollout starts, and the reasons are told",
     "configMap",
     "annotation",
   ]);
+});
+
+test("without the right to write Leases a ConfigMap says who leads, and hands over", async () => {
+  const refused = () => Promise.reject(new AppError("forbidden", "leases may not be written"));
+  const noLeases: Cluster = {
+    ...cluster,
+    get: (ref, signal) => (ref.kind === "Lease" ? refused() : cluster.get(ref, signal)),
+  };
+  const epochs: number[] = [];
+  const elect = (identity: string) =>
+    leaseElection(
+      { cluster: noLeases, log, ...time },
+      { namespace: "istio-system", name: "quarterdeck-leader-test", identity },
+      ({ epoch }) => epochs.push(epoch),
+    );
+  const first = elect("a");
+  await vi.waitFor(() => expect(first.state().leading).toBe(true), PATIENCE);
+  const second = elect("b");
+  await vi.waitFor(() => expect(second.state().holder).toBe("a"), PATIENCE);
+  await first.close();
+  await vi.waitFor(() => expect(second.state().leading).toBe(true), PATIENCE);
+  await second.close();
+  expect(epochs).toEqual([1, 2]);
 });
 
 test("when the definition comes, a rollout that runs moves, and goes on from where it was", async () => {

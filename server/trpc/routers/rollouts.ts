@@ -3,10 +3,15 @@ import { AppError } from "@/lib/base/errors";
 import { Label } from "@/lib/k8s/names";
 import { candidates } from "@/lib/rollout/candidates";
 import { CommandType, isTerminal } from "@/lib/rollout/status";
+import { gitOpsOwner, managersOf } from "../../config/ownership";
+import { dryRunSteps } from "../../rollouts/dry-run-steps";
 import { goldenSignals } from "../../rollouts/golden-signals";
+import { definitionState, installDefinition } from "../../rollouts/install-definition";
+import { outlookOf } from "../../rollouts/outlook";
 import { previewOf, readRollout } from "../../rollouts/preview-rollout";
-import { detailOf, listRollouts } from "../../rollouts/read-rollouts";
+import { detailOf, listRollouts, queriesOf } from "../../rollouts/read-rollouts";
 import { commandRollout, startRollout } from "../../rollouts/start-rollout";
+import { writeStep } from "../../rollouts/write-step";
 import type { Context } from "../context";
 import { procedure, router } from "../init";
 
@@ -20,6 +25,7 @@ export const rolloutsRouter = router({
   /** Every rollout of the mesh, and who drives them; live topic "rollouts". */
   list: procedure.query(({ ctx }) => ({
     ...listRollouts(ctx.rollouts.store),
+    waiting: ctx.rollouts.store.waiting().map(({ ref, by }) => ({ ref, by })),
     driver: ctx.rollouts.driver(),
     ready: ctx.mesh.ready,
     readOnly: ctx.readOnly,
@@ -33,12 +39,13 @@ export const rolloutsRouter = router({
     if (!record) return null;
     if ("problem" in record) {
       throw new AppError("invalid", `Rollout ${input.name}: ${record.problem}`, {
-        hint: `Mend or delete ConfigMap mesh-rollout-${input.name} of ${input.namespace}.`,
+        hint: "Mend or delete the object that holds it.",
       });
     }
     return {
       ...detailOf(record, ctx.mesh.view()),
-      driver: ctx.rollouts.driver(),
+      queries: queriesOf(record, ctx.mesh.view()),
+      driver: ctx.rollouts.driver(input),
       readOnly: ctx.readOnly,
     };
   }),
@@ -73,6 +80,45 @@ export const rolloutsRouter = router({
   preview: procedure
     .input(Draft)
     .query(({ ctx, input, signal }) => previewOf(acts(ctx), readRollout(input.rollout), signal)),
+
+  /** What the server says of the write of every step, and who else owns what is written. */
+  dryRuns: procedure.input(Draft).query(async ({ ctx, input, signal }) => {
+    const rollout = readRollout(input.rollout);
+    const { plan } = await previewOf(acts(ctx), rollout, signal);
+    const { virtualService = "" } = rollout.spec.target;
+    const object = ctx.mesh
+      .view()
+      .get("VirtualService", rollout.metadata.namespace, virtualService);
+    return {
+      steps: plan ? await dryRunSteps(ctx.cluster, rollout, plan, signal) : [],
+      owner: object && gitOpsOwner(object),
+      managers: object ? managersOf(object) : [],
+    };
+  }),
+
+  /** A plan held against the last hour: values, load, what it can tell. */
+  outlook: procedure
+    .input(Draft)
+    .query(({ ctx, input, signal }) =>
+      outlookOf(ctx, readRollout(input.rollout), signal ?? new AbortController().signal),
+    ),
+
+  /** Where rollouts of a namespace are kept and why not better, and the definition to install. */
+  storage: procedure
+    .input(z.strictObject({ namespace: Label }))
+    .query(async ({ ctx, input, signal }) => ({
+      choice: await ctx.rollouts.store.choice(input.namespace, signal),
+      definition: await definitionState(ctx.cluster, signal),
+      readOnly: ctx.readOnly,
+    })),
+
+  /** Installs the CustomResourceDefinition of rollouts, or brings it up to date. */
+  installDefinition: procedure.mutation(({ ctx }) => installDefinition(ctx)),
+
+  /** Writes one share by hand, where no rollout can be kept. */
+  writeStep: procedure
+    .input(Draft.extend({ share: z.int().min(0).max(100) }))
+    .mutation(({ ctx, input }) => writeStep(acts(ctx), readRollout(input.rollout), input.share)),
 
   /** Stores the rollout; the driver begins at once. */
   start: procedure

@@ -1,0 +1,88 @@
+// @vitest-environment happy-dom
+import { act, type ReactNode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { aRollout, simulate } from "@/lib/rollout/testing";
+import { EvidencePanel } from "./evidence-panel";
+import { OwnerNote } from "./owner-note";
+import { PRESETS } from "./rollout-draft";
+import { StepCurve } from "./step-curve";
+import type { RolloutDetail } from "./use-rollouts";
+
+let host: HTMLElement;
+let root: Root;
+const show = (node: ReactNode): void => act(() => root.render(node));
+const rows = () =>
+  [...host.querySelectorAll("tbody tr")].map((row) =>
+    [...row.children].map(({ textContent }) => textContent?.trim()),
+  );
+
+beforeEach(() => {
+  vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true);
+  host = document.createElement("div");
+  document.body.append(host);
+  root = createRoot(host);
+});
+afterEach(() => {
+  act(() => root.unmount());
+  host.remove();
+  vi.unstubAllGlobals();
+});
+
+test("bars of the curve are moved by keys, as far as their neighbours let them", () => {
+  const onChange = vi.fn();
+  show(<StepCurve steps={PRESETS.quick.steps} onChange={onChange} />);
+  const [first] = host.querySelectorAll("[role=slider]");
+  const press = (key: string) =>
+    act(() => void first?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })));
+  const sharesAfter = (key: string) => {
+    press(key);
+    const steps = onChange.mock.lastCall?.[0] as readonly { weight: number }[];
+    return steps.map(({ weight }) => weight);
+  };
+  expect(first?.getAttribute("aria-valuenow")).toBe("10");
+  expect(sharesAfter("ArrowUp")).toEqual([11, 25, 50, 100]);
+  expect(sharesAfter("End")).toEqual([25, 25, 50, 100]);
+  expect(sharesAfter("Home")).toEqual([1, 25, 50, 100]);
+  onChange.mockClear();
+  press("x");
+  expect(onChange).not.toHaveBeenCalled();
+});
+
+function detail(rollout = aRollout()): RolloutDetail {
+  const { status } = simulate({ rollout, until: 50 });
+  const queries = [{ name: "Requests and failures", promql: "sum(x)" }];
+  return { rollout, status, failures: 0, queries } as unknown as RolloutDetail;
+}
+
+test("limits of the threshold judge stand beside what the last check saw", () => {
+  show(<EvidencePanel rollout={detail()} />);
+  expect(rows().map(([name, , limit, means]) => [name, limit, means])).toEqual([
+    ["Success, %", "≥ 99", "within"],
+    ["p99, ms", "≤ 500", "within"],
+    ["Requests in a check", "≥ 50", "within"],
+    ["Failed checks", "< 3", "within"],
+  ]);
+  expect(host.textContent).toContain("sum(x)");
+});
+
+test("bets of the sequential judge stand beside what they must reach", () => {
+  show(<EvidencePanel rollout={detail(aRollout({ analysis: { judge: "sequential" } }))} />);
+  expect(rows().map(([name, , limit]) => [name, limit])).toContainEqual([
+    "Fails more often than stable",
+    "100",
+  ]);
+  expect(rows().map(([name, , limit]) => [name, limit])).toContainEqual([
+    "Does not fail twice as often",
+    "20",
+  ]);
+});
+
+test("an owner in Git is named, with what it must leave alone; our own writes are not told", () => {
+  const owner = { tool: "Argo CD", name: "shop" };
+  show(<OwnerNote owner={owner} managers={["argocd-controller"]} />);
+  expect(host.textContent).toContain("Argo CD owns this VirtualService (shop)");
+  expect(host.textContent).toContain(".spec.http[].route[].weight");
+  show(<OwnerNote owner={undefined} managers={["quarterdeck-rollouts", "kubectl"]} />);
+  expect(host.textContent).toBe("Written so far by kubectl.");
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { detections } from "./detectable";
+import { aRollout } from "./testing";
+
+const steps = [{ weight: 10 }, { weight: 25 }, { weight: 50 }, { weight: 100 }];
+const sequential = (hold: number) =>
+  aRollout({ steps, hold, analysis: { judge: "sequential" } }).spec;
+const threshold = aRollout({ steps, hold: 60 }).spec;
+const at = (list: ReturnType<typeof detections>, ratio: number) =>
+  list.find((each) => each.ratio === ratio)?.seconds;
+
+test("the sequential judge: worse canaries are noticed earlier, small regressions not at all", () => {
+  const found = detections(sequential(600), { requestsPerSecond: 20, failureShare: 0.005 });
+  const times = found.map(({ seconds }) => seconds ?? Infinity);
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  // ln(5 / 0.01) = 6.2; a failure says 0.121 where 3 of 12 parts fall on a share of 10 %.
+  expect(at(found, 3)).toBeGreaterThan(300);
+  expect(at(found, 3)).toBeLessThan(900);
+  expect(at(detections(sequential(60), { requestsPerSecond: 2, failureShare: 0.001 }), 1.5)).toBe(
+    null,
+  );
+});
+
+test("thresholds: what stays within the limit is not noticed, what is far beyond fails each check", () => {
+  const found = detections(threshold, { requestsPerSecond: 100, failureShare: 0.001 });
+  expect(at(found, 2)).toBe(null);
+  // A tenth of the requests fail: three checks of 20 s.
+  expect(at(found, 100)).toBeCloseTo(60, -1);
+});
+
+test("without failures or traffic today no ratio has a meaning", () => {
+  expect(detections(threshold, { requestsPerSecond: 100, failureShare: 0 })).toEqual([]);
+  expect(detections(threshold, { requestsPerSecond: 0, failureShare: 0.01 })).toEqual([]);
+});

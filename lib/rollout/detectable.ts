@@ -1,0 +1,103 @@
+import type { RolloutSpec } from "./plan";
+
+/** What is known of the traffic before a rollout starts. */
+export interface TrafficBefore {
+  /** Requests/s to both versions together. */
+  readonly requestsPerSecond: number;
+  /** Share of the stable version's requests that fail, 0 to 1. */
+  readonly failureShare: number;
+}
+
+/** A canary that fails `ratio` times as often, and after how many seconds the plan would notice. */
+export interface Detection {
+  readonly ratio: number;
+  /** null where the rollout would be over before. */
+  readonly seconds: number | null;
+}
+
+const RATIOS = [1.5, 2, 3, 5, 10, 20, 50, 100] as const;
+
+/**
+ * When a plan is expected to notice canaries that fail more often than the stable version, one
+ * entry a ratio, smaller ones first. Estimates by expected values: the sequential judge by how fast
+ * its bet grows (rollouts.md 3.4), the threshold judge by how many of its checks fail. Empty where
+ * nothing is judged, or nothing fails today, so that no ratio has a meaning.
+ */
+export function detections(spec: RolloutSpec, traffic: TrafficBefore): readonly Detection[] {
+  const { analysis } = spec;
+  if (traffic.requestsPerSecond <= 0 || traffic.failureShare <= 0) return [];
+  if (analysis.judge === "threshold" && !analysis.successRate) return [];
+  const notice = analysis.judge === "sequential" ? betGrows : checksFail;
+  return RATIOS.filter((ratio) => ratio * traffic.failureShare <= 1).map((ratio) => ({
+    ratio,
+    seconds: secondsUntil(spec, (share) => notice(spec, traffic, { ratio, share })),
+  }));
+}
+
+interface Canary {
+  readonly ratio: number;
+  /** Its share of the requests, 0 to 1. */
+  readonly share: number;
+}
+
+/** Walks through the steps until the parts that each second adds make one. */
+function secondsUntil(
+  { steps, analysis }: RolloutSpec,
+  perSecond: (share: number) => number,
+): number | null {
+  let done = 0;
+  let passed = 0;
+  for (const { weight, hold } of steps) {
+    const length = Math.max(hold, analysis.interval);
+    const rate = perSecond(weight / 100);
+    passed += analysis.warmUp;
+    if (rate > 0 && done + rate * length >= 1) return Math.ceil(passed + (1 - done) / rate);
+    done += rate * length;
+    passed += length;
+  }
+  return null;
+}
+
+/** Of the logarithm that the bet must reach, spread over its five ratios, the part of one second. */
+function betGrows(
+  { analysis }: RolloutSpec,
+  { requestsPerSecond, failureShare }: TrafficBefore,
+  { ratio, share }: Canary,
+): number {
+  // With everything at the canary there is nothing left to compare it with.
+  if (share >= 1) return 0;
+  const even = share;
+  const uneven = (ratio * share) / (ratio * share + 1 - share);
+  const failures = requestsPerSecond * failureShare * (ratio * share + 1 - share);
+  const perFailure =
+    uneven * Math.log(uneven / even) + (1 - uneven) * Math.log((1 - uneven) / (1 - even));
+  return (failures * perFailure) / Math.log(5 / analysis.sequential.alpha);
+}
+
+/** Of the failed checks that roll back, the part that one second is expected to add. */
+function checksFail(
+  { analysis }: RolloutSpec,
+  { requestsPerSecond, failureShare }: TrafficBefore,
+  { ratio, share }: Canary,
+): number {
+  const perInterval = requestsPerSecond * share * analysis.interval;
+  // Windows merge until there are enough requests.
+  const windows = Math.max(1, Math.ceil(analysis.minRequests / Math.max(perInterval, 1e-9)));
+  const requests = perInterval * windows;
+  const fails = Math.min(1, ratio * failureShare);
+  const allowed = 1 - (analysis.successRate?.min ?? 0) / 100;
+  const sigma = Math.sqrt((fails * (1 - fails)) / requests);
+  const chance = sigma === 0 ? Number(fails > allowed) : normal((fails - allowed) / sigma);
+  return chance / (analysis.failureLimit * windows * analysis.interval);
+}
+
+/** The distribution function of the standard normal distribution (Abramowitz and Stegun 26.2.17). */
+function normal(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+  const tail =
+    density *
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return z >= 0 ? 1 - tail : tail;
+}
