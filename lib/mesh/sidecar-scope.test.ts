@@ -48,6 +48,24 @@ test("where a VirtualService sends requests, there is a cluster too", () => {
   ]);
 });
 
+test("delegation goes one level deep, and a circle of delegates ends", () => {
+  const to = (name: string) => ({ delegate: { name } });
+  const payments = { route: [{ destination: { host: "payments.bank.svc.cluster.local" } }] };
+  const teller = { route: [{ destination: { host: "teller.bank.svc.cluster.local" } }] };
+  const known = (...http: readonly object[]) => [
+    ...scopeOf(
+      sidecar("shop/default", { egress: [{ hosts: ["./*"] }] }),
+      anObject("VirtualService", "shop/root", { hosts: ["reviews"], http: [to("part")] }),
+      anObject("VirtualService", "shop/part", { http }),
+      anObject("VirtualService", "shop/deeper", { http: [teller, to("part")] }),
+    ).services.keys(),
+  ];
+  expect(known(payments, to("deeper"))).toEqual([
+    "reviews.shop.svc.cluster.local",
+    "payments.bank.svc.cluster.local",
+  ]);
+});
+
 test("what is not known may be reached unless the Sidecar or the mesh forbids it", () => {
   const mesh = (mode: string) => ({
     ...anObject("ConfigMap", "istio-system/istio"),

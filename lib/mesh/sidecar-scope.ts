@@ -127,7 +127,11 @@ function reachable(
   return others.size === 0 ? imported : new Map([...imported, ...others]);
 }
 
-/** Where the routes of a VirtualService and its delegates lead that are for clients of a namespace. */
+/**
+ * Where the routes of a VirtualService and its delegates lead that are for clients of a namespace.
+ * Delegation goes one level deep: a delegate's own delegates, and what names a VirtualService with
+ * hosts, lead nowhere. Source: istiod's mergeVirtualServicesIfNeeded.
+ */
 function destinationHosts(
   mesh: MeshView,
   service: MeshVirtualService,
@@ -140,11 +144,13 @@ function destinationHosts(
     .filter((route) => isFor(route, namespace))
     .flatMap((route) => {
       const { delegate } = route;
-      const target =
-        delegate &&
-        mesh.derive(virtualServices).get(delegate.namespace || owner, delegate.name ?? "");
-      const own = hostsIn({ http: [route] }, owner);
-      return target ? [...own, ...destinationHosts(mesh, target, namespace)] : own;
+      if (!delegate) return hostsIn({ http: [route] }, owner);
+      const target = mesh
+        .derive(virtualServices)
+        .get(delegate.namespace || owner, delegate.name ?? "");
+      if (!target || (target.spec.hosts ?? []).length > 0) return [];
+      const http = (target.spec.http ?? []).filter((part) => isFor(part, namespace));
+      return hostsIn({ http }, target.namespace);
     });
   return [...forAll, ...more];
 }
