@@ -52,14 +52,14 @@ function visit(object: KubeObject, cookies: Map<number, string>, random: () => n
 }
 
 test("62: the share of users is that of the step, and who met the canary stays with it", () => {
-  const { next } = seededRandom(7);
+  const random = seededRandom(7);
   const cookies = new Map<number, string>();
   const shares: number[] = [];
   let live = before;
   let stays = new Set<number>();
   for (const step of [0, 1, 2]) {
     live = at(live, step);
-    const met = visit(live, cookies, next);
+    const met = visit(live, cookies, () => random.next());
     for (const user of stays) expect(met.has(user)).toBe(true);
     stays = met;
     shares.push((met.size / USERS) * 100);
