@@ -25,12 +25,14 @@ async function withServer({ scenario, objects, prometheus }, act) {
   const { child: sandbox, address } = await startSandbox({ scenario, objects });
   const proxy = await countingProxy(prometheus ?? address.prometheus);
   const flags = ["--kubeconfig", address.kubeconfig, "--prometheus", proxy.url];
-  const { child, url } = await startServer({ flags });
+  let started;
   try {
-    await act({ url, proxy, address, server: child.pid });
+    started = await startServer({ flags });
+    await act({ url: started.url, proxy, address, server: started.child.pid });
   } finally {
     proxy.close();
-    await stopAll([child], STOP_MS);
+    // The server first: it would only complain about a cluster that is gone.
+    if (started) await stopAll([started.child], STOP_MS);
     await stopAll([sandbox], STOP_MS);
   }
 }

@@ -20,7 +20,10 @@ export function startServer({ root = ROOT, flags = [] } = {}) {
   });
   return new Promise((resolve, reject) => {
     const fail = (reason) => reject(new Problem(reason, 1));
-    const timer = setTimeout(() => fail("the server did not start in time"), START_MS);
+    const timer = setTimeout(() => {
+      child.kill("SIGTERM");
+      fail("the server did not start in time");
+    }, START_MS);
     child.once("exit", () => {
       clearTimeout(timer);
       fail("the server ended before it was up");
