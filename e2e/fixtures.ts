@@ -26,7 +26,7 @@ export const test = base.extend<
       const kubeconfig = process.env.QUARTERDECK_E2E_KUBECONFIG ?? "";
       const prometheus = process.env.QUARTERDECK_E2E_PROMETHEUS ?? "";
       const product = url
-        ? { url, kubeconfig, prometheus, stop: () => Promise.resolve() }
+        ? { url, kubeconfig, prometheus, restart: noRestart, stop: () => Promise.resolve() }
         : await startProduct();
       await provide(product);
       await product.stop();
@@ -62,6 +62,10 @@ export const test = base.extend<
     { auto: true },
   ],
 });
+
+const noRestart = (): never => {
+  throw new Error("a server that is up already is not restarted by its tests");
+};
 
 export { expect } from "@playwright/test";
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -13,6 +13,8 @@ export interface Product {
   readonly kubeconfig: string;
   /** URL of the Prometheus that it reads. */
   readonly prometheus: string;
+  /** Kills the server without a word, and starts another one at the same place. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,15 +31,24 @@ export async function startProduct(flags: readonly string[] = []): Promise<Produ
       kubeconfig: string;
       prometheus: string;
     };
-    const server = launch([
-      "scripts/start.mjs",
-      ...["--port", "0", "--no-open"],
-      ...["--kubeconfig", cluster.kubeconfig, "--prometheus", cluster.prometheus],
-      ...flags,
-    ]);
-    children.push(server.child);
-    const line = await server.line(/^Quarterdeck is at /);
-    return { url: line.replace("Quarterdeck is at ", ""), ...cluster, stop };
+    const serve = async (port: string) => {
+      const server = launch([
+        "scripts/start.mjs",
+        ...["--port", port, "--no-open"],
+        ...["--kubeconfig", cluster.kubeconfig, "--prometheus", cluster.prometheus],
+        ...flags,
+      ]);
+      children.push(server.child);
+      const line = await server.line(/^Quarterdeck is at /);
+      return line.replace("Quarterdeck is at ", "");
+    };
+    const url = await serve("0");
+    const restart = async () => {
+      const server = children.pop();
+      if (server) await killed(server);
+      await serve(new URL(url).port);
+    };
+    return { url, ...cluster, restart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -82,4 +93,11 @@ function ended(child: ChildProcess): Promise<void> {
     });
     child.kill("SIGTERM");
   });
+}
+
+/** Ends what a script runs between two moments; the script itself ends with it. */
+async function killed(child: ChildProcess): Promise<void> {
+  const exit = new Promise((resolve) => child.once("exit", resolve));
+  execFileSync("pkill", ["-KILL", "-P", String(child.pid)]);
+  await exit;
 }

@@ -1,9 +1,11 @@
 import type { Locator, Page } from "@playwright/test";
-import { deleteObject, readObject } from "./cluster";
+import { deleteObject, mergePatch, readObject } from "./cluster";
 import { expect, test } from "./fixtures";
 
 const REVIEWS = "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/reviews";
 const STATE = "/api/v1/namespaces/bookinfo/configmaps/mesh-rollout-reviews-v2";
+const DEFINITION =
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/canaryrollouts.quarterdeck.dev";
 const FARTHEST = 80;
 
 /** Walks to a control by Tab alone. */
@@ -21,24 +23,45 @@ async function press(page: Page, control: Locator): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-test("a canary is started, paused, resumed and rolled back without a pointer", async ({
+interface Service {
+  spec: {
+    http: {
+      timeout?: string;
+      route: { destination: { subset: string }; weight?: number }[];
+    }[];
+  };
+}
+
+test("a canary goes through a pause, a crash, an edit and a revert, without a pointer", async ({
   page,
+  problems,
   product,
 }) => {
+  test.setTimeout(180_000);
+  // The server is killed on purpose, and the page's stream with it.
+  problems.allow(
+    /net::ERR_(INCOMPLETE_CHUNKED_ENCODING|CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/,
+  );
   const button = (name: string | RegExp) =>
     page.getByRole("main").getByRole("button", { name, exact: true });
-  const weights = async () => {
-    const { spec } = await readObject<{
-      spec: { http: { route: { destination: { subset: string }; weight?: number }[] }[] };
-    }>(product.kubeconfig, REVIEWS);
-    return spec.http[0]!.route.map(
+  const answer = async (title: string, verb: string) => {
+    const dialog = page.getByRole("dialog", { name: title });
+    await press(page, dialog.getByRole("button", { name: verb, exact: true }));
+  };
+  const routes = async () => (await readObject<Service>(product.kubeconfig, REVIEWS)).spec.http;
+  const weights = async () =>
+    (await routes())[0]!.route.map(
       ({ destination, weight }) => `${destination.subset} ${weight ?? 100}`,
     );
-  };
   await page.goto("/rollouts/new?service=bookinfo/reviews&canary=v2&at=plan");
   await press(page, button("Quick, for trying out"));
+  const bar = page.getByRole("slider", { name: "Share of step 1" });
+  await tabTo(page, bar);
+  await page.keyboard.press("PageUp");
+  await expect(bar).toHaveAttribute("aria-valuenow", "20");
   await press(page, button("Preview every patch"));
-  await press(page, button("Start canary: send 10 % to reviews v2"));
+  await expect(page.getByText("Server accepts it after the steps before")).toBeVisible();
+  await press(page, button("Start canary: send 20 % to reviews v2"));
 
   const state = page
     .getByRole("main")
@@ -46,18 +69,53 @@ test("a canary is started, paused, resumed and rolled back without a pointer", a
     .filter({ hasText: /^(Paused|Gathering evidence)$/ });
   await press(page, button("Pause"));
   await expect(state).toHaveText("Paused");
-  await expect.poll(weights).toEqual(["v1 90", "v2 10"]);
-  // Longer than a hold of the quick plan: nothing may happen in a pause.
-  await page.waitForTimeout(7_000);
+  await expect.poll(weights).toEqual(["v1 80", "v2 20"]);
+
+  // Somebody edits the same VirtualService, and the server dies; longer than a hold passes.
+  const [first, ...others] = await routes();
+  await mergePatch(product.kubeconfig, REVIEWS, {
+    spec: { http: [{ ...first, timeout: "7s" }, ...others] },
+  });
+  await product.restart();
+  await page.reload();
   await expect(state).toHaveText("Paused");
-  expect(await weights()).toEqual(["v1 90", "v2 10"]);
+  expect(await weights()).toEqual(["v1 80", "v2 20"]);
 
   await press(page, button("Resume"));
-  await expect.poll(weights, { timeout: 20_000 }).toEqual(["v1 75", "v2 25"]);
+  await expect.poll(weights, { timeout: 40_000 }).toEqual(["v1 75", "v2 25"]);
+  const [before, ...rest] = await routes();
+  expect(before!.timeout).toBe("7s");
+  const reverted = before!.route.map((to) => ({
+    ...to,
+    weight: to.destination.subset === "v1" ? 100 : 0,
+  }));
+  await mergePatch(product.kubeconfig, REVIEWS, {
+    spec: { http: [{ ...before, route: reverted }, ...rest] },
+  });
+  await expect(page.getByRole("list", { name: "Ledger" })).toContainText(
+    "Weights were changed from outside",
+  );
   await press(page, button("Roll back to v1"));
-  const dialog = page.getByRole("dialog", { name: "Roll reviews back to v1?" });
-  await press(page, dialog.getByRole("button", { name: "Roll back to v1" }));
+  await answer("Roll reviews back to v1?", "Roll back to v1");
   await expect(page.getByText("Rolled back").first()).toBeVisible();
   expect((await weights()).filter((weight) => !weight.endsWith(" 0"))).toEqual(["v1 100"]);
+  expect((await routes())[0]!.timeout).toBe("7s");
   await deleteObject(product.kubeconfig, STATE);
+});
+
+test("the definition of rollouts is shown, and installed when asked", async ({ page, product }) => {
+  await page.goto("/rollouts");
+  await page.getByRole("button", { name: "Install CanaryRollout" }).click();
+  const dialog = page.getByRole("dialog", {
+    name: "Install the CustomResourceDefinition of rollouts?",
+  });
+  await expect(dialog.getByText("Server accepts it")).toBeVisible();
+  await dialog.getByRole("button", { name: "Install canaryrollouts.quarterdeck.dev" }).click();
+  await expect(dialog).toBeHidden();
+  const { spec } = await readObject<{ spec: { names: { kind: string } } }>(
+    product.kubeconfig,
+    DEFINITION,
+  );
+  expect(spec.names.kind).toBe("CanaryRollout");
+  await deleteObject(product.kubeconfig, DEFINITION);
 });

@@ -43,7 +43,7 @@ async function startCanary(page: Page, service: string, version: string): Promis
   await page.getByRole("button", { name: `Plan ${service} ${version}` }).click();
   await page.getByRole("button", { name: "Quick, for trying out" }).click();
   await page.getByRole("button", { name: "Preview every patch" }).click();
-  await expect(page.getByText("Server accepts it")).toBeVisible();
+  await expect(page.getByText("Server accepts it", { exact: true })).toBeVisible();
   await expectAccessible(page);
   await page
     .getByRole("button", { name: `Start canary: send 10 % to ${service} ${version}` })
