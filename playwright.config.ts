@@ -15,7 +15,7 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   // Each worker runs a cluster, a server and a browser of its own.
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   // Machines of CI are shared: what fails once is tried once more, on a cluster of its own.
