@@ -9,8 +9,11 @@ export const START = Date.UTC(2026, 0, 1);
 const SECOND = 1000;
 /** How long processes run before second 0, so that somebody leads by then. */
 const WARM_UP_SECONDS = 10;
-/** A second begins this much before its time: what people do in it comes before what is due then. */
-const EARLY = 1;
+/**
+ * A second begins this much (ms) before its time: what happens in it is heard of before what is due
+ * then. Processes hear of it with the next batch of their mirror, 20 ms later.
+ */
+const EARLY = 30;
 /** Turns of the event loop without anything new after which nothing more will come of itself. */
 const QUIET_TURNS = 8;
 

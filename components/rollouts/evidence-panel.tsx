@@ -85,18 +85,25 @@ function weighed({ status, rollout }: RolloutDetail): Evidence[] {
       state: isReached ? state : "unknown",
     };
   };
-  const fails = [1 / alpha, "the canary is worse", "fail"] as const;
+  const fails = [1 / alpha.relative, "the canary is worse", "fail"] as const;
+  const failsAlone = [1 / alpha.absolute, "the canary is worse", "fail"] as const;
   const passes = [1 / beta, "not twice as bad", "ok"] as const;
   return [
     row("Fails more often than stable", numbers?.["eFail"], fails),
     row("Does not fail twice as often", numbers?.["ePass"], passes),
-    ...(p0 === false ? [] : [row(`Fails more than ${p0} %`, numbers?.["eAbs"], fails)]),
+    ...(p0 === false ? [] : [row(`Fails more than ${p0} %`, numbers?.["eAbs"], failsAlone)]),
     ...(p1 === false
       ? []
       : [row(`Fails less than ${p1} %`, numbers?.["eSafe"], [1 / beta, "safe", "ok"])]),
     ...(numbers?.["eSlow"] === undefined
       ? []
-      : [row("Slow more often than stable", numbers["eSlow"], [1 / alpha, "slower", "fail"])]),
+      : [
+          row("Slow more often than stable", numbers["eSlow"], [
+            1 / alpha.relative,
+            "slower",
+            "fail",
+          ]),
+        ]),
   ];
 }
 

@@ -71,7 +71,7 @@ function betGrows(
   const failures = requestsPerSecond * failureShare * (ratio * share + 1 - share);
   const perFailure =
     uneven * Math.log(uneven / even) + (1 - uneven) * Math.log((1 - uneven) / (1 - even));
-  return (failures * perFailure) / Math.log(5 / analysis.sequential.alpha);
+  return (failures * perFailure) / Math.log(5 / analysis.sequential.alpha.relative);
 }
 
 /** Of the failed checks that roll back, the part that one second is expected to add. */

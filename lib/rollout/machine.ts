@@ -3,7 +3,7 @@ import { checkIsDue, countCheck } from "./check";
 import { obeyNext, obeyUrgent } from "./commands";
 import { frozenUntil, shutGate } from "./gate";
 import { advance, beginStep, resume, settlePromotion } from "./progress";
-import { rollBack, settleRollback, supersede } from "./rollback";
+import { loseUnready, rollBack, settleRollback, supersede } from "./rollback";
 import { planRollout } from "./rollout-plan";
 import { isRefusal } from "./route-target";
 import { pauseFor, settleStep, weightsText } from "./settle";
@@ -50,6 +50,7 @@ export function next(
     obeyUrgent(run) ??
     countCheck(run) ??
     checkIsDue(run) ??
+    loseUnready(run) ??
     obeyNext(run) ??
     proceed(run)
   );
@@ -150,13 +151,14 @@ function reject(run: Run, reason: string, message: string): Transition {
 
 function hold(run: Run, state: StateOf<"Holding">): Transition {
   const { observed, now } = run;
-  if (observed.ready?.canary === 0) {
-    return rollBack(run, { reason: "CanaryUnready", message: "no pod of the canary is ready" });
+  // Neither forward nor back leads to a subset that no rule defines.
+  if (observed.stableUndefined !== undefined) {
+    return pauseFor(run, "TargetMissing", observed.stableUndefined);
   }
   if (isReplaced(run)) return supersede(run);
   const drifted = observed.objects === undefined ? undefined : drift(run, state);
   if (drifted) return drifted;
-  if (now >= state.holdUntil && state.lastVerdict === "pass") {
+  if (isOver(run, state)) {
     const shut = shutGate(run);
     if (shut) return pauseFor(run, shut.reason, shut.message);
     return waitForTrain(run, state) ?? advance(run);
@@ -167,6 +169,10 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
   const later = times.filter((at): at is number => at !== null && at > now);
   return act(run, { type: "wake", at: instant(Math.min(state.nextCheckAt, ...later)) });
 }
+
+/** Whether the hold has passed, and the last check with it (R7). */
+const isOver = ({ now }: Run, state: StateOf<"Holding">): boolean =>
+  now >= state.holdUntil && state.lastVerdict === "pass";
 
 /** Nobody of a train goes on before the others may; undefined where they may. */
 function waitForTrain(run: Run, state: StateOf<"Holding">): Transition | undefined {
@@ -235,11 +241,15 @@ function drift(run: Run, state: StateOf<"Holding">): Transition | undefined {
       `somebody else set the weights ${recent.length + 1} times in 10 min, now to ${text}`,
     );
   }
+  const reverts = [...recent, now];
+  const counted: Run = { ...run, status: { ...status, reverts } };
+  // At the end of its hold the next step's weights are written over them: once, not twice.
+  if (isOver(run, state) && !shutGate(run) && !waitForTrain(run, state)) return advance(counted);
   const carry = stopClock(rollout, state, now);
   const { op, operations } = decide(run, { step: state.step, share: state.share });
   return become(run, {
     operations,
-    reverts: [...recent, now],
+    reverts,
     state: { phase: "Applying", carry, op: { ...op, from: state.from } },
     ledger: ledgerWith(run, {
       who: "engine",

@@ -1,12 +1,22 @@
 import { z } from "zod";
+import { parseDuration } from "@/lib/istio/duration";
 import { lengthOf, WholeSeconds } from "./plan-fields";
 
+const Alpha = z.number().positive().max(0.5);
 const PercentOrOff = z.union([z.number().positive().max(100), z.literal(false)]);
 
 /** Numbers of the sequential judge (rollouts.md 3.4). */
 const Sequential = z.strictObject({
-  /** Part of healthy rollouts that may be rolled back; 1/alpha is what E_fail must reach. */
-  alpha: z.number().positive().max(0.5).default(0.01),
+  /**
+   * Part of healthy rollouts that each test may roll back; 1/alpha is what E_fail and E_abs must
+   * reach. Where both together are to stay below 0.01, `{ relative: 0.005, absolute: 0.005 }`.
+   */
+  alpha: z
+    .union([Alpha, z.strictObject({ relative: Alpha, absolute: Alpha })])
+    .default(0.01)
+    .transform((alpha) =>
+      typeof alpha === "number" ? { relative: alpha, absolute: alpha } : alpha,
+    ),
   /** Part of bad steps that may pass; 1/beta is what E_pass or E_safe must reach. */
   beta: z.number().positive().max(0.5).default(0.05),
   /** Percentage points below which a difference is no regression, however sure. */
@@ -23,7 +33,20 @@ const Sequential = z.strictObject({
   slowAboveMs: z.number().positive().optional(),
 });
 
-const AtMost = z.strictObject({ maxMs: z.number().positive() });
+/** `{ maxMs: 500 }`, also written `500` (milliseconds) or `500ms`. */
+const AtMost = z.preprocess(
+  (value) => {
+    if (typeof value === "number") return { maxMs: value };
+    const length = typeof value === "string" ? parseDuration(value) : undefined;
+    return length === undefined ? value : { maxMs: length };
+  },
+  z.strictObject({ maxMs: z.number().positive() }),
+);
+/** `{ min: 99 }`, also written `99`. */
+const AtLeast = z.preprocess(
+  (value) => (typeof value === "number" ? { min: value } : value),
+  z.strictObject({ min: z.number().min(0).max(100) }),
+);
 
 const Limited = {
   name: z.string().min(1).max(64),
@@ -91,7 +114,7 @@ export const Analysis = z.strictObject({
   /** Time after each change of weight that is not judged and not held. */
   warmUp: lengthOf(0).default(0),
   /** Least share of requests without failure, in percent; not judged where absent. */
-  successRate: z.strictObject({ min: z.number().min(0).max(100) }).optional(),
+  successRate: AtLeast.optional(),
   /** Greatest percentiles of request durations; not judged where absent. */
   p50: AtMost.optional(),
   p95: AtMost.optional(),

@@ -32,8 +32,11 @@ const Route = z
   .refine((route) => route.name !== undefined || route.index !== undefined || route.all, {
     message: "needs a name or an index, or all: true",
   });
-/** `all` is every HTTP route. */
-const AnyRoute = z.preprocess((value) => (value === "all" ? { all: true } : value), Route);
+/** `all` is every HTTP route; any other text the name of one. */
+const AnyRoute = z.preprocess((value) => {
+  if (typeof value !== "string") return value;
+  return value === "all" ? { all: true } : { name: value };
+}, Route);
 
 /** An object by its name alone, or with its namespace and routes. */
 const FurtherObject = z.preprocess(

@@ -3,6 +3,7 @@ import type { FieldCause } from "@/lib/base/errors";
 import { Label } from "@/lib/k8s/names";
 import { Analysis } from "./plan-analysis";
 import { lengthOf, WholeSeconds } from "./plan-fields";
+import { withPlainSpelling } from "./plan-spellings";
 import { Steps } from "./plan-steps";
 import { Destination, Target } from "./plan-target";
 import { Sticky, Testers } from "./plan-testers";
@@ -150,7 +151,7 @@ const fieldPath = (path: readonly PropertyKey[]): string =>
 export function parseRollout(
   value: unknown,
 ): { readonly rollout: CanaryRollout } | { readonly problems: readonly FieldCause[] } {
-  const parsed = CanaryRollout.safeParse(value);
+  const parsed = CanaryRollout.safeParse(withPlainSpelling(value));
   if (parsed.success) return { rollout: parsed.data };
   return {
     problems: parsed.error.issues.flatMap((issue) =>

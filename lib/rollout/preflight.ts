@@ -77,9 +77,10 @@ export function preflight(
     add("error", "TargetMissing", field, `there is no ${kind} ${name} in ${namespace}`);
     return findings;
   }
+  // A host or subset that nobody knows is why a route does not lead there: it is told first.
+  findings.push(...versionFindings(versionsOf(mesh, rollout), rollout, targets));
   findings.push(...routeFindings(rollout, targets, objectsOf(mesh, targets)));
   findings.push(...unsupported(rollout, targets));
-  findings.push(...versionFindings(versionsOf(mesh, rollout), rollout, targets));
 
   const keys = routeKeys(mesh, rollout);
   const owner = running.find(

@@ -1,5 +1,5 @@
 import { after, seconds } from "@/lib/base/units";
-import type { BlockedReason, RollbackReason } from "./operation";
+import type { BlockedReason, PauseReason, RollbackReason } from "./operation";
 import { beginStep } from "./progress";
 import { settle, weightsText, withWeights } from "./settle";
 import type { RolloutState, StateOf } from "./status";
@@ -111,6 +111,27 @@ function returnInPart(run: Run, state: StateOf<"RollingBack">, share: number): T
       note: `${run.observed.ready?.stable ?? 0} of ${run.observed.ready?.stableTotal ?? 0} pods of the stable version are ready`,
     }),
   });
+}
+
+/** Pauses whose weights are somebody else's, or that no write could change. */
+const HANDS_OFF: ReadonlySet<PauseReason> = new Set<PauseReason>([
+  "Contended",
+  "Drifted",
+  "TargetMissing",
+]);
+
+/**
+ * A canary without a ready pod loses its traffic at once, also while the rollout is paused or a
+ * write is under way (rollouts.md 3.4 "Hard trip", R5).
+ */
+export function loseUnready(run: Run): Transition | undefined {
+  const { state } = run.status;
+  if (run.observed.ready?.canary !== 0 || run.observed.stableUndefined) return undefined;
+  const isRunning =
+    state.phase === "Applying" || state.phase === "Verifying" || state.phase === "Holding";
+  const isPaused = state.phase === "Paused" && !HANDS_OFF.has(state.reason);
+  if (!isRunning && !isPaused) return undefined;
+  return rollBack(run, { reason: "CanaryUnready", message: "no pod of the canary is ready" });
 }
 
 /** The canary was replaced: what is known of the old one says nothing of the new one. */

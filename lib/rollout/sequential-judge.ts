@@ -133,7 +133,8 @@ interface Seen {
 
 function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen): Verdict {
   const { trial, failures, slow, p0, p1, breach, shift, looks } = seen;
-  const failAt = 1 / plan.alpha;
+  const failAt = 1 / plan.alpha.relative;
+  const absoluteAt = 1 / plan.alpha.absolute;
   const passAt = 1 / plan.beta;
   const worse = regression(failures, failAt, plan.minDelta);
   if (worse) return { verdict: "fail", final: true, message: `failures: ${worse}` };
@@ -144,8 +145,8 @@ function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen):
       ? withTrial(failures, trial, { delta: plan.delta, phi: 1, p0, p1: undefined })
       : failures;
     const above = eAbs(alone, p0);
-    if (above >= failAt && !breach) {
-      const message = `${told(failures.canary)} failed, more than ${plan.p0} %: E ${digits(above)} of ${digits(failAt)}`;
+    if (above >= absoluteAt && !breach) {
+      const message = `${told(failures.canary)} failed, more than ${plan.p0} %: E ${digits(above)} of ${digits(absoluteAt)}`;
       return { verdict: "fail", final: true, message };
     }
     if (breach) {
@@ -153,7 +154,7 @@ function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen):
       return {
         verdict: "unknown",
         reason: "BaselineUnhealthy",
-        pause: above >= failAt,
+        pause: above >= absoluteAt,
         message,
       };
     }
@@ -176,7 +177,7 @@ function decide({ sequential: plan, minRequests }: RolloutAnalysis, seen: Seen):
   return {
     verdict: "pass",
     message: `${told(failures.canary)} failed against ${told(failures.stable)}; ${summary}${warning}`,
-    ...(shift && shift.a >= MUCH_SLOWER && shift.z >= zNeeded(plan.alpha / looks)
+    ...(shift && shift.a >= MUCH_SLOWER && shift.z >= zNeeded(plan.alpha.relative / looks)
       ? {
           slower: `a canary request is slower with chance ${shift.a.toFixed(3)} (z ${shift.z.toFixed(1)})`,
         }

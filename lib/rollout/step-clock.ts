@@ -1,4 +1,4 @@
-import { after, between, type Instant, millis, seconds } from "@/lib/base/units";
+import { after, between, type Instant, type Millis, millis, seconds } from "@/lib/base/units";
 import type { CanaryRollout } from "./plan";
 import { stepAt } from "./plan";
 import type { Operation } from "./operation";
@@ -17,13 +17,22 @@ function fullStep({ spec }: CanaryRollout, step: number): Carry {
   };
 }
 
+/**
+ * Until the next check of those that the plan counts from the step's beginning. One that was missed
+ * is left out: made later, it would look at a time that is not the step's.
+ */
+function untilCheck({ spec }: CanaryRollout, left: number): Millis {
+  const interval = seconds(spec.analysis.interval);
+  return millis(left > 0 ? left : interval - (-left % interval));
+}
+
 /** What is left of a step when its clock stops now. */
 export function stopClock(rollout: CanaryRollout, state: RolloutState, now: Instant): Carry {
   switch (state.phase) {
     case "Holding":
       return {
         holdLeft: atLeastZero(between(now, state.holdUntil)),
-        checkLeft: atLeastZero(between(now, state.nextCheckAt)),
+        checkLeft: untilCheck(rollout, between(now, state.nextCheckAt)),
         maxLeft: state.maxUntil === null ? null : atLeastZero(between(now, state.maxUntil)),
         lastVerdict: state.lastVerdict,
       };

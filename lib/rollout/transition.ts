@@ -57,6 +57,8 @@ export interface Observed {
         readonly stableTotal?: number | undefined;
       }
     | undefined;
+  /** Why the stable version's subset means nothing now; undefined where it is defined, or none is named. */
+  readonly stableUndefined?: string | undefined;
   /** What the canary's pods are to run; undefined where nobody says. */
   readonly canaryRevision?: string | undefined;
   /** Whether somebody has deleted the rollout, and waits for it to go. */

@@ -45,6 +45,10 @@ export async function observe(
     deleted,
     targets,
     canaryRevision: canary.content,
+    stableUndefined:
+      isCounted && rollout.spec.stable.subset !== undefined && !stable.subsetLabels
+        ? `no DestinationRule defines subset ${rollout.spec.stable.subset} of ${stable.host} any more`
+        : undefined,
     objects: await look(needs, record, targets),
     ready: isCounted
       ? {

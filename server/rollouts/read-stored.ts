@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
-import { Command, RolloutStatus } from "@/lib/rollout/status";
+import { isRecord } from "@/lib/k8s/json-value";
+import { Command, isTerminal, RolloutStatus } from "@/lib/rollout/status";
+import { hasWeights, namedTargets, targetKey } from "@/lib/rollout/targets";
 import type { RolloutRef } from "./rollout-store";
 
 const Commands = z.array(Command);
@@ -28,14 +30,38 @@ export type ReadValues =
 export function readStored(ref: RolloutRef, { spec, status, commands }: StoredValues): ReadValues {
   const rollout = readPlan(ref, spec);
   if (typeof rollout === "string") return rollout;
-  const known = RolloutStatus.safeParse(status);
+  const known = RolloutStatus.safeParse(withSnapshots(rollout, status));
   if (!known.success) {
     const where = status === undefined ? "it is missing" : firstIssue(known.error);
     return `its status cannot be read: ${where}. ${OTHER_VERSION}`;
   }
+  const lost = lostSnapshot(known.data);
+  if (lost !== undefined) return lost;
   const list = Commands.safeParse(commands ?? []);
   if (!list.success) return `its commands cannot be read: ${firstIssue(list.error)}`;
   return { rollout, status: known.data, commands: list.data };
+}
+
+/**
+ * A status whose one `snapshot` is kept by the name of its object, as it was not before rollouts
+ * could write several: without it a rollback would not know the weights to go back to.
+ */
+function withSnapshots(rollout: CanaryRollout, status: unknown): unknown {
+  if (!isRecord(status) || !("snapshot" in status) || "snapshots" in status) return status;
+  const { snapshot, ...rest } = status;
+  const [target] = namedTargets(rollout);
+  if (!isRecord(snapshot) || !target) return rest;
+  return { ...rest, targets: [target], snapshots: { [targetKey(target)]: snapshot } };
+}
+
+/** Why a rollout that has begun cannot be gone on with; undefined where all is there that it needs. */
+function lostSnapshot(status: RolloutStatus): string | undefined {
+  const { state, targets, snapshots } = status;
+  if (state.phase === "Pending" || isTerminal(status)) return undefined;
+  const lost = targets.find((target) => hasWeights(target) && !snapshots[targetKey(target)]);
+  if (targets.length > 0 && !lost) return undefined;
+  const of = lost ? ` of ${targetKey(lost)}` : "";
+  return `its status does not say what the weights${of} were before it began. ${OTHER_VERSION}`;
 }
 
 const OTHER_VERSION =

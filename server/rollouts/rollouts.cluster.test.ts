@@ -101,6 +101,21 @@ function plan(host: string, canary: string, { name, ...changes }: Changes = {}) 
 const resting = (): RolloutStatus => ({
   ...initialStatus("ana", systemClock.now()),
   epoch: 1_000_000,
+  targets: [
+    {
+      kind: "VirtualService",
+      namespace: "bookinfo",
+      name: "details",
+      route: { type: "http", index: 0 },
+      field: "spec.target.virtualService",
+    },
+  ],
+  snapshots: {
+    "VirtualService bookinfo/details": {
+      route: { name: undefined, index: 0, match: "[]" },
+      destinations: [],
+    },
+  },
   state: {
     phase: "Paused",
     reason: "Manual",
