@@ -14,14 +14,18 @@ import type { TrafficModel } from "./traffic-model";
 type Labels = Readonly<Record<string, string>>;
 
 /** The book shop with its traffic on a clock of its own; proxies know every change at once. */
-export function bookinfoInTest(seed = 1, model: TrafficModel = bookinfoTraffic) {
+export const bookinfoInTest = (seed = 1, model: TrafficModel = bookinfoTraffic) =>
+  meshInTest(bookinfoObjects, model, seed);
+
+/** The same with the objects and the traffic of another scenario. */
+export function meshInTest(objects: readonly KubeObject[], model: TrafficModel, seed = 1) {
   const clock = manualClock();
   const random = seededRandom(seed);
   const { store } = emptyCluster(clock, () => random.next());
   for (const name of ["default", "kube-system"]) {
     store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
-  for (const object of bookinfoObjects) store.create(object);
+  for (const object of objects) store.create(object);
   const workloads = startWorkloads(store, clock);
   workloads.settle();
   const lines: string[] = [];

@@ -30,6 +30,7 @@ export function podParts(template: PodTemplate, namespace: KubeObject | undefine
   const spec = { ...template.spec } as Record<string, unknown>;
   const containers = template.spec?.containers ?? [];
   const isProxy = containers.some(({ name }) => name === PROXY.name);
+  const isGateway = isProxy && containers.length === 1;
   if (!isProxy && !wantsSidecar({ ...annotations, ...labels }, namespace)) {
     return { labels, annotations, spec };
   }
@@ -37,7 +38,8 @@ export function podParts(template: PodTemplate, namespace: KubeObject | undefine
   const revision = labels["version"] ?? labels["app.kubernetes.io/version"] ?? "latest";
   return {
     labels: {
-      "security.istio.io/tlsMode": "istio",
+      // Istio's template of gateways leaves it out: their listeners take what their Gateways say.
+      ...(isGateway ? {} : { "security.istio.io/tlsMode": "istio" }),
       ...(app ? { "service.istio.io/canonical-name": app } : {}),
       "service.istio.io/canonical-revision": revision,
       ...labels,
