@@ -52,9 +52,38 @@ export async function meshSnapshot(folders: Folders): Promise<() => Promise<void
   const before = await Promise.all(
     collections().map(async (of) => ({ of, objects: await read(api, of) })),
   );
+  const known = new Set((await rolloutDefinitions(api)).keys());
   return async () => {
     for (const { of, objects } of before) await putBack(api, of, objects);
+    for (const [path, definition] of await rolloutDefinitions(api)) {
+      if (!known.has(path)) await uninstall(api, path, definition);
+    }
   };
+}
+
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/** The definitions of the product's own kinds by their paths; the lab comes up without any. */
+async function rolloutDefinitions(api: ApiClient): Promise<ReadonlyMap<string, unknown>> {
+  const { items } = List.parse(await api.send("GET", DEFINITIONS));
+  const own = items.filter(({ metadata }) => metadata.name.endsWith(".quarterdeck.dev"));
+  return new Map(own.map((item) => [`${DEFINITIONS}/${item.metadata.name}`, item]));
+}
+
+/** Deletes a definition with what is stored by it; nobody is left who would take finalizers away. */
+async function uninstall(api: ApiClient, path: string, definition: unknown): Promise<void> {
+  const { group, names, versions } = Definition.parse(definition).spec;
+  const version = versions.find(({ storage }) => storage)?.name ?? "";
+  const stored = await read(api, {
+    root: `/apis/${group}/${version}`,
+    plural: names.plural,
+    query: "",
+  });
+  for (const [of, object] of stored) {
+    const { finalizers: _, ...metadata } = object.metadata;
+    await api.send("PUT", of, { ...object, metadata });
+  }
+  await api.send("DELETE", path);
 }
 
 async function putBack(

@@ -28,10 +28,11 @@ it("reads a cluster and its Prometheus from the command line, as any type", asyn
     { timeout: 20_000, interval: 1000 },
   );
   const service = await read(...named, "--type", "service", "-n", "istio-ingress");
-  expect(service.nodes.map(({ id }) => id)).toEqual([
-    "bookinfo/productpage",
-    "istio-ingress/istio-ingressgateway",
-  ]);
+  // Another mesh's gateway may call more than the shop.
+  expect(service.nodes.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(["bookinfo/productpage", "istio-ingress/istio-ingressgateway"]),
+  );
+  expect(service.nodes.map(({ id }) => id)).not.toContain("bookinfo/reviews");
 });
 
 it("says in one line what it cannot reach", async () => {
