@@ -33,11 +33,10 @@ export interface TelemetryWindows {
 
 /** The refresh under way, which all who ask meanwhile share: until its traffic is there, and all. */
 interface Refresh {
-  readonly since: Instant;
   readonly traffic: Promise<void>;
   readonly all: Promise<void>;
-  /** Its traffic is there. */
-  readonly answered: boolean;
+  /** Patience has ended, and its traffic is not there yet. Told by the timer: a clock may read a ms less. */
+  readonly late: boolean;
 }
 
 interface Window {
@@ -101,6 +100,7 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
     const done = new AbortController();
     let all = Promise.resolve();
     let answered = false;
+    let patient = true;
     const traffic = new Promise<void>((resolve) => {
       const onTraffic = () => {
         answered = true;
@@ -114,16 +114,16 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
     });
     clock.sleep(PATIENCE, done.signal).then(
       () => {
+        patient = false;
         if (!answered) publish();
       },
       () => undefined, // It was in time.
     );
     return (window.pending = {
-      since: clock.now(),
       traffic,
       all,
-      get answered() {
-        return answered;
+      get late() {
+        return !patient && !answered;
       },
     });
   }
@@ -199,13 +199,13 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
       // The loop keeps a window fresh while pages listen; who asks without listening refreshes it.
       const age = window.refreshedAt === undefined ? Infinity : between(window.refreshedAt, now);
       const fresh = 2 * refreshInterval(lastInterval) + PATIENCE;
-      if (age > fresh && !isLate(window.pending, now)) {
+      if (age > fresh && !window.pending?.late) {
         const { traffic, all } = refreshed(windowSeconds, window);
         await withinPatience(traffic, PATIENCE, () => undefined);
         // Who listens is told when latency is there too.
         void all.then(publish);
       }
-      return { reading: window.reading, error: window.error ?? lateness(window, clock.now()) };
+      return { reading: window.reading, error: window.error ?? lateness(window) };
     },
     close() {
       stop.abort(new Error("the server stops"));
@@ -217,12 +217,9 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
 /** Changes exactly when a page has something new to show. */
 const newsOf = ({ reading, error }: Window) => `${reading?.at ?? ""} ${error?.message ?? ""}`;
 
-const isLate = (pending: Refresh | undefined, now: Instant): boolean =>
-  pending !== undefined && !pending.answered && between(pending.since, now) >= PATIENCE;
-
 /** Why there is no news, while Prometheus has not failed yet. */
-function lateness({ pending }: Window, now: Instant): AppError | undefined {
-  if (!isLate(pending, now)) return undefined;
+function lateness({ pending }: Window): AppError | undefined {
+  if (!pending?.late) return undefined;
   return new AppError("timeout", `Prometheus has not answered for ${PATIENCE / 1000} s`, {
     hint: "It is still waited for. Look at its load, or choose a shorter window.",
   });
