@@ -70,7 +70,14 @@ async function rolloutDefinitions(api: ApiClient): Promise<ReadonlyMap<string, u
   return new Map(own.map((item) => [`${DEFINITIONS}/${item.metadata.name}`, item]));
 }
 
-/** Deletes a definition with what is stored by it; nobody is left who would take finalizers away. */
+/** Deletes an object for good: nobody is left who would take its finalizers away. */
+async function remove(api: ApiClient, path: string, object: Item): Promise<void> {
+  const { finalizers, ...metadata } = object.metadata;
+  if (finalizers !== undefined) await api.send("PUT", path, { ...object, metadata });
+  await api.send("DELETE", path);
+}
+
+/** Deletes a definition with what is stored by it. */
 async function uninstall(api: ApiClient, path: string, definition: unknown): Promise<void> {
   const { group, names, versions } = Definition.parse(definition).spec;
   const version = versions.find(({ storage }) => storage)?.name ?? "";
@@ -79,10 +86,7 @@ async function uninstall(api: ApiClient, path: string, definition: unknown): Pro
     plural: names.plural,
     query: "",
   });
-  for (const [of, object] of stored) {
-    const { finalizers: _, ...metadata } = object.metadata;
-    await api.send("PUT", of, { ...object, metadata });
-  }
+  for (const [of, object] of stored) await remove(api, of, object);
   await api.send("DELETE", path);
 }
 
@@ -92,7 +96,7 @@ async function putBack(
   before: ReadonlyMap<string, Item>,
 ): Promise<void> {
   const now = await read(api, of);
-  for (const path of now.keys()) if (!before.has(path)) await api.send("DELETE", path);
+  for (const [path, object] of now) if (!before.has(path)) await remove(api, path, object);
   for (const [path, object] of before) {
     const current = now.get(path);
     if (current && isDeepStrictEqual(withoutHistory(current), withoutHistory(object))) continue;

@@ -230,7 +230,15 @@ test("a CanaryRollout that somebody applies is started, once", async () => {
   expect((await read("applied"))?.status.startedBy).toBe("kubectl");
   const { conditions } = stored["status"] as { conditions: { type: string; status: string }[] };
   expect(conditions.find(({ type }) => type === "Ready")?.status).toBe("True");
-  expect(stored.metadata.finalizers ?? []).toEqual([]);
+  // Taken away after the end is told.
+  await vi.waitFor(async () => {
+    const { metadata: now } = await cluster.get({
+      kind: "CanaryRollout",
+      namespace: "bookinfo",
+      name: "applied",
+    });
+    expect(now.finalizers ?? []).toEqual([]);
+  }, PATIENCE);
 });
 
 test("Events tell of it upon the rollout and the VirtualService, and metrics count it", async () => {
