@@ -1,14 +1,13 @@
 // `npm run bench:proxies [-- 1000 5000]`: what the page of all proxies costs on the sandbox at some
 // scales: time to its first and to all of its rows in a browser, frames while scrolling, memory of the
 // server, requests to istiod with twenty pages open; and how long a dump of 20 MB takes to a table.
-import { spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { browser, build, install, ROOT } from "./bootstrap.mjs";
-import { cleanEnvironment, main, Problem, stopAll } from "./processes.mjs";
+import { main, Problem, stopAll } from "./processes.mjs";
 import { startSandbox } from "./sandbox-process.mjs";
+import { startServer } from "./server-process.mjs";
 
-const START_MS = 150_000;
 const STOP_MS = 5_000;
 const PAGES = 20;
 const WATCHED_MS = 60_000;
@@ -30,26 +29,6 @@ function line(name, value, unit, limit) {
     limit === undefined ? "" : `  (at most ${limit} ${unit}${over ? ": TOO MUCH" : ""})`;
   kept.push(!over);
   process.stdout.write(`  ${name.padEnd(46)} ${value.toFixed(1).padStart(9)} ${unit}${bound}\n`);
-}
-
-function startServer(flags) {
-  const args = [join(ROOT, "scripts", "start.mjs"), "--port", "0", "--no-open", ...flags];
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: cleanEnvironment(),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Problem("the server did not start", 1)), START_MS);
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      const url = /Quarterdeck is at (\S+)/.exec(output)?.[1];
-      if (!url) return;
-      clearTimeout(timer);
-      resolve({ child, url });
-    });
-  });
 }
 
 /** One sample of the server's own metrics. */
@@ -163,7 +142,7 @@ async function scale(services) {
   process.stdout.write(`${services} services\n`);
   const { child: sandbox, address } = await startSandbox({ scenario: `scale:${services}` });
   const flags = ["--kubeconfig", address.kubeconfig, "--prometheus", address.prometheus];
-  const { child, url } = await startServer(flags);
+  const { child, url } = await startServer({ flags });
   try {
     await sleep(3_000);
     const before = await memoryOf(url);

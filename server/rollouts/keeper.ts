@@ -58,9 +58,6 @@ export function keepRollouts(needs: KeeperNeeds): void {
       const { stores } = needs;
       if (mesh.ready && leadership.mayWrite()) {
         for (const waiting of stores.waiting()) await trying(waiting.ref, admit, waiting);
-        for (const record of stores.list()) {
-          if ("deleted" in record && record.deleted) await trying(record.ref, takeBack, record);
-        }
         if (isMoveDue() || between(settledAt, clock.now()) >= LOOK_AGAIN) {
           for (const entry of stores.entries()) await trying(entry.ref, settle, entry);
           settledAt = clock.now();
@@ -138,15 +135,6 @@ async function admit(
     { audit: true, action: "start-rollout", rollout: ref.name, namespace: ref.namespace, user: by },
     refused ? "rejected" : "write",
   );
-}
-
-/** Takes the traffic of a rollout back that somebody deletes: its finalizer waits for that. */
-async function takeBack({ stores, clock }: KeeperNeeds, record: RolloutRecord): Promise<void> {
-  const { ref, status, commands } = record;
-  const id = "deleted";
-  if (isTerminal(status) || commands.some((command) => command.id === id)) return;
-  const reason = "the rollout was deleted";
-  await stores.append(ref, { id, type: "rollback", by: "kubectl", at: clock.now(), reason });
 }
 
 /** Moves a rollout that runs to the best place there is, and tidies up behind moves that stopped halfway. */
