@@ -83,7 +83,8 @@ async function command(
     warn(`there is no rollout ${event.rollout ?? ""}`);
     return;
   }
-  const { id = world.nextCommandId(), command: type, force, reason, by } = event;
+  const { id = world.nextCommandId(), command, mode, force, reason, by } = event;
+  const type = command === "abort" && mode === "rollback" ? "rollback" : command;
   const acts = deskOf(world, by);
   try {
     await commandRollout(acts, target.metadata, { id, type, force, reason });
@@ -122,7 +123,7 @@ async function remove(
   { kind, name, namespace }: Extract<SimulationEvent, { delete: unknown }>["delete"],
 ): Promise<void> {
   const { desk, warn } = world;
-  const isRollout = kind === ROLLOUT_KIND;
+  const isRollout = kind === ROLLOUT_KIND && !isKeptAsItself(world, { name, namespace });
   const place = placeOf(world, {
     kind: isRollout ? "ConfigMap" : kind,
     name: isRollout ? `mesh-rollout-${name}` : name,
@@ -135,6 +136,15 @@ async function remove(
     if (!(error instanceof AppError)) throw error;
     warn(`delete of ${kind} ${name}: ${error.message}`);
   }
+}
+
+/** Whether a rollout lies in an object of its own kind. */
+function isKeptAsItself(
+  { cluster, rollouts }: World,
+  { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
+): boolean {
+  const own = namespace ?? rollouts[0]?.metadata.namespace ?? "";
+  return cluster.view().get(ROLLOUT_KIND, own, name) !== undefined;
 }
 
 /** Where an object is; undefined, and told, where the product knows no such kind. */

@@ -98,6 +98,9 @@ function completedDeployment(deployment: KubeObject): KubeObject {
       ? labels
       : { app: name };
   const podSpec = isRecord(template["spec"]) ? template["spec"] : {};
+  const replicas = Number(spec["replicas"] ?? 1);
+  const status = isRecord(deployment["status"]) ? deployment["status"] : {};
+  const ready = status["readyReplicas"] ?? status["availableReplicas"] ?? replicas;
   return {
     ...deployment,
     spec: {
@@ -110,11 +113,19 @@ function completedDeployment(deployment: KubeObject): KubeObject {
         spec: { containers: CONTAINERS, ...podSpec },
       },
     },
+    status: {
+      observedGeneration: 1,
+      replicas,
+      updatedReplicas: replicas,
+      readyReplicas: ready,
+      availableReplicas: ready,
+      ...status,
+    },
   };
 }
 
 /** The pods that a Deployment would have made; as many of them ready as its status says. */
-function podsOf(deployment: KubeObject): KubeObject[] {
+export function podsOf(deployment: KubeObject): KubeObject[] {
   const spec = deployment["spec"] as JsonRecord;
   const status = isRecord(deployment["status"]) ? deployment["status"] : {};
   const template = spec["template"] as { metadata: JsonRecord; spec: JsonRecord };

@@ -37,7 +37,7 @@ export function liveWeights(
   );
   if (!target) return undefined;
   if (!hasWeights(target)) return {};
-  const plan = planWeights(object, specFor(rollout, target), { percent: 1 });
+  const plan = planWeights(object, specFor(rollout, target), { percent: 1, finalise: "prune" });
   if (isRefusal(plan)) return undefined;
   const before = Object.fromEntries(plan.before.map(({ label, weight }) => [label, weight]));
   return { ...before, [canaryLabel(spec)]: before[canaryLabel(spec)] ?? 0 };
@@ -78,7 +78,7 @@ function liveShares(mesh: MeshView, rollout: CanaryRollout): LiveShare[] {
   const main = mainObject(mesh, rollout);
   if (!main) return [];
   const spec = specFor(rollout, main.target);
-  const plan = planWeights(main.object, spec, { percent: 1 });
+  const plan = planWeights(main.object, spec, { percent: 1, finalise: "prune" });
   if (isRefusal(plan)) return [];
   const total = plan.before.reduce((sum, { weight }) => sum + weight, 0) || 1;
   const copied = copiedPart(main.object, spec);

@@ -23,7 +23,7 @@ import type { World } from "./world";
 /** Until then a process has heard of what another one stored. */
 const SEEN_MS = 50;
 
-const TRAFFIC_KINDS = ["VirtualService", "DestinationRule", "HTTPRoute"] as const;
+const TRAFFIC_KINDS = ["VirtualService", "DestinationRule", "HTTPRoute", "Deployment"] as const;
 
 /** What a simulation gave: a story for each rollout of the file, in its order. */
 export interface SimulationResult {
@@ -32,7 +32,7 @@ export interface SimulationResult {
   readonly problems: readonly { readonly field: string; readonly message: string }[];
   /** What went wrong beside the rollouts: edits that the server refused. */
   readonly warnings: readonly string[];
-  /** What the cluster holds at the end of what carries traffic. */
+  /** What the cluster holds at the end of what carries traffic, and of what serves it. */
   readonly objects: readonly KubeObject[];
 }
 
@@ -53,7 +53,10 @@ export async function simulate(
   }
   const rollouts = parsed.flatMap((outcome) => ("rollout" in outcome ? [outcome.rollout] : []));
   const time = virtualTime();
-  const cluster = simulatedCluster(time, simulation.objects, rollouts);
+  const cluster = simulatedCluster(time, simulation.objects, {
+    rollouts,
+    store: simulation.store,
+  });
   const tellers = rollouts.map(
     ({ metadata }) => new StoryTeller(`${metadata.namespace}/${metadata.name}`, time.second, START),
   );

@@ -6,7 +6,9 @@ import type { CanaryRollout } from "@/lib/rollout/plan";
 import { type ClusterState, emptyCluster } from "@/sandbox/api/cluster-state";
 import { seededRandom } from "@/sandbox/random";
 import type { Transport } from "@/server/cluster/transport";
+import { rolloutDefinition } from "@/server/rollouts/install-definition";
 import { completed } from "./given-objects";
+import { keepPods } from "./simulated-pods";
 import { inProcessApi, inProcessTransport } from "./in-process-api";
 import { liveWeights, mainObject } from "./live-shares";
 import type { VirtualTime } from "./virtual-time";
@@ -25,12 +27,23 @@ export interface SimulatedCluster {
 export function simulatedCluster(
   time: VirtualTime,
   given: readonly Readonly<Record<string, unknown>>[],
-  rollouts: readonly CanaryRollout[],
+  {
+    rollouts,
+    store: kept,
+  }: {
+    readonly rollouts: readonly CanaryRollout[];
+    /** What keeps the rollouts. */
+    readonly store: "customResource" | "configMap";
+  },
 ): SimulatedCluster {
   const random = seededRandom(1);
   const state = emptyCluster(time.simulation, () => random.next(), openDefinitions());
-  for (const object of completed(given, rollouts)) state.store.create(object);
   const { store } = state;
+  const all = completed(given, rollouts);
+  const isDefined = all.some(({ metadata }) => metadata.name === rolloutDefinition.metadata.name);
+  if (kept === "customResource" && !isDefined) store.create(rolloutDefinition);
+  for (const object of all) store.create(object);
+  keepPods(store);
   return {
     state,
     transport: inProcessTransport(inProcessApi(state), time.stir),

@@ -12,14 +12,17 @@ import type { Metrics, Sample } from "@/server/ports";
 const SCRAPE_MS = 1000;
 const RETENTION_MS = 24 * 3_600_000;
 
+const Point = z.tuple([z.number(), z.string()]);
 const Vector = z.object({
-  result: z.array(
-    z.object({
-      metric: z.record(z.string(), z.string()),
-      value: z.tuple([z.number(), z.string()]),
-    }),
-  ),
+  resultType: z.literal("vector"),
+  result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: Point })),
 });
+const Scalar = z.object({ resultType: z.literal("scalar"), result: Point });
+const Answer = z.discriminatedUnion("resultType", [Vector, Scalar]);
+
+/** Prometheus' text of a number; null for NaN. */
+const numberOf = (text: string): number | null =>
+  text === "NaN" ? null : Number(text.replace("Inf", "Infinity"));
 
 /** The sandbox's Prometheus, scraped each second and asked without a network. */
 export interface SimulatedMetrics extends Metrics {
@@ -67,11 +70,13 @@ export function simulatedMetrics(
     },
     async query(promql, { at = instant(clock.now()), signal } = {}) {
       signal?.throwIfAborted();
-      const answer = Vector.safeParse(asked(promql, at));
-      if (!answer.success) throw new AppError("invalid", "the query does not give a vector");
-      return answer.data.result.map(({ metric, value }): Sample => ({
+      const answer = Answer.safeParse(asked(promql, at));
+      if (!answer.success) throw new AppError("invalid", "the query does not give numbers");
+      const { data } = answer;
+      if (data.resultType === "scalar") return [{ labels: {}, value: numberOf(data.result[1]) }];
+      return data.result.map(({ metric, value }): Sample => ({
         labels: metric,
-        value: value[1] === "NaN" ? null : Number(value[1].replace("Inf", "Infinity")),
+        value: numberOf(value[1]),
       }));
     },
     queryRange: () => Promise.reject(new AppError("unsupported", "a simulation draws no charts")),

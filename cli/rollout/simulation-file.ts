@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fileDocuments, unreadable } from "@/cli/analyze/file-documents";
 import type { InputText } from "@/cli/analyze/read-inputs";
 import { formatPath } from "@/lib/yaml/field-path";
+import { oneOf } from "@/lib/rollout/plan-fields";
 import { CommandType } from "@/lib/rollout/status";
 
 const At = z.number().min(0);
@@ -47,7 +48,9 @@ const Process = z.union([z.enum(["leader", "all"]), z.int().min(0)]);
 const Events = z.union([
   z.strictObject({
     at: At,
-    command: CommandType,
+    command: oneOf(CommandType.options),
+    /** What `abort` leaves: the weights as they are, or, with `rollback`, all to the stable version. */
+    mode: z.enum(["hold", "rollback"]).optional(),
     by: z.string().min(1).default("operator"),
     id: z.string().min(1).max(64).optional(),
     force: z.boolean().optional(),
@@ -108,6 +111,10 @@ const SimulationFile = z.strictObject({
   replicas: z.int().min(1).max(50).default(1),
   /** Seconds after a write during which reads still show what was before. */
   readLag: z.number().min(0).default(0),
+  /** What keeps the rollouts: CanaryRollouts, or, where they are not defined, ConfigMaps. */
+  store: oneOf(["customResource", "configMap"], { crd: "customResource" }).default(
+    "customResource",
+  ),
   /** Only looks: preflight and every patch of every step, and nothing is stored. */
   dryRun: z.boolean().default(false),
   until: z.number().min(0).default(900),

@@ -15,7 +15,13 @@ async function run(
   look?: (second: number, world: World) => void,
   shards?: number,
 ) {
-  const file = { rollout: aRollout(), objects: objects(), until: 260, ...fields };
+  const file = {
+    rollout: aRollout(),
+    objects: objects(),
+    store: "configMap",
+    until: 260,
+    ...fields,
+  };
   const simulation = readSimulation({ file: "test.yaml", text: stringify(file) });
   const { stories } = await simulate(simulation, look, shards);
   const [story] = stories;

@@ -1,5 +1,7 @@
 import { after, between, type Instant, seconds } from "@/lib/base/units";
+import { unattended } from "./controller-gap";
 import { judge } from "./judge";
+import { duringCheck } from "./judge-readings";
 import { ownLimits } from "./own-limits";
 import { rollBack } from "./rollback";
 import { pauseFor } from "./settle";
@@ -26,18 +28,10 @@ export function checkIsDue(run: Run): Transition | undefined {
     .slice(status.commandsSeen)
     .some(({ at }) => at < state.nextCheckAt);
   if (earlier) return undefined;
-  return unattended(run, state) ?? act(run, { type: "measure", from: state.windowFrom });
-}
-
-/** Nobody has looked for longer than the plan allows: what it says happens then. */
-function unattended(run: Run, state: StateOf<"Holding">): Transition | undefined {
-  const { controllerGap } = run.rollout.spec;
-  const gap = between(state.nextCheckAt, run.now);
-  if (!controllerGap || gap < seconds(controllerGap.limit)) return undefined;
-  const message = `nobody drove the rollout for ${Math.round(gap / 1000)} s`;
-  return controllerGap.then === "pause"
-    ? pauseFor(run, "ControllerGap", message)
-    : rollBack(run, { reason: "ControllerGap", message, who: "engine" });
+  return (
+    unattended(run, between(state.nextCheckAt, now)) ??
+    act(run, { type: "measure", from: state.windowFrom })
+  );
 }
 
 /** Counts a check whose numbers came in; undefined where there are none, or nobody waits for them. */
@@ -49,8 +43,10 @@ export function countCheck(run: Run): Transition | undefined {
   const { window } = measurement;
   if (stillOld(window, state)) return waitForProxies(run, state, window);
   const { status, rollout } = run;
+  const verifiedAt = status.steps.find(({ step }) => step === state.step)?.verifiedAt;
+  const sinceStart = between(verifiedAt ?? state.verifiedAt, run.now) / 1000;
   const { verdict, memory, numbers } = judge(
-    rollout.spec.analysis,
+    duringCheck(rollout.spec.analysis, sinceStart),
     window,
     status.evidence,
     rollout.spec.steps.length,

@@ -1,5 +1,6 @@
-import { nextStep, shutGate } from "./gate";
-import { advance, beginStep, promote, resume } from "./progress";
+import { shutGate, toApprove } from "./gate";
+import { promote } from "./ending";
+import { advance, beginStep, resume } from "./progress";
 import { rollBack } from "./rollback";
 import {
   type Command,
@@ -14,6 +15,7 @@ import {
   become,
   currentShare,
   currentStep,
+  isBaking,
   ledgerWith,
   pausedState,
   type Run,
@@ -127,6 +129,7 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
   resume(run, command) {
     const { state } = run.status;
     if (state.phase !== "Paused") return "the rollout is not paused";
+    if (run.observed.suspended) return SUSPENDED;
     return resume(run, state, { who: command.by, note: command.reason });
   },
 
@@ -135,16 +138,14 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
     if (rollout.spec.fourEyes && command.by === status.startedBy) {
       return `${command.by} started it; somebody else must approve`;
     }
-    const next = rollout.spec.steps.findIndex(
-      ({ approval }, step) =>
-        approval && step >= nextStep(rollout, status) && !status.approved.includes(step),
-    );
-    if (next < 0 || isTerminal(status)) return "no step waits for approval";
+    const next = toApprove(rollout, status);
+    if (next === undefined || isTerminal(status)) return "no step waits for approval";
+    const step = rollout.spec.steps[next];
     const approved: Run = { ...run, status: { ...status, approved: [...status.approved, next] } };
     const told = noted(approved, {
       who: command.by,
       level: "ok",
-      title: `Approved ${rollout.spec.steps[next]?.weight ?? 0} %`,
+      title: `Approved ${step ? `${step.weight} %` : "the end"}`,
       ...(command.reason ? { note: command.reason } : {}),
     });
     const { state } = status;
@@ -161,6 +162,9 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
   promoteFull(run, command) {
     const refused = mayAdvance(run, command);
     if (refused) return refused;
+    if (isBaking(run.status.state)) {
+      return advance(run, { who: command.by, note: promoteNote(command) });
+    }
     return promote(run, {
       who: command.by,
       title: "Promote: 100 % to the canary",
@@ -171,6 +175,7 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
   stepBack(run, command) {
     const { state } = run.status;
     if (!RUNNING.has(state.phase) && state.phase !== "Paused") return "the rollout does not run";
+    if (run.observed.suspended) return SUSPENDED;
     const step = currentStep(state);
     if (step === 0) return "this is the first step; roll back instead";
     const steps = run.status.steps.filter((entry) => entry.step < step - 1);
@@ -214,6 +219,8 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
       : "the rollout has ended",
 };
 
+const SUSPENDED = "spec.suspend is set; take that back first";
+
 const promoteNote = ({ reason, force }: Command): string =>
   [reason, force ? "forced" : undefined].filter((text) => text !== undefined).join("; ") ||
   "asked for";
@@ -222,8 +229,9 @@ const promoteNote = ({ reason, force }: Command): string =>
 function mayAdvance(run: Run, { force }: Command): string | undefined {
   const { state } = run.status;
   if (!RUNNING.has(state.phase) && state.phase !== "Paused") return "the rollout does not run";
+  if (run.observed.suspended) return SUSPENDED;
   if (force) return undefined;
-  const shut = shutGate(run);
+  const shut = isBaking(state) ? undefined : shutGate(run);
   if (shut) return `${shut.message}; force it to go on`;
   const verdict = stopClock(run.rollout, state, run.now).lastVerdict;
   return verdict === "pass" ? undefined : "no check has passed at this step; force it to go on";

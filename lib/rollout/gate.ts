@@ -25,9 +25,23 @@ export function shutGate({ rollout, status, now }: Run): ShutGate | undefined {
     return { reason: "Frozen", message };
   }
   const next = nextStep(rollout, status);
+  if (!needsApproval(rollout, next) || status.approved.includes(next)) return undefined;
   const step = rollout.spec.steps[next];
-  if (!step?.approval || status.approved.includes(next)) return undefined;
-  return { reason: "Approval", message: `${step.weight} % waits for somebody to approve it` };
+  const what = step ? `${step.weight} %` : "the end";
+  return { reason: "Approval", message: `${what} waits for somebody to approve it` };
+}
+
+/** Whether somebody must approve a step before it is entered; the one behind the last is the end. */
+const needsApproval = ({ spec }: CanaryRollout, step: number): boolean =>
+  step < spec.steps.length ? spec.steps[step]?.approval === true : spec.approveFinish;
+
+/** The next step, or the end, that waits for its approval; undefined where none does. */
+export function toApprove(rollout: CanaryRollout, status: RolloutStatus): number | undefined {
+  const { length } = rollout.spec.steps;
+  for (let step = nextStep(rollout, status); step <= length; step += 1) {
+    if (needsApproval(rollout, step) && !status.approved.includes(step)) return step;
+  }
+  return undefined;
 }
 
 /** The end of the freeze that `now` lies in; undefined outside of all. */

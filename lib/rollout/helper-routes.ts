@@ -96,10 +96,15 @@ export const weighted = (entries: readonly Entry[], weights: readonly number[]) 
 
 /** Every alternative of the route, each with what is wanted beside. */
 export const crossed = (own: readonly HttpMatch[] | undefined, more: HttpMatch): HttpMatch[] =>
-  (own?.length ? own : [{}]).map((match) => ({
-    ...match,
-    headers: { ...match.headers, ...more.headers },
-  }));
+  (own?.length ? own : [{}]).map((match) => {
+    const headers = { ...match.headers, ...more.headers };
+    const sourceLabels = { ...match.sourceLabels, ...more.sourceLabels };
+    return {
+      ...match,
+      headers,
+      ...(Object.keys(sourceLabels).length > 0 ? { sourceLabels } : {}),
+    };
+  });
 
 const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 

@@ -11,6 +11,23 @@ export const limitsOf = ({ metrics, webhooks }: RolloutAnalysis): readonly Limit
 ];
 
 /**
+ * The limits that a check decides by, `sinceStart` seconds after its step was verified: without those
+ * of the dry run, and without those whose time has not come.
+ */
+export function duringCheck(analysis: RolloutAnalysis, sinceStart: number): RolloutAnalysis {
+  const dry = new Set(analysis.dryRun);
+  const counts = ({ name, dryRun, initialDelay }: Limit) =>
+    !dryRun && !dry.has(name) && sinceStart > initialDelay;
+  const built = (["successRate", "p50", "p95", "p99"] as const).filter((name) => dry.has(name));
+  return {
+    ...analysis,
+    ...Object.fromEntries(built.map((name) => [name, undefined])),
+    metrics: analysis.metrics.filter(counts),
+    webhooks: analysis.webhooks.filter(counts),
+  };
+}
+
+/**
  * The verdict with the plan's own numbers: one that is out of its limits fails the check, one that
  * is missing leaves it open. What is worse of the two counts; a number is never guessed.
  */

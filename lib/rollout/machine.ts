@@ -2,30 +2,21 @@ import { between, instant, seconds } from "@/lib/base/units";
 import { checkIsDue, countCheck } from "./check";
 import { obeyNext, obeyUrgent } from "./commands";
 import { frozenUntil, shutGate } from "./gate";
-import { advance, beginStep, resume, settlePromotion } from "./progress";
+import { unattended } from "./controller-gap";
+import { drift } from "./drift";
+import { settlePromotion } from "./ending";
+import { advance, beginStep, resume } from "./progress";
 import { loseUnready, rollBack, settleRollback, supersede } from "./rollback";
+import type { Operation } from "./operation";
 import { planRollout } from "./rollout-plan";
 import { isRefusal } from "./route-target";
-import { pauseFor, settleStep, weightsText } from "./settle";
+import { pauseFor, settleStep } from "./settle";
 import { remember } from "./remember";
 import { isTerminal, type StateOf } from "./status";
-import { startClock, stopClock } from "./step-clock";
+import { standStill } from "./suspend";
 import { companions, waitsFor } from "./train";
-import {
-  act,
-  become,
-  decide,
-  goalOf,
-  ledgerWith,
-  rememberedOf,
-  type Run,
-  type Transition,
-} from "./transition";
-import type { DestinationWeight } from "./weight-patch";
+import { act, become, ledgerWith, rememberedOf, type Run, type Transition } from "./transition";
 
-/** Reverts from outside that are put right within `CONTENTION_WINDOW`; one more is a fight. */
-const REVERTS_ENDURED = 2;
-const CONTENTION_WINDOW = seconds(600);
 /** How often a rollout looks after the others of its train. */
 const TRAIN_LOOK = seconds(2);
 
@@ -51,6 +42,7 @@ export function next(
     countCheck(run) ??
     checkIsDue(run) ??
     loseUnready(run) ??
+    standStill(run) ??
     obeyNext(run) ??
     proceed(run)
   );
@@ -82,7 +74,7 @@ function proceed(run: Run): Transition {
       return begin(run);
     case "Applying":
     case "Verifying":
-      return settleStep(run, state);
+      return leftAlone(run, state.op) ?? settleStep(run, state);
     case "Holding":
       return hold(run, state);
     case "Promoting":
@@ -99,9 +91,21 @@ function proceed(run: Run): Transition {
   }
 }
 
+/** An increase that was decided before a gap is no longer a matter of course. */
+function leftAlone(run: Run, { share, from, decidedAt, ...op }: Operation): Transition | undefined {
+  if (share <= from || op.writtenAt !== undefined) return undefined;
+  return unattended(run, between(instant(Math.max(decidedAt, op.retryAt ?? 0)), run.now));
+}
+
 /** Remembers the routes as they are, and decides the first step. */
 function begin(run: Run): Transition {
-  const { objects } = run.observed;
+  const { objects, suspended } = run.observed;
+  if (suspended) {
+    const { state } = run.status;
+    return state.phase === "Pending" && state.suspended
+      ? act(run)
+      : become(run, { state: { phase: "Pending", suspended: true } });
+  }
   const after = waitsFor(run.rollout, run.observed.train ?? []);
   if (after.length > 0) {
     const { state } = run.status;
@@ -156,13 +160,13 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
     return pauseFor(run, "TargetMissing", observed.stableUndefined);
   }
   if (isReplaced(run)) return supersede(run);
-  const drifted = observed.objects === undefined ? undefined : drift(run, state);
+  const isDone = isOver(run, state);
+  const shut = isDone && !state.baking ? shutGate(run) : undefined;
+  const train = isDone && !shut ? waitForTrain(run, state) : undefined;
+  const drifted = drift(run, state, isDone && !shut && !train && !state.baking);
   if (drifted) return drifted;
-  if (isOver(run, state)) {
-    const shut = shutGate(run);
-    if (shut) return pauseFor(run, shut.reason, shut.message);
-    return waitForTrain(run, state) ?? advance(run);
-  }
+  if (shut) return pauseFor(run, shut.reason, shut.message);
+  if (isDone) return train ?? advance(run);
   if (state.maxUntil !== null && now >= state.maxUntil) return inconclusive(run);
   const times: (number | null)[] = [state.holdUntil, state.maxUntil];
   if (run.rollout.spec.train) times.push(now + TRAIN_LOOK);
@@ -208,85 +212,6 @@ function inconclusive(run: Run): Transition {
   return policy === "rollback"
     ? rollBack(run, { reason: "Inconclusive", message })
     : pauseFor(run, "Inconclusive", message);
-}
-
-/**
- * The weights are not what was written: somebody else wrote. They are set again twice; whoever
- * insists a third time within ten minutes is meant to win until a person decides.
- */
-function drift(run: Run, state: StateOf<"Holding">): Transition | undefined {
-  const { objects } = run.observed;
-  const { rollout, status, now } = run;
-  if (!objects) return undefined;
-  const plan = planRollout(rollout, rememberedOf(run), {
-    objects,
-    goal: goalOf(rollout, state),
-    down: false,
-  });
-  if (isRefusal(plan)) return pauseFor(run, "TargetMissing", plan.message);
-  if (plan.settled) return undefined;
-
-  const found = plan.due.find(({ before }) => before.length > 0)?.before ?? [];
-  const own = found.map(({ weight }) => weight);
-  const wanted = plan.due.find(({ before }) => before.length > 0)?.after ?? [];
-  // Subsets and routes that were added are ours alone: only weights are there to be adopted.
-  const isWeights = wanted.some(({ weight }, index) => weight !== own[index]);
-  if (rollout.spec.drift !== "reassert" && isWeights) return yieldTo(run, state, found);
-  const recent = status.reverts.filter((at) => between(at, now) < CONTENTION_WINDOW);
-  const text = isWeights ? weightsText(found) : "what the rollout had added was changed";
-  if (recent.length >= REVERTS_ENDURED) {
-    return pauseFor(
-      { ...run, status: { ...status, reverts: [...recent, now] } },
-      "Contended",
-      `somebody else set the weights ${recent.length + 1} times in 10 min, now to ${text}`,
-    );
-  }
-  const reverts = [...recent, now];
-  const counted: Run = { ...run, status: { ...status, reverts } };
-  // At the end of its hold the next step's weights are written over them: once, not twice.
-  if (isOver(run, state) && !shutGate(run) && !waitForTrain(run, state)) return advance(counted);
-  const carry = stopClock(rollout, state, now);
-  const { op, operations } = decide(run, { step: state.step, share: state.share });
-  return become(run, {
-    operations,
-    reverts,
-    state: { phase: "Applying", carry, op: { ...op, from: state.from } },
-    ledger: ledgerWith(run, {
-      who: "engine",
-      level: "warn",
-      title: `Weights were changed from outside; ${state.share} % is set again`,
-      note: `found ${text}; the step's clock stands until then`,
-    }),
-  });
-}
-
-/** The weights that somebody else set stay: as the new share of the step, or until a person decides. */
-function yieldTo(
-  run: Run,
-  state: StateOf<"Holding">,
-  found: readonly DestinationWeight[],
-): Transition {
-  const { rollout, now } = run;
-  const text = weightsText(found);
-  if (rollout.spec.drift === "pause") {
-    return pauseFor(run, "Drifted", `somebody else set the weights to ${text}`);
-  }
-  const canary = found.find(({ role }) => role === "canary")?.weight ?? 0;
-  const others = found.reduce((sum, { role, weight }) => sum + (role === "other" ? weight : 0), 0);
-  const share = others >= 100 ? 0 : Math.round((canary * 100) / (100 - others));
-  const reached = rollout.spec.steps.findLastIndex(({ weight }) => weight <= share);
-  const step = Math.max(0, reached);
-  const op = { id: "", step, share, from: state.share, decidedAt: now };
-  return become(run, {
-    adopted: true,
-    state: startClock(rollout, op, { carry: undefined, now }),
-    ledger: ledgerWith(run, {
-      who: "engine",
-      level: "warn",
-      title: `Weights were changed from outside; ${share} % is adopted`,
-      note: `found ${text}; the step's clock starts again`,
-    }),
-  });
 }
 
 /** When the machine wants to be called again; undefined where only a change can wake it. */

@@ -40,6 +40,10 @@ export type RollbackReason = z.infer<typeof RollbackReason>;
 export const BlockedReason = z.enum(["StableUnready", ...PauseReason.options]);
 export type BlockedReason = z.infer<typeof BlockedReason>;
 
+/** Ends that change more than weights: routes, or Deployments. */
+export const Finalise = z.enum(["prune", "scale-down", "copy-to-primary"]);
+export type Finalise = z.infer<typeof Finalise>;
+
 /**
  * A write that was decided: stored before it is sent, so that whoever comes next knows of it.
  * The share is absolute: sending it twice is sending it once.
@@ -55,6 +59,8 @@ export const Operation = z.object({
   tidy: z.boolean().optional(),
   /** Whether the stable subset is to select what the canary's does. */
   rotate: z.boolean().optional(),
+  /** What is done at the end beside the weights. */
+  finalise: Finalise.optional(),
   /** Set where a write could not be completed and what was written of it is taken back. */
   compensates: z.object({ reason: PauseReason, message: z.string(), share: z.number() }).optional(),
   /** How many kinds of objects were done with before those that were written last. */

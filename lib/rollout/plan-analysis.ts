@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { parseDuration } from "@/lib/istio/duration";
-import { lengthOf, WholeSeconds } from "./plan-fields";
+import { isRecord } from "@/lib/k8s/json-value";
+import { amountIn, lengthOf, oneOf, WholeSeconds } from "./plan-fields";
 
 const Alpha = z.number().positive().max(0.5);
-const PercentOrOff = z.union([z.number().positive().max(100), z.literal(false)]);
+/** Percent, also written `1%`; `off` is false. */
+const PercentOrOff = z.preprocess(
+  (value) => (value === "off" ? false : amountIn(value)),
+  z.union([z.number().positive().max(100), z.literal(false)], "must be a percentage, or false"),
+);
 
 /** Numbers of the sequential judge (rollouts.md 3.4). */
 const Sequential = z.strictObject({
@@ -20,7 +24,7 @@ const Sequential = z.strictObject({
   /** Part of bad steps that may pass; 1/beta is what E_pass or E_safe must reach. */
   beta: z.number().positive().max(0.5).default(0.05),
   /** Percentage points below which a difference is no regression, however sure. */
-  minDelta: z.number().min(0).max(100).default(0.1),
+  minDelta: z.preprocess(amountIn, z.number().min(0).max(100)).default(0.1),
   /** A risk ratio up to 1 + delta is no regression. */
   delta: z.number().min(0).max(10).default(0),
   /** Percent of failures above which the canary fails whatever the baseline; off with false. */
@@ -33,20 +37,27 @@ const Sequential = z.strictObject({
   slowAboveMs: z.number().positive().optional(),
 });
 
-/** `{ maxMs: 500 }`, also written `500` (milliseconds) or `500ms`. */
+/** `{ maxMs: 500 }`, also written `500` (milliseconds), `500ms` or `{ max: 500 }`. */
 const AtMost = z.preprocess(
   (value) => {
-    if (typeof value === "number") return { maxMs: value };
-    const length = typeof value === "string" ? parseDuration(value) : undefined;
-    return length === undefined ? value : { maxMs: length };
+    const { max, maxMs = max, ...rest } = isRecord(value) ? value : { maxMs: value };
+    return { ...rest, maxMs: amountIn(maxMs) };
   },
-  z.strictObject({ maxMs: z.number().positive() }),
+  z.strictObject({
+    maxMs: z.number("must be milliseconds, or a duration such as 500ms").positive(),
+  }),
 );
-/** `{ min: 99 }`, also written `99`. */
+/** `{ min: 99 }`, also written `99` or `99%`. */
 const AtLeast = z.preprocess(
-  (value) => (typeof value === "number" ? { min: value } : value),
-  z.strictObject({ min: z.number().min(0).max(100) }),
+  (value) => {
+    const { min, ...rest } = isRecord(value) ? value : { min: value };
+    return { ...rest, min: amountIn(min) };
+  },
+  z.strictObject({ min: z.number("must be a percentage such as 99").min(0).max(100) }),
 );
+
+/** Whether failures of the whole run count, or those in a row. */
+const Counting = oneOf(["cumulative", "consecutive"]);
 
 const Limited = {
   name: z.string().min(1).max(64),
@@ -57,7 +68,11 @@ const Limited = {
   /** At its n-th failed check this one alone rolls back; where absent it counts like any other. */
   failureLimit: z.int().min(1).optional(),
   /** Whether a value within the limits takes back the failures before it. */
-  failures: z.enum(["cumulative", "consecutive"]).default("cumulative"),
+  failures: Counting.default("cumulative"),
+  /** Whether it is measured and shown, and decides nothing. */
+  dryRun: z.boolean().default(false),
+  /** So long after a step's weights are verified it decides nothing yet. */
+  initialDelay: lengthOf(0).default(0),
 };
 const hasLimit = ({ min, max }: { min?: number | undefined; max?: number | undefined }): boolean =>
   min !== undefined || max !== undefined;
@@ -104,39 +119,72 @@ const Webhook = z
   })
   .refine(hasLimit, "needs a min or a max");
 
+/** Limits that need no query of one's own. */
+const BUILT_IN = ["successRate", "p50", "p95", "p99"] as const;
+
 /** How the canary is judged. */
-export const Analysis = z.strictObject({
-  /** Which judge decides. */
-  judge: z.enum(["threshold", "sequential"]).default("threshold"),
-  sequential: Sequential.prefault({}),
-  /** How often the canary is judged. */
-  interval: WholeSeconds.default(20),
-  /** Time after each change of weight that is not judged and not held. */
-  warmUp: lengthOf(0).default(0),
-  /** Least share of requests without failure, in percent; not judged where absent. */
-  successRate: AtLeast.optional(),
-  /** Greatest percentiles of request durations; not judged where absent. */
-  p50: AtMost.optional(),
-  p95: AtMost.optional(),
-  p99: AtMost.optional(),
-  /** Further numbers, from queries of one's own. */
-  metrics: z.array(Metric).max(20).default([]),
-  /** Further numbers, from whoever is asked over HTTP. */
-  webhooks: z.array(Webhook).max(20).default([]),
-  /** Fewer requests than this to the canary are no evidence: windows merge until there are enough. */
-  minRequests: z.int().min(1).default(50),
-  /** The run rolls back at its n-th failed check. */
-  failureLimit: z.int().min(1).default(3),
-  /** Whether a check that passes takes back the failures before it. */
-  failures: z.enum(["cumulative", "consecutive"]).default("cumulative"),
-  /** What no requests at all to the canary mean. */
-  noData: z.enum(["hold", "pass", "fail"]).default("hold"),
-  /** How long a verdict may be missing before the rollout pauses. */
-  noDataTimeout: WholeSeconds.default(300),
-  /** This many queries that fail in a row pause the rollout. */
-  queryErrorLimit: z.int().min(1).default(5),
-  /** How long a step may last without a verdict that lets it advance; for ever where absent. */
-  maxStepDuration: WholeSeconds.optional(),
-  /** What happens then. */
-  inconclusive: z.enum(["pause", "advance", "rollback"]).default("pause"),
-});
+export const Analysis = z
+  .strictObject({
+    /** Which judge decides. */
+    judge: oneOf(["threshold", "sequential"], {
+      thresholds: "threshold",
+      eprocess: "sequential",
+    }).default("threshold"),
+    sequential: Sequential.prefault({}),
+    /** How often the canary is judged. */
+    interval: WholeSeconds.default(20),
+    /** Time after each change of weight that is not judged and not held. */
+    warmUp: lengthOf(0).default(0),
+    /** So long after each step's weights are verified nothing is judged; the hold goes on meanwhile. */
+    initialDelay: lengthOf(0).default(0),
+    /** Least share of requests without failure, in percent; not judged where absent. */
+    successRate: AtLeast.optional(),
+    /** Greatest percentiles of request durations; not judged where absent. */
+    p50: AtMost.optional(),
+    p95: AtMost.optional(),
+    p99: AtMost.optional(),
+    /** Further numbers, from queries of one's own. */
+    metrics: z.array(Metric).max(20).default([]),
+    /** Further numbers, from whoever is asked over HTTP. */
+    webhooks: z.array(Webhook).max(20).default([]),
+    /** Fewer requests than this to the canary are no evidence: windows merge until there are enough. */
+    minRequests: z.int().min(1).default(50),
+    /** The run rolls back at its n-th failed check. */
+    failureLimit: z.int().min(1).default(3),
+    /** Whether a check that passes takes back the failures before it. */
+    failures: Counting.default("cumulative"),
+    /** What no requests at all to the canary mean. */
+    noData: oneOf(["hold", "pass", "fail"]).default("hold"),
+    /** How long a verdict may be missing before the rollout pauses. */
+    noDataTimeout: WholeSeconds.default(300),
+    /** This many queries that fail in a row pause the rollout. */
+    queryErrorLimit: z.int().min(1).default(5),
+    /** How long a step may last without a verdict that lets it advance; for ever where absent. */
+    maxStepDuration: WholeSeconds.optional(),
+    /** What happens then. */
+    inconclusive: oneOf(["pause", "advance", "rollback"]).default("pause"),
+    /** Names of limits that are measured and shown, and decide nothing. */
+    dryRun: z
+      .array(
+        z.preprocess(
+          (value) => (isRecord(value) ? (value["metricName"] ?? value["name"] ?? value) : value),
+          z.string("must be the name of a metric"),
+        ),
+      )
+      .max(50)
+      .default([]),
+  })
+  .superRefine((analysis, context) => {
+    const { dryRun, metrics, webhooks } = analysis;
+    const own = [...metrics, ...webhooks].map(({ name }) => name);
+    own.forEach((name, index) => {
+      if (own.indexOf(name) === index) return;
+      context.addIssue({ code: "custom", path: ["metrics"], message: `names ${name} twice` });
+    });
+    dryRun.forEach((name, index) => {
+      if (own.includes(name) || (BUILT_IN as readonly string[]).includes(name)) return;
+      const known = [...BUILT_IN, ...own].join(", ");
+      const message = `is no limit of this plan; there are ${known}`;
+      context.addIssue({ code: "custom", path: ["dryRun", index], message });
+    });
+  });

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import { Label, Subdomain } from "@/lib/k8s/names";
 import { HostName, Labels } from "./plan-fields";
+import { namesOf, renamed } from "./plan-words";
 
 /** One side of a rollout. */
 export const Destination = z
@@ -19,24 +21,66 @@ export const Destination = z
     path: ["labels"],
   });
 
+const RouteName = z.string().min(1).max(256);
+
 const Route = z
   .strictObject({
     type: z.enum(["http", "tcp", "tls"]).default("http"),
     /** The route's own name; the surest way to find it again. */
-    name: z.string().min(1).max(256).optional(),
+    name: RouteName.optional(),
+    /** Several routes by their names, in the order of this list. */
+    names: z.array(RouteName).min(1).max(50).optional(),
+    /** Of TCP and TLS routes, which have no names: the port that they match … */
+    port: z.int().min(1).max(65_535).optional(),
+    /** … and hosts that a TLS route matches. */
+    sniHosts: z.array(z.string().min(1)).min(1).optional(),
     /** Its place in the list when the rollout was written, for routes without a name. */
     index: z.int().min(0).optional(),
     /** Every route of the type that leads to the stable version, as they are at the start. */
     all: z.literal(true).optional(),
   })
-  .refine((route) => route.name !== undefined || route.index !== undefined || route.all, {
-    message: "needs a name or an index, or all: true",
+  .refine(
+    ({ name, names, index, all, port, sniHosts }) =>
+      (name ?? names ?? index ?? all ?? port ?? sniHosts) !== undefined,
+    "needs a name, names, an index, a port or sniHosts, or all: true",
+  )
+  .refine(({ type, name, names }) => type === "http" || (name ?? names) === undefined, {
+    message:
+      "is no name of a tcp or tls route, which have none; give a port, an index or all: true",
+    path: ["name"],
+  })
+  .refine(({ type, port, sniHosts }) => type !== "http" || (port ?? sniHosts) === undefined, {
+    message: "tells tcp and tls routes apart; http routes have a name or an index",
+    path: ["port"],
   });
-/** `all` is every HTTP route; any other text the name of one. */
+const ROUTE = namesOf(["type", "name", "names", "index", "all", "port", "sniHosts"], {
+  kind: "type",
+  protocol: "type",
+  sni: "sniHosts",
+});
+/** `all` is every HTTP route; any other text the name of one, a list the names of several. */
 const AnyRoute = z.preprocess((value) => {
-  if (typeof value !== "string") return value;
-  return value === "all" ? { all: true } : { name: value };
+  if (value === "all") return { all: true };
+  if (typeof value === "string") return { name: value };
+  if (Array.isArray(value)) return routesOf(value);
+  return isRecord(value) ? plainRoute(value) : value;
 }, Route);
+
+/** A type alone means all routes of it. */
+function plainRoute(value: JsonRecord): JsonRecord {
+  const route = renamed(value, ROUTE);
+  return Object.keys(route).every((field) => field === "type") ? { ...route, all: true } : route;
+}
+
+/** A list of routes by their names; one alone is that one. */
+function routesOf(list: readonly unknown[]): unknown {
+  const [first] = list;
+  if (list.length === 1) return typeof first === "string" ? { name: first } : first;
+  const names = list.map((each) =>
+    isRecord(each) && Object.keys(each).length === 1 ? (each["name"] ?? each) : each,
+  );
+  return { names };
+}
 
 /** An object by its name alone, or with its namespace and routes. */
 const FurtherObject = z.preprocess(
@@ -61,7 +105,7 @@ export const Target = z
     httpRoute: Subdomain.optional(),
     httpRoutes: z.array(FurtherObject).min(1).max(20).optional(),
     route: AnyRoute.prefault("all"),
-    /** The host whose versions change places. */
+    /** The host whose versions change places; that of the stable version where both have their own. */
     host: HostName,
   })
   .refine(

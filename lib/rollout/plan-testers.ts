@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { lengthOf, Share } from "./plan-fields";
+import { Labels, lengthOf, Share } from "./plan-fields";
 
 const StringMatch = z
   .strictObject({ exact: z.string(), prefix: z.string(), regex: z.string() })
@@ -12,14 +12,17 @@ export const Testers = z
     headers: z.record(z.string().min(1), StringMatch).optional(),
     /** A cookie and its value. */
     cookie: z.strictObject({ name: z.string().min(1), value: z.string() }).optional(),
+    /** Labels of the pods that ask. */
+    sourceLabels: Labels.optional(),
     /** Percent of these requests that the canary gets. */
     share: Share.default(100),
     /** Whether nobody else gets the canary: then the steps divide these requests. */
     only: z.boolean().default(false),
   })
-  .refine(({ headers, cookie }) => headers !== undefined || cookie !== undefined, {
-    message: "needs headers or a cookie",
-  });
+  .refine(
+    ({ headers, cookie, sourceLabels }) => (headers ?? cookie ?? sourceLabels) !== undefined,
+    "needs headers, a cookie or sourceLabels",
+  );
 
 /** Keeps each user at one version: whoever has met the canary stays with it while it runs. */
 export const Sticky = z.strictObject({

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { FieldCause } from "@/lib/base/errors";
+import { isRecord } from "@/lib/k8s/json-value";
 import { Label } from "@/lib/k8s/names";
 import { Analysis } from "./plan-analysis";
-import { lengthOf, WholeSeconds } from "./plan-fields";
+import { lengthOf, oneOf, Share, WholeSeconds } from "./plan-fields";
 import { withPlainSpelling } from "./plan-spellings";
 import { Steps } from "./plan-steps";
 import { Destination, Target } from "./plan-target";
 import { Sticky, Testers } from "./plan-testers";
+import { namesOf, renamed } from "./plan-words";
 
 /** `apiVersion` of a rollout, whatever keeps it. */
 export const ROLLOUT_API_VERSION = "quarterdeck.dev/v1alpha1";
@@ -16,14 +18,41 @@ export const ROLLOUT_KIND = "CanaryRollout";
 /** A moment: so long after the start, or a date and time with its zone. */
 const Moment = z.union([lengthOf(0), z.iso.datetime({ offset: true })]);
 
+const FREEZE = namesOf(["from", "to"], { start: "from", end: "to", until: "to" });
+
 /** A time in which the canary gets no more; what takes traffic from it is always allowed. */
-const Freeze = z.strictObject({ from: Moment, to: Moment });
+const Freeze = z.preprocess(
+  (value) => (isRecord(value) ? renamed(value, FREEZE) : value),
+  z.strictObject({ from: Moment, to: Moment }),
+);
 
 /** Rollouts of one namespace that advance together and are rolled back together. */
 const Train = z.strictObject({
   name: Label,
   /** Names of those that must have succeeded before this one starts. */
   after: z.array(Label).max(50).default([]),
+});
+
+/**
+ * What whoever takes over does after a gap: `hold` goes on where it was, `safeWeight` first gives the
+ * canary no more than `weight` percent, and waits for a person.
+ */
+const ControllerGap = z
+  .strictObject({
+    limit: WholeSeconds.default(300),
+    then: oneOf(["pause", "hold", "rollback", "safeWeight"]).default("pause"),
+    weight: Share.optional(),
+  })
+  .refine(({ then, weight }) => then !== "safeWeight" || weight !== undefined, {
+    message: "is needed by safeWeight: the percent that is safe",
+    path: ["weight"],
+  });
+
+/** Whom to tell what becomes of it, beside whoever the ConfigMap names. */
+const Receiver = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
+  /** Reasons such as `RolloutRolledBack`; all where absent. */
+  events: z.array(z.string().min(1)).max(50).optional(),
 });
 
 /** What a rollout is to do. Written once, at the start. */
@@ -33,27 +62,37 @@ export const RolloutSpec = z
     stable: Destination,
     canary: Destination,
     /** `blueGreen` is one step of 100 %. */
-    strategy: z.enum(["weights", "blueGreen"]).default("weights"),
+    strategy: oneOf(["weights", "blueGreen"], { canary: "weights" }).default("weights"),
     steps: Steps.optional(),
     testers: Testers.optional(),
     sticky: Sticky.optional(),
     /** How long a step lasts that does not say so itself. */
-    hold: WholeSeconds.default(60),
+    hold: lengthOf(0).default(60),
     /** Lets a step send less to the canary than the one before. */
     allowDecrease: z.boolean().default(false),
     /**
      * Further destinations of the route: `keep` leaves them their share, so that the canary's percent
      * is of what remains; `absorb` scales them down with the stable version.
      */
-    others: z.enum(["keep", "absorb"]).default("keep"),
+    others: oneOf(["keep", "absorb"]).default("keep"),
     analysis: Analysis.prefault({}),
     /**
-     * `keep` ends with the last step's weight; `cutover` sends everything to the canary; `rotate`
-     * makes the stable subset select what the canary's does, and gives it everything back.
+     * `keep` ends with the last step's weight; `cutover` sends everything to the canary. The others
+     * do that first: `rotate` then makes the stable subset select what the canary's does, and gives
+     * it everything back; `prune` takes the stable destination out of the routes; `scale-down` leaves
+     * the Deployments of the stable version without pods; `copy-to-primary` gives them the canary's
+     * containers, and all traffic once their pods are ready, as Flagger does.
      */
-    finalise: z.enum(["keep", "cutover", "rotate"]).default("keep"),
+    finalise: oneOf([
+      "keep",
+      "cutover",
+      "rotate",
+      "prune",
+      "scale-down",
+      "copy-to-primary",
+    ]).default("keep"),
     /** What weights that somebody else set lead to. */
-    drift: z.enum(["reassert", "adopt", "pause"]).default("reassert"),
+    drift: oneOf(["reassert", "adopt", "pause"]).default("reassert"),
     /** Who started a rollout may not approve its steps. */
     fourEyes: z.boolean().default(false),
     freezes: z.array(Freeze).max(50).default([]),
@@ -61,15 +100,20 @@ export const RolloutSpec = z
     rollback: z
       .strictObject({
         /** `any`: at once, to at least one ready pod; `staged`: in the measure of its ready pods. */
-        capacity: z.enum(["any", "staged"]).default("any"),
+        capacity: oneOf(["any", "staged"]).default("any"),
       })
       .prefault({}),
     /** What happens when nobody drove the rollout for so long; for ever so long where absent. */
-    controllerGap: z
-      .strictObject({ limit: WholeSeconds, then: z.enum(["pause", "rollback"]).default("pause") })
-      .optional(),
+    controllerGap: ControllerGap.optional(),
     /** How long a change of weight may take to be seen before the rollout pauses. */
     progressDeadline: WholeSeconds.default(600),
+    /** Whether it stands still; the one field, beside commands, that may be changed while it runs. */
+    suspend: z.boolean().default(false),
+    /** Whether somebody must approve what comes after the last step, too. */
+    approveFinish: z.boolean().default(false),
+    /** How long all is watched after the last change of weights, before the rollout has succeeded. */
+    bake: lengthOf(0).default(0),
+    notifications: Receiver.optional(),
   })
   .superRefine((spec, context) => {
     const add = (path: (string | number)[], message: string) =>
@@ -128,8 +172,8 @@ function mirrorFault(
 
 /** A rollout as a person writes it: the same document in a file, a CRD or a ConfigMap. */
 export const CanaryRollout = z.strictObject({
-  apiVersion: z.literal(ROLLOUT_API_VERSION),
-  kind: z.literal(ROLLOUT_KIND),
+  apiVersion: z.literal(ROLLOUT_API_VERSION, `must be ${ROLLOUT_API_VERSION}`),
+  kind: z.literal(ROLLOUT_KIND, `must be ${ROLLOUT_KIND}`),
   metadata: z.object({ name: Label, namespace: Label }),
   spec: RolloutSpec,
 });

@@ -1,7 +1,8 @@
 import type { MeshView } from "@/lib/mesh/view";
 import { type CanaryRollout, type RolloutDestination, versionLabel } from "./plan";
 import { remember } from "./remember";
-import { planRollout, type TargetObjects } from "./rollout-plan";
+import type { TargetObjects } from "./object-plan";
+import { planRollout } from "./rollout-plan";
 import { findRoutes, isRefusal, sideKey } from "./route-target";
 import { hasWeights, resolveTargets, type RolloutTarget, specFor, targetKey } from "./targets";
 import { goalOf } from "./transition";

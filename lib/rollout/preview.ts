@@ -1,8 +1,10 @@
 import { applyJsonPatch } from "@/lib/k8s/json-patch";
 import type { KubeObject } from "@/lib/k8s/object";
+import type { Finalise } from "./operation";
 import type { CanaryRollout } from "./plan";
 import { remember } from "./remember";
-import { planRollout, type TargetObjects } from "./rollout-plan";
+import type { TargetObjects } from "./object-plan";
+import { planRollout } from "./rollout-plan";
 import { isRefusal, type Refusal } from "./route-target";
 import { hasWeights, type RolloutTarget, targetKey } from "./targets";
 import { goalOf } from "./transition";
@@ -37,6 +39,13 @@ export interface Preview {
   readonly first: KubeObject;
 }
 
+const TITLES: Readonly<Record<Finalise, string>> = {
+  prune: "Take the stable destination out",
+  "scale-down": "Scale the stable version down",
+  "copy-to-primary": "Copy the canary to the stable version",
+};
+const ENDS: readonly string[] = Object.keys(TITLES);
+
 /** Plans every step upon the outcome of the one before. */
 export function previewRollout(
   rollout: CanaryRollout,
@@ -60,6 +69,14 @@ export function previewRollout(
   if (spec.finalise === "rotate") {
     goals.push({ goal: goalOf(rollout, { ...last, share: 0 }, { rotate: true }), title: "Rotate" });
   }
+  if (ENDS.some((end) => end === spec.finalise)) {
+    const finalise = spec.finalise as Finalise;
+    const share = finalise === "copy-to-primary" ? 0 : 100;
+    goals.push({
+      goal: goalOf(rollout, { ...last, share }, { finalise }),
+      title: TITLES[finalise],
+    });
+  }
   const main = targets.find(hasWeights);
   const key = main ? targetKey(main) : "";
   const steps: PreviewStep[] = [];
@@ -81,12 +98,13 @@ export function previewRollout(
       after: planned.after,
       notes: [...new Set(planned.objects.flatMap(({ notes }) => notes))],
     });
-    live = new Map(
-      planned.objects.map(({ target, patch }) => {
+    live = new Map([
+      ...live,
+      ...written.map(({ target, patch }) => {
         const own = targetKey(target);
-        return [own, applyJsonPatch(live.get(own), [...patch]) as KubeObject];
+        return [own, applyJsonPatch(live.get(own), [...patch]) as KubeObject] as const;
       }),
-    );
+    ]);
     if (first) continue;
     first = live.get(key) ?? undefined;
     const back = plan({ percent: 0, restore: true });

@@ -9,7 +9,7 @@ export interface PublicPhase {
 }
 
 /** What a status is called outside: in conditions, events, metrics and simulations. */
-export function phaseOf({ state }: RolloutStatus): PublicPhase {
+export function phaseOf({ state, steps }: RolloutStatus): PublicPhase {
   const told = (phase: string, reason = "", step = 0, message?: string): PublicPhase => ({
     phase,
     reason,
@@ -18,6 +18,7 @@ export function phaseOf({ state }: RolloutStatus): PublicPhase {
   });
   switch (state.phase) {
     case "Pending":
+      if (state.suspended) return told("Pending", "Suspended", 0, "spec.suspend is set");
       return state.waitsFor === undefined
         ? told("Pending")
         : told("Draft", "Train", 0, `comes after ${state.waitsFor.join(", ")}`);
@@ -26,7 +27,7 @@ export function phaseOf({ state }: RolloutStatus): PublicPhase {
     case "Promoting":
       return told(state.phase, "", state.op.step);
     case "Holding":
-      return told("Analysing", "", state.step);
+      return told(state.baking ? "Baking" : "Analysing", "", state.step);
     case "Paused":
       return told("Paused", state.reason, state.step, state.message);
     case "RollingBack":
@@ -34,6 +35,6 @@ export function phaseOf({ state }: RolloutStatus): PublicPhase {
         ? told("RollingBack", state.reason, state.op.step, state.message)
         : told("Degraded", state.blocked.reason, state.op.step, state.blocked.message);
     default:
-      return told(state.phase, state.reason, 0, state.message);
+      return told(state.phase, state.reason, steps.at(-1)?.step ?? 0, state.message);
   }
 }

@@ -1,5 +1,5 @@
 import type { CanaryRollout } from "./plan";
-import type { TargetObjects } from "./rollout-plan";
+import type { TargetObjects } from "./object-plan";
 import { snapshotRoute } from "./route-snapshot";
 import { isRefusal, type Refusal, refuse } from "./route-target";
 import type { RolloutStatus } from "./status";
@@ -16,6 +16,8 @@ export function remember(
   const rules: RolloutStatus["rules"] = {};
   const versions: Record<string, string> = {};
   for (const target of targets) {
+    // What the end changes is read when it has come.
+    if (target.kind === "Deployment") continue;
     const key = targetKey(target);
     const object = objects.get(key);
     if (!object) {

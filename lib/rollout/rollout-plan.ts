@@ -1,10 +1,11 @@
-import type { KubeObject } from "@/lib/k8s/object";
+import type { ObjectPlan, TargetObjects } from "./object-plan";
+import { planDeployment } from "./deployment-patch";
+import type { Finalise } from "./operation";
 import type { CanaryRollout } from "./plan";
 import type { RouteSnapshot } from "./route-snapshot";
 import { isRefusal, type Refusal, refuse } from "./route-target";
 import { planSubsets, type RuleSnapshot } from "./subset-patch";
 import { hasWeights, type RolloutTarget, specFor, targetKey } from "./targets";
-import type { PatchOperation } from "./weight-operations";
 import { type DestinationWeight, planWeights, type WantedShare } from "./weight-patch";
 
 /** What a rollout remembers of the objects that it writes. */
@@ -18,16 +19,8 @@ export interface Remembered {
 export interface RolloutGoal extends Omit<WantedShare, "snapshot"> {
   /** Whether the stable subset is to select what the canary's does. */
   readonly rotate?: boolean | undefined;
-}
-
-/** What is to be written of one object. */
-export interface ObjectPlan {
-  readonly target: RolloutTarget;
-  readonly patch: readonly PatchOperation[];
-  /** Empty for DestinationRules. */
-  readonly before: readonly DestinationWeight[];
-  readonly after: readonly DestinationWeight[];
-  readonly notes: readonly string[];
+  /** What is done at the end beside the weights. */
+  readonly finalise?: Finalise | undefined;
 }
 
 /** What is to be written so that all objects are as wanted. */
@@ -38,15 +31,14 @@ export interface RolloutPlan {
   readonly due: readonly ObjectPlan[];
   /** How many kinds were done with before those that are due. */
   readonly stage: number;
-  /** Whether there is nothing to write. */
+  /** Whether there is nothing to write, or to wait for. */
   readonly settled: boolean;
+  /** What must come to pass before what is due may be written; undefined where nothing must. */
+  readonly waits: string | undefined;
   /** Of the first object that has weights. */
   readonly before: readonly DestinationWeight[];
   readonly after: readonly DestinationWeight[];
 }
-
-/** The objects as they are, by `targetKey`; null for one that does not exist. */
-export type TargetObjects = ReadonlyMap<string, KubeObject | null>;
 
 /**
  * The patches that bring every object of a rollout to its goal, and touch nothing else.
@@ -71,27 +63,33 @@ export function planRollout(
 ): RolloutPlan | Refusal {
   const plans: ObjectPlan[] = [];
   for (const target of remembered.targets) {
-    const object = objects.get(targetKey(target));
-    if (!object) {
-      const message = `${target.kind} ${target.name} is gone`;
-      return refuse("TargetMissing", message, target.field);
-    }
-    const plan = planObject(rollout, target, { object, remembered, goal });
+    // Deployments are of no concern before the end, whatever becomes of them.
+    if (target.kind === "Deployment" && goal.finalise === undefined) continue;
+    const plan = planObject(rollout, target, { objects, remembered, goal });
     if (isRefusal(plan)) return plan;
     plans.push(plan);
   }
-  const rules = plans.filter(({ target }) => !hasWeights(target));
-  const weighted = plans.filter(({ target }) => hasWeights(target));
+  const of = (role: ObjectPlan["role"]) => plans.filter((plan) => plan.role === role);
+  const weighted = of("traffic");
   const traffic = down ? weighted.toReversed() : weighted;
-  const stages = goal.restore ? [traffic, rules] : [rules, traffic];
+  const stages = goal.restore
+    ? [traffic, of("rule")]
+    : [of("rule"), of("copy"), traffic, of("scale")];
   const unsettled = (list: readonly ObjectPlan[]) => list.filter(({ patch }) => patch.length > 0);
-  const stage = stages.findIndex((list) => unsettled(list).length > 0);
+  const waiting = (list: readonly ObjectPlan[]) =>
+    list.find(({ waits, patch }) => waits !== undefined && patch.length === 0)?.waits;
+  const stage = stages.findIndex(
+    (list) => unsettled(list).length > 0 || waiting(list) !== undefined,
+  );
+  const next = stages[stage] ?? [];
+  const due = unsettled(next);
   const [first] = weighted;
   return {
     objects: stages.flat(),
-    due: unsettled(stages[stage] ?? []),
+    due,
     stage: Math.max(0, stage),
     settled: stage < 0,
+    waits: due.length > 0 ? undefined : waiting(next),
     before: first?.before ?? [],
     after: first?.after ?? [],
   };
@@ -102,27 +100,34 @@ export function planObject(
   rollout: CanaryRollout,
   target: RolloutTarget,
   {
-    object,
+    objects,
     remembered,
     goal,
   }: {
-    readonly object: KubeObject;
+    readonly objects: TargetObjects;
     readonly remembered: Remembered;
     readonly goal: RolloutGoal;
   },
 ): ObjectPlan | Refusal {
   const key = targetKey(target);
+  if (target.kind === "Deployment") {
+    const { finalise = "prune" } = goal;
+    return planDeployment(target, { objects, targets: remembered.targets, finalise });
+  }
+  const object = objects.get(key);
+  if (!object)
+    return refuse("TargetMissing", `${target.kind} ${target.name} is gone`, target.field);
   if (hasWeights(target)) {
     const snapshot = remembered.snapshots[key];
     const plan = planWeights(object, specFor(rollout, target), { ...goal, snapshot });
     if (isRefusal(plan)) return plan;
     const { patch, before, after, notes } = plan;
-    return { target, patch, before, after, notes };
+    return { target, role: "traffic", patch, before, after, notes };
   }
   const patch = planSubsets(object, rollout, {
     goal: goal.restore ? "restored" : goal.rotate ? "rotated" : "present",
     snapshot: remembered.rules[key],
   });
   if (isRefusal(patch)) return patch;
-  return { target, patch, before: [], after: [], notes: [] };
+  return { target, role: "rule", patch, before: [], after: [], notes: [] };
 }

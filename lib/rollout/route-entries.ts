@@ -27,7 +27,12 @@ export const effectiveWeights = (
 export function readEntries(
   object: KubeObject,
   spec: RolloutSpec,
-  found: { readonly route: FoundRoute; readonly snapshot: OriginalRoute | undefined },
+  found: {
+    readonly route: FoundRoute;
+    readonly snapshot: OriginalRoute | undefined;
+    /** Whether the stable destination may be gone. */
+    readonly isPruned?: boolean;
+  },
 ): Entry[] | Refusal {
   const namespace = object.metadata.namespace ?? "";
   const { destinations, kind } = found.route;
@@ -60,7 +65,8 @@ export function readEntries(
   if (keys.size < entries.length || twice("stable") || twice("canary")) {
     return refuse("DuplicateDestination", "the route names a destination twice", field);
   }
-  if (!entries.some(({ role }) => role === "stable")) {
+  const mayLack = found.isPruned === true && entries.some(({ role }) => role === "canary");
+  if (!mayLack && !entries.some(({ role }) => role === "stable")) {
     const name = spec.stable.subset ?? spec.stable.host ?? spec.target.host;
     return refuse("StableNotFound", `the route does not lead to ${name}`, "spec.stable");
   }

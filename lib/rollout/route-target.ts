@@ -4,6 +4,7 @@ import { httpRouteSpec } from "@/lib/istio/http-route";
 import type { Destination, HttpRoute, L4Route } from "@/lib/istio/virtual-service";
 import { virtualServiceSpec } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
+import { takes } from "./l4-matches";
 import type { RolloutDestination, RolloutSpec } from "./plan";
 
 /** Why a rollout cannot write to a route. */
@@ -142,6 +143,9 @@ function backendDestination(
   return { host, ...(port === undefined ? {} : { port: { number: port } }) };
 }
 
+/** Versions to one of which a route leads that is to be found again. */
+type Sides = readonly ("stable" | "canary")[];
+
 /**
  * The route that a rollout is about.
  *
@@ -152,11 +156,11 @@ function backendDestination(
 function findRoute(
   virtualService: KubeObject,
   spec: RolloutSpec,
-  known?: RouteIdentity,
+  { known, sides }: { readonly known: RouteIdentity | undefined; readonly sides: Sides },
 ): FoundRoute | Refusal {
-  const { type, index, all } = spec.target.route;
-  // A route among all is known by its own name, if it has one that nobody else has.
-  const name = all ? known?.name : spec.target.route.name;
+  const { type, index, all, names } = spec.target.route;
+  // A route among several is known by its own name, if it has one.
+  const name = (all ?? names) ? known?.name : spec.target.route.name;
   const routes = routesOf(virtualService, type).filter(({ identity }) => !isOurs(identity));
   const field = "spec.target.route";
   const own = virtualService.metadata.name;
@@ -169,19 +173,42 @@ function findRoute(
       : refuse("RouteNotFound", `${own} has no ${type} route named ${name}`, field);
   }
   if (!known) {
+    const { port, sniHosts } = spec.target.route;
+    if (port !== undefined || sniHosts) return matching(routes, { port, sniHosts, own, field });
     const at = routes[index ?? 0];
     return at ?? refuse("RouteNotFound", `${own} has no ${type} route ${index ?? 0}`, field);
   }
-  const stable = { side: spec.stable, namespace: virtualService.metadata.namespace ?? "" };
+  const namespace = virtualService.metadata.namespace ?? "";
+  const leads = (to: RouteEntry) =>
+    sides.some((side) => leadsTo(to, spec, { side: spec[side], namespace }));
   const [nearest] = routes
     .filter(
-      ({ identity, destinations }) =>
-        identity.match === known.match && destinations.some((to) => leadsTo(to, spec, stable)),
+      ({ identity, destinations }) => identity.match === known.match && destinations.some(leads),
     )
     .sort(
       (a, b) => Math.abs(a.identity.index - known.index) - Math.abs(b.identity.index - known.index),
     );
   return nearest ?? refuse("RouteNotFound", `${own} has lost the route of this rollout`, field);
+}
+
+/** The one TCP or TLS route that matches a port and hosts. */
+function matching(
+  routes: readonly FoundRoute[],
+  by: {
+    readonly port: number | undefined;
+    readonly sniHosts: readonly string[] | undefined;
+    readonly own: string;
+    readonly field: string;
+  },
+): FoundRoute | Refusal {
+  const { port, sniHosts = [], own, field } = by;
+  const found = routes.filter(({ route }) => takes(route, port, sniHosts));
+  const [only, second] = found;
+  const told = [...(port === undefined ? [] : [`port ${port}`]), ...sniHosts].join(" and ");
+  if (!only) return refuse("RouteNotFound", `${own} has no route that matches ${told}`, field);
+  return second
+    ? refuse("RouteAmbiguous", `${own} has ${found.length} routes that match ${told}`, field)
+    : only;
 }
 
 /**
@@ -191,11 +218,14 @@ function findRoute(
 export function findRoutes(
   virtualService: KubeObject,
   spec: RolloutSpec,
-  known?: readonly RouteIdentity[],
+  {
+    known: routes,
+    sides = ["stable"],
+  }: { readonly known?: readonly RouteIdentity[] | undefined; readonly sides?: Sides } = {},
 ): readonly FoundRoute[] | Refusal {
   const found: FoundRoute[] = [];
-  for (const identity of known ?? identities(virtualService, spec)) {
-    const route = findRoute(virtualService, spec, identity);
+  for (const known of routes ?? identities(virtualService, spec)) {
+    const route = findRoute(virtualService, spec, { known, sides });
     if (isRefusal(route)) return route;
     found.push(route);
   }
@@ -211,7 +241,8 @@ function identities(
   virtualService: KubeObject,
   spec: RolloutSpec,
 ): readonly (RouteIdentity | undefined)[] {
-  const { type, all } = spec.target.route;
+  const { type, all, names } = spec.target.route;
+  if (names) return names.map((name) => ({ name, index: -1, match: "" }));
   if (!all) return [undefined];
   const stable = { side: spec.stable, namespace: virtualService.metadata.namespace ?? "" };
   return routesOf(virtualService, type)

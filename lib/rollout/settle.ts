@@ -65,8 +65,9 @@ export function settle(
     return stale !== undefined && object?.metadata.resourceVersion === stale;
   });
   if (lags) return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
-  const goal = goalOf(rollout, op, { restore, tidy: op.tidy, rotate: op.rotate });
-  const down = restore || (op.share < op.from && !op.rotate);
+  const { tidy, rotate, finalise } = op;
+  const goal = goalOf(rollout, op, { restore, tidy, rotate, finalise });
+  const down = restore || (op.share < op.from && !rotate && !finalise);
   const plan = planRollout(rollout, rememberedOf(run), { objects, goal, down });
   if (isRefusal(plan)) return { type: "stopped", reason: "TargetMissing", message: plan.message };
   if (plan.settled) return { type: "settled", weights: plan.after };
@@ -75,9 +76,11 @@ export function settle(
   }
   const deadline = seconds(rollout.spec.progressDeadline);
   if (!restore && between(op.decidedAt, now) >= deadline) {
-    const found = weightsText(plan.before);
-    return { type: "stopped", reason: "NotConverged", message: `the API server holds ${found}` };
+    const found = plan.waits ?? `the API server holds ${weightsText(plan.before)}`;
+    return { type: "stopped", reason: "NotConverged", message: found };
   }
+  if (plan.waits !== undefined)
+    return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
   const limit = restore ? ROLLBACK_READ_BACK_LIMIT : READ_BACK_LIMIT;
   const isWritten = op.writtenAt !== undefined && plan.stage <= (op.stage ?? 0);
   if (isWritten && between(op.writtenAt ?? now, now) < limit) {
@@ -167,7 +170,8 @@ function giveUp(
   run: Run,
   { reason, message, share }: NonNullable<Operation["compensates"]>,
 ): Transition {
-  const paused = pauseFor(run, reason, `${message}; nothing of it is left`);
+  const isUndone = currentShare(run.status) !== share;
+  const paused = pauseFor(run, reason, isUndone ? `${message}; nothing of it is left` : message);
   const { state } = paused.status;
   if (state.phase !== "Paused") return paused;
   return { ...paused, status: { ...paused.status, state: { ...state, share } } };

@@ -18,6 +18,8 @@ const Carry = z.object({
   /** Until the step is inconclusive; null where it never is. */
   maxLeft: Length.nullable().default(null),
   lastVerdict: LastVerdict.nullable(),
+  /** Whether the weights are final already, and only watched for a while. */
+  baking: z.boolean().optional(),
 });
 export type Carry = z.infer<typeof Carry>;
 
@@ -27,6 +29,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     phase: z.literal("Pending"),
     /** Names of the rollouts of its train that come before it. */
     waitsFor: z.array(z.string()).optional(),
+    /** Whether `spec.suspend` keeps it from its start. */
+    suspended: z.boolean().optional(),
   }),
   z.object({ phase: z.literal("Applying"), op: Operation, carry: Carry.optional() }),
   z.object({ phase: z.literal("Verifying"), op: Operation, carry: Carry.optional() }),
@@ -45,6 +49,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     /** Since when there is no verdict. */
     quietSince: At,
     lastVerdict: LastVerdict.nullable(),
+    /** Whether the weights are final already, and only watched for a while. */
+    baking: z.boolean().optional(),
   }),
   z.object({
     phase: z.literal("Paused"),
@@ -54,6 +60,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     step: z.int(),
     share: z.number(),
     carry: Carry,
+    /** Whether it lasts as long as `spec.suspend` is set. */
+    suspended: z.boolean().optional(),
   }),
   z.object({ phase: z.literal("Promoting"), op: Operation }),
   z.object({

@@ -8,14 +8,23 @@ const atLeastZero = (ms: number) => millis(Math.max(0, ms));
 
 /** The whole of a step: nothing of it has passed. */
 function fullStep({ spec }: CanaryRollout, step: number): Carry {
-  const { warmUp, interval, maxStepDuration } = spec.analysis;
+  const { warmUp, initialDelay, interval, maxStepDuration } = spec.analysis;
   return {
     maxLeft: maxStepDuration === undefined ? null : seconds(warmUp + maxStepDuration),
     holdLeft: seconds(warmUp + stepAt(spec, step).hold),
-    checkLeft: seconds(warmUp + interval),
+    checkLeft: seconds(warmUp + initialDelay + interval),
     lastVerdict: null,
   };
 }
+
+/** The time in which final weights are watched. */
+export const bakingTime = ({ spec }: CanaryRollout): Carry => ({
+  maxLeft: null,
+  holdLeft: seconds(spec.bake),
+  checkLeft: seconds(spec.analysis.interval),
+  lastVerdict: null,
+  baking: true,
+});
 
 /**
  * Until the next check of those that the plan counts from the step's beginning. One that was missed
@@ -35,6 +44,7 @@ export function stopClock(rollout: CanaryRollout, state: RolloutState, now: Inst
         checkLeft: untilCheck(rollout, between(now, state.nextCheckAt)),
         maxLeft: state.maxUntil === null ? null : atLeastZero(between(now, state.maxUntil)),
         lastVerdict: state.lastVerdict,
+        ...(state.baking ? { baking: true } : {}),
       };
     case "Paused":
       return state.carry;
@@ -56,8 +66,8 @@ export function startClock(
   at: { readonly carry: Carry | undefined; readonly now: Instant },
 ): StateOf<"Holding"> {
   const { carry = fullStep(rollout, op.step), now } = at;
-  const warmUp = at.carry ? 0 : rollout.spec.analysis.warmUp;
-  const windowFrom = after(now, seconds(warmUp));
+  const { warmUp, initialDelay } = rollout.spec.analysis;
+  const windowFrom = after(now, seconds(at.carry ? 0 : warmUp + initialDelay));
   return {
     phase: "Holding",
     step: op.step,
@@ -70,5 +80,6 @@ export function startClock(
     windowFrom,
     quietSince: windowFrom,
     lastVerdict: carry.lastVerdict,
+    ...(carry.baking ? { baking: true } : {}),
   };
 }

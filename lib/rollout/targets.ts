@@ -6,18 +6,26 @@ import { virtualServiceSpec } from "@/lib/istio/virtual-service";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
 import type { CanaryRollout, RolloutSpec } from "./plan";
+import { deploymentsBehind, versionFacts } from "./version-facts";
+
+/** Of which version a Deployment is, as its target's `field` says. */
+export const STABLE_FIELD = "spec.stable";
+export const CANARY_FIELD = "spec.canary";
 
 /** An object that a rollout writes. Stored with its status: it stays what it was at the start. */
 export const RolloutTarget = z.object({
-  kind: z.enum(["VirtualService", "HTTPRoute", "DestinationRule"]),
+  kind: z.enum(["VirtualService", "HTTPRoute", "DestinationRule", "Deployment"]),
   namespace: z.string(),
   name: z.string(),
-  /** Its routes; without a meaning for DestinationRules. */
+  /** Its routes; without a meaning for DestinationRules and Deployments. */
   route: z.object({
     type: z.enum(["http", "tcp", "tls"]),
     name: z.string().optional(),
+    names: z.array(z.string()).optional(),
     index: z.int().optional(),
     all: z.literal(true).optional(),
+    port: z.int().optional(),
+    sniHosts: z.array(z.string()).optional(),
   }),
   /** The field of the plan that names it. */
   field: z.string(),
@@ -29,7 +37,8 @@ export const targetKey = ({ kind, namespace, name }: Omit<RolloutTarget, "route"
   `${kind} ${namespace}/${name}`;
 
 /** Whether it carries traffic, and so has weights. */
-export const hasWeights = ({ kind }: RolloutTarget): boolean => kind !== "DestinationRule";
+export const hasWeights = ({ kind }: RolloutTarget): boolean =>
+  kind === "VirtualService" || kind === "HTTPRoute";
 
 const ALL = { type: "http", all: true } as const;
 
@@ -81,10 +90,30 @@ export function resolveTargets(mesh: MeshView, rollout: CanaryRollout): RolloutT
     route: ALL,
     field: "spec.canary.subset",
   }));
-  const all = [...rules, ...traffic];
+  const all = [...rules, ...traffic, ...deploymentsOf(mesh, rollout)];
   return all.filter(
     (each, index) => all.findIndex((other) => targetKey(other) === targetKey(each)) === index,
   );
+}
+
+/** The Deployments that the end of the rollout changes or copies from. */
+function deploymentsOf(mesh: MeshView, { metadata, spec }: CanaryRollout): RolloutTarget[] {
+  const { finalise } = spec;
+  if (finalise !== "scale-down" && finalise !== "copy-to-primary") return [];
+  const sides = finalise === "scale-down" ? (["stable"] as const) : (["stable", "canary"] as const);
+  return sides.flatMap((side) => {
+    const { host = spec.target.host, subset, labels } = spec[side];
+    const facts = versionFacts(mesh, { host, subset, labels }, metadata.namespace);
+    return deploymentsBehind(mesh, facts).map(
+      ({ metadata: { name, namespace = "" } }): RolloutTarget => ({
+        kind: "Deployment",
+        namespace,
+        name,
+        route: ALL,
+        field: side === "stable" ? STABLE_FIELD : CANARY_FIELD,
+      }),
+    );
+  });
 }
 
 /** The VirtualServices that the chosen routes of a root delegate to; none where it routes itself. */
@@ -92,10 +121,10 @@ function leavesOf(mesh: MeshView, root: KubeObject, target: RolloutTarget): Roll
   const { route } = target;
   if (route.type !== "http") return [];
   const { http = [] } = virtualServiceSpec(root);
+  const wanted = route.names ?? (route.name === undefined ? undefined : [route.name]);
   const chosen = http.filter(
-    ({ name }, index) =>
-      route.all === true ||
-      (route.name === undefined ? index === route.index : name === route.name),
+    ({ name = "" }, index) =>
+      route.all === true || (wanted ? wanted.includes(name) : index === route.index),
   );
   if (chosen.some((each) => (each.route ?? []).length > 0)) return [];
   return chosen.flatMap(({ delegate }) => {

@@ -66,7 +66,10 @@ function weightsIn(route: HttpRoute, entries: readonly Entry[]): number[] {
 }
 
 function testersMatch({ testers }: RolloutSpec): HttpMatch {
-  const { headers = {}, cookie } = testers ?? {};
+  const { headers = {}, cookie, sourceLabels } = testers ?? {};
   const byCookie = cookie && { cookie: { regex: cookiePattern(cookie.name, cookie.value) } };
-  return { headers: { ...headers, ...byCookie } };
+  return {
+    headers: { ...headers, ...byCookie },
+    ...(sourceLabels === undefined ? {} : { sourceLabels }),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Instant } from "@/lib/base/units";
 import type { CanaryRollout } from "./plan";
-import type { Remembered, RolloutGoal, TargetObjects } from "./rollout-plan";
+import type { TargetObjects } from "./object-plan";
+import type { Remembered, RolloutGoal } from "./rollout-plan";
 import type { Operation, PauseReason } from "./operation";
 import type {
   Carry,
@@ -63,6 +64,8 @@ export interface Observed {
   readonly canaryRevision?: string | undefined;
   /** Whether somebody has deleted the rollout, and waits for it to go. */
   readonly deleted?: boolean | undefined;
+  /** Whether `spec.suspend` is set now. */
+  readonly suspended?: boolean | undefined;
   /** The other rollouts of its train. */
   readonly train?: readonly TrainMember[] | undefined;
 }
@@ -158,7 +161,7 @@ export const rememberedOf = ({ rollout, status }: Pick<Run, "rollout" | "status"
 export function goalOf(
   { spec }: CanaryRollout,
   { step, share }: { readonly step: number; readonly share: number },
-  more: Pick<RolloutGoal, "restore" | "tidy" | "rotate"> = {},
+  more: Pick<RolloutGoal, "restore" | "tidy" | "rotate" | "finalise"> = {},
 ): RolloutGoal {
   const at = spec.steps[step];
   const mirror = at && share === at.weight && !more.tidy ? at.mirror : undefined;
@@ -197,10 +200,20 @@ export function currentStep(state: RolloutState): number {
   }
 }
 
+/** Whether the weights are final, and only watched for a while. */
+export const isBaking = (state: RolloutState): boolean =>
+  (state.phase === "Holding" && state.baking === true) ||
+  (state.phase === "Paused" && state.carry.baking === true);
+
 /** The state that waits for a person, its clock stopped. */
 export const pausedState = (
   run: Run,
-  pause: { readonly reason: PauseReason; readonly message: string; readonly carry: Carry },
+  pause: {
+    readonly reason: PauseReason;
+    readonly message: string;
+    readonly carry: Carry;
+    readonly suspended?: true;
+  },
 ): RolloutState => ({
   phase: "Paused",
   reason: pause.reason,
@@ -209,4 +222,5 @@ export const pausedState = (
   step: currentStep(run.status.state),
   share: currentShare(run.status),
   carry: pause.carry,
+  ...(pause.suspended ? { suspended: true } : {}),
 });

@@ -125,21 +125,43 @@ export function versionFacts(
     definedBy: subset?.rule,
     pods: countPods(pods),
     revisions: [...revisions].sort(),
-    content: service && !missing ? contentOf(mesh, service, labels ?? {}) : undefined,
+    content: contentOf(mesh, {
+      service,
+      wholeHost: destination.subset === undefined,
+      subsetLabels: labels,
+    }),
   };
 }
 
+/** The Deployments whose pods are those of a version. */
+export function deploymentsBehind(
+  mesh: MeshView,
+  {
+    service,
+    wholeHost,
+    subsetLabels,
+  }: Pick<VersionFacts, "service" | "wholeHost" | "subsetLabels">,
+): readonly KubeObject[] {
+  const selector = service ? (serviceSpec(service).selector ?? {}) : {};
+  if (Object.keys(selector).length === 0 || (!wholeHost && !subsetLabels)) return [];
+  return mesh
+    .list("Deployment")
+    .filter(
+      (deployment) =>
+        deployment.metadata.namespace === service?.metadata.namespace &&
+        hasLabels(deploymentTemplate(deployment).labels, { ...selector, ...subsetLabels }),
+    );
+}
+
 /** The images of the Deployments behind a version: they change at once, pods one by one. */
-function contentOf(mesh: MeshView, service: KubeObject, subset: Labels): string | undefined {
-  const selector = serviceSpec(service).selector ?? {};
-  if (Object.keys(selector).length === 0) return undefined;
-  const images = mesh.list("Deployment").flatMap((deployment) => {
-    const template = deploymentTemplate(deployment);
-    const isBehind =
-      deployment.metadata.namespace === service.metadata.namespace &&
-      hasLabels(template.labels, { ...selector, ...subset });
-    return isBehind ? [`${deployment.metadata.name}=${template.images.join("+")}`] : [];
-  });
+function contentOf(
+  mesh: MeshView,
+  version: Parameters<typeof deploymentsBehind>[1],
+): string | undefined {
+  const images = deploymentsBehind(mesh, version).map(
+    (deployment) =>
+      `${deployment.metadata.name}=${deploymentTemplate(deployment).images.join("+")}`,
+  );
   return images.length > 0 ? images.sort().join(",") : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
+import type { Finalise } from "./operation";
 import { type RolloutSpec, versionLabel } from "./plan";
 import {
   findRoutes,
@@ -47,6 +48,8 @@ export interface WantedShare {
   readonly mirror?: number | undefined;
   /** Takes back the routes that were added, and nothing else. */
   readonly tidy?: boolean | undefined;
+  /** `prune` takes the stable destination out of the routes once it has no weight. */
+  readonly finalise?: Finalise | undefined;
   /** The route at the start; undefined before it. */
   readonly snapshot?: RouteSnapshot | undefined;
 }
@@ -64,11 +67,11 @@ export function planWeights(
 ): WeightPlan | Refusal {
   const { snapshot } = wanted;
   const originals = snapshot && [snapshot, ...(snapshot.more ?? [])];
-  const routes = findRoutes(
-    object,
-    spec,
-    originals?.map(({ route }) => route),
-  );
+  const isPruned = wanted.finalise === "prune";
+  const routes = findRoutes(object, spec, {
+    known: originals?.map(({ route }) => route),
+    ...(isPruned ? { sides: BOTH_SIDES } : {}),
+  });
   if (isRefusal(routes)) return routes;
   const plans: RoutePlan[] = [];
   for (const [place, route] of routes.entries()) {
@@ -89,6 +92,9 @@ export function planWeights(
   };
 }
 
+/** A route from which the stable destination is gone is known by the canary's. */
+const BOTH_SIDES = ["stable", "canary"] as const;
+
 interface RoutePlan extends WeightPlan {
   readonly moves: readonly RouteMove[];
 }
@@ -103,16 +109,19 @@ function planRoute(
   },
 ): RoutePlan | Refusal {
   const { route, step = 0 } = wanted;
-  const entries = readEntries(object, spec, { route, snapshot: wanted.snapshot });
+  const isPruned = wanted.finalise === "prune";
+  const entries = readEntries(object, spec, { route, snapshot: wanted.snapshot, isPruned });
   if (isRefusal(entries)) return entries;
 
   const namespace = object.metadata.namespace ?? "";
   const canary = entries.find((entry) => entry.role === "canary");
   const added = canary ? entries : [...entries, newcomer(spec, entries, { namespace, route })];
   const split = splitWeights(added, wanted.percent, spec.others);
-  const goal = wanted.restore
+  const goal: readonly Goal[] = wanted.restore
     ? restored(added, split, { snapshot: wanted.snapshot, route })
-    : split;
+    : isPruned
+      ? added.map(({ role }, i) => (role === "stable" && split[i] === 0 ? "gone" : (split[i] ?? 0)))
+      : split;
   const keeps = (index: number) => goal[index] !== "gone";
   const weights = goal.map((weight, i) => (typeof weight === "number" ? weight : (split[i] ?? 0)));
   const isHttp = spec.target.route.type === "http" && route.kind === "VirtualService";

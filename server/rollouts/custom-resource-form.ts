@@ -30,6 +30,7 @@ export const customResourceForm: RolloutForm = {
       spec: status["engine"] === undefined ? asked : status["plan"],
       status: status["engine"],
       commands: readCommands(spec["commands"], object.metadata.creationTimestamp),
+      suspended: (spec["suspend"] ?? spec["paused"]) === true,
     };
   },
   blank: ({ metadata: { name, namespace } }) => ({

@@ -2,7 +2,7 @@ import { AppError } from "@/lib/base/errors";
 import { after, between, type Instant, type Millis, seconds } from "@/lib/base/units";
 import { next, wakeTime } from "@/lib/rollout/machine";
 import { versionsOf } from "@/lib/rollout/preflight";
-import type { TargetObjects } from "@/lib/rollout/rollout-plan";
+import type { TargetObjects } from "@/lib/rollout/object-plan";
 import { isTerminal, type Phase, type RolloutStatus } from "@/lib/rollout/status";
 import { type Action, currentStep, type Measurement } from "@/lib/rollout/transition";
 import type { MeshStore, Metrics } from "../ports";

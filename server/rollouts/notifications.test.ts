@@ -57,6 +57,7 @@ const record: RolloutRecord = {
   status: initialStatus("ana", instant(0)),
   commands: [],
   resourceVersion: "1",
+  suspended: false,
   deleted: false,
 };
 const news = (reason: string): RolloutNews => ({

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/base/errors";
 import { versionsOf } from "@/lib/rollout/preflight";
-import { planRollout, type TargetObjects } from "@/lib/rollout/rollout-plan";
+import type { TargetObjects } from "@/lib/rollout/object-plan";
+import { planRollout } from "@/lib/rollout/rollout-plan";
 import { isRefusal } from "@/lib/rollout/route-target";
 import { resolveTargets, type RolloutTarget, targetKey } from "@/lib/rollout/targets";
 import { trainMember } from "@/lib/rollout/train";
@@ -34,7 +35,7 @@ export async function observe(
   record: RolloutRecord,
   reports: Reports,
 ): Promise<Observed> {
-  const { commands, rollout, status, deleted } = record;
+  const { commands, rollout, status, deleted, suspended } = record;
   const mesh = needs.mesh.view();
   const { stable, canary } = versionsOf(mesh, rollout);
   const targets = status.state.phase === "Pending" ? resolveTargets(mesh, rollout) : status.targets;
@@ -43,6 +44,7 @@ export async function observe(
     commands,
     ...reports,
     deleted,
+    suspended,
     targets,
     canaryRevision: canary.content,
     stableUndefined:
@@ -112,8 +114,10 @@ async function look(
       return undefined;
   }
   const objects = new Map<string, Awaited<ReturnType<typeof cluster.get>> | null>();
+  const isEnd = state.phase === "Promoting" && state.op.finalise !== undefined;
   for (const target of targets) {
     const { kind, namespace, name } = target;
+    if (kind === "Deployment" && !isEnd) continue;
     try {
       const object = await cluster.get({ kind, namespace, name }, leadership.signal);
       objects.set(targetKey(target), object);

@@ -12,6 +12,8 @@ export interface StoredValues {
   readonly spec: unknown;
   readonly status: unknown;
   readonly commands: unknown;
+  /** Whether `spec.suspend` is set, where the plan that was started does not tell. */
+  readonly suspended?: boolean;
 }
 
 /** The parts of a rollout, or in a clause what is wrong with one of them. */
@@ -20,6 +22,7 @@ export type ReadValues =
       readonly rollout: CanaryRollout;
       readonly status: RolloutStatus;
       readonly commands: readonly Command[];
+      readonly suspended: boolean;
     }
   | string;
 
@@ -27,7 +30,10 @@ export type ReadValues =
  * Reads what was stored of the rollout `ref`. It may be of another version of the product, or have
  * been touched by people: what cannot be understood is said, never guessed.
  */
-export function readStored(ref: RolloutRef, { spec, status, commands }: StoredValues): ReadValues {
+export function readStored(
+  ref: RolloutRef,
+  { spec, status, commands, suspended }: StoredValues,
+): ReadValues {
   const rollout = readPlan(ref, spec);
   if (typeof rollout === "string") return rollout;
   const known = RolloutStatus.safeParse(withSnapshots(rollout, status));
@@ -39,7 +45,12 @@ export function readStored(ref: RolloutRef, { spec, status, commands }: StoredVa
   if (lost !== undefined) return lost;
   const list = Commands.safeParse(commands ?? []);
   if (!list.success) return `its commands cannot be read: ${firstIssue(list.error)}`;
-  return { rollout, status: known.data, commands: list.data };
+  return {
+    rollout,
+    status: known.data,
+    commands: list.data,
+    suspended: suspended ?? rollout.spec.suspend,
+  };
 }
 
 /**

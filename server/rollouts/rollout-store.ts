@@ -24,6 +24,8 @@ export interface RolloutRecord {
   /** Append-only. */
   readonly commands: readonly Command[];
   readonly resourceVersion: string;
+  /** Whether `spec.suspend` is set now. */
+  readonly suspended: boolean;
   /** Whether it was deleted, and only waits for its traffic to be taken back. */
   readonly deleted: boolean;
 }

@@ -15,6 +15,7 @@ const record = (status: RolloutStatus): RolloutRecord => ({
   status,
   commands: [],
   resourceVersion: "1",
+  suspended: false,
   deleted: false,
 });
 const entry = (title: string, at = 1): LedgerEntry => ({

@@ -24,6 +24,7 @@ function entry(
     status,
     commands: [],
     resourceVersion: store,
+    suspended: false,
     deleted: false,
   };
   return { ref, store, uid, resourceVersion: store, movedFrom, content };

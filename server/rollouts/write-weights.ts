@@ -2,7 +2,8 @@ import { AppError } from "@/lib/base/errors";
 import { millis } from "@/lib/base/units";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Operation } from "@/lib/rollout/operation";
-import { type ObjectPlan, planObject, type TargetObjects } from "@/lib/rollout/rollout-plan";
+import type { ObjectPlan, TargetObjects } from "@/lib/rollout/object-plan";
+import { planObject } from "@/lib/rollout/rollout-plan";
 import { isRefusal } from "@/lib/rollout/route-target";
 import { type RolloutTarget, targetKey } from "@/lib/rollout/targets";
 import { type Action, rememberedOf, type WriteReport } from "@/lib/rollout/transition";
@@ -53,7 +54,7 @@ export async function writeWeights(
     const written = await writeObject(writer, record, {
       action,
       target,
-      known: objects?.get(targetKey(target)) ?? undefined,
+      known: objects ?? new Map(),
     });
     if ("outcome" in written) return written;
     versions[targetKey(target)] = written.version;
@@ -85,20 +86,22 @@ async function writeObject(
   }: {
     readonly action: Write;
     readonly target: RolloutTarget;
-    readonly known: KubeObject | undefined;
+    /** As they were just read. */
+    readonly known: TargetObjects;
   },
 ): Promise<SentObject | Exclude<WriteReport, Written>> {
   const { op, goal } = action;
+  const key = targetKey(target);
   const { signal } = writer.leadership;
   const told = (fields: Readonly<Record<string, unknown>>) =>
     audit(writer, record, { op, target, ...fields });
   let refused: { readonly patch: string; readonly message: string } | undefined;
   for (let tries = 1; tries <= TRIES; tries += 1) {
     try {
-      const isFirst = tries === 1 && known !== undefined;
-      const object = isFirst ? known : await writer.cluster.get(refOf(target), signal);
+      const read = tries === 1 ? known.get(key) : undefined;
+      const object = read ?? (await writer.cluster.get(refOf(target), signal));
       const plan = planObject(record.rollout, target, {
-        object,
+        objects: new Map(known).set(key, object),
         remembered: rememberedOf(record),
         goal,
       });
