@@ -1,12 +1,15 @@
-// `npm run bench:topology [-- 100 1000 5000] [--prometheus 200] [--minutes 30]`: what the graph costs,
-// on the sandbox at some numbers of services, and on Debian's Prometheus filled with the series of
-// so many namespaces of ten services. Memory is watched for 3 minutes unless more are asked for.
+// `npm run bench:topology [-- 100 1000 5000] [--prometheus 200] [--part server,page,memory]
+// [--minutes 30]`: what the graph costs, on the sandbox at some numbers of services, and on Debian's
+// Prometheus filled with the series of so many namespaces of ten services. Memory is watched for 3
+// minutes unless more are asked for.
 import { parseArgs } from "node:util";
 import { build, install } from "./bootstrap.mjs";
+import { countingProxy } from "./bench-topology/counting-proxy.mjs";
 import { figures } from "./bench-topology/figures.mjs";
+import { memoryFigures } from "./bench-topology/memory-figures.mjs";
 import { pageFigures } from "./bench-topology/page-figures.mjs";
 import { filledPrometheus, hasPrometheus } from "./bench-topology/real-prometheus.mjs";
-import { countingProxy, serverFigures } from "./bench-topology/server-figures.mjs";
+import { firstGraph, serverFigures } from "./bench-topology/server-figures.mjs";
 import { kubernetesApi } from "./kubernetes-api.mjs";
 import { main, Problem, say, stopAll } from "./processes.mjs";
 import { startSandbox } from "./sandbox-process.mjs";
@@ -15,8 +18,7 @@ import { startServer } from "./server-process.mjs";
 const STOP_MS = 5_000;
 const SIZES = [100, 1000, 5000];
 const NAMESPACES = 200;
-/** Longer than the window that is measured, by a few scrapes. */
-const FILLED_S = 100;
+const PARTS = ["server", "page", "memory"];
 
 const all = figures();
 
@@ -37,13 +39,17 @@ async function withServer({ scenario, objects, prometheus }, act) {
   }
 }
 
-async function onSandbox(services, minutes) {
-  process.stdout.write(`${services} services on the sandbox\n`);
+async function onSandbox(services, { parts, minutes }) {
+  all.about(`sandbox, ${services} services`);
+  const { line } = all;
   await withServer({ scenario: `scale:${services}` }, async ({ url, proxy, address, server }) => {
-    const { line } = all;
-    await serverFigures(url, { prometheus: address.prometheus, proxy, line });
+    await firstGraph(url);
+    if (parts.has("server")) {
+      await serverFigures(url, { prometheus: address.prometheus, proxy, line });
+    }
     const api = await kubernetesApi(address.kubeconfig);
-    await pageFigures(url, { line, api, server, minutes });
+    if (parts.has("page")) await pageFigures(url, { line, api });
+    if (parts.has("memory")) await memoryFigures(url, { line, api, server, minutes });
   });
 }
 
@@ -52,8 +58,8 @@ async function onPrometheus(namespaces) {
     say("prometheus is not installed: apt-get install prometheus, and keep its service stopped");
     return;
   }
-  process.stdout.write(`${namespaces} namespaces of ten services on Prometheus itself\n`);
-  const { url: prometheus, objects, series, stop } = await filledPrometheus(namespaces, FILLED_S);
+  all.about(`Prometheus, ${namespaces} namespaces of ten services`);
+  const { url: prometheus, objects, series, stop } = await filledPrometheus(namespaces);
   try {
     all.line("series", series, "");
     await withServer({ objects, prometheus }, async ({ url, proxy }) => {
@@ -69,6 +75,7 @@ await main(async () => {
     allowPositionals: true,
     options: {
       minutes: { type: "string", default: "3" },
+      part: { type: "string", default: PARTS.join(",") },
       prometheus: { type: "string" },
     },
   });
@@ -78,10 +85,14 @@ await main(async () => {
   if ([...sizes, minutes, namespaces].some((number) => !(number >= 0))) {
     throw new Problem("services, --prometheus NAMESPACES and --minutes N are numbers");
   }
+  const parts = new Set(values.part.split(","));
+  const unknown = [...parts].find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) throw new Problem(`--part ${unknown}: parts are ${PARTS.join(", ")}`);
   await install();
   await build();
   const chosen = positionals.length > 0 || values.prometheus !== undefined ? sizes : SIZES;
-  for (const services of chosen) await onSandbox(services, minutes);
-  if (namespaces > 0) await onPrometheus(namespaces);
+  for (const services of chosen) await onSandbox(services, { parts, minutes });
+  if (namespaces > 0 && parts.has("server")) await onPrometheus(namespaces);
+  all.table();
   return all.kept ? 0 : 1;
 });

@@ -1,7 +1,9 @@
 import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
+import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { Panel } from "@/components/ui/panel";
 import { Status } from "@/components/ui/status";
+import { formatNumber } from "@/components/ui/format";
 import {
   formatBytes,
   formatErrorShare,
@@ -11,47 +13,74 @@ import {
 } from "@/lib/graph/format";
 import { severity } from "@/lib/graph/health";
 import type { GraphEdge, Health, MeshGraph, Traffic } from "@/lib/graph/mesh-graph";
+import {
+  CALL_ORDERS,
+  SERVICE_ORDERS,
+  type ServiceRow,
+  serviceRows,
+  type TablePage,
+  type TableRows,
+  tcpBytes,
+} from "@/lib/graph/table-rows";
 import { nameOfLeaf } from "./leaf-name";
-
-interface ServiceRow {
-  readonly id: string;
-  readonly name: string;
-  readonly namespace: string;
-  readonly share: number | null;
-  readonly traffic: Traffic;
-  readonly health: Health;
-}
+import { sortOf, sortText } from "./table-sort";
+import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
 /** The same graph in two tables: its services with their versions, and the traffic between them. */
 export function GraphTable({
   graph,
-  selected,
+  rows,
+  state,
+  setState,
   onSelect,
 }: {
   graph: MeshGraph;
-  selected: string | null;
+  /** Which rows of the graph stand on the pages that are shown, in order. */
+  rows: TableRows;
+  state: TopologyState;
+  setState: SetTopologyState;
   onSelect: (id: string) => void;
 }) {
+  const { services, calls } = rows;
+  const { selected } = state;
+  const serviceById = new Map(serviceRows(graph).map((row) => [row.id, row]));
+  const edgeById = new Map(graph.edges.map((edge) => [edge.id, edge]));
+  const sort = sortOf(state.sort, SERVICE_ORDERS);
+  const callSort = sortOf(state.callSort, CALL_ORDERS);
   return (
     <div className="qd-topology-table">
-      <Panel title="Services" note={`${graph.nodes.length}`}>
+      <Panel
+        title="Services"
+        note={formatNumber(services.total)}
+        aside={<Pages of={services} rows="services" onPage={(page) => void setState({ page })} />}
+      >
         <DataTable
           label="Services and versions"
           columns={SERVICE_COLUMNS}
-          rows={serviceRows(graph)}
+          rows={services.ids.flatMap((id) => serviceById.get(id) ?? [])}
           rowKey={({ id }) => id}
-          sort={{ key: "health", descending: true }}
+          sort={{ key: sort.by, descending: sort.descending }}
+          onSortChange={({ key, descending }) =>
+            void setState({ sort: sortText(key, descending), page: null })
+          }
           selected={selected}
           onRowClick={({ id }) => onSelect(id)}
         />
       </Panel>
-      <Panel title="Traffic" note={`${graph.edges.length}`}>
+      <Panel
+        title="Traffic"
+        note={formatNumber(calls.total)}
+        aside={<Pages of={calls} rows="calls" onPage={(callPage) => void setState({ callPage })} />}
+      >
         <DataTable
           label="Traffic between services"
           columns={edgeColumns(graph)}
-          rows={graph.edges}
+          rows={calls.ids.flatMap((id) => edgeById.get(id) ?? [])}
           rowKey={({ id }) => id}
-          sort={{ key: "health", descending: true }}
+          sort={{ key: callSort.by, descending: callSort.descending }}
+          onSortChange={({ key, descending }) =>
+            void setState({ callSort: sortText(key, descending), callPage: null })
+          }
           selected={selected}
           onRowClick={({ id }) => onSelect(id)}
         />
@@ -60,25 +89,31 @@ export function GraphTable({
   );
 }
 
-function serviceRows(graph: MeshGraph): readonly ServiceRow[] {
-  return graph.nodes.flatMap((node): ServiceRow[] => {
-    const namespace = node.namespace ?? "outside the mesh";
-    const row = { id: node.id, name: node.name, namespace, share: null, health: node.health };
-    if (graph.type !== "versionedApp" || node.versions.length < 2) {
-      return [{ ...row, traffic: node.inbound }];
-    }
-    return [
-      { ...row, traffic: node.inbound },
-      ...node.versions.map((version) => ({
-        id: version.id,
-        name: `${node.name} ${version.version ?? "(no pod reached)"}`,
-        namespace,
-        share: version.share,
-        traffic: version.inbound,
-        health: version.health,
-      })),
-    ];
-  });
+/** Leads from page to page of a table that is too long for one; nothing where it is not. */
+function Pages({
+  of: { page, pages },
+  rows,
+  onPage,
+}: {
+  of: TablePage;
+  rows: string;
+  /** Told the number of a page, from 1 on. */
+  onPage: (page: number) => void;
+}) {
+  if (pages < 2) return null;
+  return (
+    <span className="flex items-center gap-2" role="group" aria-label={`Pages of ${rows}`}>
+      <Button size="small" disabled={page === 0} onClick={() => onPage(page)}>
+        Previous
+      </Button>
+      <span role="status">
+        page {page + 1} of {pages}
+      </span>
+      <Button size="small" disabled={page + 1 >= pages} onClick={() => onPage(page + 2)}>
+        Next
+      </Button>
+    </span>
+  );
 }
 
 const healthCell = ({ state }: Health) => (
@@ -115,8 +150,8 @@ function trafficColumns<Row>(
       key: "tcp",
       header: "TCP",
       numeric: true,
-      sortValue: (row) => bytesOf(read(row).traffic),
-      cell: (row) => formatBytes(bytesOf(read(row).traffic)),
+      sortValue: (row) => tcpBytes(read(row).traffic),
+      cell: (row) => formatBytes(tcpBytes(read(row).traffic)),
     },
   ];
 }
@@ -167,11 +202,6 @@ const edgeColumns = (graph: MeshGraph): readonly Column<GraphEdge>[] => [
     cell: (edge) => formatSplit(edge.mutualTls),
   },
 ];
-
-const bytesOf = ({ tcpSentPerSecond, tcpReceivedPerSecond }: Traffic): number | null =>
-  tcpSentPerSecond === null && tcpReceivedPerSecond === null
-    ? null
-    : (tcpSentPerSecond ?? 0) + (tcpReceivedPerSecond ?? 0);
 
 const withUnit = (number: string, unit: string) =>
   number === "–" ? (

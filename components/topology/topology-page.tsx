@@ -126,7 +126,12 @@ export function TopologyPage() {
               onShowAll={() => void setState({ find: "", around: null, to: null })}
             />
           ) : state.view === "table" ? (
-            <GraphTable graph={graph} selected={state.selected} onSelect={select} />
+            // While the first answer of this view loads, the picture's stays, which has no rows.
+            data.rows ? (
+              <GraphTable {...{ graph, state, setState }} rows={data.rows} onSelect={select} />
+            ) : (
+              <GraphSkeleton />
+            )
           ) : state.view === "matrix" ? (
             <GraphMatrix graph={graph} selected={state.selected} onSelect={select} />
           ) : (

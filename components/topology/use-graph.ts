@@ -4,9 +4,11 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
 import { type Difference, withDifference } from "@/lib/base/difference";
+import { CALL_ORDERS, SERVICE_ORDERS } from "@/lib/graph/table-rows";
 import type { GraphReply } from "@/server/topology/graph-versions";
 import type { GraphReading } from "@/server/topology/topology-service";
 import type { ShownError } from "@/components/ui/error-state";
+import { sortOf } from "./table-sort";
 import type { TopologyState } from "./use-topology-state";
 
 /** Objects that the graph is drawn from besides telemetry. */
@@ -31,7 +33,8 @@ interface HeldGraph {
 /**
  * The live graph. It is renewed when the server has read new telemetry, and when objects change
  * that it shows; what comes then is only what changed. While another window or part of it loads, the
- * graph before stays. Tables hold all services; pictures fold what is too much.
+ * graph before stays. Tables come by pages, in the order that is asked for; pictures fold what is too
+ * much.
  */
 export function useGraph(state: TopologyState) {
   const trpc = useTRPC();
@@ -48,7 +51,7 @@ export function useGraph(state: TopologyState) {
     ...(around === null ? {} : { around: { id: around, hops: clamp(hops, 1, 5) } }),
     ...(around === null || to === null ? {} : { pathTo: to }),
     ...(view === "table"
-      ? {}
+      ? { table: tableQuestion(state) }
       : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
   };
   const queryKey = trpc.topology.follow.queryKey(question);
@@ -74,6 +77,12 @@ export function useGraph(state: TopologyState) {
   });
   return { ...query, data: query.data?.reading };
 }
+
+const tableQuestion = ({ sort, page, callSort, callPage, selected }: TopologyState) => ({
+  services: { ...sortOf(sort, SERVICE_ORDERS), page: Math.max(0, page - 1) },
+  calls: { ...sortOf(callSort, CALL_ORDERS), page: Math.max(0, callPage - 1) },
+  ...(selected === null ? {} : { selected: selected.slice(0, 600) }),
+});
 
 /** What a tab holds after a reply; undefined where the reply is about something else. */
 function renewed(held: HeldGraph | undefined, reply: GraphReply): HeldGraph | undefined {

@@ -8,6 +8,7 @@ import {
   useQueryStates,
 } from "nuqs";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
+import { WORST_FIRST } from "./table-sort";
 
 const VIEWS = ["graph", "table", "matrix"] as const;
 const EDGE_LABELS = [
@@ -42,6 +43,11 @@ export function useTopologyState() {
       /** Boxes that are open though the graph is large, and closed though it is small. */
       open: names,
       closed: names,
+      /** Orders of the tables, with `-` before what falls, and their pages from 1 on. */
+      sort: parseAsString.withDefault(WORST_FIRST),
+      page: parseAsInteger.withDefault(1),
+      callSort: parseAsString.withDefault(WORST_FIRST),
+      callPage: parseAsInteger.withDefault(1),
       /** Draws every call of a picture that has many. */
       calls: parseAsStringLiteral(["all"]),
       /** Drawn singly whatever is folded around it. */
@@ -54,7 +60,15 @@ export function useTopologyState() {
       /** Id of a service: only the way of calls from `around` to it is shown. */
       to: parseAsString,
     },
-    { clearOnDefault: true, urlKeys: { selected: "select", kept: "show" } },
+    {
+      clearOnDefault: true,
+      urlKeys: {
+        selected: "select",
+        kept: "show",
+        callSort: "calls-sort",
+        callPage: "calls-page",
+      },
+    },
   );
 }
 

@@ -1,8 +1,8 @@
-// What the graph costs the browser: the first one, panning, refreshes, events, memory.
-import { readdirSync, readFileSync } from "node:fs";
+// What the graph costs the browser: the first one, panning, refreshes, events.
 import { setTimeout as sleep } from "node:timers/promises";
-import { browser } from "../bootstrap.mjs";
+import { drawn, metricsOf, withPage } from "./browser-page.mjs";
 import { percentile } from "./figures.mjs";
+import { setPolicy } from "./policy-events.mjs";
 
 const LIMITS = {
   elements: 300,
@@ -11,53 +11,35 @@ const LIMITS = {
   refresh: 60,
   moved: 0,
   eventP95: 250,
-  growth: 10,
 };
 const WATCHED_MS = 20_000;
+/** Latency comes after traffic, and code that waits for a quiet moment after both. */
+const SETTLED_MS = 4_000;
 const PAN_STEPS = 80;
 const EVENTS = 20;
 const EVENT_MS = 10_000;
-const SETTLED_MS = 30_000;
-const SAMPLES = 6;
 
-/**
- * Prints the figures of the page at `url`. `api` writes to its cluster, `server` is the process id
- * whose memory is watched for `minutes`.
- */
-export async function pageFigures(url, { line, api, server, minutes }) {
-  const { chromium } = await import("@playwright/test");
-  const executablePath = await browser();
-  const engine = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
-  try {
-    const page = await engine.newPage({ viewport: { width: 1440, height: 900 } });
-    const client = await page.context().newCDPSession(page);
-    // What the thread worked, whatever else the machine had to do meanwhile.
-    await client.send("Performance.enable", { timeDomain: "threadTicks" });
+/** Prints the figures of the page at `url`. `api` writes to its cluster. */
+export async function pageFigures(url, { line, api }) {
+  await withPage(async ({ page, client }) => {
     let answers = 0;
     let dataAt = 0;
-    page.on("response", (response) => {
-      if (!response.url().includes("topology.follow")) return;
+    page.on("requestfinished", (request) => {
+      if (!request.url().includes("topology.follow")) return;
       answers += 1;
       dataAt ||= performance.now();
     });
+    const opened = performance.now();
     await page.goto(`${url}/topology`);
-    await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
-    // Where the server rendered it with its data, there is no answer to wait for.
-    const since = dataAt || performance.now();
-    line("first graph after its data", performance.now() - since, "ms", LIMITS.firstGraph);
+    await drawn(page);
+    const seen = performance.now();
+    line("first graph after its data", seen - dataAt, "ms", LIMITS.firstGraph);
+    line("first graph after the address was opened", seen - opened, "ms");
     line("main thread until the first graph", 1000 * (await mainThread(client)), "ms");
+    await sleep(SETTLED_MS);
     line("elements drawn by default", await elements(page), "", LIMITS.elements);
     line("frame while panning, p50", await panFrame(page), "ms", LIMITS.frame);
-
-    const before = await mainThread(client);
-    const asked = answers;
-    const { moved, longest } = await watchRefresh(page);
-    const refreshes = Math.max(1, answers - asked);
-    const busy = (await mainThread(client)) - before;
-    line(`refreshes in ${WATCHED_MS / 1000} s`, answers - asked, "");
-    line("main thread of a refresh, mean", (1000 * busy) / refreshes, "ms", LIMITS.refresh);
-    line("longest task of a refresh (0: none above 50)", longest, "ms", LIMITS.refresh);
-    line("plates moved by refreshes", moved, "", LIMITS.moved);
+    await refreshFigures({ page, client, line, answers: () => answers });
 
     const latencies = await eventLatencies(page, api);
     line("event to DOM, p50", percentile(latencies, 0.5), "ms");
@@ -66,17 +48,25 @@ export async function pageFigures(url, { line, api, server, minutes }) {
     const namespace = await largestGroup(page);
     if (namespace !== undefined) {
       await page.goto(`${url}/topology?open=${namespace}`);
-      await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
-      await sleep(2_000);
+      await drawn(page);
+      await sleep(SETTLED_MS);
       line(`elements with ${namespace} open`, await elements(page), "");
       line(`frame with ${namespace} open, p50`, await panFrame(page), "ms", LIMITS.frame);
-      await page.goto(`${url}/topology`);
-      await page.locator(".qd-plate").first().waitFor({ timeout: 60_000 });
     }
-    if (minutes > 0) await memory(client, { line, server, minutes });
-  } finally {
-    await engine.close();
-  }
+  });
+}
+
+/** What the page works while nobody touches it; what it works without refreshes is in it too. */
+async function refreshFigures({ page, client, line, answers }) {
+  const before = await mainThread(client);
+  const asked = answers();
+  const { moved, longest } = await watchRefresh(page);
+  const refreshes = Math.max(1, answers() - asked);
+  const busy = (await mainThread(client)) - before;
+  line(`refreshes in ${WATCHED_MS / 1000} s`, answers() - asked, "");
+  line("main thread of a refresh, mean", (1000 * busy) / refreshes, "ms", LIMITS.refresh);
+  line("longest task of a refresh (0: none above 50)", longest, "ms", LIMITS.refresh);
+  line("plates moved by refreshes", moved, "", LIMITS.moved);
 }
 
 /** Plates, boxes, labels of the page, and the calls that the canvas draws. */
@@ -87,10 +77,7 @@ const elements = async (page) => {
 };
 
 /** Seconds that the main thread has worked. */
-async function mainThread(client) {
-  const { metrics } = await client.send("Performance.getMetrics");
-  return metrics.find(({ name }) => name === "TaskDuration").value;
-}
+const mainThread = async (client) => (await metricsOf(client)).TaskDuration;
 
 /** The median time between frames while the ground is dragged, and the graph with it. */
 async function panFrame(page) {
@@ -147,14 +134,6 @@ const watchRefresh = (page) =>
     WATCHED_MS,
   );
 
-const POLICIES = "/apis/security.istio.io/v1/namespaces/istio-ingress/peerauthentications";
-const POLICY = {
-  apiVersion: "security.istio.io/v1",
-  kind: "PeerAuthentication",
-  metadata: { name: "bench", namespace: "istio-ingress" },
-  spec: { mtls: { mode: "DISABLE" } },
-};
-
 /** Milliseconds from sending a write to the API server until the picture shows it. */
 async function eventLatencies(page, api) {
   const latencies = [];
@@ -180,7 +159,7 @@ async function eventLatencies(page, api) {
       [present, EVENT_MS],
     );
     const since = Date.now();
-    await (present ? api("POST", POLICIES, POLICY) : api("DELETE", `${POLICIES}/bench`));
+    await setPolicy(api, present);
     latencies.push((await seen) - since);
     await sleep(400);
   }
@@ -197,36 +176,3 @@ const largestGroup = (page) =>
     const named = groups.filter(({ namespace }) => namespace !== "*");
     return named.sort((a, b) => b.services - a.services)[0]?.namespace;
   });
-
-/** Memory of tab and server over some minutes of updates: what it is, and whether it grows. */
-async function memory(client, { line, server, minutes }) {
-  await sleep(SETTLED_MS);
-  const samples = [];
-  for (let sample = 0; sample <= SAMPLES; sample += 1) {
-    if (sample > 0) await sleep((minutes * 60_000) / SAMPLES);
-    await client.send("HeapProfiler.collectGarbage");
-    const { metrics } = await client.send("Performance.getMetrics");
-    const heap = metrics.find(({ name }) => name === "JSHeapUsedSize").value / 1e6;
-    samples.push({ tab: heap, server: residentMegabytes(server) });
-  }
-  const mean = (part, key) => part.reduce((sum, each) => sum + each[key], 0) / part.length;
-  for (const key of ["tab", "server"]) {
-    const [early, late] = [mean(samples.slice(0, 3), key), mean(samples.slice(-3), key)];
-    line(`memory of the ${key} after ${minutes} min`, samples.at(-1)[key], "MB");
-    line(
-      `growth of the ${key}, late over early samples`,
-      100 * (late / early - 1),
-      "%",
-      LIMITS.growth,
-    );
-  }
-}
-
-/** What a process and its children hold. */
-function residentMegabytes(pid) {
-  const own = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean),
-  );
-  return own / 1024 + children.reduce((sum, child) => sum + residentMegabytes(child), 0);
-}

@@ -10,6 +10,8 @@ import { Problem, stopAll } from "../processes.mjs";
 
 const SERVICES = 10;
 const SCRAPE_S = 15;
+/** Longer than the window that is measured, by a few scrapes. */
+const FILLED_S = 100;
 const READY_MS = 30_000;
 const STOP_MS = 10_000;
 /** Istio's own. */
@@ -134,7 +136,7 @@ async function freePort() {
  * Starts a Prometheus that scrapes a mesh of `namespaces`. Resolves, once it has samples of
  * `seconds`, to its address, the folder of the mesh's manifests, and how to stop it all.
  */
-export async function filledPrometheus(namespaces, seconds) {
+export async function filledPrometheus(namespaces, seconds = FILLED_S) {
   const series = seriesOf(namespaces);
   const folder = mkdtempSync(join(tmpdir(), "quarterdeck-bench-prometheus-"));
   const source = await exporter(series);

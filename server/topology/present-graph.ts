@@ -2,10 +2,11 @@ import { applyFind, find, type FindMode, type Found } from "@/lib/graph/find/eva
 import { FindError } from "@/lib/graph/find/lex";
 import { parseFind } from "@/lib/graph/find/parse";
 import { egoGraph, pathGraph } from "@/lib/graph/ego-graph";
-import { foldGraph, type Folded } from "@/lib/graph/fold-graph";
+import { foldGraph, type Folded, type FoldOptions } from "@/lib/graph/fold-graph";
 import { type GraphSummary, summarise } from "@/lib/graph/graph-summary";
 import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { scopeGraph } from "@/lib/graph/scope-graph";
+import { tableGraph, type TableQuestion, type TableRows } from "@/lib/graph/table-rows";
 import { compactGraph } from "./compact-graph";
 
 /** Which part of a graph is shown, and how much of it singly. */
@@ -29,6 +30,8 @@ export interface GraphPart {
         readonly kept: readonly string[];
       }
     | undefined;
+  /** For tables: a page of each, which then is all of the graph that is told. Nothing is folded. */
+  readonly table?: TableQuestion | undefined;
 }
 
 /** A part of a graph as it is drawn, with all that must be said of what is not. */
@@ -45,6 +48,8 @@ export interface PresentedGraph {
   readonly findProblem: string | undefined;
   /** There is no way of calls to `pathTo`. */
   readonly noPath: boolean;
+  /** The rows of a page of each table; undefined where no table was asked for. */
+  readonly rows: TableRows | undefined;
 }
 
 const MOST_UNWELL = 100;
@@ -67,7 +72,7 @@ export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph 
     closed: new Set(part.fold.closed),
     kept: new Set([...part.fold.kept, ...marked, ...(around ? [around.id] : [])]),
   };
-  const { graph, folded } = fold ? foldGraph(near, fold) : { graph: near, folded: NOTHING };
+  const { graph, folded, rows } = shownPart(near, part.table, fold);
   const summary = summarise(scoped);
   return {
     graph: compactGraph(graph),
@@ -77,6 +82,20 @@ export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph 
     found: found && mode === "find" ? drawn(graph, found) : undefined,
     findProblem: problem,
     noPath: pathTo !== undefined && around !== undefined && path === undefined,
+    rows,
+  };
+}
+
+/** What is drawn singly of a graph, or a page of its tables. */
+function shownPart(
+  graph: MeshGraph,
+  table: TableQuestion | undefined,
+  fold: FoldOptions | undefined,
+): { graph: MeshGraph; folded: Folded; rows: TableRows | undefined } {
+  if (table) return { ...tableGraph(graph, table), folded: NOTHING };
+  return {
+    ...(fold ? foldGraph(graph, fold) : { graph, folded: NOTHING }),
+    rows: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
+import { CALL_ORDERS, SERVICE_ORDERS } from "@/lib/graph/table-rows";
 import { Label, Subdomain } from "@/lib/k8s/names";
 import { topologyDetail } from "../../topology/topology-detail";
 import { procedure, router } from "../init";
@@ -17,6 +18,19 @@ const LabelKey = z.string().min(1).max(320);
 /** A namespace, or the value of a label. */
 const BoxName = z.string().min(1).max(400);
 
+/** Which rows of a table: what is worst comes first unless another order is asked for. */
+const rowsBy = <Order extends string>(
+  orders: readonly [Order, ...Order[]],
+  worst: NoInfer<Order>,
+) =>
+  z
+    .strictObject({
+      by: z.enum(orders),
+      descending: z.boolean(),
+      page: z.int().min(0).max(100_000),
+    })
+    .default({ by: worst, descending: true, page: 0 });
+
 const Question = z.strictObject({
   windowSeconds: Window.optional(),
   type: z.enum(GRAPH_TYPES).default("versionedApp"),
@@ -32,6 +46,13 @@ const Question = z.strictObject({
       opened: z.array(BoxName).max(200),
       closed: z.array(BoxName).max(200),
       kept: z.array(LeafId).max(20),
+    })
+    .optional(),
+  table: z
+    .strictObject({
+      services: rowsBy(SERVICE_ORDERS, "health"),
+      calls: rowsBy(CALL_ORDERS, "health"),
+      selected: LeafId.optional(),
     })
     .optional(),
 });
