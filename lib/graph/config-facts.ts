@@ -1,6 +1,7 @@
 import { serviceFqdn, serviceOfFqdn } from "@/lib/istio/host";
 import { type KindId, kindIdOf } from "@/lib/istio/kinds";
 import type { KubeObject } from "@/lib/k8s/object";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare } from "./collect";
@@ -66,7 +67,7 @@ export function decidedBy(node: Named, mesh: MeshView): readonly DecidedBy[] {
       const subsets = list(record(rule.spec).subsets).map((subset) => record(subset).name);
       decisions.push(entry(rule, subsets.length > 0 ? `subsets ${subsets.join(", ")}` : "policy"));
     }
-    const external = externalHosts(mesh).get(host);
+    const external = mesh.derive(externalHosts).get(host);
     if (external) decisions.push(entry(external, "declares the host"));
   }
   if (node.namespace !== undefined) {
@@ -84,18 +85,28 @@ export function mtlsMode(namespace: string, mesh: MeshView): string {
 
 /** Source: istio pilot/pkg/model/authentication.go: the namespace's oldest, else the root's. */
 function peerAuthentication(namespace: string, mesh: MeshView): KubeObject | undefined {
-  const wide = mesh
+  const wide = mesh.derive(widePolicies);
+  return wide.get(namespace) ?? wide.get(mesh.derive(meshConfig).rootNamespace);
+}
+
+/** The oldest PeerAuthentication of each namespace that holds for all of its pods. */
+function widePolicies(mesh: MeshView): ReadonlyMap<string, KubeObject> {
+  const oldest = mesh
     .list("PeerAuthentication")
     .filter((policy) => Object.keys(record(record(policy.spec).selector)).length === 0)
     .filter((policy) => modeOf(policy) !== "UNSET")
     .sort((a, b) =>
       compare(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? ""),
     );
-  return (
-    wide.find((policy) => policy.metadata.namespace === namespace) ??
-    wide.find((policy) => policy.metadata.namespace === mesh.derive(meshConfig).rootNamespace)
-  );
+  const found = new Map<string, KubeObject>();
+  for (const policy of oldest) {
+    const { namespace = "" } = policy.metadata;
+    if (!found.has(namespace)) found.set(namespace, policy);
+  }
+  return found;
 }
+
+keepFact(widePolicies, { kinds: ["PeerAuthentication"], facts: [] });
 
 function modeOf(policy: KubeObject): string {
   const { mode } = record(record(policy.spec).mtls);

@@ -30,9 +30,18 @@ export function entrySelectors(mesh: MeshView): readonly {
 keepFact(externalHosts, { kinds: ["ServiceEntry"], facts: [] });
 keepFact(entrySelectors, { kinds: ["ServiceEntry"], facts: [] });
 
-/** The labels by which Istio Gateways select their pods. Use it with `mesh.derive`. */
-export const gatewaySelectors = (mesh: MeshView) =>
-  mesh.list("Gateway").map((gateway) => stringMap(record(gateway.spec).selector));
+/**
+ * The labels by which Istio Gateways select their pods, each set of them once: thousands of Gateways
+ * select the same few pods. Use it with `mesh.derive`.
+ */
+export const gatewaySelectors = (mesh: MeshView) => [
+  ...new Map(
+    mesh.list("Gateway").map((gateway) => {
+      const selector = stringMap(record(gateway.spec).selector);
+      return [JSON.stringify(Object.entries(selector).sort()), selector] as const;
+    }),
+  ).values(),
+];
 
 keepFact(gatewaySelectors, { kinds: ["Gateway"], facts: [] });
 

@@ -69,46 +69,118 @@ export function foldGraph(
   const homes = new Map(
     graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(boxNameOf(node) ?? "")]),
   );
-  const once = refold(graph, homes);
-  if (fits(once) || options.opened.size > 0 || small) return withCount(once, homes, graph);
-
-  // What may go into the group of all the rest: whole namespaces, of one service or many.
-  const movable = once.nodes.filter(
-    (node) => boxNameOf(node) !== undefined && node.kind !== "gateway" && !keep.has(node.id),
-  );
-  const order = busiestFirst(movable, once);
-  const busy = busyIds(once);
-  const first = order.filter((id) => busy.has(id));
-  for (const shownSingly of [first, ...NAMESPACES.map((most) => order.slice(0, most))]) {
-    const shown = new Set(shownSingly);
-    const rest = new Set(order.filter((id) => !shown.has(id)));
-    const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
-    const result = refold(graph, fewer);
-    const least = shownSingly.length <= (NAMESPACES.at(-1) ?? 0);
-    if (fits(result) || least) return withCount(result, fewer, graph);
+  if (options.opened.size > 0 || small || folds(graph, homes)) {
+    return withCount(refold(graph, homes), homes, graph);
   }
-  return withCount(once, homes, graph);
-}
-
-/** Those that take part in a call, or are not idle. */
-function busyIds({ nodes, edges }: MeshGraph): ReadonlySet<string> {
-  const idle = (state: Health["state"]) => state === "idle" || state === "unknown";
-  return new Set([
-    ...edges.flatMap(({ source, target }) => [nodeIdOf(source), nodeIdOf(target)]),
-    ...nodes.filter(({ health }) => !idle(health.state)).map(({ id }) => id),
-  ]);
-}
-
-function fits({ nodes, edges, type }: MeshGraph): boolean {
-  const plates = nodes.reduce(
-    (sum, { versions, kind }) =>
-      sum +
-      (type === "versionedApp" && kind === "service" && versions.length > 1
-        ? versions.length + 1
-        : 1),
-    0,
+  // What may go into the group of all the rest: whole namespaces, of one service or many.
+  const movable = [...placesOf(graph, homes).values()].filter(
+    ({ id, boxed, gateway }) => boxed && !gateway && !keep.has(id),
   );
-  return plates <= BUDGET.plates && plates + edges.length <= BUDGET.elements;
+  const order = busiestFirst(movable);
+  const first = order.filter(({ busy }) => busy).map(({ id }) => id);
+  const ids = order.map(({ id }) => id);
+  for (const shownSingly of [first, ...NAMESPACES.map((most) => ids.slice(0, most))]) {
+    const shown = new Set(shownSingly);
+    const rest = new Set(ids.filter((id) => !shown.has(id)));
+    const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
+    const least = shownSingly.length <= (NAMESPACES.at(-1) ?? 0);
+    if (least || folds(graph, fewer)) return withCount(refold(graph, fewer), fewer, graph);
+  }
+  return withCount(refold(graph, homes), homes, graph);
+}
+
+/** A node as it stands once those of a box are one, with what decides whether it is drawn. */
+interface Place {
+  readonly id: string;
+  /** It stands in a box. */
+  boxed: boolean;
+  gateway: boolean;
+  /** That of the worst of its nodes. */
+  state: Health["state"];
+  /** Requests per second that it is asked, or asks others, for. */
+  asked: number;
+  /** It takes part in a call, or is not idle. */
+  busy: boolean;
+}
+
+/** What `homes` make of the nodes of a graph, by id. */
+function placesOf(
+  { nodes, edges }: MeshGraph,
+  homes: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const node of nodes) {
+    const id = homes.get(node.id) ?? node.id;
+    const { state } = node.health;
+    const known = places.get(id);
+    if (!known) {
+      const boxed = boxNameOf(node) !== undefined;
+      const gateway = id === node.id && node.kind === "gateway";
+      places.set(id, { id, boxed, gateway, state, asked: 0, busy: !isQuiet(state) });
+      continue;
+    }
+    if (severity(state) > severity(known.state)) known.state = state;
+    known.busy = !isQuiet(known.state);
+  }
+  const leafOf = leavesAt(homes);
+  for (const edge of edges) {
+    const [source, target] = [leafOf(edge.source), leafOf(edge.target)];
+    if (!isDrawn(source, target)) continue;
+    for (const end of [source, target]) {
+      const place = places.get(nodeIdOf(end));
+      if (!place) continue;
+      place.asked += edge.traffic.requestsPerSecond ?? 0;
+      place.busy = true;
+    }
+  }
+  return places;
+}
+
+const isQuiet = (state: Health["state"]) => state === "idle" || state === "unknown";
+
+const fits = ({ nodes, edges, type }: MeshGraph): boolean =>
+  isReadable(
+    nodes.reduce((sum, node) => sum + platesOf(node, type), 0),
+    edges.length,
+  );
+
+/** Whether the graph can be read once each node is at its home; that graph is not made for it. */
+function folds({ nodes, edges, type }: MeshGraph, homes: ReadonlyMap<string, string>): boolean {
+  const groups = new Set<string>();
+  let plates = 0;
+  for (const node of nodes) {
+    const home = homes.get(node.id);
+    if (home === node.id || home === undefined) plates += platesOf(node, type);
+    else groups.add(home);
+  }
+  if (plates + groups.size > BUDGET.plates) return false;
+  const leafOf = leavesAt(homes);
+  const joined = new Set<string>();
+  for (const edge of edges) {
+    const [source, target] = [leafOf(edge.source), leafOf(edge.target)];
+    if (isDrawn(source, target)) joined.add(edgeId(source, target));
+  }
+  return isReadable(plates + groups.size, joined.size);
+}
+
+const isReadable = (plates: number, edges: number): boolean =>
+  plates <= BUDGET.plates && plates + edges <= BUDGET.elements;
+
+/** How many plates a node is drawn as. */
+const platesOf = ({ versions, kind }: GraphNode, type: MeshGraph["type"]): number =>
+  type === "versionedApp" && kind === "service" && versions.length > 1 ? versions.length + 1 : 1;
+
+/** Traffic within a group is not drawn. */
+const isDrawn = (source: string, target: string): boolean =>
+  source !== target || !source.startsWith("group:");
+
+/** Where an end of an edge is drawn. */
+function leavesAt(homes: ReadonlyMap<string, string>): (leaf: string) => string {
+  return (leaf) => {
+    const id = nodeIdOf(leaf);
+    const home = homes.get(id);
+    return home === undefined || home === id ? leaf : home;
+  };
 }
 
 const worstOf = ({ nodes }: MeshGraph): readonly GraphNode[] =>
@@ -122,22 +194,10 @@ const worstOf = ({ nodes }: MeshGraph): readonly GraphNode[] =>
     .slice(0, WORST);
 
 /** In the order in which they matter: what fails, then what is asked for, or asks, most. */
-function busiestFirst(nodes: readonly GraphNode[], { edges }: MeshGraph): readonly string[] {
-  const asked = new Map<string, number>();
-  for (const { source, target, traffic } of edges) {
-    for (const id of [nodeIdOf(source), nodeIdOf(target)]) {
-      asked.set(id, (asked.get(id) ?? 0) + (traffic.requestsPerSecond ?? 0));
-    }
-  }
-  return [...nodes]
-    .sort(
-      (a, b) =>
-        severity(b.health.state) - severity(a.health.state) ||
-        (asked.get(b.id) ?? 0) - (asked.get(a.id) ?? 0) ||
-        compare(a.id, b.id),
-    )
-    .map(({ id }) => id);
-}
+const busiestFirst = (places: readonly Place[]): readonly Place[] =>
+  [...places].sort(
+    (a, b) => severity(b.state) - severity(a.state) || b.asked - a.asked || compare(a.id, b.id),
+  );
 
 function withCount(result: MeshGraph, homes: ReadonlyMap<string, string>, graph: MeshGraph) {
   const services = graph.nodes.filter(({ id }) => homes.get(id) !== id).length;
@@ -147,14 +207,15 @@ function withCount(result: MeshGraph, homes: ReadonlyMap<string, string>, graph:
 
 /** The graph with each node at its home, and one edge for all that join the same two. */
 function refold(graph: MeshGraph, homes: ReadonlyMap<string, string>): MeshGraph {
-  const leafOf = (leaf: string): string => {
-    const home = homes.get(nodeIdOf(leaf));
-    return home === undefined || home === nodeIdOf(leaf) ? leaf : home;
-  };
+  const leafOf = leavesAt(homes);
   const joined = groupBy(
     graph.edges
-      .map((edge) => ({ ...edge, source: leafOf(edge.source), target: leafOf(edge.target) }))
-      .filter(({ source, target }) => source !== target || !source.startsWith("group:")),
+      .map((edge) => {
+        const [source, target] = [leafOf(edge.source), leafOf(edge.target)];
+        const same = source === edge.source && target === edge.target;
+        return same ? edge : { ...edge, source, target };
+      })
+      .filter(({ source, target }) => isDrawn(source, target)),
     ({ source, target }) => edgeId(source, target),
   );
   const edges = [...joined].map(([id, members]) => joinEdges(id, members));

@@ -1,4 +1,5 @@
 import { serviceFqdn, serviceOfFqdn } from "@/lib/istio/host";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { externalHosts, gatewaySelectors } from "./declared-hosts";
 import type { GraphType, NodeKind } from "./mesh-graph";
@@ -52,6 +53,7 @@ const UNKNOWN: Identity = { id: "unknown", kind: "unknown", name: "unknown", rev
 export function namingOf(type: GraphType, mesh: MeshView): Naming {
   const { workloads, services, hosts } = mesh.derive(workloadIndex);
   const byApp = mesh.derive(workloadsByApp);
+  const gateways = mesh.derive(gatewayWorkloads);
 
   function nodeOf(
     namespace: string,
@@ -61,8 +63,7 @@ export function namingOf(type: GraphType, mesh: MeshView): Naming {
     const { fact, revision, service } = more;
     return {
       id: `${namespace}/${name}`,
-      kind:
-        fact && isGateway(fact, mesh) ? "gateway" : type === "workload" ? "workload" : "service",
+      kind: fact && gateways.has(fact) ? "gateway" : type === "workload" ? "workload" : "service",
       name,
       namespace,
       revision,
@@ -200,13 +201,19 @@ const workloadsByApp = (mesh: MeshView): ReadonlyMap<string, WorkloadFact> =>
     ]),
   );
 
-/** Whether an Istio Gateway selects the workload, or the Gateway API made it. */
-function isGateway(workload: WorkloadFact, mesh: MeshView): boolean {
-  if (workload.labels["gateway.networking.k8s.io/gateway-name"] !== undefined) {
-    return !isWaypoint(workload);
-  }
-  return mesh.derive(gatewaySelectors).some((selector) => selects(selector, workload.labels));
+keepFact(workloadsByApp, { kinds: [], facts: [workloadIndex] });
+
+/** The workloads that an Istio Gateway selects, or that the Gateway API made. */
+function gatewayWorkloads(mesh: MeshView): ReadonlySet<WorkloadFact> {
+  const selectors = mesh.derive(gatewaySelectors);
+  const isGateway = (workload: WorkloadFact) =>
+    workload.labels["gateway.networking.k8s.io/gateway-name"] === undefined
+      ? selectors.some((selector) => selects(selector, workload.labels))
+      : !isWaypoint(workload);
+  return new Set([...mesh.derive(workloadIndex).workloads.values()].filter(isGateway));
 }
+
+keepFact(gatewayWorkloads, { kinds: [], facts: [workloadIndex, gatewaySelectors] });
 
 /** Source: istio.io/latest/docs/ambient/usage/waypoint: istiod labels what it deploys for meshes. */
 export const isWaypoint = ({ labels }: Pick<WorkloadFact, "labels">): boolean =>

@@ -26,6 +26,8 @@ export async function countingProxy(target) {
       response.end(answer ? Buffer.from(await answer.arrayBuffer()) : "{}");
     });
   });
+  // A client that keeps connections finds them as long as it needs them.
+  server.keepAliveTimeout = 120_000;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,

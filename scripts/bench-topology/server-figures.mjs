@@ -99,8 +99,8 @@ async function hangingFigures(url, { proxy, line }) {
   const known = readingOf(await bytesOf(pageQuery(url, 300, "graph")));
   proxy.hang(true);
   try {
-    // Long enough that what is known is old.
-    await sleep(8_000);
+    // Long enough that what is known is old, and is asked for again.
+    await sleep(15_000);
     const { result, ms } = await timed(async () =>
       readingOf(await bytesOf(pageQuery(url, 300, "graph"))),
     );
