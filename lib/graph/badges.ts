@@ -1,3 +1,4 @@
+import { keepFact } from "@/lib/mesh/kept-fact";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -5,29 +6,23 @@ import { gatewaysOf, hostsOf, type Named } from "./config-facts";
 import type { Badge } from "./mesh-graph";
 import { list, record, stringMap } from "./raw-fields";
 import { destinationRules, routeFacts } from "./route-facts";
-import { selects, type WorkloadFact } from "./workload-index";
+import { selects } from "./selectors";
+import { type WorkloadFact } from "./workload-index";
 
-/** The marks that configuration puts on the plate of a node, in the order they are drawn. */
+/**
+ * The marks that configuration puts on the plate of a node, in the order they are drawn. That of a
+ * canary, which is told by its versions, stands before them.
+ */
 export function badgesOf(
   node: Named,
-  {
-    mesh,
-    workloads,
-    canary,
-  }: {
-    readonly mesh: MeshView;
-    readonly workloads: readonly WorkloadFact[];
-    /** One of its versions is being tried out. */
-    readonly canary: boolean;
-  },
+  { mesh, workloads }: { readonly mesh: MeshView; readonly workloads: readonly WorkloadFact[] },
 ): readonly Badge[] {
   const hosts = hostsOf(node);
   const routes = hosts.flatMap((host) => mesh.derive(routeFacts).get(host) ?? []);
   const rules = hosts.flatMap((host) => mesh.derive(destinationRules).get(host) ?? []);
   const fields = new Set(routes.flatMap((route) => [...route.fields]));
   const pods = workloads.flatMap((workload) => workload.pods);
-  const has: Record<Badge, boolean> = {
-    canary,
+  const has: Record<Exclude<Badge, "canary">, boolean> = {
     "missing-sidecar": pods.some(({ inMesh }) => !inMesh),
     gateway: node.kind === "gateway" && gatewaysOf(workloads, mesh).length > 0,
     "virtual-service": routes.length > 0,
@@ -40,7 +35,7 @@ export function badgesOf(
     authorization: workloads.some((workload) => isGuarded(workload, mesh)),
     "virtual-machine": pods.some(({ machine }) => machine),
   };
-  return (Object.keys(has) as Badge[]).filter((badge) => has[badge]);
+  return (Object.keys(has) as (keyof typeof has)[]).filter((badge) => has[badge]);
 }
 
 function isCircuitBreaker(rule: KubeObject): boolean {
@@ -61,6 +56,8 @@ function isGuarded({ namespace, labels }: WorkloadFact, mesh: MeshView): boolean
     ),
   );
 }
+
+keepFact(authorizationSelectors, { kinds: ["AuthorizationPolicy"], facts: [] });
 
 /** The labels that policies select by, for each namespace; those of waypoints select no pods. */
 function authorizationSelectors(mesh: MeshView) {

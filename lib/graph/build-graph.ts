@@ -6,20 +6,30 @@ import { draftsOf, type NodeDraft } from "./drafts";
 import { edgesOf } from "./edges";
 import { NO_TELEMETRY, type Telemetry } from "./flows";
 import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worstOf } from "./health";
+import { graphObjects } from "./graph-objects";
 import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
+import { KeptParts } from "./kept-parts";
 import type { LatencyLookup } from "./latency";
 import { latencyHealth, type PastLookup } from "./latency-health";
 import { configuredLegs, type Leg, versionId } from "./legs";
-import { measuredOf } from "./measured";
-import type { GraphNode, GraphType, GraphVersion, Health, MeshGraph, Traffic } from "./mesh-graph";
+import { type Measured, measuredOf } from "./measured";
+import type {
+  Badge,
+  GraphEdge,
+  GraphNode,
+  GraphType,
+  GraphVersion,
+  Health,
+  MeshGraph,
+  Traffic,
+} from "./mesh-graph";
 import type { ErrorLimits } from "./response-limits";
 import { isIdle, NO_LATENCY, sumTraffic } from "./traffic";
 import { podCount } from "./workload-index";
 
 /** What all parts of one graph are made with. */
 interface Context {
-  readonly mesh: MeshView;
   readonly latency: LatencyLookup;
   readonly past: PastLookup;
   readonly windowSeconds: number;
@@ -39,8 +49,71 @@ export function buildGraph(
   options: { readonly windowSeconds: number; readonly type: GraphType },
 ): MeshGraph {
   const { windowSeconds, type } = options;
-  const measured = telemetry ?? NO_TELEMETRY;
-  const { legs, past, latency: latencyOf } = measuredOf(measured, mesh, type);
+  const measured = measuredOf(telemetry ?? NO_TELEMETRY, mesh, type);
+  const made = madeOf(measured, `${windowSeconds} ${telemetry !== undefined}`);
+  const objects = mesh.derive(graphObjects);
+  if (made.objects !== objects) {
+    const parts = { ...options, made, known: telemetry !== undefined };
+    ({ nodes: made.nodes, edges: made.edges } = partsOf(measured, mesh, parts));
+    made.objects = objects;
+  }
+  const { nodes, edges } = made;
+  const namespaces = new Set(nodes.flatMap(({ namespace }) => namespace ?? []));
+  const boxes = [...namespaces]
+    .sort(compare)
+    .map((namespace) => ({ namespace, mtls: mtlsMode(namespace, mesh) }));
+  const { graph } = made;
+  if (graph?.nodes === nodes && graph.edges === edges && sameBoxes(graph.boxes, boxes))
+    return graph;
+  return (made.graph = { type, windowSeconds, nodes, edges, boxes });
+}
+
+/** What was made of one reading of the telemetry, for as long as that is the newest. */
+interface Made {
+  /** The state of the objects that nodes and edges were made from. */
+  objects: object | undefined;
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+  graph: MeshGraph | undefined;
+  readonly keptNodes: KeptParts<GraphNode>;
+  readonly keptEdges: KeptParts<GraphEdge>;
+}
+
+const madeBefore = new WeakMap<Measured, Map<string, Made>>();
+
+/** Most changes of a mesh concern few nodes, or none: the others stay the objects that they were. */
+function madeOf(measured: Measured, key: string): Made {
+  const byKey = madeBefore.get(measured) ?? new Map<string, Made>();
+  madeBefore.set(measured, byKey);
+  const made = byKey.get(key) ?? {
+    objects: undefined,
+    nodes: [],
+    edges: [],
+    graph: undefined,
+    keptNodes: new KeptParts<GraphNode>(),
+    keptEdges: new KeptParts<GraphEdge>(),
+  };
+  byKey.set(key, made);
+  return made;
+}
+
+const sameBoxes = (a: MeshGraph["boxes"], b: MeshGraph["boxes"]): boolean =>
+  a.length === b.length &&
+  a.every(({ namespace, mtls }, i) => namespace === b[i]?.namespace && mtls === b[i].mtls);
+
+/** The nodes and edges of a graph, those of before where nothing about them changed. */
+function partsOf(
+  { legs, past, latency: latencyOf }: Measured,
+  mesh: MeshView,
+  options: {
+    readonly windowSeconds: number;
+    readonly type: GraphType;
+    readonly made: Made;
+    /** There is telemetry, be it empty. */
+    readonly known: boolean;
+  },
+): Pick<MeshGraph, "nodes" | "edges"> {
+  const { windowSeconds, type, made, known } = options;
   const configured = configuredLegs(mesh, type);
   const drafts = draftsOf({ legs, configured }, mesh, type);
   const split = new Set<string>();
@@ -49,45 +122,61 @@ export function buildGraph(
   }
   const leafOf = ({ id, revision }: Identity) => (split.has(id) ? versionId(id, revision) : id);
   const latency = latencyOf(split, leafOf);
-  const context = { mesh, latency, past, windowSeconds };
+  const context = { latency, past, windowSeconds };
 
   const limits = new Map<string, readonly ErrorLimits[]>();
   const nodes = [...drafts.values()].map((draft) => {
-    const { identity, services, workloads } = draft;
+    const { identity, services, workloads, inbound, outbound } = draft;
     const own = limitsOf({ ...identity, services }, workloads, mesh);
     limits.set(identity.id, own);
-    const node = nodeOf(draft, own, context);
-    return telemetry ? node : unmeasured(node);
+    const config = configOf(draft, mesh);
+    const { badges, wanted } = config;
+    const from = [
+      ...[latency, identity.kind, badges.join(), wanted && [...wanted].join(";")],
+      ...[...own, "workloads", ...workloads, "inbound", ...inbound, "outbound", ...outbound],
+    ];
+    return made.keptNodes.take(identity.id, from, () => {
+      const node = nodeOf(draft, { limits: own, ...config }, context);
+      return known ? node : unmeasured(node);
+    });
   });
-  const namespaces = new Set(nodes.flatMap(({ namespace }) => namespace ?? []));
   return {
-    type,
-    windowSeconds,
     nodes: nodes.sort((a, b) => compare(a.id, b.id)),
     edges: edgesOf({ legs, configured }, leafOf, {
       ...context,
       limitsOf: (id) => limits.get(id),
-      measured: telemetry !== undefined,
+      measured: known,
+      kept: made.keptEdges,
     }),
-    boxes: [...namespaces]
-      .sort(compare)
-      .map((namespace) => ({ namespace, mtls: mtlsMode(namespace, mesh) })),
   };
+}
+
+/** What configuration says of a node. */
+interface NodeConfig {
+  readonly badges: readonly Badge[];
+  readonly wanted: ReadonlyMap<string, number> | undefined;
+}
+
+function configOf({ identity, services, workloads }: NodeDraft, mesh: MeshView): NodeConfig {
+  const named = { ...identity, services };
+  return { badges: badgesOf(named, { mesh, workloads }), wanted: wantedShares(named, mesh) };
 }
 
 /** Whether the versions of a node are worth drawing singly. */
 const isSplit = ({ identity, revisions }: NodeDraft) =>
   identity.kind === "service" && revisions.length > 1;
 
-function nodeOf(draft: NodeDraft, limits: readonly ErrorLimits[], context: Context): GraphNode {
+function nodeOf(
+  draft: NodeDraft,
+  { limits, badges, wanted }: NodeConfig & { readonly limits: readonly ErrorLimits[] },
+  context: Context,
+): GraphNode {
   const { identity, workloads, inbound, outbound, revisions, services } = draft;
-  const { mesh, latency, past, windowSeconds } = context;
+  const { latency, past, windowSeconds } = context;
   // Nobody in the mesh calls an ingress gateway, so what it sends on is what it was asked for.
   const counted = identity.kind === "gateway" && inbound.length === 0 ? outbound : inbound;
   const traffic = sumTraffic(flowsOf(counted), latency.node(identity.id));
   const pods = workloads.length > 0 ? podCount(workloads) : null;
-  const named = { ...identity, services };
-  const wanted = wantedShares(named, mesh);
   const all = traffic.requestsPerSecond;
   const perVersion = groupBy(inbound, ({ target }) => target.revision);
   const versions = markCanary(
@@ -97,11 +186,12 @@ function nodeOf(draft: NodeDraft, limits: readonly ErrorLimits[], context: Conte
     }),
   );
   return {
-    ...named,
+    ...identity,
+    services,
     inbound: traffic,
     versions,
     pods,
-    badges: badgesOf(named, { mesh, workloads, canary: versions.some(({ canary }) => canary) }),
+    badges: versions.some(({ canary }) => canary) ? ["canary", ...badges] : badges,
     health: worstOf([
       healthOf(traffic, draft, { windowSeconds, limits }),
       readinessHealth(pods),

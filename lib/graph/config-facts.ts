@@ -9,7 +9,8 @@ import { externalHosts } from "./declared-hosts";
 import type { DecidedBy, GraphNode } from "./mesh-graph";
 import { destinationRules, type RouteFact, routeFacts, subsetsOf } from "./route-facts";
 import { list, record, stringMap } from "./raw-fields";
-import { selects, type WorkloadFact, workloadIndex } from "./workload-index";
+import { selects } from "./selectors";
+import { type WorkloadFact, workloadIndex } from "./workload-index";
 
 /** A node, and what it is called by. */
 export type Named = Pick<GraphNode, "kind" | "name" | "namespace" | "services">;

@@ -1,11 +1,13 @@
 import { resolveHost, serviceOfFqdn } from "@/lib/istio/host";
 import type { KindId } from "@/lib/istio/kinds";
+import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { subsetRevisions } from "./config-facts";
 import type { Identity, Naming } from "./identity";
 import { list, record, stringMap } from "./raw-fields";
 import { routeFacts } from "./route-facts";
-import { selects, type WorkloadFact, workloadIndex } from "./workload-index";
+import { selectorKey, selects } from "./selectors";
+import { type WorkloadFact, workloadIndex } from "./workload-index";
 
 /** Two ends that a route of a gateway joins. */
 export interface ConfiguredEdge {
@@ -78,13 +80,21 @@ const text = (value: unknown, otherwise = ""): string =>
 /** The workloads that each Istio Gateway selects, in any namespace. */
 function workloadsOfGateways(mesh: MeshView): ReadonlyMap<string, readonly WorkloadFact[]> {
   const workloads = [...mesh.derive(workloadIndex).workloads.values()];
+  // Thousands of Gateways select the same few pods.
+  const selected = new Map<string, readonly WorkloadFact[]>();
   return new Map(
     mesh.list("Gateway").map(({ metadata: { namespace = "", name }, spec }) => {
       const selector = stringMap(record(spec).selector);
-      return [`${namespace}/${name}`, workloads.filter(({ labels }) => selects(selector, labels))];
+      const key = selectorKey(selector);
+      const found =
+        selected.get(key) ?? workloads.filter(({ labels }) => selects(selector, labels));
+      selected.set(key, found);
+      return [`${namespace}/${name}`, found];
     }),
   );
 }
+
+keepFact(workloadsOfGateways, { kinds: ["Gateway"], facts: [workloadIndex] });
 
 /** The workloads that were deployed for each Gateway of the Gateway API. */
 function kubernetesGatewayWorkloads(mesh: MeshView): ReadonlyMap<string, readonly WorkloadFact[]> {
@@ -97,6 +107,8 @@ function kubernetesGatewayWorkloads(mesh: MeshView): ReadonlyMap<string, readonl
   }
   return byName;
 }
+
+keepFact(kubernetesGatewayWorkloads, { kinds: [], facts: [workloadIndex] });
 
 /** Who answers for a host: the workloads of its Service, those of the subset, or nobody known. */
 function targetsOf(

@@ -2,6 +2,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { list, record, stringMap } from "./raw-fields";
+import { selectorKey } from "./selectors";
 
 /** Hosts that ServiceEntries declare, with the entry that does. Use it with `mesh.derive`. */
 export function externalHosts(mesh: MeshView): ReadonlyMap<string, KubeObject> {
@@ -38,7 +39,7 @@ export const gatewaySelectors = (mesh: MeshView) => [
   ...new Map(
     mesh.list("Gateway").map((gateway) => {
       const selector = stringMap(record(gateway.spec).selector);
-      return [JSON.stringify(Object.entries(selector).sort()), selector] as const;
+      return [selectorKey(selector), selector] as const;
     }),
   ).values(),
 ];

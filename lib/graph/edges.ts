@@ -2,6 +2,7 @@ import { compare, groupBy } from "./collect";
 import type { Joins } from "./drafts";
 import { CONFIGURED_ONLY, trafficHealth, UNMEASURED } from "./health";
 import type { Identity } from "./identity";
+import type { KeptParts } from "./kept-parts";
 import type { LatencyLookup } from "./latency";
 import type { Leg } from "./legs";
 import { edgeId, type GraphEdge, nodeIdOf } from "./mesh-graph";
@@ -15,6 +16,8 @@ interface Context {
   readonly measured: boolean;
   /** The limits of the node that an edge leads to. */
   readonly limitsOf: (node: string) => readonly ErrorLimits[] | undefined;
+  /** The edges of the same legs as they were made before. */
+  readonly kept: KeptParts<GraphEdge>;
 }
 
 /**
@@ -43,7 +46,13 @@ export function edgesOf(
   const observed = [...flows].map(([id, members]) => {
     const [first] = members;
     if (!first) throw new TypeError(`edge ${id} has no flow`);
-    return observedEdge({ id, ...ends(first), configured: routes.has(id) }, members, context);
+    const joined = ends(first);
+    const { latency, kept, limitsOf } = context;
+    const configured = routes.has(id);
+    const limits = limitsOf(nodeIdOf(joined.target));
+    return kept.take(id, [latency, configured, ...(limits ?? [])], () =>
+      observedEdge({ id, ...joined, configured }, { legs: members, limits }, context),
+    );
   });
   const unused = [...routes]
     .filter(([id]) => !flows.has(id))
@@ -62,8 +71,11 @@ export function edgesOf(
 
 function observedEdge(
   edge: Pick<GraphEdge, "id" | "source" | "target" | "configured">,
-  legs: readonly Leg[],
-  { latency, windowSeconds, limitsOf }: Context,
+  {
+    legs,
+    limits,
+  }: { readonly legs: readonly Leg[]; readonly limits: readonly ErrorLimits[] | undefined },
+  { latency, windowSeconds }: Pick<Context, "latency" | "windowSeconds">,
 ): GraphEdge {
   const traffic = sumTraffic(
     legs.map(({ flow }) => flow),
@@ -76,6 +88,6 @@ function observedEdge(
     traffic,
     mutualTls: seen > 0 ? secured / seen : null,
     reporters: [...new Set(legs.map(({ flow }) => flow.reporter))].sort(compare),
-    health: trafficHealth(traffic, windowSeconds, limitsOf(nodeIdOf(edge.target))),
+    health: trafficHealth(traffic, windowSeconds, limits),
   };
 }

@@ -1,3 +1,4 @@
+import { keepFact } from "@/lib/mesh/kept-fact";
 import { meshConfig } from "@/lib/mesh/mesh-config";
 import type { MeshView } from "@/lib/mesh/view";
 import { parseYaml } from "@/lib/yaml/parse";
@@ -55,6 +56,9 @@ export function limitsOf(
 
 const annotatedServices = (mesh: MeshView) => annotatedLimits("Service", mesh);
 const annotatedNamespaces = (mesh: MeshView) => annotatedLimits("Namespace", mesh);
+
+keepFact(annotatedServices, { kinds: ["Service"], facts: [] });
+keepFact(annotatedNamespaces, { kinds: ["Namespace"], facts: [] });
 
 function annotatedLimits(kind: "Service" | "Namespace", mesh: MeshView) {
   const found = new Map<string, readonly ErrorLimits[]>();
@@ -130,6 +134,8 @@ function configuredRules(mesh: MeshView): ReadonlyMap<string, readonly Rule[]> {
   }
   return found;
 }
+
+keepFact(configuredRules, { kinds: ["ConfigMap"], facts: [] });
 
 /** `slowerDegraded: 3`, `slowerFailing: 10`: times; what is not given stays as it is. */
 function slowerLimits({ slowerDegraded, slowerFailing }: Readonly<Record<string, unknown>>) {

@@ -4,9 +4,9 @@ import type { MeshView } from "@/lib/mesh/view";
 import { externalHosts, gatewaySelectors } from "./declared-hosts";
 import type { GraphType, NodeKind } from "./mesh-graph";
 import type { Callee, Party } from "./parties";
+import { selects } from "./selectors";
 import {
   primaryService,
-  selects,
   type ServiceFact,
   type WorkloadFact,
   workloadIndex,
@@ -214,6 +214,27 @@ function gatewayWorkloads(mesh: MeshView): ReadonlySet<WorkloadFact> {
 }
 
 keepFact(gatewayWorkloads, { kinds: [], facts: [workloadIndex, gatewaySelectors] });
+
+/**
+ * Changes exactly when something else may be named, or counted, otherwise: of workloads that is
+ * nothing that comes and goes with single pods. Use it with `mesh.derive`.
+ */
+export function namesOfMesh(mesh: MeshView): string {
+  const { workloads, services, hosts } = mesh.derive(workloadIndex);
+  const gateways = mesh.derive(gatewayWorkloads);
+  const lines = [...workloads].map(([key, workload]) => {
+    const { app, revision, services: names, pods } = workload;
+    const kind = gateways.has(workload) ? "gateway" : isWaypoint(workload) ? "waypoint" : "";
+    const inMesh = pods.some((pod) => pod.inMesh);
+    return [key, app, revision, kind, inMesh, pods.some(({ ambient }) => ambient), ...names].join(
+      " ",
+    );
+  });
+  const external = [...mesh.derive(externalHosts).keys()];
+  return [...lines, "", ...services.keys(), "", ...hosts.keys(), "", ...external].join("\n");
+}
+
+keepFact(namesOfMesh, { kinds: [], facts: [workloadIndex, gatewayWorkloads, externalHosts] });
 
 /** Source: istio.io/latest/docs/ambient/usage/waypoint: istiod labels what it deploys for meshes. */
 export const isWaypoint = ({ labels }: Pick<WorkloadFact, "labels">): boolean =>

@@ -1,12 +1,10 @@
 import type { MeshView } from "@/lib/mesh/view";
-import { externalHosts, gatewaySelectors } from "./declared-hosts";
 import type { Telemetry } from "./flows";
-import type { Identity } from "./identity";
+import { type Identity, namesOfMesh } from "./identity";
 import { type LatencyLookup, latencyLookup } from "./latency";
 import { type PastLookup, pastLookup } from "./latency-health";
 import { type Leg, legsOf } from "./legs";
 import type { GraphType } from "./mesh-graph";
-import { workloadIndex } from "./workload-index";
 
 /** What one reading of the telemetry says, with those it is about named. */
 export interface Measured {
@@ -20,7 +18,7 @@ export interface Measured {
 }
 
 interface Known {
-  readonly facts: readonly unknown[];
+  readonly names: string;
   readonly measured: Measured;
 }
 
@@ -31,14 +29,11 @@ const known = new WeakMap<Telemetry, Map<GraphType, Known>>();
  * those the same reading is not gone through again.
  */
 export function measuredOf(telemetry: Telemetry, mesh: MeshView, type: GraphType): Measured {
-  // Everything that `namingOf` reads.
-  const facts = [workloadIndex, externalHosts, gatewaySelectors].map((fact) =>
-    mesh.derive<unknown>(fact),
-  );
+  const names = mesh.derive(namesOfMesh);
   const byType = known.get(telemetry) ?? new Map<GraphType, Known>();
   known.set(telemetry, byType);
   const before = byType.get(type);
-  if (before?.facts.every((fact, index) => fact === facts[index])) return before.measured;
+  if (before?.names === names) return before.measured;
   const latencies = new Map<string, LatencyLookup>();
   const measured: Measured = {
     legs: legsOf(telemetry, mesh, type),
@@ -50,6 +45,6 @@ export function measuredOf(telemetry: Telemetry, mesh: MeshView, type: GraphType
       return lookup;
     },
   };
-  byType.set(type, { facts, measured });
+  byType.set(type, { names, measured });
   return measured;
 }

@@ -1,3 +1,4 @@
+import { weakMemo } from "@/lib/base/weak-memo";
 import { resolveHost } from "@/lib/istio/host";
 import type { KubeObject } from "@/lib/k8s/object";
 import { keepFact } from "@/lib/mesh/kept-fact";
@@ -57,6 +58,8 @@ export function destinationRules(mesh: MeshView): ReadonlyMap<string, readonly K
   return byHost;
 }
 
+keepFact(destinationRules, { kinds: ["DestinationRule"], facts: [] });
+
 /** The subsets that are declared for a host. */
 export function subsetsOf(host: string, mesh: MeshView): readonly SubsetFact[] {
   return (mesh.derive(destinationRules).get(host) ?? []).flatMap((destinationRule) =>
@@ -70,7 +73,10 @@ export function subsetsOf(host: string, mesh: MeshView): readonly SubsetFact[] {
   );
 }
 
-function* factsOf(virtualService: KubeObject): Generator<RouteFact> {
+/** Those of one object stay the same as long as it does. */
+const factsOf = weakMemo((virtualService: KubeObject) => [...eachFactOf(virtualService)]);
+
+function* eachFactOf(virtualService: KubeObject): Generator<RouteFact> {
   const spec = record(virtualService.spec);
   const namespace = virtualService.metadata.namespace ?? "";
   for (const section of ["http", "tls", "tcp"] as const) {

@@ -1,9 +1,12 @@
+import { weakMemo } from "@/lib/base/weak-memo";
 import { canonicalName, canonicalRevision } from "@/lib/istio/labels";
 import type { KubeObject } from "@/lib/k8s/object";
 import { keepFact } from "@/lib/mesh/kept-fact";
 import type { MeshView } from "@/lib/mesh/view";
 import { compare, groupBy } from "./collect";
 import { entrySelectors } from "./declared-hosts";
+import { sameParts } from "./kept-parts";
+import { selects } from "./selectors";
 import type { Pods } from "./mesh-graph";
 import { list, record, stringMap } from "./raw-fields";
 
@@ -82,16 +85,8 @@ export function workloadIndex(mesh: MeshView): WorkloadIndex {
       .flatMap((entry) => entry.hosts)
       .sort(compare);
     const names = [...services, ...hosts];
-    workloads.set(key, {
-      namespace,
-      name,
-      app,
-      revision,
-      labels,
-      annotations,
-      pods,
-      services: names,
-    });
+    const made = { namespace, name, app, revision, labels, annotations, pods, services: names };
+    workloads.set(key, sameAsBefore(first, made));
   }
 
   const behind = new Map<string, WorkloadFact[]>();
@@ -120,6 +115,19 @@ keepFact(workloadIndex, {
   facts: [entrySelectors],
 });
 
+/** The workloads as they were found last, each by its first pod. */
+const lastFound = new WeakMap<PodFact, WorkloadFact>();
+
+/** The object of before where the workload has not changed: what was made of it still holds. */
+function sameAsBefore(first: PodFact, made: WorkloadFact): WorkloadFact {
+  const before = lastFound.get(first);
+  if (before && sameParts(before.pods, made.pods) && sameParts(before.services, made.services)) {
+    return before;
+  }
+  lastFound.set(first, made);
+  return made;
+}
+
 /**
  * The service that a workload is drawn as: the one named like its canonical service, else the
  * first that selects it, else the canonical service itself.
@@ -135,16 +143,7 @@ export const podCount = (workloads: readonly WorkloadFact[]): Pods => {
   return { ready: pods.filter(({ ready }) => ready).length, total: pods.length };
 };
 
-/** Whether `labels` has all of `selector`; an empty selector selects nothing, as in a Service. */
-export function selects(
-  selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
-}
-
-function podFact(pod: KubeObject): PodFact {
+const podFact = weakMemo((pod: KubeObject): PodFact => {
   const { name, namespace = "" } = pod.metadata;
   const labels = pod.metadata.labels ?? {};
   const workload = workloadOf(pod);
@@ -161,14 +160,14 @@ function podFact(pod: KubeObject): PodFact {
     ambient: pod.metadata.annotations?.["ambient.istio.io/redirection"] === "enabled",
     machine: false,
   };
-}
+});
 
 /**
  * A machine belongs to the WorkloadGroup that registered it, else to nobody but itself. It counts
  * as ready unless a health check says otherwise.
  * Source: istio pilot/pkg/autoregistration (owner, annotation and condition of WorkloadEntries).
  */
-function machineFact(entry: KubeObject): PodFact {
+const machineFact = weakMemo((entry: KubeObject): PodFact => {
   const { name, namespace = "", annotations = {}, ownerReferences = [] } = entry.metadata;
   const group =
     ownerReferences.find(({ kind }) => kind === "WorkloadGroup")?.name ??
@@ -190,7 +189,7 @@ function machineFact(entry: KubeObject): PodFact {
     ambient: false,
     machine: true,
   };
-}
+});
 
 /** Source: istio pkg/kube/controllers, GetDeployMetaFromPod: a ReplicaSet stands for its owner. */
 function workloadOf(pod: KubeObject): string {

@@ -17,13 +17,9 @@ export async function countingProxy(target) {
         held.add(response);
         return;
       }
-      const answer = await fetch(target + request.url, {
-        method: request.method,
-        headers: { "content-type": request.headers["content-type"] ?? "" },
-        ...(body === "" ? {} : { body }),
-      }).catch(() => undefined);
+      const answer = await passOn(target + request.url, request, body).catch(() => undefined);
       response.writeHead(answer?.status ?? 502, { "content-type": "application/json" });
-      response.end(answer ? Buffer.from(await answer.arrayBuffer()) : "{}");
+      response.end(answer?.bytes ?? "{}");
     });
   });
   // A client that keeps connections finds them as long as it needs them.
@@ -44,4 +40,13 @@ export async function countingProxy(target) {
       server.close();
     },
   };
+}
+
+async function passOn(url, { method, headers }, body) {
+  const answer = await fetch(url, {
+    method,
+    headers: { "content-type": headers["content-type"] ?? "" },
+    ...(body === "" ? {} : { body }),
+  });
+  return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
 }
