@@ -9,7 +9,7 @@ import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worstOf } fro
 import { graphObjects } from "./graph-objects";
 import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
-import { KeptParts } from "./kept-parts";
+import { KeptParts, sameParts } from "./kept-parts";
 import type { LatencyLookup } from "./latency";
 import { latencyHealth, type PastLookup } from "./latency-health";
 import { configuredLegs, type Leg, versionId } from "./legs";
@@ -54,7 +54,9 @@ export function buildGraph(
   const objects = mesh.derive(graphObjects);
   if (made.objects !== objects) {
     const parts = { ...options, made, known: telemetry !== undefined };
-    ({ nodes: made.nodes, edges: made.edges } = partsOf(measured, mesh, parts));
+    const { nodes, edges } = partsOf(measured, mesh, parts);
+    if (!sameParts(nodes, made.nodes)) made.nodes = nodes;
+    if (!sameParts(edges, made.edges)) made.edges = edges;
     made.objects = objects;
   }
   const { nodes, edges } = made;

@@ -1,9 +1,11 @@
 import { workloadIndex } from "@/lib/graph/workload-index";
+import { graphObjects } from "@/lib/graph/graph-objects";
 import { worstOf } from "@/lib/graph/health";
+import { sameParts } from "@/lib/graph/kept-parts";
 import type { GraphNode, Health, MeshGraph } from "@/lib/graph/mesh-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import { proxyCause } from "@/lib/xds/proxy-state";
-import type { MeshAnalysis, MeshFindings } from "../config/mesh-analysis";
+import type { MeshAnalysis } from "../config/mesh-analysis";
 import type { Proxies } from "../proxies/proxies-service";
 import type { Clock } from "../ports";
 import { type NodeFindings, nodeFindings } from "./node-findings";
@@ -32,13 +34,16 @@ export function graphJudge(needs: {
   readonly clock: Clock;
 }): (graph: MeshGraph, view: MeshView) => JudgedGraph {
   const { analysis, proxies, clock } = needs;
-  const judged = new WeakMap<MeshGraph, { made: JudgedGraph; for: MeshFindings; sync: string }>();
+  const judged = new WeakMap<MeshGraph["nodes"], Judged>();
   return (graph, view) => {
     const current = analysis.current();
     const unsynced = unsyncedWorkloads(view, proxies, clock);
-    const sync = JSON.stringify([...unsynced]);
-    const before = judged.get(graph);
-    if (before?.for === current && before.sync === sync) return before.made;
+    const from = [current.counts, view.derive(graphObjects), JSON.stringify([...unsynced])];
+    const before = judged.get(graph.nodes);
+    if (before && sameParts(before.from, from)) {
+      // Boxes and edges may be others.
+      return before.of === graph ? before.made : remembered(before, graph);
+    }
     const findings = nodeFindings(graph.nodes, current);
     const nodes = graph.nodes.map((node) => {
       const more = [configHealth(findings[node.id]), proxyHealth(node, unsynced)];
@@ -47,9 +52,23 @@ export function graphJudge(needs: {
         : { ...node, health: worstOf([node.health, ...more]) };
     });
     const made = { graph: { ...graph, nodes }, findings };
-    judged.set(graph, { made, for: current, sync });
+    judged.set(graph.nodes, { from, of: graph, made });
     return made;
   };
+}
+
+/** Nodes that were judged, in the graph that they were judged in last. */
+interface Judged {
+  /** All that the verdicts rest on besides the nodes. */
+  readonly from: readonly unknown[];
+  of: MeshGraph;
+  made: JudgedGraph;
+}
+
+function remembered(before: Judged, graph: MeshGraph): JudgedGraph {
+  before.of = graph;
+  before.made = { ...before.made, graph: { ...graph, nodes: before.made.graph.nodes } };
+  return before.made;
 }
 
 function configHealth(found: NodeFindings | undefined): Health | undefined {

@@ -54,3 +54,17 @@ it("gives a second viewer what the first one got", () => {
   const first = present(whole, { namespaces: [], fold: FOLD });
   expect(present(whole, { namespaces: [], fold: { ...FOLD } })).toBe(first);
 });
+
+it("tells another mode of a box with the picture that it already has", () => {
+  const present = presenter();
+  const first = present(whole, { namespaces: [], fold: FOLD });
+  const boxes = whole.boxes.map((box) =>
+    box.namespace === "n1" ? { ...box, mtls: "STRICT" } : box,
+  );
+  const second = present({ ...whole, boxes }, { namespaces: [], fold: FOLD });
+  expect(second.graph.nodes).toBe(first.graph.nodes);
+  expect(second.graph.boxes).toEqual(
+    presentGraph({ ...whole, boxes }, { namespaces: [], fold: FOLD }).graph.boxes,
+  );
+  expect(second.graph.boxes).toContainEqual({ namespace: "n1", mtls: "STRICT" });
+});

@@ -125,21 +125,37 @@ function drawn(graph: MeshGraph, { nodes, edges }: Found): readonly string[] {
 
 /**
  * Remembers the parts of the newest graphs: who asks for the same as another viewer, or once more,
- * gets it at once.
+ * gets it at once, also where nothing but the mode of a box is another.
  */
 export function presenter(): (graph: MeshGraph, part: GraphPart) => PresentedGraph {
-  const kept = new WeakMap<MeshGraph, Map<string, PresentedGraph>>();
+  const kept = new WeakMap<MeshGraph["nodes"], Map<string, Presented>>();
   return (graph, part) => {
-    const parts = kept.get(graph) ?? new Map<string, PresentedGraph>();
-    kept.set(graph, parts);
+    const parts = kept.get(graph.nodes) ?? new Map<string, Presented>();
+    kept.set(graph.nodes, parts);
     const key = JSON.stringify(part);
     const known = parts.get(key);
-    if (known) return known;
-    const made = presentGraph(graph, part);
+    if (known?.of === graph) return known.made;
+    const made =
+      known?.of.edges === graph.edges
+        ? withBoxes(known.made, graph.boxes)
+        : presentGraph(graph, part);
     if (parts.size >= MOST_PARTS) parts.clear();
-    parts.set(key, made);
+    parts.set(key, { of: graph, made });
     return made;
   };
+}
+
+/** A part that was presented, and the graph that it is one of. */
+interface Presented {
+  readonly of: MeshGraph;
+  readonly made: PresentedGraph;
+}
+
+function withBoxes(presented: PresentedGraph, boxes: MeshGraph["boxes"]): PresentedGraph {
+  const { graph } = presented;
+  const shown = new Set(graph.boxes.map(({ namespace }) => namespace));
+  const now = boxes.filter(({ namespace }) => shown.has(namespace));
+  return { ...presented, graph: { ...graph, boxes: now } };
 }
 
 const MOST_PARTS = 20;
