@@ -25,11 +25,11 @@ var scalars = map[protoreflect.Kind]string{
 	protoreflect.FloatKind: "float32", protoreflect.DoubleKind: "float64",
 }
 
-// What a patch may hold: the parts of Envoy's configuration, and what these are made of.
+// What a patch or a dump may hold: the parts of Envoy's configuration, and what these are made of.
 func holdsConfiguration(name protoreflect.FullName) bool {
 	for _, prefix := range []string{
 		"envoy.config.", "envoy.extensions.", "envoy.type.", "udpa.", "xds.", "google.protobuf.", "google.rpc.",
-		"google.api.expr.", "cel.", "istio.envoy.", "stats.",
+		"google.api.expr.", "cel.", "istio.envoy.", "stats.", "envoy.admin.", "envoy.data.", "io.istio.",
 	} {
 		if strings.HasPrefix(string(name), prefix) {
 			return true
@@ -95,7 +95,12 @@ func main() {
 			} else if fd.IsList() {
 				kind = "[]" + kind
 			}
-			fields = append(fields, string(fd.Name())+":"+kind)
+			// A number, text or enum that is told from an absent one even where it is zero.
+			told := ""
+			if fd.Message() == nil && fd.HasPresence() {
+				told = "?"
+			}
+			fields = append(fields, string(fd.Name())+told+":"+kind)
 		}
 		return strings.Join(fields, ",")
 	}

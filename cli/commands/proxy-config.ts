@@ -3,8 +3,7 @@ import { type ProxyConfigOptions, proxyConfigOptions } from "@/cli/proxies/proxy
 import { readDump } from "@/cli/proxies/read-dump";
 import { instant } from "@/lib/base/units";
 import { bootstrapText } from "@/lib/xds/istioctl/bootstrap-text";
-import { bootstrapOf, type HeldConfig, proxyConfigText } from "@/lib/xds/istioctl/proxy-config";
-import { protoJson } from "@/lib/xds/istioctl/proto-json";
+import { type HeldConfig, proxyConfigText } from "@/lib/xds/istioctl/proxy-config";
 import { proxyConfigJson } from "@/lib/xds/istioctl/resources";
 
 /** Shows what one Envoy holds, as `istioctl proxy-config` does. */
@@ -32,9 +31,7 @@ async function textOf(options: ProxyConfigOptions, held: HeldConfig): Promise<st
   if (kind === "bootstrap" && output === "short") return bootstrapText(held.dump);
   if (output === "yaml") {
     const { stringify } = await import("yaml");
-    const value =
-      kind === "bootstrap" ? bootstrapOf(held.dump) : proxyConfigJson(kind, held, filter);
-    return stringify(protoJson(value), {
+    return stringify(proxyConfigJson(kind, held, filter), {
       sortMapEntries: true,
       lineWidth: 0,
       aliasDuplicateObjects: false,

@@ -15,6 +15,8 @@ export interface EnvoyField {
   /** In JSON's: `connectTimeout`. */
   readonly jsonName: string;
   readonly holds: "one" | "list" | "map";
+  /** Whether a zero number, an empty text or a `false` is told from an absent one, as in a choice. */
+  readonly isTold: boolean;
   readonly type: EnvoyType;
 }
 
@@ -49,11 +51,12 @@ const fieldsOf = weakMemo(([, fields]: readonly [name: string, fields: string]) 
 );
 
 function fieldOf(declaration: string): EnvoyField {
-  const [, name = "", container = "", type = ""] =
-    /^(\w+):(\[\]|\{\w+\})?(\w+)$/.exec(declaration) ?? [];
+  const [, name = "", told = "", container = "", type = ""] =
+    /^(\w+)(\??):(\[\]|\{\w+\})?(\w+)$/.exec(declaration) ?? [];
   return {
     name,
     jsonName: name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+    isTold: told !== "",
     holds: container === "" ? "one" : container === "[]" ? "list" : "map",
     type: typeOf(type),
   };

@@ -10,7 +10,7 @@ import {
   dumpedRoutes,
 } from "../config-dump";
 import { textField } from "../field";
-import { protoJson } from "../istioctl/proto-json";
+import { protoJson, XDS_MESSAGES } from "../istioctl/proto-json";
 
 /** The parts of two dumps that are compared. */
 export const COMPARED = ["listeners", "routes", "clusters", "endpoints", "extensions"] as const;
@@ -55,13 +55,21 @@ export interface ComparisonOptions {
 const MAX_FIELDS = 50;
 
 const RESOURCES: Readonly<
-  Record<ComparedPart, readonly [(dump: ConfigDump) => readonly DumpedResource[], string]>
+  Record<
+    ComparedPart,
+    {
+      readonly read: (dump: ConfigDump) => readonly DumpedResource[];
+      /** The field that names a resource. */
+      readonly name: string;
+      readonly message: string;
+    }
+  >
 > = {
-  listeners: [dumpedListeners, "name"],
-  routes: [dumpedRoutes, "name"],
-  clusters: [dumpedClusters, "name"],
-  endpoints: [dumpedEndpoints, "cluster_name"],
-  extensions: [dumpedExtensions, "name"],
+  listeners: { read: dumpedListeners, name: "name", message: XDS_MESSAGES.Listeners },
+  routes: { read: dumpedRoutes, name: "name", message: XDS_MESSAGES.Routes },
+  clusters: { read: dumpedClusters, name: "name", message: XDS_MESSAGES.Clusters },
+  endpoints: { read: dumpedEndpoints, name: "cluster_name", message: XDS_MESSAGES.Endpoints },
+  extensions: { read: dumpedExtensions, name: "name", message: XDS_MESSAGES.Ecds },
 };
 
 /**
@@ -102,17 +110,17 @@ function resourcesOf(
   part: ComparedPart,
   { ignoreAddresses, dynamicOnly }: ComparisonOptions,
 ): ReadonlyMap<string, Leaves> {
-  const [read, nameField] = RESOURCES[part];
+  const { read, name, message } = RESOURCES[part];
   return new Map(
     read(dump)
       .filter(({ resource, state }) => {
         // Routes that stand in listeners have no name of their own, and are compared there.
-        if (textField(resource, nameField) === "") return false;
+        if (textField(resource, name) === "") return false;
         return !dynamicOnly || state !== "static";
       })
       .map(({ resource }) => [
-        hidden(textField(resource, nameField), ignoreAddresses),
-        leavesOf(protoJson(resource), ignoreAddresses),
+        hidden(textField(resource, name), ignoreAddresses),
+        leavesOf(protoJson(resource, message, "kept"), ignoreAddresses),
       ]),
   );
 }

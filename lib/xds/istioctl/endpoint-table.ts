@@ -1,4 +1,5 @@
 import { compareText } from "@/lib/base/compare-text";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import { type ConfigDump, dumpedEndpoints } from "../config-dump";
 import { type EndpointRow, internalAddress, localityText } from "../endpoint-rows";
 import { fieldAt, listField, numberField, recordField, textField } from "../field";
@@ -83,13 +84,24 @@ function assignedEndpoint(entry: unknown, cluster: string, filter: EndpointFilte
   return { addresses, status, isWanted };
 }
 
-/** Whether istioctl would print an assignment: it leaves out those without an endpoint to show. */
-export const hasMatchingEndpoint = (assignment: unknown, filter: EndpointFilter): boolean =>
-  listField(assignment, "endpoints").some((group) =>
-    listField(group, "lb_endpoints").some(
-      (entry) => assignedEndpoint(entry, textField(assignment, "cluster_name"), filter).isWanted,
+/**
+ * An assignment with those endpoints alone that istioctl would print; undefined where there are none,
+ * for then it prints nothing of it.
+ */
+export function withMatchingEndpoints(
+  assignment: JsonRecord,
+  filter: EndpointFilter,
+): JsonRecord | undefined {
+  const cluster = textField(assignment, "cluster_name");
+  const groups = listField(assignment, "endpoints").map((group) => ({
+    ...(isRecord(group) ? group : {}),
+    lb_endpoints: listField(group, "lb_endpoints").filter(
+      (entry) => assignedEndpoint(entry, cluster, filter).isWanted,
     ),
-  );
+  }));
+  if (groups.every(({ lb_endpoints }) => lb_endpoints.length === 0)) return undefined;
+  return { ...assignment, endpoints: groups };
+}
 
 /** Other than for `endpoints`, istioctl writes a pipe without `unix://` and every address of an endpoint. */
 const addressesOf = (entry: unknown): readonly string[] =>

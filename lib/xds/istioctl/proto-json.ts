@@ -1,153 +1,167 @@
 import { compareText } from "@/lib/base/compare-text";
+import { weakMemo } from "@/lib/base/weak-memo";
+import {
+  type EnvoyField,
+  envoyMessage,
+  type EnvoyMessage,
+  type EnvoyType,
+} from "@/lib/istio/validation/envoy-types";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
+import { wellKnownJson } from "./well-known-json";
+
+/** What the resources of each part of a dump are. */
+export const XDS_MESSAGES = {
+  Listeners: "envoy.config.listener.v3.Listener",
+  Routes: "envoy.config.route.v3.RouteConfiguration",
+  Clusters: "envoy.config.cluster.v3.Cluster",
+  Endpoints: "envoy.config.endpoint.v3.ClusterLoadAssignment",
+  Secrets: "envoy.extensions.transport_sockets.tls.v3.Secret",
+  Ecds: "envoy.config.core.v3.TypedExtensionConfig",
+} as const;
+
+/** What happens to fields that the message does not have: istioctl drops them. */
+export type UnknownFields = "dropped" | "kept";
 
 /**
- * A message of a dump as istioctl prints it: `routeConfig` where Envoy writes `route_config`, fields
- * in the order in which Envoy's API declares them. Keys that are data (maps, free documents) stay.
- * `field` is the name of the field that holds the message, in Envoy's spelling.
+ * A message of a dump in protobuf's JSON as golang/protobuf writes it, which is how istioctl prints:
+ * `routeConfig` where Envoy writes `route_config`, fields in the order of their declaration, zeroes
+ * and empty lists left out where they say no more than their absence. `message` is the full name of
+ * its type. What is of a type that istioctl does not know, or no message, stays as it is.
  */
-export function protoJson(message: unknown, field = ""): unknown {
-  return converted(message, field, "");
+export function protoJson(
+  value: unknown,
+  message: string,
+  unknown: UnknownFields = "dropped",
+): unknown {
+  const type = envoyMessage(message);
+  return type ? messageJson(value, type, unknown) : value;
 }
 
 /** JSON with four blanks for a level; an empty object takes three lines, the middle one empty. */
-export function protoJsonText(message: unknown): string {
-  return JSON.stringify(protoJson(message), null, 4).replace(
+export function protoJsonText(json: unknown): string {
+  return JSON.stringify(json, null, 4).replace(
     /^( *)(.*)\{\}(,?)$/gm,
     (_line, indent: string, before: string, after: string) =>
       `${indent}${before}{\n\n${indent}}${after}`,
   );
 }
 
-/** Documents of `google.protobuf.Struct`, by the field that holds them. */
-const DOCUMENTS: ReadonlySet<string> = new Set(["static_layer", "json_format", "filter_metadata"]);
+/** An absent value: it is not printed. */
+const ABSENT = Symbol("absent");
 
-/** Maps whose keys are names and whose values are messages again. */
-const MAPS: ReadonlySet<string> = new Set([
-  "typed_extension_protocol_options",
-  "typed_per_filter_config",
-  "typed_filter_metadata",
-  "key_values",
-  "providers",
-  "requirement_map",
-  "policies",
-  "map",
-]);
+const ANY = "google.protobuf.Any";
+/** It counts as one with a form of its own below an `@type`, and has none elsewhere. */
+const EMPTY = "google.protobuf.Empty";
 
-/** A cluster, up to the field behind which only settings stand that istiod leaves out. */
-const CLUSTER = [
-  "transport_socket_matches",
-  "name",
-  "alt_stat_name",
-  "type",
-  "cluster_type",
-  "eds_cluster_config",
-  "connect_timeout",
-  "per_connection_buffer_limit_bytes",
-  "lb_policy",
-  "load_assignment",
-  "health_checks",
-  "max_requests_per_connection",
-  "circuit_breakers",
-  "upstream_http_protocol_options",
-  "common_http_protocol_options",
-  "http_protocol_options",
-  "http2_protocol_options",
-  "typed_extension_protocol_options",
-  "dns_refresh_rate",
-  "dns_jitter",
-  "dns_failure_refresh_rate",
-  "respect_dns_ttl",
-  "dns_lookup_family",
-];
+function messageJson(value: unknown, type: EnvoyMessage, unknown: UnknownFields): unknown {
+  if (type.name === ANY) return anyJson(value, unknown);
+  const wellKnown = wellKnownJson(value, type.name);
+  if (wellKnown) return wellKnown.json;
+  if (!type.fields || !isRecord(value)) return value;
+  return fieldsJson(value, type, unknown, []);
+}
 
-/** Messages whose fields are declared in another order than that of their numbers, by their field. */
-const DECLARED: Readonly<Record<string, readonly string[]>> = {
-  bootstrap: [
-    "node",
-    "node_context_params",
-    "static_resources",
-    "dynamic_resources",
-    "cluster_manager",
-    "hds_config",
-    "flags_path",
-    "stats_sinks",
-    "deferred_stat_options",
-    "stats_config",
-    "stats_flush_interval",
-    "watchdog",
-    "watchdogs",
-    "tracing",
-    "layered_runtime",
-    "admin",
-    "overload_manager",
-    "enable_dispatcher_stats",
-    "header_prefix",
-  ],
-  clusters: CLUSTER,
-  cluster: CLUSTER,
-  ads_config: ["api_type", "transport_api_version", "grpc_services"],
-  api_config_source: ["api_type", "transport_api_version", "cluster_names", "grpc_services"],
-  admin: ["access_log", "access_log_path", "profile_path", "address"],
-};
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-const camel = (name: string): string =>
-  name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
-
-/** `parent` is the field that holds the message which holds this one. */
-function converted(value: unknown, field: string, parent: string): unknown {
-  if (Array.isArray(value)) return value.map((item) => converted(item, field, parent));
+/** What it holds is told by its `@type`, and stands beside it or, for some types, in `value`. */
+function anyJson(value: unknown, unknown: UnknownFields): unknown {
   if (!isRecord(value)) return value;
-  if (isDocument(field, parent)) return sortedDocument(value);
-  if (MAPS.has(field)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, converted(item, "", field)]),
-    );
+  const url = value["@type"];
+  const held =
+    typeof url === "string" ? envoyMessage(url.slice(url.lastIndexOf("/") + 1)) : undefined;
+  if (!held) return value;
+  if (held.name === ANY || held.name === EMPTY || wellKnownJson(value["value"], held.name)) {
+    return { "@type": url, value: messageJson(value["value"], held, unknown) };
   }
-  const isTyped = String(value["@type"]).endsWith(".TypedStruct");
-  return Object.fromEntries(
-    inDeclaredOrder(value, field).map(([key, item]) => {
-      const name = snake(key);
-      const isFree = isTyped && name === "value";
-      const told = TIMES.has(name) ? timeText(item) : item;
-      return [camel(key), isFree ? sortedDocument(told) : converted(told, name, field)];
-    }),
-  );
+  return held.fields ? fieldsJson(value, held, unknown, [["@type", url]]) : value;
 }
 
-/** `metadata` is a document in a node and its build, and elsewhere a message. */
-const isDocument = (field: string, parent: string): boolean =>
-  DOCUMENTS.has(field) ||
-  (field === "metadata" && (parent === "node" || parent === "user_agent_build_version"));
+type Entry = readonly [key: string, item: unknown];
 
-const TIMES: ReadonlySet<string> = new Set(["last_updated", "last_update_attempt"]);
-
-/** Envoy always prints milliseconds, Go only where there are any. */
-const timeText = (value: unknown): unknown =>
-  typeof value === "string" ? value.replace(/\.000Z$/, "Z") : value;
-
-/** Go prints the keys of a document in order. */
-function sortedDocument(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedDocument);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => compareText(a, b))
-      .map(([key, item]) => [key, sortedDocument(item)]),
-  );
+function fieldsJson(
+  value: JsonRecord,
+  type: EnvoyMessage,
+  unknown: UnknownFields,
+  first: readonly Entry[],
+): unknown {
+  const fields = fieldsByName(type);
+  const known: (readonly [place: number, ...Entry])[] = [];
+  const others: Entry[] = [];
+  for (const key of Object.keys(value)) {
+    if (key === "@type") continue;
+    const found = fields.get(key);
+    if (found) {
+      const item = fieldJson(value[key], found.field, unknown);
+      if (item !== ABSENT) known.push([found.place, found.field.jsonName, item]);
+    } else if (unknown === "kept") others.push([key, value[key]]);
+  }
+  known.sort(([a], [b]) => a - b);
+  return Object.fromEntries([...first, ...known.map(([, key, item]) => [key, item]), ...others]);
 }
 
-function inDeclaredOrder(
-  message: JsonRecord,
-  field: string,
-): readonly (readonly [string, unknown])[] {
-  const entries = Object.entries(message);
-  const declared = DECLARED[field];
-  if (!declared) return entries;
-  const place = ([key]: readonly [string, unknown]): number => {
-    const at = declared.indexOf(snake(key));
-    return at < 0 ? declared.length : at;
-  };
-  return entries.sort((a, b) => place(a) - place(b));
+/** Fields by both of their spellings. */
+const fieldsByName = weakMemo((type: EnvoyMessage) => {
+  const found = new Map<string, { readonly place: number; readonly field: EnvoyField }>();
+  for (const [place, field] of (type.fields ?? []).entries()) {
+    found.set(field.name, { place, field }).set(field.jsonName, { place, field });
+  }
+  return found;
+});
+
+function fieldJson(value: unknown, field: EnvoyField, unknown: UnknownFields): unknown {
+  const { holds, type } = field;
+  if (value === null || value === undefined) return ABSENT;
+  if (holds === "list" && Array.isArray(value)) {
+    const items = value
+      .map((item) => oneJson(item, type, unknown))
+      .filter((item) => item !== ABSENT);
+    return items.length === 0 ? ABSENT : items;
+  }
+  if (holds === "map" && isRecord(value)) {
+    const entries = Object.entries(value)
+      .map(([key, item]) => [key, oneJson(item, type, unknown)] as const)
+      .filter(([, item]) => item !== ABSENT)
+      .sort(([a], [b]) => compareText(a, b));
+    return entries.length === 0 ? ABSENT : Object.fromEntries(entries);
+  }
+  const item = oneJson(value, type, unknown);
+  return holds === "one" && !field.isTold && isZero(item, type) ? ABSENT : item;
 }
+
+function oneJson(value: unknown, type: EnvoyType, unknown: UnknownFields): unknown {
+  switch (type.kind) {
+    case "message":
+      return messageJson(value, type.message, unknown);
+    case "enum":
+      // A name that a newer Envoy has.
+      return typeof value === "string" && !type.values.has(value) && unknown === "dropped"
+        ? ABSENT
+        : value;
+    case "scalar":
+      return scalarJson(value, type.name);
+  }
+}
+
+/** Numbers of 64 bits are written as texts, smaller ones never are. */
+function scalarJson(value: unknown, type: string): unknown {
+  if (type === "int64" || type === "uint64") {
+    return typeof value === "number" ? String(value) : value;
+  }
+  const isNumber = type === "int32" || type === "uint32" || type.startsWith("float");
+  if (!isNumber || typeof value !== "string" || value.trim() === "") return value;
+  return Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+function isZero(value: unknown, type: EnvoyType): boolean {
+  switch (type.kind) {
+    case "message":
+      return false;
+    case "enum":
+      return value === 0 || value === firstOf(type.values);
+    case "scalar":
+      return value === 0 || value === "" || value === false || (value === "0" && isLong(type.name));
+  }
+}
+
+const isLong = (type: string): boolean => type === "int64" || type === "uint64";
+
+/** The first name of an enum is its zero. */
+const firstOf = (values: ReadonlySet<string>): string | undefined => values.values().next().value;

@@ -11,7 +11,7 @@ import { type ClusterFilter, clusterTable } from "./cluster-table";
 import { assignmentTable, type EndpointFilter, endpointTable } from "./endpoint-table";
 import { extensionTable } from "./extension-table";
 import { type ListenerFilter, listenerTable } from "./listener-table";
-import { protoJsonText } from "./proto-json";
+import { protoJson, protoJsonText } from "./proto-json";
 import { type RouteFilter, routeTable } from "./route-table";
 import { secretTable } from "./secret-table";
 import { tableText, type TextTable } from "./text-table";
@@ -94,7 +94,7 @@ export function proxyConfigText(
     case "ecds":
       return tableText(extensionTable(dump), WIDE);
     case "bootstrap":
-      return `${protoJsonText(bootstrapOf(dump))}\n`;
+      return `${protoJsonText(bootstrapJson(dump))}\n`;
     case "all":
       return allText(dump, filter, { now, withHeaders });
   }
@@ -109,11 +109,9 @@ const endpointsOf = ({ dump, clusters }: HeldConfig) =>
 const secretText = (table: TextTable): string =>
   table.rows.length === 0 ? "No active or warming secrets found.\n" : tableText(table, WIDE);
 
-/** The bootstrap without the type that the dump writes to it. */
-export function bootstrapOf(dump: ConfigDump): unknown {
-  const { "@type": _type, ...bootstrap } = dump.sections.get("Bootstrap") ?? {};
-  return bootstrap;
-}
+/** The part of a dump that holds the bootstrap, as istioctl prints it. */
+export const bootstrapJson = (dump: ConfigDump): unknown =>
+  protoJson(dump.sections.get("Bootstrap") ?? {}, "envoy.admin.v3.BootstrapConfigDump");
 
 function allText(
   dump: ConfigDump,

@@ -10,15 +10,15 @@ import {
 } from "../config-dump";
 import { listenerRows } from "../listener-rows";
 import { compareClusterNames, matchesCluster } from "./cluster-table";
-import { hasMatchingEndpoint } from "./endpoint-table";
+import { withMatchingEndpoints } from "./endpoint-table";
 import { matchesListener } from "./listener-table";
 import {
-  bootstrapOf,
+  bootstrapJson,
   type HeldConfig,
   type ProxyConfigFilter,
   type ProxyConfigKind,
 } from "./proxy-config";
-import { protoJson } from "./proto-json";
+import { protoJson, XDS_MESSAGES } from "./proto-json";
 import { inRouteOrder } from "./route-table";
 
 /** What `istioctl proxy-config KIND -o json` prints: the resources themselves that pass the filter. */
@@ -30,7 +30,7 @@ export function proxyConfigJson(
   const { dump } = held;
   switch (kind) {
     case "listeners":
-      return messages(listenersOf(dump, filter), "listener");
+      return messages(listenersOf(dump, filter), XDS_MESSAGES.Listeners);
     case "routes":
       return messages(
         inRouteOrder(
@@ -39,7 +39,7 @@ export function proxyConfigJson(
             name: textField(dumped.resource, "name"),
           })),
         ).filter(({ name }) => !filter.name || name === filter.name),
-        "route_config",
+        XDS_MESSAGES.Routes,
       );
     case "clusters":
       return messages(
@@ -49,33 +49,32 @@ export function proxyConfigJson(
               state !== "warming" && matchesCluster(textField(resource, "name"), filter),
           )
           .sort(byClusterName("name")),
-        "cluster",
+        XDS_MESSAGES.Clusters,
       );
     case "endpoints":
       return held.clusters === undefined
-        ? messages(assignmentsOf(dump, filter), "endpoint_config")
-        : protoJson(clusterStatuses(held.clusters, filter));
+        ? messages(assignmentsOf(dump, filter), XDS_MESSAGES.Endpoints)
+        : clusterStatuses(held.clusters, filter).map((status) =>
+            protoJson(status, `${ADMIN}ClusterStatus`),
+          );
     case "eds":
-      return messages(assignmentsOf(dump, filter), "endpoint_config");
+      return messages(assignmentsOf(dump, filter), XDS_MESSAGES.Endpoints);
     case "secrets":
-      return protoJson(withoutType(dump.sections.get("Secrets")));
+      return protoJson(dump.sections.get("Secrets") ?? {}, `${ADMIN}SecretsConfigDump`);
     case "ecds":
-      return { ecdsFilters: messages(dumpedExtensions(dump), "ecds_filter") };
+      return protoJson(dump.sections.get("Ecds") ?? {}, `${ADMIN}EcdsConfigDump`);
     case "bootstrap":
-      return protoJson(bootstrapOf(dump));
+      return bootstrapJson(dump);
     case "all":
       return held.answer ?? { configs: [...dump.sections.values()] };
   }
 }
 
-const messages = (list: readonly DumpedResource[], field: string): readonly unknown[] =>
-  list.map(({ resource }) => protoJson(withoutType(resource), field));
+const ADMIN = "envoy.admin.v3.";
 
-/** What a message is stands in the dump only, where it could be anything. */
-function withoutType(section: object | undefined): unknown {
-  const { "@type": _type, ...rest } = (section ?? {}) as Readonly<Record<string, unknown>>;
-  return rest;
-}
+/** What each resource is told as, whatever its `@type` says: istioctl does the same. */
+const messages = (list: readonly DumpedResource[], message: string): readonly unknown[] =>
+  list.map(({ resource }) => protoJson(resource, message));
 
 function listenersOf(dump: ConfigDump, filter: ProxyConfigFilter): readonly DumpedResource[] {
   const rows = listenerRows(dump);
@@ -101,7 +100,10 @@ const byClusterName =
 
 const assignmentsOf = (dump: ConfigDump, filter: ProxyConfigFilter) =>
   dumpedEndpoints(dump)
-    .filter(({ resource }) => hasMatchingEndpoint(resource, filter))
+    .flatMap((dumped) => {
+      const resource = withMatchingEndpoints(dumped.resource, filter);
+      return resource ? [{ ...dumped, resource }] : [];
+    })
     .sort(byClusterName("cluster_name"));
 
 /** Statuses of those clusters that have an endpoint which passes the filter. */

@@ -262,35 +262,58 @@ test("extensions of several parts of a dump are one table", () => {
 });
 
 describe("messages as istioctl prints them", () => {
+  const LISTENER = "envoy.config.listener.v3.Listener";
+  const MANAGER =
+    "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+
   test("names change their spelling, keys that are data do not", () => {
+    const typed_config = {
+      "@type": "type.googleapis.com/udpa.type.v1.TypedStruct",
+      type_url: "t",
+      value: { b_b: 1 },
+    };
     expect(
-      protoJson({
-        route_config: { request_headers_to_add: [] },
-        metadata: { filter_metadata: { "a.b_c": { keep_this: 1 } } },
-        typed_per_filter_config: { "envoy.filters.http.local_ratelimit": { stat_prefix: "x" } },
-        node: { metadata: { B_B: 1, A_A: { z_z: 1 } } },
-        typed_config: { "@type": "x/udpa.type.v1.TypedStruct", type_url: "t", value: { b_b: 1 } },
-      }),
+      protoJson(
+        {
+          metadata: { filter_metadata: { "a.b_c": { keep_this: 1 } } },
+          filter_chains: [
+            { filters: [{ typed_config: { "@type": MANAGER, http_filters: [{ typed_config }] } }] },
+          ],
+        },
+        LISTENER,
+      ),
     ).toEqual({
-      routeConfig: { requestHeadersToAdd: [] },
+      filterChains: [
+        {
+          filters: [
+            {
+              typedConfig: {
+                "@type": MANAGER,
+                httpFilters: [{ typedConfig: { ...typedStruct, typeUrl: "t", value: { b_b: 1 } } }],
+              },
+            },
+          ],
+        },
+      ],
       metadata: { filterMetadata: { "a.b_c": { keep_this: 1 } } },
-      typedPerFilterConfig: { "envoy.filters.http.local_ratelimit": { statPrefix: "x" } },
-      node: { metadata: { A_A: { z_z: 1 }, B_B: 1 } },
-      typedConfig: { "@type": "x/udpa.type.v1.TypedStruct", typeUrl: "t", value: { b_b: 1 } },
     });
   });
 
-  test("fields come as they are declared, empty messages take three lines", () => {
-    expect(
-      protoJsonText({ bootstrap: { admin: {}, layered_runtime: { layers: [] }, node: {} } }),
-    ).toBe(
+  const typedStruct = { "@type": "type.googleapis.com/udpa.type.v1.TypedStruct" };
+
+  test("fields come as they are declared, empty messages take three lines, empty lists none", () => {
+    const bootstrap = protoJson(
+      { bootstrap: { admin: {}, layered_runtime: { layers: [] }, node: { id: "" } } },
+      "envoy.admin.v3.BootstrapConfigDump",
+    );
+    expect(protoJsonText(bootstrap)).toBe(
       `{
     "bootstrap": {
         "node": {
 
         },
         "layeredRuntime": {
-            "layers": []
+
         },
         "admin": {
 
@@ -300,18 +323,66 @@ describe("messages as istioctl prints them", () => {
     );
   });
 
+  test("zeroes stay where they are told from their absence: in a choice, and of wrappers", () => {
+    const address = { socket_address: { address: "", port_value: 0, ipv4_compat: false } };
+    expect(protoJson({ address, use_original_dst: false }, LISTENER)).toEqual({
+      address: { socketAddress: { portValue: 0 } },
+      useOriginalDst: false,
+    });
+  });
+
+  test("numbers of 64 bits are texts, enums lose their zero, durations and times their zeroes", () => {
+    const cluster = {
+      type: "STATIC",
+      lb_policy: "ROUND_ROBIN",
+      dns_lookup_family: "V4_ONLY",
+      connect_timeout: "10.500000s",
+      ring_hash_lb_config: { minimum_ring_size: 1024 },
+    };
+    expect(protoJson(cluster, "envoy.config.cluster.v3.Cluster")).toEqual({
+      type: "STATIC",
+      connectTimeout: "10.500s",
+      dnsLookupFamily: "V4_ONLY",
+      ringHashLbConfig: { minimumRingSize: "1024" },
+    });
+    expect(
+      protoJson(
+        { last_updated: "2026-08-28T02:00:00.120000+02:00" },
+        "envoy.admin.v3.BootstrapConfigDump",
+      ),
+    ).toEqual({ lastUpdated: "2026-08-28T00:00:00.120Z" });
+  });
+
+  test("what the message does not have is dropped as istioctl does, or kept; unknown types stay", () => {
+    const listener = { name: "a", new_field: 1 };
+    expect(protoJson(listener, LISTENER)).toEqual({ name: "a" });
+    expect(protoJson(listener, LISTENER, "kept")).toEqual({ name: "a", new_field: 1 });
+    const unheard = { "@type": "type.googleapis.com/un.Heard", some_field: 0 };
+    expect(
+      protoJson({ filters: [{ typed_config: unheard }] }, "envoy.config.listener.v3.FilterChain"),
+    ).toEqual({ filters: [{ typedConfig: unheard }] });
+  });
+
+  test("a value below a type that has a form of its own stands in “value”", () => {
+    const any = { "@type": "type.googleapis.com/google.protobuf.UInt32Value", value: 5 };
+    expect(protoJson({ name: "a", typed_config: any }, "envoy.config.listener.v3.Filter")).toEqual({
+      name: "a",
+      typedConfig: any,
+    });
+  });
+
   test("JSON holds the resources that pass the filter", () => {
     const dump = dumpOf([
       "Clusters",
       {
         static_clusters: [
           { cluster: { name: "agent" } },
-          { cluster: { name: "xds-grpc", lb_policy: "x" } },
+          { cluster: { name: "xds-grpc", lb_policy: "MAGLEV" } },
         ],
       },
     ]);
     expect(proxyConfigJson("clusters", { dump }, { fqdn: "xds" })).toEqual([
-      { name: "xds-grpc", lbPolicy: "x" },
+      { name: "xds-grpc", lbPolicy: "MAGLEV" },
     ]);
   });
 });
@@ -359,13 +430,40 @@ describe("the resources themselves", () => {
   });
 
   test("a message called metadata is one, and that of a node is a document", () => {
-    const tag = { tag: "t", metadata: { metadata_key: { path: [] } } };
-    expect(protoJson({ custom_tags: [tag] })).toEqual({
-      customTags: [{ tag: "t", metadata: { metadataKey: { path: [] } } }],
+    const tag = { tag: "t", metadata: { metadata_key: { path: [{ key: "k" }] } } };
+    expect(protoJson(tag, "envoy.type.tracing.v3.CustomTag")).toEqual({
+      tag: "t",
+      metadata: { metadataKey: { path: [{ key: "k" }] } },
     });
-    expect(protoJson({ node: { metadata: { NODE_NAME: { some_key: 1 } } } })).toEqual({
-      node: { metadata: { NODE_NAME: { some_key: 1 } } },
+    const node = { metadata: { NODE_NAME: { some_key: 1 } } };
+    expect(protoJson(node, "envoy.config.core.v3.Node")).toEqual(node);
+  });
+
+  test("an assignment holds only the endpoints that were asked for", () => {
+    const endpoint = (port_value: number) => ({
+      endpoint: { address: { socket_address: { address: "10.0.0.1", port_value } } },
     });
+    const assignment = (cluster_name: string, ...ports: number[]) => ({
+      endpoint_config: { cluster_name, endpoints: [{ lb_endpoints: ports.map(endpoint) }] },
+    });
+    const dump = dumpOf([
+      "Endpoints",
+      { dynamic_endpoint_configs: [assignment("a", 80, 81), assignment("b", 80)] },
+    ]);
+    expect(proxyConfigJson("eds", { dump }, { port: 81 })).toEqual([
+      {
+        clusterName: "a",
+        endpoints: [
+          {
+            lbEndpoints: [
+              {
+                endpoint: { address: { socketAddress: { address: "10.0.0.1", portValue: 81 } } },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
   });
 
   test("all of them are the dump as it was given, with what nobody knows", () => {
