@@ -95,7 +95,11 @@ for (const name of ["files", ...PACKAGES_ON_DEMAND.map(nameOf)]) {
 mkdirSync(join(folder, "schemas"), { recursive: true });
 await build({
   ...common,
-  entryPoints: { main: "cli/main.ts", "prometheus-worker": "sandbox/prometheus/worker.ts" },
+  entryPoints: {
+    main: "cli/main.ts",
+    "prometheus-worker": "sandbox/prometheus/worker.ts",
+    "dump-worker": "server/proxies/dump-worker.ts",
+  },
   outdir: folder,
   outExtension: { ".js": ".mjs" },
   // One file for each command, and what they share: none loads what only another one needs.

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { AppError } from "@/lib/base/errors";
 import { randomId, systemClock, systemRandom } from "./clock";
 import { type PodRequestCounts, podRequestCounts } from "./cluster/pod-request-counts";
@@ -22,6 +24,8 @@ import { graphVersions } from "./topology/graph-versions";
 import { graphJudge } from "./topology/judge-graph";
 import { type ConfigSizes, configSizes } from "./proxies/config-sizes";
 import { type Proxies, proxiesService } from "./proxies/proxies-service";
+import { type DumpReader, readerInThisThread } from "./proxies/dump-reader";
+import { dumpThread } from "./proxies/dump-thread";
 import { type ProxyDumps, proxyDumps } from "./proxies/proxy-dumps";
 import { type Topology, topologyService } from "./topology/topology-service";
 
@@ -105,7 +109,7 @@ function createRuntime(environment: Environment): RunningRuntime {
     topology: topologyService({ metrics, mesh, live, clock, log, judge }),
     graphVersions: graphVersions(randomId()),
     proxies,
-    proxyDumps: proxyDumps({ envoy, clock }),
+    proxyDumps: proxyDumps({ envoy, clock, reader: dumpReader(log) }),
     configSizes: configSizes({ envoy, clock }),
     istiod,
     debugPages: debugPages({ istiod, clock }),
@@ -157,6 +161,16 @@ function createRuntime(environment: Environment): RunningRuntime {
       void runtime.rollouts.close().finally(() => cluster.close());
     },
   };
+}
+
+/** Built beside the command line; Next would not know that it is a program of its own. */
+const DUMP_WORKER = join(process.cwd(), "dist", "cli", "dump-worker.mjs");
+
+/** Large dumps are read beside everything else, where the program for that was built. */
+function dumpReader(log: Logger): DumpReader {
+  if (existsSync(DUMP_WORKER)) return dumpThread(DUMP_WORKER);
+  log.warn({ missing: DUMP_WORKER }, "large dumps of proxies will hold up other requests");
+  return readerInThisThread();
 }
 
 /** More replicas than this share no work (rollouts.md 6.4). */

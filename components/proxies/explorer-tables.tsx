@@ -8,7 +8,7 @@ import { ErrorState, type ShownError } from "@/components/ui/error-state";
 import { formatNumber } from "@/components/ui/format";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useNow } from "@/components/ui/use-now";
-import type { ExplorerPage } from "@/server/proxies/explore-proxy";
+import type { ExplorerPage } from "@/server/proxies/dump-answers";
 import { clusterColumns, endpointColumns, listenerColumns, routeColumns } from "./explorer-columns";
 import { extensionColumns, objectColumns, secretColumns } from "./resource-columns";
 import type { ExplorerTab } from "./use-proxies-state";

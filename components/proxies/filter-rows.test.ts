@@ -16,6 +16,7 @@ const row = (pod: string, given: Partial<TableRow> = {}): TableRow => ({
   evidence: undefined,
   since: undefined,
   version: "1.30.1",
+  revision: "default",
   istiod: "istiod-x2k8p",
   error: undefined,
   ...given,

@@ -13,6 +13,7 @@ const wordsOf = (row: TableRow): string =>
     STATE_WORDS[row.state][1],
     row.evidence,
     row.version,
+    row.revision,
     row.istiod,
     row.cluster,
   ]

@@ -28,9 +28,12 @@ export const proxiesColumns = (
   sizes: ReadonlyMap<string, ConfigSize> | undefined,
   isOpened: boolean,
 ): readonly Column<TableRow>[] => [
-  ...COLUMNS.filter(({ key }) => !isOpened || (key !== "kind" && key !== "error")),
+  ...COLUMNS.filter(({ key }) => !isOpened || !TOLD_BESIDE.has(key)),
   ...(sizes ? [sizeColumn(sizes)] : []),
 ];
+
+/** What the panel of an opened proxy tells. */
+const TOLD_BESIDE: ReadonlySet<string> = new Set(["kind", "error", "revision", "cluster"]);
 
 const COLUMNS: readonly Column<TableRow>[] = [
   {
@@ -59,6 +62,20 @@ const COLUMNS: readonly Column<TableRow>[] = [
     className: "max-wide:hidden",
     cell: ({ version }) => version ?? NO_DATA,
     sortValue: ({ version }) => version,
+  },
+  {
+    key: "revision",
+    header: "Revision",
+    className: "max-wide:hidden",
+    cell: ({ revision }) => revision ?? NO_DATA,
+    sortValue: ({ revision }) => revision,
+  },
+  {
+    key: "cluster",
+    header: "Cluster",
+    className: "max-wide:hidden",
+    cell: ({ cluster }) => (cluster === "" ? NO_DATA : cluster),
+    sortValue: ({ cluster }) => cluster || null,
   },
   {
     key: "istiod",

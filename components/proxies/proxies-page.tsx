@@ -25,7 +25,7 @@ export function ProxiesPage() {
   const namespaces = [...useNamespaceScope()].sort();
   const { data, error, refetch } = useQuery(
     trpc.proxies.list.queryOptions(
-      { namespaces },
+      { namespaces, early: true },
       { placeholderData: keepPreviousData, meta: { live: ["proxies", "mesh:Pod"] } },
     ),
   );

@@ -57,6 +57,7 @@ export function SourceLine({ table }: { table: Told }) {
     table.istiods.length === 1 && only
       ? `istiod ${shortPod(only.name)}`
       : `${answering.length} of ${table.istiods.length} istiods`;
+  if (table.at === undefined) return <span className="qd-note">Asking istiod</span>;
   return (
     <span className="qd-note">
       syncz <Age at={table.at} />, {who}
@@ -72,7 +73,11 @@ export function SourceNotes({ table, error }: { table: Told; error: ShownError |
     <div className="mb-2 grid gap-1" role="status">
       {error ? (
         <StaleNote at={table.at}>
-          {error.message}. The table shows what istiod said last. {error.data?.hint}
+          {error.message}.{" "}
+          {table.at === undefined
+            ? "The table shows what the cluster says of their pods."
+            : "The table shows what istiod said last."}{" "}
+          {error.data?.hint}
         </StaleNote>
       ) : null}
       {silent.map(({ name, proxies, at, error: failure }) => (

@@ -10,7 +10,7 @@ import { StatusGlyph } from "@/components/ui/status-glyph";
 import type { TableRow } from "./table-row";
 import { proxiesColumns } from "./proxies-columns";
 import { STATE_ORDER, STATE_WORDS } from "./proxy-words";
-import { MEASURED, useConfigSizes } from "./use-config-sizes";
+import { type ConfigSizesState, useConfigSizes } from "./use-config-sizes";
 import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
 
 const rank = ({ state }: TableRow): number => STATE_ORDER.indexOf(state);
@@ -39,7 +39,8 @@ export function ProxiesTable({
           : rows,
     [rows, group],
   );
-  const sizes = useConfigSizes(ordered, state.sizes);
+  const measured = useConfigSizes(ordered, state.sizes);
+  const sizes = measured?.sizes;
   const isOpened = state.proxy !== null;
   const columns = useMemo(() => proxiesColumns(sizes, isOpened), [sizes, isOpened]);
   const keyOf = (row: TableRow): string => (group === "namespace" ? row.namespace : row.cause);
@@ -62,6 +63,7 @@ export function ProxiesTable({
           void setState({ proxy: `${namespace}/${pod}`, find: "" })
         }
         selected={state.proxy}
+        onRowsInSight={measured?.see}
         maxHeight={state.proxy ? "46vh" : "70vh"}
         {...(group === "flat"
           ? {}
@@ -96,11 +98,37 @@ export function ProxiesTable({
       <p className="mt-2 text-xs text-ink-3">
         {formatNumber(rows.length)} of {formatNumber(total)} proxies shown. “Ignored” means that the
         proxy does not ask istiod for that type.
-        {state.sizes
-          ? ` The configuration of the first ${MEASURED} is measured, as bytes of their dumps.`
-          : ""}
       </p>
+      {measured ? <SizesNote measured={measured} rows={rows} /> : null}
     </>
+  );
+}
+
+/** How far sizes are known, for a table that is sorted by them. */
+function SizesNote({
+  measured: { sizes, isMeasuring, problem, measureAll },
+  rows,
+}: {
+  measured: ConfigSizesState;
+  rows: readonly TableRow[];
+}) {
+  const known = rows.filter(({ id }) => sizes.has(id)).length;
+  const missing = rows.length - known;
+  return (
+    <p className="mt-1 flex flex-wrap items-center gap-2 text-xs text-ink-3" role="status">
+      The configurations of {formatNumber(known)} of {formatNumber(rows.length)} proxies are
+      measured, as bytes of their dumps.
+      {problem === undefined ? null : ` Measuring stopped: ${problem}.`}
+      {missing > 0 ? (
+        <>
+          {" "}
+          Rows are measured as they come into sight; sorted by size, the others come last.
+          <Button variant="quiet" size="small" onClick={measureAll}>
+            {isMeasuring ? "Measuring" : "Measure all"}
+          </Button>
+        </>
+      ) : null}
+    </p>
   );
 }
 

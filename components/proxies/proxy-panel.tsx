@@ -137,6 +137,7 @@ function PanelBody({ detail }: { detail: ProxyDetail }) {
           entries={[
             ["Workload", row.workload],
             ["Cluster", row.cluster || undefined],
+            ["Revision", row.revision],
             ["Node", pod?.node],
             ["Started", pod?.createdAt === undefined ? undefined : <Age at={pod.createdAt} />],
             ["istiod", row.istiod],

@@ -2,7 +2,7 @@
 
 import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Icon } from "./icon";
 import { TableScroll } from "./table-scroll";
 
@@ -52,6 +52,8 @@ export interface DataTableProps<Row> {
   readonly empty?: ReactNode;
   /** CSS height of the scrolling window above 100 rows. */
   readonly maxHeight?: string;
+  /** Told which rows are drawn, whenever these are others. */
+  readonly onRowsInSight?: ((rows: readonly Row[]) => void) | undefined;
 }
 
 /** Above this many rows only those in sight are in the document. */
@@ -111,6 +113,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const last = windowed
     ? Math.min(lines.length, Math.ceil((view.top + view.height) / height) + OVERSCAN)
     : lines.length;
+
+  const { onRowsInSight } = props;
+  // External: who follows what is seen.
+  useEffect(() => {
+    onRowsInSight?.(lines.slice(first, last).flatMap((line) => ("row" in line ? [line.row] : [])));
+  }, [onRowsInSight, lines, first, last]);
 
   function sortBy(key: string) {
     const next = { key, descending: sort?.key === key ? !sort.descending : false };

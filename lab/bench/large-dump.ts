@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { systemClock } from "@/server/clock";
 import { envoyClient } from "@/server/envoy/envoy-client";
-import { type ExplorerTable, exploreProxy } from "@/server/proxies/explore-proxy";
+import { exploreProxy } from "@/server/proxies/explore-proxy";
+import type { ExplorerTable } from "@/server/proxies/dump-answers";
+import { dumpThread } from "@/server/proxies/dump-thread";
 import { proxyDumps } from "@/server/proxies/proxy-dumps";
 
 /** `npm run bench:proxies` runs this: how long a dump of 20 MB takes to its first table. */
@@ -8,6 +11,7 @@ const MEGABYTES = 20;
 const LIMIT_MS = 1500;
 const ROUNDS = 5;
 const ADMIN = "type.googleapis.com/envoy.admin.v3.";
+const WORKER = join(process.cwd(), "dist", "cli", "dump-worker.mjs");
 const POD = { namespace: "shop", name: "cart-1" };
 
 const host = (index: number): string => `service-${index}.team-${index % 50}.svc.cluster.local`;
@@ -159,7 +163,7 @@ async function timeOf(text: string, table: ExplorerTable): Promise<{ ms: number;
         body: path.startsWith("/clusters") ? '{"cluster_statuses":[]}' : text,
       }),
   });
-  const dumps = proxyDumps({ envoy, clock: systemClock });
+  const dumps = proxyDumps({ envoy, clock: systemClock, reader: dumpThread(WORKER) });
   const from = performance.now();
   const page = await exploreProxy(dumps, POD, table, { filter: "", offset: 0, limit: 500 });
   const ms = performance.now() - from;

@@ -1,8 +1,8 @@
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
-import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
-import { redacted } from "@/lib/xds/redact";
+import type { ConfigDump } from "@/lib/xds/config-dump";
 import type { Cluster } from "../ports";
+import { readEnvoyClusters, readEnvoyDump } from "./envoy-answers";
 
 /** A pod with an Envoy. */
 export interface EnvoyPod {
@@ -10,14 +10,22 @@ export interface EnvoyPod {
   readonly name: string;
 }
 
-/** The admin pages of Envoys, read through port-forwards. Secrets never come past here. */
+/** The admin pages of Envoys, read through port-forwards. */
 export interface Envoy {
   /** All that the proxy holds, endpoints included. */
   configDump(pod: EnvoyPod, signal: AbortSignal): Promise<ConfigDump>;
   /** How large that is (bytes of JSON). */
   configSize(pod: EnvoyPod, signal: AbortSignal): Promise<number>;
-  /** Clusters with the health and counters of their endpoints: Envoy's JSON as it is. */
+  /** Clusters with the health and counters of their endpoints: Envoy's JSON. */
   clusters(pod: EnvoyPod, signal: AbortSignal): Promise<unknown>;
+  /**
+   * Both as they came, for `readEnvoyDump` and `readEnvoyClusters`, which redact their secrets: they
+   * may be too large to be read in this thread.
+   */
+  texts(
+    pod: EnvoyPod,
+    signal: AbortSignal,
+  ): Promise<{ readonly dump: string; readonly clusters: string }>;
 }
 
 const ADMIN_PORT = 15000;
@@ -48,28 +56,21 @@ export function envoyClient(cluster: Pick<Cluster, "podRequest">): Envoy {
     return body;
   }
 
-  async function get(pod: EnvoyPod, path: Page, signal: AbortSignal): Promise<unknown> {
-    const body = await text(pod, path, signal);
-    try {
-      return redacted(JSON.parse(body));
-    } catch (cause) {
-      throw new AppError("unavailable", `The dump of ${pod.name} was cut off or is no JSON`, {
-        cause,
-        hint: "Ask again; if it stays so, look at the log of container istio-proxy.",
-      });
-    }
-  }
+  const dumpText = (pod: EnvoyPod, signal: AbortSignal) =>
+    text(pod, "/config_dump?include_eds", signal);
+  const clustersText = (pod: EnvoyPod, signal: AbortSignal) =>
+    text(pod, "/clusters?format=json", signal);
 
   return {
-    async configDump(pod, signal) {
-      const dump = readConfigDump(await get(pod, "/config_dump?include_eds", signal));
-      if (dump) return dump;
-      throw new AppError("unavailable", `The proxy of ${pod.name} answered without a dump`, {
-        hint: "Check that port 15000 of this pod is Envoy's admin page.",
-      });
+    configDump: async (pod, signal) => readEnvoyDump(pod.name, await dumpText(pod, signal)),
+    clusters: async (pod, signal) => readEnvoyClusters(pod.name, await clustersText(pod, signal)),
+    async texts(pod, signal) {
+      const [dump, clusters] = await Promise.all([
+        dumpText(pod, signal),
+        clustersText(pod, signal),
+      ]);
+      return { dump, clusters };
     },
-    configSize: async (pod, signal) =>
-      Buffer.byteLength(await text(pod, "/config_dump?include_eds", signal)),
-    clusters: (pod, signal) => get(pod, "/clusters?format=json", signal),
+    configSize: async (pod, signal) => Buffer.byteLength(await dumpText(pod, signal)),
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
-import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
 import type { DebugPath } from "@/lib/xds/debug/pages";
 import { redacted } from "@/lib/xds/redact";
 import { readSyncz, type SyncReading } from "@/lib/xds/sync-status";
 import type { Cluster } from "../ports";
+import { istiodJson } from "./istiod-answers";
 
 /** A running istiod. */
 export interface IstiodPod {
@@ -20,8 +20,11 @@ export interface Istiod {
    * before said gives the same reading, which tells that nothing has changed.
    */
   syncz(pod: IstiodPod, signal: AbortSignal): Promise<SyncReading>;
-  /** What an istiod would send to the proxy `pod.namespace` that is connected to it, secrets redacted. */
-  configDump(pod: IstiodPod, proxyId: string, signal: AbortSignal): Promise<ConfigDump>;
+  /**
+   * What an istiod would send to the proxy `pod.namespace` that is connected to it, as it came, for
+   * `readIstiodDump`, which redacts its secrets: it may be too large to be read in this thread.
+   */
+  configDumpText(pod: IstiodPod, proxyId: string, signal: AbortSignal): Promise<string>;
   /** Any page that changes nothing, as istiod's JSON with secrets redacted. */
   debugPage(pod: IstiodPod, path: DebugPath, signal: AbortSignal): Promise<unknown>;
 }
@@ -52,24 +55,8 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
     return body;
   }
 
-  function parsed(pod: IstiodPod, path: Page, body: string): unknown {
-    const page = path.split("?")[0] ?? path;
-    try {
-      return JSON.parse(body);
-    } catch (cause) {
-      throw new AppError(
-        "unavailable",
-        `${pod.name} answered ${page} with something other than JSON`,
-        {
-          cause,
-          hint: "Look at the log of this istiod.",
-        },
-      );
-    }
-  }
-
   const get = async (pod: IstiodPod, path: Page, signal: AbortSignal): Promise<unknown> =>
-    parsed(pod, path, await text(pod, path, signal));
+    istiodJson(pod.name, path, await text(pod, path, signal));
 
   return {
     async syncz(pod, signal) {
@@ -78,7 +65,7 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
       const digest = createHash("sha1").update(body).digest("base64");
       const known = readings.get(key);
       if (known?.digest === digest) return known.reading;
-      const reading = readSyncz(parsed(pod, "/debug/syncz", body), pod.name);
+      const reading = readSyncz(istiodJson(pod.name, "/debug/syncz", body), pod.name);
       if (reading) {
         if (readings.size >= MAX_READINGS) readings.clear();
         readings.set(key, { digest, reading });
@@ -88,14 +75,8 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
         hint: "Tell us the version of this istiod: its debug page has changed.",
       });
     },
-    async configDump(pod, proxyId, signal) {
-      const page = `/debug/config_dump?proxyID=${encodeURIComponent(proxyId)}&include_eds` as const;
-      const dump = readConfigDump(redacted(await get(pod, page, signal)));
-      if (dump) return dump;
-      throw new AppError("unavailable", `${pod.name} answered without a dump of ${proxyId}`, {
-        hint: "The proxy may have moved to another istiod: look at the table again.",
-      });
-    },
+    configDumpText: (pod, proxyId, signal) =>
+      text(pod, `/debug/config_dump?proxyID=${encodeURIComponent(proxyId)}&include_eds`, signal),
     debugPage: async (pod, path, signal) => redacted(await get(pod, path, signal)),
   };
 }

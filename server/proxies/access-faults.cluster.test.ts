@@ -12,6 +12,7 @@ import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster, Live } from "../ports";
 import { istiodPods } from "./mesh-proxies";
 import { type Proxies, proxiesService } from "./proxies-service";
+import { readerInThisThread } from "./dump-reader";
 import { proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
 
@@ -93,23 +94,27 @@ test("of three istiods one is down: its proxies stay, with their age, and the ot
 });
 
 test("a pod that is deleted meanwhile, and a name made to escape its path, are one sentence each", async () => {
-  const dumps = proxyDumps({ envoy: envoyClient(cluster), clock: systemClock });
+  const dumps = proxyDumps({
+    ...{ envoy: envoyClient(cluster), clock: systemClock, reader: readerInThisThread() },
+  });
+  const ask = (pod: { namespace: string; name: string }) =>
+    dumps.ask<"bootstrap">(pod, { ask: "bootstrap" });
   const pod = mesh
     .view()
     .list("Pod")
     .find(({ metadata }) => metadata.name.startsWith("details-v1"));
   const gone = { namespace: "bookinfo", name: pod?.metadata.name ?? "" };
-  await dumps.of(gone);
+  await ask(gone);
   await cluster.delete({ kind: "Pod", ...gone });
   await vi.waitFor(async () => {
-    await expect(dumps.of(gone)).rejects.toMatchObject({ name: "AppError" });
+    await expect(ask(gone)).rejects.toMatchObject({ name: "AppError" });
   }, WAIT);
   for (const name of ["../../secrets", "a/exec?command=sh", "a%2f..", "A", ""]) {
-    await expect(dumps.of({ namespace: "bookinfo", name })).rejects.toMatchObject({
+    await expect(ask({ namespace: "bookinfo", name })).rejects.toMatchObject({
       code: "invalid",
     });
   }
-  await expect(dumps.of({ namespace: "../kube-system", name: "a" })).rejects.toMatchObject({
+  await expect(ask({ namespace: "../kube-system", name: "a" })).rejects.toMatchObject({
     code: "invalid",
   });
   dumps.close();

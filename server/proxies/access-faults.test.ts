@@ -3,6 +3,7 @@ import { AppError } from "@/lib/base/errors";
 import { instant, seconds } from "@/lib/base/units";
 import { envoyClient } from "../envoy/envoy-client";
 import { istiodClient } from "../istiod/istiod-client";
+import { readerInThisThread } from "./dump-reader";
 import { exploreProxy, rawDump } from "./explore-proxy";
 import { proxyDumps } from "./proxy-dumps";
 
@@ -17,6 +18,7 @@ type Answer = { readonly status: number; readonly body: string } | AppError;
 const dumpsOf = (answer: Answer) =>
   proxyDumps({
     clock,
+    reader: readerInThisThread(),
     envoy: envoyClient({
       podRequest: (_pod, { path }) =>
         path.startsWith("/clusters")
@@ -100,6 +102,7 @@ describe("a dump", () => {
       let asked = 0;
       const dumps = proxyDumps({
         clock,
+        reader: readerInThisThread(),
         envoy: envoyClient({
           podRequest: () => {
             asked += 1;
@@ -108,7 +111,9 @@ describe("a dump", () => {
         }),
       });
       for (let look = 1; look <= 2; look += 1) {
-        await expect(dumps.of(POD)).rejects.toMatchObject({ code });
+        await expect(dumps.ask<"bootstrap">(POD, { ask: "bootstrap" })).rejects.toMatchObject({
+          code,
+        });
         // The dump and the endpoints, asked together.
         expect(asked).toBe(2 * look);
       }

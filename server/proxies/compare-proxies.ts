@@ -1,6 +1,6 @@
 import { AppError } from "@/lib/base/errors";
 import type { Instant } from "@/lib/base/units";
-import { compareDumps, type ConfigComparison } from "@/lib/xds/diff/config-diff";
+import type { ConfigComparison } from "@/lib/xds/diff/config-diff";
 import type { ProxySync } from "@/lib/xds/sync-status";
 import type { EnvoyPod } from "../envoy/envoy-client";
 import type { Istiod, IstiodPod } from "../istiod/istiod-client";
@@ -19,12 +19,13 @@ export async function compareProxies(
   [first, second]: readonly [EnvoyPod, EnvoyPod],
   { ignoreAddresses }: { readonly ignoreAddresses: boolean },
 ): Promise<ProxyComparison> {
-  const [a, b] = await Promise.all([dumps.of(first), dumps.of(second)]);
+  const question = { ask: "compare", ignoreAddresses, dynamicOnly: false } as const;
+  const { answer, at } = await dumps.ask<"compare">(second, question, first);
   return {
-    ...compareDumps(a.dump, b.dump, { ignoreAddresses, dynamicOnly: false }),
+    ...answer,
     before: `${first.name}.${first.namespace}`,
     after: `${second.name}.${second.namespace}`,
-    at: a.at,
+    at,
   };
 }
 
@@ -55,14 +56,11 @@ export async function compareWithIstiod(
 ): Promise<ProxyComparison> {
   const { pod, ignoreAddresses, signal = new AbortController().signal } = asked;
   const id = `${pod.name}.${pod.namespace}`;
-  const [held, wanted] = await Promise.all([
-    dumps.of(pod),
-    istiod.configDump(asked.istiod, id, signal),
-  ]);
-  return {
-    ...compareDumps(wanted, held.dump, { ignoreAddresses, dynamicOnly: true }),
-    before: `istiod ${asked.istiod.name}`,
-    after: id,
-    at: held.at,
-  };
+  const dump = await istiod.configDumpText(asked.istiod, id, signal);
+  const { answer, at } = await dumps.compareWith(
+    pod,
+    { ask: "compare", ignoreAddresses, dynamicOnly: true },
+    { from: "istiod", istiod: asked.istiod.name, proxy: id, dump },
+  );
+  return { ...answer, before: `istiod ${asked.istiod.name}`, after: id, at };
 }

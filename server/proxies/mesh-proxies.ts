@@ -15,6 +15,8 @@ export interface ProxyPodFacts {
   readonly node: string | undefined;
   /** The tag of the proxy's image; undefined where it is named by digest. */
   readonly imageTag: string | undefined;
+  /** The revision of istiod that injected it or made its Deployment; undefined where the pod does not say. */
+  readonly revision: string | undefined;
   /** ISO 8601 */
   readonly createdAt: string | undefined;
 }
@@ -46,9 +48,20 @@ const factsOf = weakMemo((pod: KubeObject): ProxyPodFacts | undefined => {
     address: podIP,
     node: nodeName,
     imageTag: imageTag(proxy.image),
+    revision: revisionOf(pod),
     createdAt: creationTimestamp,
   };
 });
+
+const REVISION = "istio.io/rev";
+
+/** The injector writes it into a status; Deployments that istiod makes for Gateways carry it as a label. */
+function revisionOf({
+  metadata: { annotations = {}, labels = {} },
+}: KubeObject): string | undefined {
+  const status = /"revision"\s*:\s*"([^"]+)"/.exec(annotations["sidecar.istio.io/status"] ?? "");
+  return status?.[1] ?? annotations[REVISION] ?? labels[REVISION];
+}
 
 /** The pod's owner, without the hash that a Deployment's ReplicaSets carry. */
 function workloadOf({ metadata }: KubeObject): string {
@@ -75,7 +88,7 @@ export function proxyPodFacts(mesh: MeshView): ReadonlyMap<string, ProxyPodFacts
 /** Every istiod that runs, by name. Use with `mesh.derive`. */
 export function istiodPods(
   mesh: MeshView,
-): readonly (IstiodPod & { version: string | undefined })[] {
+): readonly (IstiodPod & { version: string | undefined; revision: string | undefined })[] {
   return mesh
     .list("Pod")
     .filter(
@@ -84,6 +97,7 @@ export function istiodPods(
     .map((pod) => ({
       namespace: pod.metadata.namespace ?? "",
       name: pod.metadata.name,
+      revision: pod.metadata.labels?.[REVISION],
       version: imageTag(podSpec(pod).containers?.find(({ name }) => name === "discovery")?.image),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -17,6 +17,8 @@ const BUSY = millis(500);
 const AFTER_CHANGE = seconds(2);
 /** So long at most, if proxies do not answer. */
 const BUSY_AT_MOST = seconds(15);
+/** So long a page waits for the first answer before it shows what the cluster alone says. */
+const PATIENCE = millis(400);
 /** Pages hear at least this often that the table is still fresh. */
 const HEARTBEAT = seconds(10);
 
@@ -32,6 +34,12 @@ const PUSHING: ReadonlySet<KindId> = new Set<KindId>([
 export interface Proxies {
   /** What is known now; asks the istiods first where that is old. @throws AppError when nothing is known */
   snapshot(): Promise<SyncSnapshot>;
+  /**
+   * The same, but what is known already where no istiod was heard yet and the first answer takes
+   * long (an istiod of ten thousand proxies writes tens of megabytes): then `at` is undefined, and
+   * live topic "proxies" tells when there is more. @throws AppError when nothing is known
+   */
+  early(): Promise<SyncSnapshot>;
   /** What is known now, however old; empty before any istiod was asked. */
   known(): SyncSnapshot;
   /**
@@ -171,8 +179,22 @@ export function proxiesService(needs: Needs): Proxies {
     return snapshot;
   }
 
+  const snapshot = () => known(instant(clock.now() - 2 * CALM));
+
+  /** What there is before the first answer; resolves with the answer where that comes soon. */
+  async function early(): Promise<SyncSnapshot> {
+    const heard = snapshot();
+    if (collector.snapshot.at !== undefined) return heard;
+    const first = await Promise.race([heard, clock.sleep(PATIENCE, stop.signal)]);
+    if (first) return first;
+    const tell = () => live.publish({ topic: "proxies", at: clock.now() });
+    heard.then(tell, tell);
+    return collector.snapshot;
+  }
+
   return {
-    snapshot: () => known(instant(clock.now() - 2 * CALM)),
+    snapshot,
+    early,
     known: () => collector.snapshot,
     async propagation({ of = () => true, since } = {}) {
       const now = clock.now();

@@ -11,6 +11,7 @@ import type { Cluster, Live } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { compareProxies, compareWithIstiod, istiodOf } from "./compare-proxies";
+import { readerInThisThread } from "./dump-reader";
 import { exploreProxy, rawDump } from "./explore-proxy";
 import { istiodPods } from "./mesh-proxies";
 import { type Proxies, proxiesService } from "./proxies-service";
@@ -41,7 +42,7 @@ beforeAll(async () => {
   live = liveHub("test");
   const sources = sourceStates({ clock, live, log }, [], stop.signal);
   proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
-  dumps = proxyDumps({ envoy: envoyClient(cluster), clock });
+  dumps = proxyDumps({ envoy: envoyClient(cluster), clock, reader: readerInThisThread() });
   // Before the cluster is read, nothing may be said of its istiods.
   await expect(proxies.snapshot()).rejects.toMatchObject({
     message: "The cluster has not been read yet",

@@ -2,7 +2,14 @@ import type { Instant } from "@/lib/base/units";
 import { firstError, LATE_AFTER, proxyCause, type ProxyState } from "@/lib/xds/proxy-state";
 import type { ProxySync, SyncState } from "@/lib/xds/sync-status";
 import { XDS_TYPES, type XdsType } from "@/lib/xds/xds-type";
-import { causeKey, type Why, whyNotConnected, whyOlder, whySynced } from "@/lib/xds/why/why";
+import {
+  causeKey,
+  type Why,
+  WHY_NOT_HEARD,
+  whyNotConnected,
+  whyOlder,
+  whySynced,
+} from "@/lib/xds/why/why";
 import type { MeshView } from "@/lib/mesh/view";
 import { istiodPods, type ProxyKind, type ProxyPodFacts, proxyPodFacts } from "./mesh-proxies";
 import type { IstiodState, SyncSnapshot } from "./sync-collector";
@@ -29,6 +36,8 @@ export interface ProxyRow {
   readonly evidence: string | undefined;
   readonly since: Instant | undefined;
   readonly version: string | undefined;
+  /** Its own, or where its pod does not say, that of its istiod. */
+  readonly revision: string | undefined;
   readonly istiod: string | undefined;
   /** The first line of what Envoy said when it refused. */
   readonly error: string | undefined;
@@ -70,7 +79,11 @@ export function proxyTable(snapshot: SyncSnapshot, mesh: MeshView, now: Instant)
 function joined({ proxies, istiods, at }: SyncSnapshot, mesh: MeshView, now: Instant): ProxyTable {
   const pods = mesh.derive(proxyPodFacts);
   const newest = newestVersion(mesh);
+  const revisions = new Map(
+    mesh.derive(istiodPods).map(({ name, revision }) => [name, revision] as const),
+  );
   const known = new Set(proxies.map(({ id }) => id));
+  const isHeard = at !== undefined;
   // Where an istiod is silent, its proxies are not lost: we just cannot see them.
   const blind = istiods.some(({ error, proxies: count }) => error !== undefined && count === null);
   // What one said last grows old: for how long it is silent decides whether it still holds.
@@ -84,13 +97,15 @@ function joined({ proxies, istiods, at }: SyncSnapshot, mesh: MeshView, now: Ins
   const rows = [
     ...proxies.map((proxy) => {
       const silentSince = silent.get(proxy.istiod);
-      return syncedRow(proxy, pods.get(proxy.id), { mesh, now, newest, silentSince });
+      return knownRow(proxy, pods.get(proxy.id), { mesh, now, newest, revisions, silentSince });
     }),
     ...(blind
       ? []
       : [...pods]
           .filter(([id]) => !known.has(id))
-          .map(([id, facts]) => lostRow(id, facts, whyNotConnected(mesh, facts)))),
+          .map(([id, facts]) =>
+            isHeard ? lostRow(id, facts, whyNotConnected(mesh, facts)) : unheardRow(id, facts),
+          )),
   ];
   const counts: Record<RowState, number> = {
     refused: 0,
@@ -110,8 +125,35 @@ interface TableContext {
   readonly now: Instant;
   /** The newest release of an istiod. */
   readonly newest: string | undefined;
+  /** Revisions of istiods by their names. */
+  readonly revisions: ReadonlyMap<string, string | undefined>;
   /** When the proxy's istiod fell silent; undefined while it answers. */
   readonly silentSince: Instant | undefined;
+}
+
+interface QuietRow {
+  readonly facts: ProxyPodFacts | undefined;
+  readonly newest: string | undefined;
+  readonly row: ProxyRow;
+}
+
+/** Rows of proxies in order, by what istiod says of them. */
+const quietRows = new WeakMap<ProxySync, QuietRow>();
+
+/** A proxy in order stays so until istiod says something else: its row is made once. */
+function knownRow(
+  proxy: ProxySync,
+  facts: ProxyPodFacts | undefined,
+  context: TableContext,
+): ProxyRow {
+  const { newest, silentSince } = context;
+  const quiet = quietRows.get(proxy);
+  if (silentSince === undefined && quiet?.facts === facts && quiet?.newest === newest && quiet) {
+    return quiet.row;
+  }
+  const row = syncedRow(proxy, facts, context);
+  if (row.state === "synced" || row.state === "older") quietRows.set(proxy, { facts, newest, row });
+  return row;
 }
 
 function syncedRow(
@@ -147,6 +189,7 @@ function syncedRow(
       (cause.state === "late" && facts?.node ? `not acknowledged; on ${facts.node}` : undefined),
     since: cause.since,
     version,
+    revision: facts?.revision ?? context.revisions.get(proxy.istiod),
     istiod: proxy.istiod,
     error,
   };
@@ -166,8 +209,15 @@ const lostRow = (id: string, facts: ProxyPodFacts, why: Why): ProxyRow => ({
   evidence: why.evidence,
   since: undefined,
   version: facts.imageTag,
+  revision: facts.revision,
   istiod: undefined,
   error: undefined,
+});
+
+/** What the cluster says of a proxy while the istiods have not answered yet. */
+const unheardRow = (id: string, facts: ProxyPodFacts): ProxyRow => ({
+  ...lostRow(id, facts, WHY_NOT_HEARD),
+  state: "unknown",
 });
 
 const KINDS: Readonly<Record<string, ProxyKind>> = {

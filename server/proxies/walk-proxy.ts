@@ -1,7 +1,6 @@
 import type { Instant } from "@/lib/base/units";
-import { endpointRows } from "@/lib/xds/endpoint-rows";
 import type { WalkedRequest } from "@/lib/xds/walk/request";
-import { type Walk, walkRequest } from "@/lib/xds/walk/walk";
+import type { Walk } from "@/lib/xds/walk/walk";
 import type { EnvoyPod } from "../envoy/envoy-client";
 import type { ProxyDumps } from "./proxy-dumps";
 
@@ -16,6 +15,6 @@ export async function walkProxy(
   pod: EnvoyPod,
   request: WalkedRequest,
 ): Promise<ProxyWalk> {
-  const { dump, clusters, at } = await dumps.of(pod);
-  return { ...walkRequest(dump, endpointRows(clusters), request), at };
+  const { answer, at } = await dumps.ask<"walk">(pod, { ask: "walk", request });
+  return { ...answer, at };
 }

@@ -21,6 +21,7 @@ export type WhyCode =
   | "not-connected-and-not-ready"
   | "leaving"
   | "older-release"
+  | "not-heard-yet"
   | "istiod-silent";
 
 /** One cause: proxies with the same title and object are one group. */
@@ -128,6 +129,14 @@ function notReady(pod: Parameters<typeof podStatus>[0] | undefined): string {
   const ready = conditions.find(({ type }) => type === "Ready");
   return [ready?.reason, ready?.message].filter(Boolean).join(": ") || "its pod is not ready";
 }
+
+/** A pod with a proxy, before the istiods have said what they know of it. */
+export const WHY_NOT_HEARD: Why = {
+  ...NOTHING,
+  code: "not-heard-yet",
+  title: "Istiod is being asked",
+  next: "Wait a moment: an istiod with thousands of proxies takes some seconds to answer.",
+};
 
 /** A synced proxy of an older minor release than the newest istiod. */
 export const whyOlder = (version: string, istiod: string): Why => ({

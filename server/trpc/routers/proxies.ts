@@ -2,7 +2,6 @@ import { z } from "zod";
 import { instant } from "@/lib/base/units";
 import { CONFIG_KINDS, type KindId } from "@/lib/istio/kinds";
 import { Label, Subdomain } from "@/lib/k8s/names";
-import { bootstrapFacts } from "@/lib/xds/bootstrap-facts";
 import { explain } from "@/lib/xds/explain/explain";
 import { DUMP_SECTIONS } from "@/lib/xds/config-dump";
 import { exploreProxy, rawDump, wholeDump } from "../../proxies/explore-proxy";
@@ -48,9 +47,16 @@ const AskedRequest = z.strictObject({
 export const proxiesRouter = router({
   /** Every proxy with its five types, packed (`packRows`); live topic "proxies". */
   list: procedure
-    .input(z.strictObject({ namespaces: z.array(Label).max(1000).default([]) }))
+    .input(
+      z.strictObject({
+        namespaces: z.array(Label).max(1000).default([]),
+        /** Whether pods may be listed before the first istiod has answered: `at` is undefined then. */
+        early: z.boolean().default(false),
+      }),
+    )
     .query(async ({ ctx, input }) => {
-      const table = proxyTable(await ctx.proxies.snapshot(), ctx.mesh.view(), ctx.clock.now());
+      const snapshot = await (input.early ? ctx.proxies.early() : ctx.proxies.snapshot());
+      const table = proxyTable(snapshot, ctx.mesh.view(), ctx.clock.now());
       const { counts, istiods, at } = table;
       return { counts, istiods, at, packed: packedTable(table, input.namespaces) };
     }),
@@ -120,8 +126,8 @@ export const proxiesRouter = router({
 
   /** What one Envoy was started with. */
   bootstrap: procedure.input(Proxy).query(async ({ ctx, input }) => {
-    const { dump, at } = await ctx.proxyDumps.of(input);
-    return { facts: bootstrapFacts(dump), at };
+    const { answer, at } = await ctx.proxyDumps.ask<"bootstrap">(input, { ask: "bootstrap" });
+    return { facts: answer, at };
   }),
 
   /** The way of a request through one proxy, decision by decision; nothing is sent. */
