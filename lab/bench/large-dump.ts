@@ -1,195 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@/server/clock";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { systemClock, systemRandom } from "@/server/clock";
+import { kubernetesCluster } from "@/server/cluster/kubernetes-cluster";
+import { kubeconfigOf } from "@/server/cluster/testing";
 import { envoyClient } from "@/server/envoy/envoy-client";
-import { exploreProxy } from "@/server/proxies/explore-proxy";
 import type { ExplorerTable } from "@/server/proxies/dump-answers";
 import { dumpThread } from "@/server/proxies/dump-thread";
+import { exploreProxy } from "@/server/proxies/explore-proxy";
 import { proxyDumps } from "@/server/proxies/proxy-dumps";
+import { forwardedEnvoy } from "./forwarded-envoy";
+import { largeDump } from "./large-dump-text";
 
-/** `npm run bench:proxies` runs this: how long a dump of 20 MB takes to its first table. */
-const MEGABYTES = 20;
+/**
+ * `npm run bench:dump [-- --write FILE]`: how long a live dump of 20 MB takes to its first table, as
+ * in the product: through a port-forward, redacted and read in the thread for dumps; and how long
+ * other requests wait meanwhile. With `--write` only the dump is made.
+ */
 const LIMIT_MS = 1500;
+const OTHERS_LIMIT_MS = 100;
 const ROUNDS = 5;
-const ADMIN = "type.googleapis.com/envoy.admin.v3.";
-const WORKER = join(process.cwd(), "dist", "cli", "dump-worker.mjs");
 const POD = { namespace: "shop", name: "cart-1" };
-
-const host = (index: number): string => `service-${index}.team-${index % 50}.svc.cluster.local`;
-const socket = (address: string, port_value: number) => ({
-  socket_address: { address, port_value },
-});
-const metadata = (index: number, kind: string) => ({
-  filter_metadata: {
-    istio: {
-      config: `/apis/networking.istio.io/v1/namespaces/team-${index % 50}/${kind}/service-${index}`,
-      services: [{ host: host(index), name: `service-${index}`, namespace: `team-${index % 50}` }],
-    },
-  },
-});
-
-const cluster = (index: number) => ({
-  version_info: "2026-08-28T00:00:00Z/12",
-  last_updated: "2026-08-28T00:00:00.000Z",
-  cluster: {
-    "@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
-    name: `outbound|8080||${host(index)}`,
-    type: "EDS",
-    eds_cluster_config: {
-      eds_config: { ads: {}, initial_fetch_timeout: "0s", resource_api_version: "V3" },
-      service_name: `outbound|8080||${host(index)}`,
-    },
-    connect_timeout: "10s",
-    lb_policy: "LEAST_REQUEST",
-    circuit_breakers: {
-      thresholds: [
-        {
-          ...{ max_connections: 4294967295, max_pending_requests: 4294967295 },
-          ...{ max_requests: 4294967295, max_retries: 4294967295, track_remaining: true },
-        },
-      ],
-    },
-    common_lb_config: { locality_weighted_lb_config: {} },
-    metadata: metadata(index, "destination-rule"),
-    transport_socket_matches: ["tlsMode-istio", "tlsMode-disabled"].map((name) => ({
-      name,
-      match: { tlsMode: name },
-      transport_socket: {
-        name: "envoy.transport_sockets.tls",
-        typed_config: {
-          "@type":
-            "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
-          common_tls_context: {
-            alpn_protocols: ["istio-peer-exchange", "istio"],
-            tls_certificate_sds_secret_configs: [{ name: "default" }],
-          },
-          sni: `outbound_.8080_._.${host(index)}`,
-        },
-      },
-    })),
-  },
-});
-
-const virtualHost = (index: number) => ({
-  name: `${host(index)}:8080`,
-  domains: [
-    host(index),
-    `service-${index}.team-${index % 50}`,
-    `10.96.${index >> 8}.${index & 255}`,
-  ],
-  routes: [
-    {
-      name: "default",
-      match: { prefix: "/" },
-      metadata: metadata(index, "virtual-service"),
-      route: {
-        cluster: `outbound|8080||${host(index)}`,
-        timeout: "0s",
-        retry_policy: { retry_on: "connect-failure,refused-stream", num_retries: 2 },
-      },
-    },
-  ],
-});
-
-const assignment = (index: number) => ({
-  endpoint_config: {
-    cluster_name: `outbound|8080||${host(index)}`,
-    endpoints: [
-      {
-        locality: { region: "eu", zone: "a" },
-        lb_endpoints: [0, 1].map((replica) => ({
-          endpoint: { address: socket(`10.${replica}.${index >> 8}.${index & 255}`, 8080) },
-          health_status: "HEALTHY",
-          load_balancing_weight: 1,
-        })),
-      },
-    ],
-  },
-});
-
-function dumpOf(services: number): string {
-  const all = Array.from({ length: services }, (_, index) => index);
-  return JSON.stringify(
-    {
-      configs: [
-        { "@type": `${ADMIN}ClustersConfigDump`, dynamic_active_clusters: all.map(cluster) },
-        {
-          "@type": `${ADMIN}ListenersConfigDump`,
-          dynamic_listeners: all.slice(0, services / 4).map((index) => ({
-            name: `10.96.0.1_${index}`,
-            active_state: {
-              listener: {
-                name: `10.96.0.1_${index}`,
-                address: socket("10.96.0.1", index),
-                filter_chains: [
-                  {
-                    filters: [
-                      {
-                        name: "envoy.filters.network.tcp_proxy",
-                        typed_config: { cluster: `outbound|8080||${host(index)}` },
-                      },
-                    ],
-                  },
-                ],
-              },
-            },
-          })),
-        },
-        {
-          "@type": `${ADMIN}RoutesConfigDump`,
-          dynamic_route_configs: [
-            { route_config: { name: "8080", virtual_hosts: all.map(virtualHost) } },
-          ],
-        },
-        { "@type": `${ADMIN}EndpointsConfigDump`, dynamic_endpoint_configs: all.map(assignment) },
-      ],
-    },
-    null,
-    1,
-  );
-}
-
-/** A text of at least that size, as Envoy prints it. */
-function largeDump(): { readonly text: string; readonly services: number } {
-  const sample = 200;
-  const services = Math.ceil((MEGABYTES * 1e6 * sample) / dumpOf(sample).length);
-  return { text: dumpOf(services), services };
-}
-
-async function timeOf(text: string, table: ExplorerTable): Promise<{ ms: number; rows: number }> {
-  const envoy = envoyClient({
-    podRequest: (_pod, { path }) =>
-      Promise.resolve({
-        status: 200,
-        body: path.startsWith("/clusters") ? '{"cluster_statuses":[]}' : text,
-      }),
-  });
-  const dumps = proxyDumps({ envoy, clock: systemClock, reader: dumpThread(WORKER) });
-  const from = performance.now();
-  const page = await exploreProxy(dumps, POD, table, { filter: "", offset: 0, limit: 500 });
-  const ms = performance.now() - from;
-  dumps.close();
-  return { ms, rows: page.matching };
-}
+const WORKER = join(process.cwd(), "dist", "cli", "dump-worker.mjs");
+const NANOS = 1e6;
 
 const { text, services } = largeDump();
-process.stdout.write(`a dump of ${(text.length / 1e6).toFixed(1)} MB, ${services} services\n`);
-let tooMuch = false;
-for (const table of ["listeners", "routes", "clusters"] as const) {
-  const times: number[] = [];
-  const cpu = process.cpuUsage();
-  let rows = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const found = await timeOf(text, table);
-    times.push(found.ms);
-    rows = found.rows;
+const [flag, file] = process.argv.slice(2);
+if (flag === "--write" && file !== undefined) writeFileSync(file, text);
+else await measure();
+
+async function measure(): Promise<void> {
+  process.stdout.write(`a dump of ${(text.length / 1e6).toFixed(1)} MB, ${services} services\n`);
+  const api = await forwardedEnvoy({
+    "/config_dump": text,
+    "/clusters": '{"cluster_statuses":[]}',
+  });
+  const folder = mkdtempSync(join(tmpdir(), "quarterdeck-bench-"));
+  const kubeconfig = join(folder, "config");
+  writeFileSync(kubeconfig, kubeconfigOf(api.url, "{}"));
+  const location = { type: "kubeconfig", file: kubeconfig, context: undefined } as const;
+  const cluster = kubernetesCluster(location, { clock: systemClock, random: systemRandom });
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  try {
+    for (const table of ["listeners", "routes", "clusters"] as const) {
+      const times: number[] = [];
+      let rows = 0;
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const dumps = proxyDumps({
+          envoy: envoyClient(cluster),
+          clock: systemClock,
+          reader: dumpThread(WORKER),
+        });
+        delays.enable();
+        const found = await timeOf(dumps, table);
+        delays.disable();
+        dumps.close();
+        times.push(found.ms);
+        rows = found.rows;
+      }
+      line(`to the first ${table} (of ${rows})`, median(times), LIMIT_MS);
+    }
+    line("longest wait of other requests", delays.max / NANOS, OTHERS_LIMIT_MS);
+  } finally {
+    cluster.close();
+    api.close();
+    rmSync(folder, { recursive: true });
   }
-  const { user, system } = process.cpuUsage(cpu);
-  const median = times.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
-  tooMuch ||= median > LIMIT_MS;
+}
+
+async function timeOf(dumps: ReturnType<typeof proxyDumps>, table: ExplorerTable) {
+  const from = performance.now();
+  const page = await exploreProxy(dumps, POD, table, { filter: "", offset: 0, limit: 500 });
+  return { ms: performance.now() - from, rows: page.matching };
+}
+
+function line(name: string, ms: number, limit: number): void {
+  const met = ms <= limit;
+  if (!met) process.exitCode = 1;
   process.stdout.write(
-    `  to the first ${table} (of ${rows})`.padEnd(46) +
-      `${median.toFixed(0).padStart(8)} ms, of the processor ${((user + system) / 1000 / ROUNDS).toFixed(0)} ms` +
-      `  (at most ${LIMIT_MS} ms${median > LIMIT_MS ? ": TOO MUCH" : ""})\n`,
+    `  ${name.padEnd(46)} ${ms.toFixed(0).padStart(9)} ms  at most ${limit} ms  ${met ? "met" : "NOT MET"}\n`,
   );
 }
-process.exitCode = tooMuch ? 1 : 0;
+
+const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;

@@ -4,7 +4,6 @@ import {
   dumpedClusters,
   dumpedEndpoints,
   type DumpedResource,
-  dumpedExtensions,
   dumpedListeners,
   dumpedRoutes,
 } from "../config-dump";
