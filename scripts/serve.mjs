@@ -19,6 +19,7 @@ const STOP_MS = 1_300;
 /**
  * Much of what a first look at a large mesh makes lives shortly: with room it need not be copied.
  * And optimising hundreds of rules costs more than it saves, save where they run for long.
+ * `next dev` hands the flags of its own process on in NODE_OPTIONS, where Node refuses them.
  */
 const NODE_FLAGS = [
   "--max-semi-space-size=64",
@@ -85,7 +86,7 @@ function startNext(command, { host, port }, env) {
   const next = join(ROOT, "node_modules", "next", "dist", "bin", "next");
   const child = spawn(
     process.execPath,
-    [...NODE_FLAGS, next, command, "-p", String(port), "-H", host],
+    [...(command === "start" ? NODE_FLAGS : []), next, command, "-p", String(port), "-H", host],
     {
       cwd: ROOT,
       // Its own handler waits for streams that never end; ours closes them (server/start-server.ts).
