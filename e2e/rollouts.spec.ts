@@ -68,6 +68,10 @@ test("a canary goes through a pause, a crash, an edit and a revert, without a po
     .getByRole("status")
     .filter({ hasText: /^(Paused|Gathering evidence)$/ });
   await press(page, button("Pause"));
+  const reason = page.getByRole("textbox", { name: "Reason, kept in the ledger" });
+  await tabTo(page, reason);
+  await page.keyboard.type("the cache is cold");
+  await page.keyboard.press("Enter");
   await expect(state).toHaveText("Paused");
   await expect.poll(weights).toEqual(["v1 80", "v2 20"]);
 
@@ -81,7 +85,9 @@ test("a canary goes through a pause, a crash, an edit and a revert, without a po
   await expect(state).toHaveText("Paused");
   expect(await weights()).toEqual(["v1 80", "v2 20"]);
 
+  await expect(page.getByRole("list", { name: "Ledger" })).toContainText("the cache is cold");
   await press(page, button("Resume"));
+  await answer("Resume reviews v2 at 20 %?", "Resume at 20 %");
   await expect.poll(weights, { timeout: 40_000 }).toEqual(["v1 75", "v2 25"]);
   const [before, ...rest] = await routes();
   expect(before!.timeout).toBe("7s");

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
 import type { ObjectRef } from "@/lib/istio/kinds";
-import { useDebounced } from "./use-debounced";
+import { useDebounced } from "@/components/ui/use-debounced";
 
 /** Between the last keystroke and the analysis. */
 const ANALYSE_AFTER_MS = 80;

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Panel } from "@/components/ui/panel";
 import { toast } from "@/components/ui/toast";
-import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import type { DraftRollout } from "./rollout-draft";
 import { percent } from "./state-words";
 import type { RolloutPreview } from "./use-rollouts";
 
@@ -17,7 +17,7 @@ export function ManualSteps({
   canary,
   disabledReason,
 }: {
-  document: CanaryRolloutInput;
+  document: DraftRollout;
   preview: RolloutPreview;
   canary: string;
   disabledReason: string | undefined;

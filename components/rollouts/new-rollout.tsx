@@ -10,12 +10,10 @@ import { ErrorState } from "@/components/ui/error-state";
 import { PageHeader } from "@/components/ui/page-header";
 import { Skeleton } from "@/components/ui/skeleton";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import { parseRollout } from "@/lib/rollout/plan";
-import { PlanStep } from "./plan-step";
+import { namesOf, PlanStep } from "./plan-step";
 import { PreviewStep } from "./preview-step";
-import { type Choice, choose, draftRollout, suggestedName } from "./rollout-draft";
 import { type Draft, useDraft } from "./use-draft";
-import type { Candidates } from "./use-rollouts";
+import { type Candidates, WRITTEN } from "./use-rollouts";
 import { VersionsStep } from "./versions-step";
 
 const STEPS = [
@@ -24,26 +22,27 @@ const STEPS = [
   ["preview", "Preview"],
 ] as const;
 
+const LIVE = ["rollouts", "mesh:Service", "mesh:ServiceEntry", ...WRITTEN] as const;
+
 /** The wizard of a canary: which versions, which plan, and every write before the first is made. */
 export function NewRollout() {
   const trpc = useTRPC();
-  const live = ["rollouts", "mesh:VirtualService", "mesh:DestinationRule", "mesh:Pod"] as const;
   const { data, error, refetch } = useQuery(
-    trpc.rollouts.candidates.queryOptions(undefined, { meta: { live } }),
+    trpc.rollouts.candidates.queryOptions(undefined, { meta: { live: LIVE } }),
   );
-  const draft = useDraft();
+  const draft = useDraft(data?.services ?? []);
   const scoped = useScopedHref();
-  const choice = choose(data?.services ?? [], draft.values);
-  const { candidate, stable, canary } = choice;
+  const service = draft.choice.candidate?.service ?? draft.rollout?.spec.target.host;
+  const names = namesOf(draft);
 
   return (
     <>
       <PageHeader
         title={
-          candidate && stable && canary ? (
+          service && draft.hasTarget ? (
             <>
-              New canary: {candidate.service}{" "}
-              <span className="font-mono text-lg">{`${stable.subset} → ${canary.subset}`}</span>
+              New canary: {service}{" "}
+              <span className="font-mono text-lg">{`${names.stable} → ${names.canary}`}</span>
             </>
           ) : (
             "New canary"
@@ -52,24 +51,24 @@ export function NewRollout() {
         lead="nothing is written before the start"
         actions={<ButtonLink href={scoped("/rollouts")}>All rollouts</ButtonLink>}
       />
-      <WizardSteps draft={draft} ready={stable !== undefined && canary !== undefined} />
+      <WizardSteps draft={draft} />
       {error && !data ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : !data ? (
+      ) : !data || (!data.ready && data.services.length === 0) ? (
         <Skeleton label="Versions are being looked for" rows={6} />
-      ) : data.services.length === 0 && data.ready ? (
-        <EmptyState title="No service has two versions">
+      ) : data.services.length === 0 && !draft.hasTarget ? (
+        <EmptyState title="No service has traffic to shift">
           Deploy the new version beside the old one, with a label of its own such as version: v2,
-          and name both as subsets of a DestinationRule.
+          and send the service’s requests through a VirtualService or an HTTPRoute.
         </EmptyState>
       ) : (
-        <Body draft={draft} choice={choice} candidates={data} />
+        <Body draft={draft} candidates={data} />
       )}
     </>
   );
 }
 
-function WizardSteps({ draft, ready }: { draft: Draft; ready: boolean }) {
+function WizardSteps({ draft }: { draft: Draft }) {
   const current = STEPS.findIndex(([key]) => key === draft.values.at);
   return (
     <ol className="qd-wizard-steps" aria-label="Steps of the wizard">
@@ -78,7 +77,7 @@ function WizardSteps({ draft, ready }: { draft: Draft; ready: boolean }) {
           <StatusGlyph status={index < current ? "ok" : index === current ? "progress" : "off"} />
           {index === current ? (
             <b>{word}</b>
-          ) : index < current || ready ? (
+          ) : index < current || draft.hasTarget ? (
             <Button variant="quiet" size="small" onClick={() => void draft.go(key)}>
               {word}
             </Button>
@@ -91,28 +90,11 @@ function WizardSteps({ draft, ready }: { draft: Draft; ready: boolean }) {
   );
 }
 
-function Body({
-  draft,
-  choice,
-  candidates,
-}: {
-  draft: Draft;
-  choice: Choice;
-  candidates: Candidates;
-}) {
-  const name = draft.values.name ?? suggestedName(choice);
-  const document = draftRollout(choice, draft.plan, { name, ...draft.choices });
-  if (draft.values.at === "versions" || !document) {
-    return <VersionsStep draft={draft} choice={choice} services={candidates.services} />;
+function Body({ draft, candidates }: { draft: Draft; candidates: Candidates }) {
+  const { at } = draft.values;
+  if (at === "versions" || !draft.hasTarget) {
+    return <VersionsStep draft={draft} services={candidates.services} hosts={candidates.hosts} />;
   }
-  const parsed = parseRollout(document);
-  const problems = "problems" in parsed ? parsed.problems : [];
-  if (draft.values.at === "plan" || problems.length > 0) {
-    return (
-      <PlanStep draft={draft} choice={choice} name={name} document={document} problems={problems} />
-    );
-  }
-  return (
-    <PreviewStep draft={draft} choice={choice} document={document} readOnly={candidates.readOnly} />
-  );
+  if (at === "plan" || draft.problems.length > 0) return <PlanStep draft={draft} />;
+  return <PreviewStep draft={draft} readOnly={candidates.readOnly} />;
 }

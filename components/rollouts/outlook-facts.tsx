@@ -12,7 +12,7 @@ import { KeyValues } from "@/components/ui/key-values";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
-import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import type { DraftRollout } from "./rollout-draft";
 import { percent } from "./state-words";
 import { type RolloutOutlook, useOutlook } from "./use-rollouts";
 
@@ -24,7 +24,7 @@ export function OutlookFacts({
   document,
   names,
 }: {
-  document: CanaryRolloutInput;
+  document: DraftRollout;
   names: { readonly stable: string; readonly canary: string };
 }) {
   const { data, error, refetch } = useOutlook(document);
@@ -43,7 +43,9 @@ export function OutlookFacts({
         <KeyValues
           entries={[
             ["Traffic", `${formatRate(data.requestsPerSecond)} to the service`],
+            ["Callers", callersText(data)],
             ["At first", firstStep(data, names.canary)],
+            ["Users", usersText(data, document, names.canary)],
             ["Load", <Load key="load" outlook={data} names={names} />],
             [names.stable, pastText(data.stable)],
             [names.canary, pastText(data.canary)],
@@ -56,10 +58,40 @@ export function OutlookFacts({
   );
 }
 
+const CALLERS = 4;
+
+function callersText({ callers }: RolloutOutlook): string {
+  if (callers.length === 0) return "nobody";
+  const shown = callers
+    .slice(0, CALLERS)
+    .map(({ workload, requestsPerSecond }) => `${workload} ${formatRate(requestsPerSecond)}`);
+  const more = callers.length - CALLERS;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Requests of one visit, to say what a share of requests means to people. */
+const VISIT = 20;
+
+function usersText(
+  { steps: [first] }: RolloutOutlook,
+  { spec }: DraftRollout,
+  canary: string,
+): string | undefined {
+  if (!first) return undefined;
+  if (spec["testers"] !== undefined) return "testers, and of the others what the steps say";
+  if (first.share === 0) return `nobody: ${canary} gets copies, and its answers are thrown away`;
+  if (spec["sticky"] !== undefined) {
+    return `${percent(first.share)} of them at first, and those always`;
+  }
+  const met = 1 - (1 - first.share / 100) ** VISIT;
+  return `each may meet ${canary}: of those with ${VISIT} requests ${formatShare(met)} do at first`;
+}
+
 function firstStep({ steps: [first] }: RolloutOutlook, canary: string): string {
   if (!first) return "–";
   const { share, requestsPerSecond, requests } = first;
-  return `${percent(share)} of the requests, ${formatRate(requestsPerSecond)} to ${canary}: about ${formatNumber(requests)} before it can go on`;
+  const until = requests === null ? "" : `: about ${formatNumber(requests)} before it can go on`;
+  return `${percent(share)} of the requests, ${formatRate(requestsPerSecond)} to ${canary}${until}`;
 }
 
 function Load({
@@ -86,15 +118,18 @@ function Load({
 }
 
 /** What one version did; said the same in hints and lists. */
-export const pastText = (past: RolloutOutlook["stable"]): string =>
+const pastText = (past: RolloutOutlook["stable"]): string =>
   past && past.requests > 0
     ? `${formatShare((past.successRate ?? 0) / 100)} success, p99 ${formatLatency(past.p99)}, ${formatNumber(past.requests)} requests`
     : "no requests";
 
-function verdictText({ verdict, stable }: RolloutOutlook, name: string): string {
-  if (!verdict || !stable || stable.requests === 0) return `nothing of ${name} to try it on`;
-  if (verdict.verdict === "pass") return `${name} itself would have passed`;
-  return `${name} itself would not have passed: ${verdict.message}`;
+function verdictText({ checks }: RolloutOutlook, name: string): string {
+  if (!checks || checks.checks.length === 0) return `nothing of ${name} to try it on`;
+  const { failed, unknown, why } = checks;
+  const all = checks.checks.length;
+  const unsure = unknown > 0 ? `; ${unknown} could not have told` : "";
+  if (failed === 0) return `none of ${all} checks on ${name} would have failed${unsure}`;
+  return `${failed} of ${all} checks on ${name} would have failed${unsure}: ${why ?? ""}`;
 }
 
 function detectionText(

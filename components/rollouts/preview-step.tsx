@@ -5,45 +5,42 @@ import { useRouter } from "next/navigation";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { useTRPC } from "@/components/trpc/client";
 import { Button } from "@/components/ui/button";
-import { DiffView } from "@/components/ui/diff-view";
 import { ErrorState } from "@/components/ui/error-state";
-import { formatDuration } from "@/components/ui/format";
+import { formatCount } from "@/components/ui/format";
 import { KeyValues } from "@/components/ui/key-values";
-import { KindTag } from "@/components/ui/kind-tag";
 import { Panel } from "@/components/ui/panel";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
-import type { CanaryRolloutInput } from "@/lib/rollout/plan";
+import { targetKey } from "@/lib/rollout/targets";
 import { ManualSteps } from "./manual-steps";
 import { OutlookFacts } from "./outlook-facts";
 import { OwnerNote } from "./owner-note";
 import { PatchesView } from "./patches-view";
-import type { Choice } from "./rollout-draft";
+import { namesOf } from "./plan-step";
+import { shownPatches } from "./shown-patches";
 import { percent, rolloutHref } from "./state-words";
+import { StepsForecast } from "./steps-forecast";
 import { StorageNote } from "./storage-note";
 import type { Draft } from "./use-draft";
-import { type RolloutPreview, useDryRuns, useStorage } from "./use-rollouts";
+import {
+  type RolloutPreview,
+  type StepVerdicts,
+  useDryRuns,
+  useStorage,
+  WRITTEN,
+} from "./use-rollouts";
 
 const FINDING_STATUS = { error: "fail", warning: "warn", info: "info" } as const;
 
-/** Every write that will be made, what the server says of the first, and the start. */
-export function PreviewStep({
-  draft,
-  choice,
-  document,
-  readOnly,
-}: {
-  draft: Draft;
-  choice: Choice;
-  document: CanaryRolloutInput;
-  readOnly: boolean;
-}) {
+/** Every write that will be made, what the server says of each, and the start. */
+export function PreviewStep({ draft, readOnly }: { draft: Draft; readOnly: boolean }) {
+  const { document } = draft;
   const trpc = useTRPC();
   const router = useRouter();
   const scoped = useScopedHref();
   const input = { rollout: { ...document } };
-  const live = ["rollouts", "mesh:VirtualService", "mesh:DestinationRule", "mesh:Pod"] as const;
+  const live = ["rollouts", ...WRITTEN] as const;
   const preview = useQuery(trpc.rollouts.preview.queryOptions(input, { meta: { live } }));
   const start = useMutation(
     trpc.rollouts.start.mutationOptions({
@@ -56,90 +53,86 @@ export function PreviewStep({
   if (error && !data) return <ErrorState error={error} onRetry={() => void preview.refetch()} />;
   if (!data) return <Skeleton label="The server is being asked" rows={8} />;
 
-  const service = choice.candidate?.service ?? "";
-  const canary = choice.canary?.subset ?? "";
+  const names = namesOf(draft);
+  const service = draft.choice.candidate?.service ?? draft.rollout?.spec.target.host ?? "";
   const share = data.plan?.steps[0]?.share ?? 0;
-  const { virtualService = "" } = document.spec.target;
+  const step = Math.min(Math.max(0, draft.values.patch), data.plan?.steps.length ?? 0);
   const isManual = storage.data?.choice.store === "manual";
-  const refusedAt = dryRuns.data?.steps.findIndex(({ verdict }) => verdict === "refused") ?? -1;
   const disabledReason = readOnly
     ? "Read-only: nothing is written"
     : !data.startable
       ? "What stands above is in the way"
-      : refusedAt >= 0
-        ? `The server refuses patch ${refusedAt + 1}`
-        : undefined;
-  const names = { stable: choice.stable?.subset ?? "stable", canary: canary || "canary" };
+      : refusalIn(dryRuns.data);
   return (
-    <>
-      <div className={data.plan ? "qd-preview-columns" : "max-w-2xl"}>
-        {data.plan ? (
-          <div className="min-w-0">
-            <PatchesView
-              plan={data.plan}
-              verdicts={dryRuns.data?.steps}
-              chosen={draft.values.write}
-              onChoose={(write) => void draft.set({ write })}
-              target={{ namespace: document.metadata.namespace, name: virtualService }}
-            />
-          </div>
-        ) : null}
-        {data.texts ? (
-          <div className="min-w-0">
-            <Panel
-              title="Draft to live"
-              aside={
-                <>
-                  <KindTag tag="VS" kind="VirtualService" /> {document.metadata.namespace}/
-                  {virtualService}
-                </>
-              }
-            >
-              <DiffView
-                before={data.texts.live}
-                after={data.texts.draft}
-                label="Difference of the first patch"
-                context={2}
-              />
-            </Panel>
-          </div>
-        ) : null}
+    <div className={data.plan ? "qd-preview-columns" : "max-w-2xl"}>
+      {data.plan ? (
         <div className="min-w-0">
-          <Panel title="Before the start">
-            <Verdict preview={data} />
-            <Facts preview={data} choice={choice} share={share} />
-            {dryRuns.data ? <OwnerNote {...dryRuns.data} /> : null}
-            {start.error ? (
-              <ErrorState error={start.error} title="The canary was not started" />
-            ) : null}
-            <div className="mt-3 flex flex-wrap items-center gap-2">
-              <Button
-                variant="primary"
-                pending={start.isPending || start.isSuccess}
-                disabledReason={
-                  isManual ? "Nothing can hold the rollout: write by hand below" : disabledReason
-                }
-                onClick={() => start.mutate(input)}
-              >
-                Start canary: send {percent(share)} to {service} {canary}
-              </Button>
-              <Button onClick={() => void draft.go("plan")}>Back</Button>
-            </div>
-          </Panel>
-          {isManual ? (
-            <ManualSteps
-              document={document}
-              preview={data}
-              canary={canary}
-              disabledReason={disabledReason}
+          <PatchesView
+            plan={data.plan}
+            patches={shownPatches(data, step)}
+            verdicts={dryRuns.data?.steps}
+            chosen={{ step, object: Math.max(0, draft.values.object) }}
+            onChoose={(patch, object) => void draft.set({ patch, object })}
+          />
+          {dryRuns.error ? (
+            <ErrorState
+              error={dryRuns.error}
+              title="Not every patch could be tried"
+              onRetry={() => void dryRuns.refetch()}
             />
           ) : null}
-          <OutlookFacts document={document} names={names} />
-          <StorageNote namespace={document.metadata.namespace} />
+          <StepsForecast document={document} />
         </div>
+      ) : null}
+      <div className="min-w-0">
+        <Panel title="Before the start">
+          <Verdict preview={data} />
+          <Facts preview={data} names={names} share={share} />
+          {dryRuns.data && draft.rollout ? (
+            <OwnerNote owners={dryRuns.data.owners} drift={draft.rollout.spec.drift} />
+          ) : null}
+          {start.error ? (
+            <ErrorState error={start.error} title="The canary was not started" />
+          ) : null}
+          <div className="mt-3 flex flex-wrap items-center gap-2">
+            <Button
+              variant="primary"
+              pending={start.isPending || start.isSuccess}
+              disabledReason={
+                isManual ? "Nothing can hold the rollout: write by hand below" : disabledReason
+              }
+              onClick={() => start.mutate(input)}
+            >
+              Start canary: send {percent(share)} to {service} {names.canary}
+            </Button>
+            <Button onClick={() => void draft.go("plan")}>Back</Button>
+          </div>
+        </Panel>
+        {isManual ? (
+          <ManualSteps
+            document={document}
+            preview={data}
+            canary={names.canary}
+            disabledReason={disabledReason}
+          />
+        ) : null}
+        <OutlookFacts document={document} names={names} />
+        <StorageNote namespace={document.metadata.namespace} />
       </div>
-    </>
+    </div>
   );
+}
+
+/** The first write that the server does not take. */
+function refusalIn(dryRuns: StepVerdicts | undefined): string | undefined {
+  const at =
+    dryRuns?.steps.findIndex(({ objects }) =>
+      objects.some(({ verdict }) => verdict === "refused"),
+    ) ?? -1;
+  if (!dryRuns || at < 0) return undefined;
+  const { object } = dryRuns.steps[at]?.objects.find(({ verdict }) => verdict === "refused") ?? {};
+  const which = at === dryRuns.steps.length - 1 ? "the rollback" : `step ${at + 1}`;
+  return `The server refuses the patch of ${which} of ${object ?? "an object"}`;
 }
 
 function Verdict({ preview: { verdict, findings } }: { preview: RolloutPreview }) {
@@ -148,7 +141,7 @@ function Verdict({ preview: { verdict, findings } }: { preview: RolloutPreview }
     <>
       {verdict.type === "accepted" ? (
         <VerdictBlock status="ok" title="Server accepts it">
-          The first patch was sent as a dry run; nothing was stored.
+          The first step was sent as a dry run; nothing was stored.
           {verdict.warnings.map((warning) => (
             <p key={warning}>{warning}</p>
           ))}
@@ -179,15 +172,19 @@ function Verdict({ preview: { verdict, findings } }: { preview: RolloutPreview }
 }
 
 function Facts({
-  preview: { pods, duration, plan },
-  choice,
+  preview: { pods, plan },
+  names,
   share,
 }: {
   preview: RolloutPreview;
-  choice: Choice;
+  names: { readonly stable: string; readonly canary: string };
   share: number;
 }) {
   const after = plan?.steps[0]?.after.map(({ label, weight }) => `${label} ${weight}`).join(", ");
+  const writes = plan?.steps.reduce((sum, { patches }) => sum + patches.length, 0) ?? 0;
+  const objects = new Set(
+    plan?.steps.flatMap(({ patches }) => patches.map(({ target }) => targetKey(target))),
+  );
   return (
     <div className="mt-3">
       <KeyValues
@@ -195,12 +192,16 @@ function Facts({
           ["At first", after ? `${percent(share)}: ${after}` : undefined],
           [
             "Ready pods",
-            `${choice.stable?.subset ?? "stable"} ${pods.stable.ready} of ${pods.stable.total}, ` +
-              `${choice.canary?.subset ?? "canary"} ${pods.canary.ready} of ${pods.canary.total}`,
+            `${names.stable} ${pods.stable.ready} of ${pods.stable.total}, ` +
+              `${names.canary} ${pods.canary.ready} of ${pods.canary.total}`,
           ],
-          ["Lasts", `at least ${formatDuration(duration)}`],
-          ["Writes", plan ? `${plan.steps.length}, each a patch of weights only` : undefined],
-          ["Undo", plan ? "one patch back to the weights of now" : undefined],
+          ["Writes", plan ? `${writes} to ${formatCount(objects.size, "object")}` : undefined],
+          [
+            "Undo",
+            plan
+              ? `${formatCount(plan.undo.length, "patch", "patches")} back to the weights of now`
+              : undefined,
+          ],
         ]}
       />
     </div>

@@ -26,13 +26,35 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
   const readOnly = rollout.readOnly ? "Read-only: nothing is written" : undefined;
   const common = (type: CommandType) => ({ disabledReason: readOnly, pending: pending === type });
   const { service, stable, canary, ended, steps, step } = rollout;
+  const asked = question ? (
+    <Ask
+      question={question}
+      onClose={() => setQuestion(undefined)}
+      onAnswer={(reason) => {
+        setQuestion(undefined);
+        send(question.type, {
+          ...(reason ? { reason } : {}),
+          ...(question.force ? { force: true } : {}),
+        });
+      }}
+    />
+  ) : null;
 
   if (ended) {
     if (state.phase === "Succeeded") return null;
+    const retry: Question = {
+      type: "retry",
+      title: `Try ${service} ${canary} again?`,
+      verb: `Retry from ${percent(steps[0] ?? 0)}`,
+      text: "It begins anew at the first step, with nothing of the evidence so far.",
+    };
     return (
-      <Button {...common("retry")} onClick={() => send("retry")}>
-        Retry from {percent(steps[0] ?? 0)}
-      </Button>
+      <>
+        <Button {...common("retry")} onClick={() => setQuestion(retry)}>
+          {retry.verb}
+        </Button>
+        {asked}
+      </>
     );
   }
   if (state.phase === "RollingBack") return null;
@@ -84,6 +106,19 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
     text: `${canary} loses its ${percent(rollout.share)} at once. The rollout ends; it can be tried again.`,
   };
 
+  const pause: Question = {
+    type: "pause",
+    title: `Pause ${service} ${canary} at ${percent(rollout.share)}?`,
+    verb: `Pause at ${percent(rollout.share)}`,
+    text: "The weights stay, and the step’s clock stands until somebody resumes.",
+  };
+  const resume: Question = {
+    type: "resume",
+    title: `Resume ${service} ${canary} at ${percent(rollout.share)}?`,
+    verb: `Resume at ${percent(rollout.share)}`,
+    text: "It goes on at the same point: what was left of the hold is left still.",
+  };
+
   return (
     <>
       {state.phase === "Paused" ? (
@@ -98,12 +133,16 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
               Approve
             </Button>
           ) : null}
-          <Button {...common("resume")} icon={<Icon of={Play} />} onClick={() => send("resume")}>
+          <Button
+            {...common("resume")}
+            icon={<Icon of={Play} />}
+            onClick={() => setQuestion(resume)}
+          >
             Resume
           </Button>
         </>
       ) : (
-        <Button {...common("pause")} icon={<Icon of={Pause} />} onClick={() => send("pause")}>
+        <Button {...common("pause")} icon={<Icon of={Pause} />} onClick={() => setQuestion(pause)}>
           Pause
         </Button>
       )}
@@ -130,19 +169,7 @@ export function RolloutActions({ rollout }: { rollout: RolloutDetail }) {
       >
         {rollback.verb}
       </Button>
-      {question ? (
-        <Ask
-          question={question}
-          onClose={() => setQuestion(undefined)}
-          onAnswer={(reason) => {
-            setQuestion(undefined);
-            send(question.type, {
-              ...(reason ? { reason } : {}),
-              ...(question.force ? { force: true } : {}),
-            });
-          }}
-        />
-      ) : null}
+      {asked}
     </>
   );
 }

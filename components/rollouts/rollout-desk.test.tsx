@@ -7,10 +7,10 @@ import superjson from "superjson";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TRPCProvider } from "@/components/trpc/client";
 import { aRollout, simulate } from "@/lib/rollout/testing";
-import type { CanaryRolloutInput } from "@/lib/rollout/plan";
 import type { AppRouter } from "@/server/trpc/root";
 import { OutlookFacts } from "./outlook-facts";
 import { RolloutActions } from "./rollout-actions";
+import type { DraftRollout } from "./rollout-draft";
 import { StorageNote } from "./storage-note";
 import type { RolloutDetail } from "./use-rollouts";
 
@@ -110,6 +110,43 @@ test("what is not taken back easily asks first, and sends what was answered", as
   );
 });
 
+test("a pause asks for its reason and sends it along", async () => {
+  const rollout = aRollout();
+  const { status } = simulate({ rollout, until: 30 });
+  const detail = {
+    ref: { namespace: "shop", name: "reviews-v2" },
+    rollout,
+    status,
+    service: "reviews",
+    stable: "v1",
+    canary: "v2",
+    ended: false,
+    steps: [10, 25, 50, 100],
+    step: 0,
+    share: 10,
+    readOnly: false,
+  } as unknown as RolloutDetail;
+  await show(<RolloutActions rollout={detail} />);
+  await press("Pause");
+  await sees("Pause reviews v2 at 10 %?");
+  const dialog = document.querySelector("dialog") ?? document;
+  const input = dialog.querySelector("input");
+  await act(async () => {
+    // As a browser does it: React looks at the element's own property.
+    const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    value?.set?.call(input, "cold cache");
+    input?.dispatchEvent(new Event("input", { bubbles: true }));
+    await Promise.resolve();
+  });
+  await press("Pause at 10 %", dialog);
+  await vi.waitFor(() =>
+    expect(asked).toContainEqual({
+      procedure: "rollouts.command",
+      input: expect.objectContaining({ type: "pause", reason: "cold cache" }) as unknown,
+    }),
+  );
+});
+
 test("the last hour says what a plan means, and what it can tell", async () => {
   const past = (rate: number) => ({
     requests: 3600,
@@ -125,20 +162,39 @@ test("the last hour says what a plan means, and what it can tell", async () => {
       problem: undefined,
       stable: past(99.5),
       canary: past(99),
-      verdict: { verdict: "pass", message: "" },
+      checks: {
+        checks: [{ verdict: "pass" }, { verdict: "fail" }],
+        failed: 1,
+        unknown: 0,
+        why: "p99 30 ms, limit 20 ms",
+        window: 20_000,
+      },
+      callers: [{ workload: "shop/frontend", requestsPerSecond: 20 }],
       requestsPerSecond: 20,
       perStablePod: 5,
-      steps: [{ share: 10, requestsPerSecond: 2, requests: 120, perPod: 20 }],
+      steps: [
+        {
+          share: 10,
+          requestsPerSecond: 2,
+          requests: 120,
+          perPod: 20,
+          seconds: 60,
+          verdictAfter: 20,
+          pauses: false,
+        },
+      ],
       detections: [
         { ratio: 1.5, seconds: null },
         { ratio: 3, seconds: 540 },
       ],
     },
   };
-  const document = { spec: {} } as unknown as CanaryRolloutInput;
+  const document = { spec: {} } as unknown as DraftRollout;
   await show(<OutlookFacts document={document} names={{ stable: "v1", canary: "v2" }} />);
   await sees("failures 3 times those of v1 (0.50 %) after about 9 min; smaller ones may pass");
-  await sees("v1 itself would have passed");
+  await sees("1 of 2 checks on v1 would have failed: p99 30 ms, limit 20 ms");
+  await sees("shop/frontend 20/s");
+  await sees("of those with 20 requests 87.8 % do at first");
   await sees("more than usual:");
 });
 

@@ -1,219 +1,141 @@
-import type { Candidate, CandidateRoute, CandidateVersion } from "@/lib/rollout/candidates";
-import { type CanaryRolloutInput, ROLLOUT_API_VERSION, ROLLOUT_KIND } from "@/lib/rollout/plan";
+import { isRecord, type JsonRecord, sameJson } from "@/lib/k8s/json-value";
+import type { CandidateVersion } from "@/lib/rollout/candidates";
+import { ROLLOUT_API_VERSION, ROLLOUT_KIND } from "@/lib/rollout/plan";
+import type { FieldPath } from "@/lib/yaml/field-path";
+import { valueAt, withoutValueAt, withValueAt } from "@/lib/yaml/field-value";
+import { type Choice, suggestedName } from "./choice";
 
-/** One step as it is typed; NaN where nothing is. */
-export interface DraftStep {
-  readonly weight: number;
-  readonly hold: number;
+/** A rollout as it is being written: any field may still be wrong or missing. */
+export interface DraftRollout {
+  readonly apiVersion: typeof ROLLOUT_API_VERSION;
+  readonly kind: typeof ROLLOUT_KIND;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: JsonRecord;
 }
 
-/** The numbers of a plan as they are typed. */
-export interface DraftPlan {
-  readonly steps: readonly DraftStep[];
-  readonly interval: number;
-  /** Percent; NaN does not judge it. */
-  readonly success: number;
-  /** Milliseconds; NaN does not judge it. */
-  readonly p99: number;
-  readonly minRequests: number;
-  readonly failures: number;
-}
+/** In what a draft differs from the suggestion, by field of the spec; null takes a field away. */
+export type PlanChanges = JsonRecord;
 
-/** Who gets the canary besides the steps: requests with a header or a cookie. */
-export interface DraftTesters {
-  readonly by: "none" | "header" | "cookie";
-  readonly name: string;
-  readonly value: string;
-  /** Whether nobody else gets the canary. */
-  readonly only: boolean;
-}
-
-/** What is chosen of a plan rather than typed. */
-export interface DraftChoices {
-  readonly others: "keep" | "absorb";
-  readonly judge: "threshold" | "sequential";
-  readonly finalise: "keep" | "cutover";
-  readonly testers: DraftTesters;
-}
+const steps = (weights: readonly number[], hold: number) =>
+  weights.map((weight) => ({ weight, hold }));
 
 /** Shares of steps by how they grow; all steps hold as long as the first. */
 export const SHAPES = {
   list: [10, 25, 50, 100],
   linear: [10, 20, 30, 40, 50, 60, 70, 80, 90, 100],
   exponential: [1, 2, 4, 8, 16, 32, 64, 100],
-  blueGreen: [100],
 } as const;
-export type ShapeName = keyof typeof SHAPES;
 
-/** Which shape steps have; undefined for one of their own. */
-export const shapeOf = (list: readonly DraftStep[]): ShapeName | undefined =>
-  (Object.keys(SHAPES) as ShapeName[]).find(
-    (name) => SHAPES[name].join() === list.map(({ weight }) => weight).join(),
-  );
-
-const steps = (hold: number): DraftStep[] => [10, 25, 50, 100].map((weight) => ({ weight, hold }));
-
-/** Plans to begin with. */
+/** Plans to begin with: what of the spec each of them decides. */
 export const PRESETS = {
   careful: {
-    steps: steps(60),
-    interval: 20,
-    success: 99,
-    p99: 500,
-    minRequests: 50,
-    failures: 3,
+    steps: steps(SHAPES.list, 60),
+    analysis: {
+      interval: 20,
+      successRate: { min: 99 },
+      p99: { maxMs: 500 },
+      minRequests: 50,
+      failureLimit: 3,
+    },
   },
   quick: {
-    steps: steps(5),
-    interval: 2,
-    success: 95,
-    p99: 1000,
-    minRequests: 20,
-    failures: 3,
+    steps: steps(SHAPES.list, 5),
+    analysis: {
+      interval: 2,
+      successRate: { min: 95 },
+      p99: { maxMs: 1000 },
+      minRequests: 20,
+      failureLimit: 3,
+    },
   },
-} as const satisfies Record<string, DraftPlan>;
-
+} as const;
 export type PresetName = keyof typeof PRESETS;
 
+/** What of the analysis a preset decides. */
+const PRESET_ANALYSIS = Object.keys(PRESETS.careful.analysis);
+
 /** Which preset a plan is; undefined for one of its own. */
-export function presetOf(plan: DraftPlan): PresetName | undefined {
-  const text = JSON.stringify(sorted(plan));
-  const names = Object.keys(PRESETS) as PresetName[];
-  return names.find((name) => JSON.stringify(sorted(PRESETS[name])) === text);
-}
-
-const sorted = ({ steps: list, interval, success, p99, minRequests, failures }: DraftPlan) => [
-  list.map(({ weight, hold }) => [weight, hold]),
-  interval,
-  success,
-  p99,
-  minRequests,
-  failures,
-];
-
-/** What is chosen among the candidates; every part undefined until it can be. */
-export interface Choice {
-  readonly candidate: Candidate | undefined;
-  readonly route: CandidateRoute | undefined;
-  readonly stable: CandidateVersion | undefined;
-  readonly canary: CandidateVersion | undefined;
-}
-
-/** `namespace/service`: how a candidate is named in the URL. */
-export const candidateKey = ({ namespace, service }: Candidate): string =>
-  `${namespace}/${service}`;
-
-/** `bookinfo/reviews http 0`: how a route is named in the URL. */
-export const routeKey = ({
-  namespace,
-  virtualService,
-  type,
-  name,
-  index,
-}: CandidateRoute): string => `${namespace}/${virtualService} ${type} ${name ?? index}`;
-
-/** Percent that a version gets from a route now. */
-export const weightOf = (route: CandidateRoute, version: CandidateVersion): number =>
-  route.destinations.find(({ subset }) => subset === version.subset)?.weight ?? 0;
-
-const byRevision = (a: CandidateVersion, b: CandidateVersion) =>
-  a.revision.localeCompare(b.revision, "en", { numeric: true });
-
-/** Versions that a route can name: those with a subset. */
-export const namedVersions = ({ versions }: Candidate): readonly CandidateVersion[] =>
-  versions.filter(({ subset }) => subset !== undefined);
-
-/**
- * The choice that the URL makes, completed by what is most likely meant: the route that takes every
- * request, the version with most of it as the stable one, and as the canary the newest ready
- * version that gets nothing yet.
- */
-export function choose(
-  services: readonly Candidate[],
-  asked: {
-    readonly service?: string | null;
-    readonly route?: string | null;
-    readonly stable?: string | null;
-    readonly canary?: string | null;
-  },
-): Choice {
-  const candidate = services.find((each) => candidateKey(each) === asked.service);
-  const route =
-    candidate?.routes.find((each) => routeKey(each) === asked.route) ??
-    candidate?.routes.find(({ matches }) => !matches) ??
-    candidate?.routes[0];
-  if (!candidate || !route) {
-    return { candidate, route, stable: undefined, canary: undefined };
-  }
-  const versions = namedVersions(candidate);
-  const stable =
-    versions.find(({ subset }) => subset === asked.stable) ??
-    versions.toSorted((a, b) => weightOf(route, b) - weightOf(route, a) || byRevision(a, b))[0];
-  const others = versions.filter((version) => version !== stable);
-  const newest = others.toSorted((a, b) => byRevision(b, a));
-  const canary =
-    others.find(({ subset }) => subset === asked.canary) ??
-    newest.find((version) => weightOf(route, version) === 0 && version.pods.ready > 0) ??
-    newest[0];
-  return { candidate, route, stable, canary };
-}
-
-/** Other versions that get something from the route now. */
-export const bystanders = ({ route, stable, canary }: Choice) =>
-  (route?.destinations ?? []).filter(
-    ({ subset, weight }) => weight > 0 && subset !== stable?.subset && subset !== canary?.subset,
+export function presetOf(spec: JsonRecord): PresetName | undefined {
+  const { analysis } = spec;
+  const own = isRecord(analysis)
+    ? Object.fromEntries(PRESET_ANALYSIS.map((field) => [field, analysis[field]]))
+    : {};
+  return (Object.keys(PRESETS) as PresetName[]).find(
+    (name) => sameJson(PRESETS[name].analysis, own) && sameJson(PRESETS[name].steps, spec["steps"]),
   );
+}
 
-/** A name that the API server takes, from what people call the versions. */
-export const suggestedName = ({ candidate, canary }: Choice): string =>
-  `${candidate?.service ?? ""}-${canary?.subset ?? ""}`
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 50);
+/** The plan with what a preset decides; the rest stays as it is. */
+export const withPreset = (spec: JsonRecord, name: PresetName): JsonRecord => ({
+  ...spec,
+  steps: PRESETS[name].steps,
+  analysis: { ...(isRecord(spec["analysis"]) ? spec["analysis"] : {}), ...PRESETS[name].analysis },
+});
+
+const side = ({ subset, revision, labels }: CandidateVersion) =>
+  subset === undefined ? { subset: revision, labels } : { subset };
+
+/** What the plan of a choice is before anybody changes it; empty where nothing is chosen yet. */
+export function suggestedSpec({ route, stable, canary }: Choice): JsonRecord {
+  if (!route || !stable) return {};
+  return {
+    target: {
+      [route.kind === "VirtualService" ? "virtualService" : "httpRoute"]: route.object,
+      route: {
+        type: route.type,
+        ...(route.name === undefined ? { index: route.index } : { name: route.name }),
+      },
+      host: route.host,
+    },
+    stable: side(stable),
+    ...(canary ? { canary: side(canary) } : {}),
+    ...PRESETS.careful,
+    others: "absorb",
+  };
+}
 
 /** The document that is previewed and started: what a person could have written by hand. */
 export function draftRollout(
   choice: Choice,
-  plan: DraftPlan,
-  more: { readonly name: string } & DraftChoices,
-): CanaryRolloutInput | undefined {
-  const { candidate, route, stable, canary } = choice;
-  if (!candidate || !route || !stable?.subset || !canary?.subset) return undefined;
+  more: {
+    readonly name: string | null;
+    readonly namespace: string | null;
+    readonly changes: PlanChanges;
+  },
+): DraftRollout {
+  const fields = Object.entries({ ...suggestedSpec(choice), ...more.changes });
   return {
     apiVersion: ROLLOUT_API_VERSION,
     kind: ROLLOUT_KIND,
-    metadata: { name: more.name, namespace: route.namespace },
-    spec: {
-      target: {
-        virtualService: route.virtualService,
-        route: {
-          type: route.type,
-          ...(route.name === undefined ? { index: route.index } : { name: route.name }),
-        },
-        host: route.host,
-      },
-      stable: { subset: stable.subset },
-      canary: { subset: canary.subset },
-      steps: plan.steps.map(({ weight, hold }) => ({ weight, hold })),
-      others: more.others,
-      ...(more.finalise === "cutover" ? { finalise: more.finalise } : {}),
-      ...testersOf(more.testers),
-      analysis: {
-        ...(more.judge === "sequential" ? { judge: more.judge } : {}),
-        interval: plan.interval,
-        minRequests: plan.minRequests,
-        failureLimit: plan.failures,
-        ...(Number.isNaN(plan.success) ? {} : { successRate: { min: plan.success } }),
-        ...(Number.isNaN(plan.p99) ? {} : { p99: { maxMs: plan.p99 } }),
-      },
+    metadata: {
+      name: more.name ?? suggestedName(choice),
+      namespace: more.namespace ?? choice.route?.namespace ?? "default",
     },
+    spec: Object.fromEntries(fields.filter(([, value]) => value !== null)),
   };
 }
 
-function testersOf({ by, name, value, only }: DraftTesters) {
-  if (by === "none") return {};
-  const testers =
-    by === "header" ? { headers: { [name]: { exact: value } } } : { cookie: { name, value } };
-  return { testers: { ...testers, ...(only ? { only } : {}) } };
+/** In what `spec` differs from the suggestion: all that the URL must keep. */
+export function changesOf(choice: Choice, spec: JsonRecord): PlanChanges {
+  const suggested = suggestedSpec(choice);
+  const names = new Set([...Object.keys(suggested), ...Object.keys(spec)]);
+  return Object.fromEntries(
+    [...names].flatMap((name) =>
+      sameJson(suggested[name], spec[name]) ? [] : [[name, spec[name] ?? null] as const],
+    ),
+  );
+}
+
+/** A copy of the spec with `value` at a path; undefined takes the field away, and what that empties. */
+export function withField(spec: JsonRecord, path: FieldPath, value: unknown): JsonRecord {
+  if (value !== undefined) {
+    const changed = withValueAt(spec, path, value);
+    return isRecord(changed) ? changed : spec;
+  }
+  const without = withoutValueAt(spec, path);
+  const around = path.slice(0, -1);
+  const rest = valueAt(without, around);
+  const isEmptied = around.length > 0 && isRecord(rest) && Object.keys(rest).length === 0;
+  if (isEmptied) return withField(spec, around, undefined);
+  return isRecord(without) ? without : spec;
 }

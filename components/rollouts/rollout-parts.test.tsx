@@ -31,7 +31,8 @@ afterEach(() => {
 
 test("bars of the curve are moved by keys, as far as their neighbours let them", () => {
   const onChange = vi.fn();
-  show(<StepCurve steps={PRESETS.quick.steps} onChange={onChange} />);
+  const { steps } = PRESETS.quick;
+  show(<StepCurve steps={steps} hold={() => 5} onChange={onChange} fixed={false} />);
   const [first] = host.querySelectorAll("[role=slider]");
   const press = (key: string) =>
     act(() => void first?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })));
@@ -78,11 +79,21 @@ test("bets of the sequential judge stand beside what they must reach", () => {
   ]);
 });
 
-test("an owner in Git is named, with what it must leave alone; our own writes are not told", () => {
-  const owner = { tool: "Argo CD", name: "shop" };
-  show(<OwnerNote owner={owner} managers={["argocd-controller"]} />);
-  expect(host.textContent).toContain("Argo CD owns this VirtualService (shop)");
+test("an owner in Git is named, with what it must leave alone; who wrote is told otherwise", () => {
+  const object = "VirtualService shop/reviews";
+  const owned = {
+    object,
+    owner: { tool: "Argo CD", name: "shop" },
+    controllers: [],
+    managers: ["argocd-controller"],
+  };
+  show(<OwnerNote owners={[owned]} drift="reassert" />);
+  expect(host.textContent).toContain("Argo CD owns VirtualService shop/reviews (shop)");
   expect(host.textContent).toContain(".spec.http[].route[].weight");
-  show(<OwnerNote owner={undefined} managers={["quarterdeck-rollouts", "kubectl"]} />);
-  expect(host.textContent).toBe("Written so far by kubectl.");
+  const plain = { object, owner: undefined, controllers: [], managers: ["kubectl"] };
+  show(<OwnerNote owners={[plain]} drift="reassert" />);
+  expect(host.textContent).toBe(`${object} was written so far by kubectl.`);
+  show(<OwnerNote owners={[{ ...plain, controllers: ["Canary reviews"] }]} drift="pause" />);
+  expect(host.textContent).toContain(`Canary reviews controls ${object}`);
+  expect(host.textContent).toContain("the rollout pauses and leaves them");
 });

@@ -14,6 +14,7 @@ import { DriverNote } from "./driver-note";
 import { EvidencePanel } from "./evidence-panel";
 import { LedgerPanel } from "./ledger-panel";
 import { NextPanel } from "./next-panel";
+import { OwnerNote } from "./owner-note";
 import { RolloutActions } from "./rollout-actions";
 import { ShareTable } from "./share-table";
 import { SignalsTable } from "./signals-table";
@@ -57,10 +58,13 @@ export function RolloutView({ namespace, name }: { namespace: string; name: stri
       </>
     );
   }
+  // Who wrote an object long ago says nothing here; who owns it does.
+  const owned = data.owners.filter(({ owner, controllers }) => owner ?? controllers.length > 0);
   return (
     <>
       <Header rollout={data} />
       <Problem rollout={data} />
+      {data.ended ? null : <OwnerNote owners={owned} drift={data.rollout.spec.drift} />}
       <DriverNote driver={data.driver} running={data.ended ? 0 : 1} />
       <StepLadder rollout={data} />
       <div className="qd-rollout-columns">

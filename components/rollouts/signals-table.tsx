@@ -55,7 +55,7 @@ function verdict(value: number | null, limit: number | undefined): ReactNode {
 function rowsOf(rollout: RolloutDetail, signals: GoldenSignals): Row[] {
   const { window, windowLength } = signals;
   if (!window) return [];
-  const { successRate, p99 } = rollout.rollout.spec.analysis;
+  const { successRate, p50, p95, p99 } = rollout.rollout.spec.analysis;
   const { stable, canary } = window;
   const rate = (counts: VersionCounts) => measureRate((counts.requests / windowLength) * 1000);
   const share = observedShare(window);
@@ -92,8 +92,8 @@ function rowsOf(rollout: RolloutDetail, signals: GoldenSignals): Row[] {
       limit: errorLimit === undefined ? "" : formatShare(errorLimit),
       verdict: verdict(errors.canary, errorLimit),
     },
-    latency("p50"),
-    latency("p95"),
+    latency("p50", p50?.maxMs),
+    latency("p95", p95?.maxMs),
     latency("p99", p99?.maxMs),
   ];
 }

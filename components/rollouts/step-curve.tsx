@@ -2,11 +2,11 @@
 
 import type { KeyboardEvent, PointerEvent } from "react";
 import { formatDuration } from "@/components/ui/format";
-import type { DraftStep } from "./rollout-draft";
+import { boundedShare, type DraftStep } from "./plan-shape";
 import { percent } from "./state-words";
 
 /** Pixels of a bar at 100 %. */
-const HEIGHT = 72;
+const HEIGHT = 132;
 const KEYS: Readonly<Record<string, (weight: number) => number>> = {
   ArrowUp: (weight) => weight + 1,
   ArrowRight: (weight) => weight + 1,
@@ -18,22 +18,19 @@ const KEYS: Readonly<Record<string, (weight: number) => number>> = {
   End: () => 100,
 };
 
-/** A step's share between those of its neighbours, so that the plan stays one that goes up. */
-export function boundedShare(steps: readonly DraftStep[], index: number, wanted: number): number {
-  const known = (step: DraftStep | undefined, otherwise: number) =>
-    step && Number.isFinite(step.weight) ? step.weight : otherwise;
-  const least = known(steps[index - 1], 1);
-  const most = known(steps[index + 1], 100);
-  return Math.round(Math.min(Math.max(wanted, least), Math.max(least, most)));
-}
-
 /** The shape of the plan: each bar is dragged, or moved by the arrow keys, Page Up and Page Down. */
 export function StepCurve({
   steps,
+  hold,
   onChange,
+  fixed,
 }: {
   steps: readonly DraftStep[];
+  /** How long a step lasts, in seconds. */
+  hold: (step: DraftStep) => number;
   onChange: (steps: readonly DraftStep[]) => void;
+  /** Whether the shares are what they are. */
+  fixed: boolean;
 }) {
   const move = (index: number, wanted: number) => {
     const step = steps[index];
@@ -41,20 +38,41 @@ export function StepCurve({
     if (step && step.weight !== weight) onChange(steps.with(index, { ...step, weight }));
   };
   return (
-    <ol className="qd-ladder" aria-label="Shape of the plan">
-      {steps.map((step, index) => (
-        <li key={index} data-step="ahead">
-          <Bar index={index} step={step} onMove={(wanted) => move(index, wanted)} />
-          <span className="qd-ladder-label">
-            <b>{Number.isNaN(step.weight) ? "–" : percent(step.weight)}</b>
-          </span>
-          <span className="qd-note">
-            hold {Number.isNaN(step.hold) ? "–" : formatDuration(step.hold * 1000)}
-          </span>
-        </li>
-      ))}
+    <ol className="qd-ladder" data-tall="" aria-label="Shape of the plan">
+      {steps.map((step, index) => {
+        const seconds = hold(step);
+        return (
+          <li
+            key={index}
+            data-step="ahead"
+            data-mirror={step.mirror === undefined ? undefined : ""}
+          >
+            {fixed || step.mirror !== undefined ? (
+              <span
+                className="qd-ladder-bar"
+                aria-hidden
+                style={{ height: 4 + ((step.mirror ?? step.weight ?? 0) * HEIGHT) / 100 }}
+              />
+            ) : (
+              <Bar index={index} step={step} onMove={(wanted) => move(index, wanted)} />
+            )}
+            <span className="qd-ladder-label">
+              <b>{shareText(step)}</b>
+            </span>
+            <span className="qd-note">
+              hold {Number.isNaN(seconds) ? "–" : formatDuration(seconds * 1000)}
+              {step.approval ? ", after approval" : ""}
+            </span>
+          </li>
+        );
+      })}
     </ol>
   );
+}
+
+function shareText({ weight, mirror }: DraftStep): string {
+  if (mirror !== undefined) return `copies of ${mirror === null ? "–" : percent(mirror)}`;
+  return typeof weight === "number" ? percent(weight) : "–";
 }
 
 function Bar({
@@ -66,7 +84,7 @@ function Bar({
   step: DraftStep;
   onMove: (wanted: number) => void;
 }) {
-  const weight = Number.isFinite(step.weight) ? Math.min(100, Math.max(0, step.weight)) : 0;
+  const weight = Math.min(100, Math.max(0, step.weight ?? 0));
   const onKeyDown = (event: KeyboardEvent) => {
     const change = KEYS[event.key];
     if (!change) return;

@@ -2,94 +2,97 @@
 
 import {
   createParser,
-  parseAsBoolean,
-  parseAsFloat,
+  parseAsInteger,
   parseAsString,
   parseAsStringLiteral,
   useQueryStates,
 } from "nuqs";
-import { type DraftChoices, type DraftPlan, type DraftStep, PRESETS } from "./rollout-draft";
+import { isRecord, type JsonRecord, sameJson } from "@/lib/k8s/json-value";
+import type { Candidate } from "@/lib/rollout/candidates";
+import { parseRollout } from "@/lib/rollout/plan";
+import { choose } from "./choice";
+import { planForm } from "./plan-form";
+import { changesOf, draftRollout, type PlanChanges } from "./rollout-draft";
 
-/** An empty field is kept as such: it is not the default, and it is not zero. */
-const typedNumber = createParser({
-  parse: (text: string) => (text === "" || text === "none" ? NaN : Number(text)),
-  serialize: (value: number) => (Number.isNaN(value) ? "none" : String(value)),
-  eq: Object.is,
+/** What differs from the suggestion; a text that is none is as if there were none. */
+const changes = createParser<PlanChanges>({
+  parse(text) {
+    try {
+      const value: unknown = JSON.parse(text);
+      return isRecord(value) ? value : null;
+    } catch {
+      return null;
+    }
+  },
+  serialize: (value) => JSON.stringify(value),
+  eq: sameJson,
 });
 
-const typedSteps = createParser<readonly DraftStep[]>({
-  parse: (text) =>
-    text.split(",").map((step) => {
-      const [weight = "", hold = ""] = step.split(":");
-      return { weight: Number(weight || NaN), hold: Number(hold || NaN) };
-    }),
-  serialize: (list) =>
-    list
-      .map(({ weight, hold }) =>
-        [weight, hold].map((value) => (Number.isNaN(value) ? "" : String(value))).join(":"),
-      )
-      .join(","),
-  eq: (a, b) => JSON.stringify(a) === JSON.stringify(b),
-});
-
-const base: DraftPlan = PRESETS.careful;
 const KEYS = {
   at: parseAsStringLiteral(["versions", "plan", "preview"] as const).withDefault("versions"),
+  as: parseAsStringLiteral(["form", "yaml"] as const).withDefault("form"),
   service: parseAsString,
   route: parseAsString,
   stable: parseAsString,
   canary: parseAsString,
   name: parseAsString,
-  others: parseAsStringLiteral(["keep", "absorb"] as const).withDefault("absorb"),
-  judge: parseAsStringLiteral(["threshold", "sequential"] as const).withDefault("threshold"),
-  finalise: parseAsStringLiteral(["keep", "cutover"] as const).withDefault("keep"),
-  testers: parseAsStringLiteral(["none", "header", "cookie"] as const).withDefault("none"),
-  testersName: parseAsString.withDefault(""),
-  testersValue: parseAsString.withDefault(""),
-  testersOnly: parseAsBoolean.withDefault(false),
-  steps: typedSteps.withDefault(base.steps),
-  interval: typedNumber.withDefault(base.interval),
-  success: typedNumber.withDefault(base.success),
-  p99: typedNumber.withDefault(base.p99),
-  min: typedNumber.withDefault(base.minRequests),
-  failures: typedNumber.withDefault(base.failures),
-  write: parseAsFloat.withDefault(0),
+  namespace: parseAsString,
+  plan: changes.withDefault({}),
+  /** Which patch of the preview is looked at, and which object's. */
+  patch: parseAsInteger.withDefault(0),
+  object: parseAsInteger.withDefault(0),
 };
 
 /** The draft of a canary, all of it in the URL: it survives a reload, and can be shown to others. */
-export function useDraft() {
+function useDraftState() {
   const [values, set] = useQueryStates(KEYS, { history: "replace" });
-  const { steps, interval, success, p99, min, failures } = values;
-  const plan: DraftPlan = { steps, interval, success, p99, minRequests: min, failures };
   return {
     values,
-    plan,
-    choices: choicesOf(values),
     set,
     /** Moves on; Back of the browser returns. */
     go: (at: typeof values.at) => set({ at }, { history: "push" }),
-    setPlan: ({ minRequests, ...rest }: DraftPlan) => set({ ...rest, min: minRequests }),
   };
 }
 
-const choicesOf = (values: {
-  readonly others: DraftChoices["others"];
-  readonly judge: DraftChoices["judge"];
-  readonly finalise: DraftChoices["finalise"];
-  readonly testers: DraftChoices["testers"]["by"];
-  readonly testersName: string;
-  readonly testersValue: string;
-  readonly testersOnly: boolean;
-}): DraftChoices => ({
-  others: values.others,
-  judge: values.judge,
-  finalise: values.finalise,
-  testers: {
-    by: values.testers,
-    name: values.testersName,
-    value: values.testersValue,
-    only: values.testersOnly,
-  },
-});
+/** The draft with what it means: the choice behind it, the document, and what is wrong with that. */
+export function useDraft(services: readonly Candidate[]) {
+  const state = useDraftState();
+  const { values, set } = state;
+  const choice = choose(services, values);
+  const { name, namespace, plan } = values;
+  const document = draftRollout(choice, { name, namespace, changes: plan });
+  const parsed = parseRollout(document);
+  const problems = "problems" in parsed ? parsed.problems : [];
+  const form = planForm(
+    document.spec,
+    problems,
+    (spec) => void set({ plan: changesOf(choice, spec) }),
+  );
+  return {
+    ...state,
+    choice,
+    document,
+    problems,
+    form,
+    /** The rollout with its defaults; undefined while something is wrong with it. */
+    rollout: "rollout" in parsed ? parsed.rollout : undefined,
+    /** Whether it says what goes where, so that a plan can be made for it. */
+    hasTarget: document.spec["target"] !== undefined && document.spec["canary"] !== undefined,
+    /** Takes a document that was written by hand; what is no plan at all is not taken. */
+    take(written: JsonRecord) {
+      const metadata = isRecord(written["metadata"]) ? written["metadata"] : {};
+      const own = (field: string, suggested: string) =>
+        typeof metadata[field] === "string" && metadata[field] !== suggested
+          ? metadata[field]
+          : null;
+      const plain = draftRollout(choice, { name: null, namespace: null, changes: {} }).metadata;
+      void set({
+        name: own("name", plain.name),
+        namespace: own("namespace", plain.namespace),
+        plan: changesOf(choice, isRecord(written["spec"]) ? written["spec"] : {}),
+      });
+    },
+  };
+}
 
 export type Draft = ReturnType<typeof useDraft>;

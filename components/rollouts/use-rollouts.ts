@@ -4,9 +4,9 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTRPC } from "@/components/trpc/client";
 import { toast } from "@/components/ui/toast";
-import type { CanaryRolloutInput } from "@/lib/rollout/plan";
 import type { CommandType } from "@/lib/rollout/status";
 import type { AppRouter } from "@/server/trpc/root";
+import type { DraftRollout } from "./rollout-draft";
 
 type Outputs = inferRouterOutputs<AppRouter>["rollouts"];
 
@@ -24,6 +24,10 @@ export type Candidates = Outputs["candidates"];
 export type RolloutOutlook = Outputs["outlook"];
 /** What the server says of each step, and who else writes. */
 export type StepVerdicts = Outputs["dryRuns"];
+/** Who else writes an object of a rollout. */
+export type ObjectOwners = StepVerdicts["owners"][number];
+/** What the plan's own queries give now. */
+export type TriedQueries = Outputs["readings"];
 /** Where rollouts are kept. */
 export type RolloutStorage = Outputs["storage"];
 /** Everything that is shown before a start. */
@@ -31,6 +35,14 @@ export type RolloutPreview = Outputs["preview"];
 
 /** The last hour changes little within half a minute. */
 const OUTLOOK_FRESH = 30_000;
+
+/** What a plan writes, and the pods that it counts. */
+export const WRITTEN = [
+  "mesh:VirtualService",
+  "mesh:HTTPRoute",
+  "mesh:DestinationRule",
+  "mesh:Pod",
+] as const;
 
 interface Ref {
   readonly namespace: string;
@@ -57,7 +69,7 @@ export function useSignals(ref: Ref) {
 }
 
 /** Holds a plan against the last hour; not asked while the plan cannot be read. */
-export function useOutlook(document: CanaryRolloutInput, enabled = true) {
+export function useOutlook(document: DraftRollout, enabled = true) {
   const trpc = useTRPC();
   const input = { rollout: { ...document } };
   return useQuery(
@@ -69,11 +81,34 @@ export function useOutlook(document: CanaryRolloutInput, enabled = true) {
   );
 }
 
+/** What speaks against a plan as the mesh stands; not asked while the plan cannot be read. */
+export function useFindings(document: DraftRollout, enabled: boolean) {
+  const trpc = useTRPC();
+  const live = ["rollouts", ...WRITTEN] as const;
+  return useQuery(
+    trpc.rollouts.findings.queryOptions(
+      { rollout: { ...document } },
+      { enabled, placeholderData: keepPreviousData, meta: { live } },
+    ),
+  );
+}
+
+/** What the plan's own queries give now. */
+export function useReadings(document: DraftRollout, enabled: boolean) {
+  const trpc = useTRPC();
+  return useQuery(
+    trpc.rollouts.readings.queryOptions(
+      { rollout: { ...document } },
+      { enabled, placeholderData: keepPreviousData },
+    ),
+  );
+}
+
 /** What the server says of the write of each step, in dry runs. */
-export function useDryRuns(document: CanaryRolloutInput) {
+export function useDryRuns(document: DraftRollout) {
   const trpc = useTRPC();
   const input = { rollout: { ...document } };
-  const live = ["mesh:VirtualService"] as const;
+  const live = WRITTEN;
   return useQuery(trpc.rollouts.dryRuns.queryOptions(input, { meta: { live } }));
 }
 

@@ -56,6 +56,10 @@ export function checkQueries(
   };
 }
 
+/** Requests of the last `window` ms by who asked. */
+export const callersQuery = (hosts: readonly string[], window: number): string =>
+  `sum by (source_workload, source_workload_namespace) (increase(istio_requests_total${selector(hosts)}[${window}ms]))`;
+
 /** The queries of the charts: rates in requests/s, durations in ms. */
 export function signalQueries(hosts: readonly string[], windowSeconds: number) {
   const rate = (metric: string, labels: readonly string[], more?: string) =>

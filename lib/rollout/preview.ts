@@ -3,10 +3,10 @@ import type { KubeObject } from "@/lib/k8s/object";
 import type { Finalise } from "./operation";
 import type { CanaryRollout } from "./plan";
 import { remember } from "./remember";
-import type { TargetObjects } from "./object-plan";
+import type { ObjectPlan, TargetObjects } from "./object-plan";
 import { planRollout } from "./rollout-plan";
 import { isRefusal, type Refusal } from "./route-target";
-import { hasWeights, type RolloutTarget, targetKey } from "./targets";
+import { type RolloutTarget, targetKey } from "./targets";
 import { goalOf } from "./transition";
 import type { PatchOperation } from "./weight-operations";
 import type { DestinationWeight } from "./weight-patch";
@@ -22,8 +22,6 @@ export interface PreviewStep {
   /** Percent of the canary. */
   readonly share: number;
   readonly title: string;
-  /** Of the first object with weights. */
-  readonly patch: readonly PatchOperation[];
   /** Of every object that is written, in that order. */
   readonly patches: readonly PreviewPatch[];
   readonly before: readonly DestinationWeight[];
@@ -31,12 +29,11 @@ export interface PreviewStep {
   readonly notes: readonly string[];
 }
 
-/** Every write of a rollout, the one that takes it all back, and the first object after the first. */
+/** Every write of a rollout, and the one that takes it all back. */
 export interface Preview {
   readonly steps: readonly PreviewStep[];
-  /** What a rollback from the first step would send to the first object with weights. */
-  readonly undo: readonly PatchOperation[];
-  readonly first: KubeObject;
+  /** What a rollback from the first step would send to every object. */
+  readonly undo: readonly PreviewPatch[];
 }
 
 const TITLES: Readonly<Record<Finalise, string>> = {
@@ -77,40 +74,37 @@ export function previewRollout(
       title: TITLES[finalise],
     });
   }
-  const main = targets.find(hasWeights);
-  const key = main ? targetKey(main) : "";
   const steps: PreviewStep[] = [];
   let live = objects;
-  let first: KubeObject | undefined;
-  let undo: readonly PatchOperation[] = [];
+  let undo: readonly PreviewPatch[] | undefined;
   const plan = (goal: ReturnType<typeof goalOf>) =>
     planRollout(rollout, remembered, { objects: live, goal, down: false });
   for (const { goal, title } of goals) {
     const planned = plan(goal);
     if (isRefusal(planned)) return planned;
-    const written = planned.objects.filter(({ patch }) => patch.length > 0);
+    const patches = patchesOf(planned.objects);
     steps.push({
       share: goal.percent,
       title,
-      patch: planned.objects.find(({ target }) => targetKey(target) === key)?.patch ?? [],
-      patches: written.map(({ target, patch }) => ({ target, patch })),
+      patches,
       before: planned.before,
       after: planned.after,
       notes: [...new Set(planned.objects.flatMap(({ notes }) => notes))],
     });
     live = new Map([
       ...live,
-      ...written.map(({ target, patch }) => {
+      ...patches.map(({ target, patch }) => {
         const own = targetKey(target);
         return [own, applyJsonPatch(live.get(own), [...patch]) as KubeObject] as const;
       }),
     ]);
-    if (first) continue;
-    first = live.get(key) ?? undefined;
+    if (undo) continue;
     const back = plan({ percent: 0, restore: true });
-    undo = isRefusal(back)
-      ? []
-      : (back.objects.find(({ target }) => targetKey(target) === key)?.patch ?? []);
+    undo = isRefusal(back) ? [] : patchesOf(back.objects);
   }
-  return { steps, undo, first: first as KubeObject };
+  return { steps, undo: undo ?? [] };
 }
+
+/** The objects that are written, each with its patch. */
+const patchesOf = (objects: readonly ObjectPlan[]): readonly PreviewPatch[] =>
+  objects.flatMap(({ target, patch }) => (patch.length > 0 ? [{ target, patch }] : []));

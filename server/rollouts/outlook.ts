@@ -1,14 +1,17 @@
 import { type Instant, instant, type Millis, seconds } from "@/lib/base/units";
 import { type Detection, detections } from "@/lib/rollout/detectable";
-import { judge } from "@/lib/rollout/judge";
+import { forecast, type StepForecast } from "@/lib/rollout/forecast";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { successRate, type VersionCounts } from "@/lib/rollout/window";
 import type { Clock, MeshStore, Metrics } from "../ports";
+import { type Caller, callersOf } from "./callers";
 import { measure } from "./measure";
+import { type PastChecks, pastChecks } from "./past-checks";
 
 /** So far back a plan is held against what really happened. */
 const PAST = seconds(3600);
+const DEADLINE = seconds(5);
 
 /** What one version did in the last hour. */
 export interface PastSignals {
@@ -21,12 +24,7 @@ export interface PastSignals {
 }
 
 /** What a step means for traffic and pods, if traffic stays as it is. */
-export interface StepLoad {
-  readonly share: number;
-  /** Requests/s to the canary. */
-  readonly requestsPerSecond: number;
-  /** Requests that it gets in the step's shortest time. */
-  readonly requests: number;
+export interface StepLoad extends StepForecast {
   /** Requests/s for each ready pod of the canary; null where none is ready. */
   readonly perPod: number | null;
 }
@@ -39,8 +37,10 @@ export interface RolloutOutlook {
   readonly problem: string | undefined;
   readonly stable: PastSignals | undefined;
   readonly canary: PastSignals | undefined;
-  /** What the plan's judge would have said of the stable version: it should have passed. */
-  readonly verdict: { readonly verdict: string; readonly message: string } | undefined;
+  /** What the plan's checks would have said of the stable version; undefined where nothing was asked of it. */
+  readonly checks: PastChecks | undefined;
+  /** Who asks for the service, the busiest first. */
+  readonly callers: readonly Caller[];
   readonly requestsPerSecond: number | undefined;
   /** Requests/s that each ready pod of the stable version has now; null where none is ready. */
   readonly perStablePod: number | null;
@@ -64,7 +64,8 @@ export async function outlookOf(
       problem: measured.error,
       stable: undefined,
       canary: undefined,
-      verdict: undefined,
+      checks: undefined,
+      callers: [],
       requestsPerSecond: undefined,
       perStablePod: null,
       steps: [],
@@ -75,24 +76,28 @@ export async function outlookOf(
   const { stable, canary, others } = measured.window;
   const perSecond = (stable.requests + canary.requests + others) / (PAST / 1000);
   const perPod = (rate: number, ready: number) => (ready > 0 ? rate / ready : null);
-  const stableShare = stable.requests / Math.max(1, stable.requests + canary.requests + others);
+  const stablePerSecond = stable.requests / (PAST / 1000);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
+  const more = { versions, at, past: PAST, signal: limited };
+  const [checks, callers] = await Promise.all([
+    stable.requests > 0
+      ? pastChecks(needs.metrics, rollout, { ...more, requestsPerSecond: stablePerSecond })
+      : undefined,
+    callersOf(needs.metrics, versions, more),
+  ]);
   return {
     ...base,
     problem: undefined,
     stable: pastOf(stable),
     canary: pastOf(canary),
-    verdict: verdictOnStable(rollout, stable),
+    checks,
+    callers,
     requestsPerSecond: perSecond,
-    perStablePod: perPod(perSecond * stableShare, versions.stable.pods.ready),
-    steps: spec.steps.map(({ weight, hold }) => {
-      const rate = (perSecond * weight) / 100;
-      return {
-        share: weight,
-        requestsPerSecond: rate,
-        requests: rate * Math.max(hold, spec.analysis.interval),
-        perPod: perPod(rate, versions.canary.pods.ready),
-      };
-    }),
+    perStablePod: perPod(stablePerSecond, versions.stable.pods.ready),
+    steps: forecast(spec, perSecond).map((step) => ({
+      ...step,
+      perPod: perPod(step.requestsPerSecond, versions.canary.pods.ready),
+    })),
     detections:
       stable.requests > 0
         ? detections(spec, {
@@ -107,11 +112,3 @@ const pastOf = (counts: VersionCounts): PastSignals => {
   const { requests, p50, p95, p99 } = counts;
   return { requests, successRate: successRate(counts), p50, p95, p99 };
 };
-
-/** The stable version as if it were the canary beside itself. */
-function verdictOnStable({ spec }: CanaryRollout, stable: VersionCounts) {
-  const now = instant(0);
-  const window = { from: now, to: now, stable, canary: stable, others: 0, unattributed: 0 };
-  const { verdict } = judge(spec.analysis, window, null);
-  return { verdict: verdict.verdict, message: verdict.message };
-}

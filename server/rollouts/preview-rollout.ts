@@ -12,10 +12,9 @@ import { type Preview, type PreviewPatch, previewRollout } from "@/lib/rollout/p
 import { isRefusal } from "@/lib/rollout/route-target";
 import { isTerminal } from "@/lib/rollout/status";
 import { hasWeights, resolveTargets, targetKey } from "@/lib/rollout/targets";
-import { objectText } from "@/lib/yaml/object-text";
 import type { Clock, Cluster, MeshStore, Metrics } from "../ports";
-import { tryQueries } from "./plan-readings";
 import type { RolloutStore } from "./rollout-store";
+import { tryQueries } from "./try-queries";
 import { FIELD_MANAGER } from "./write-weights";
 
 /** What the API server said of the first patch; it stored nothing. */
@@ -32,8 +31,8 @@ export interface RolloutPreview {
   readonly startable: boolean;
   /** Undefined where findings leave nothing to plan. */
   readonly plan: Preview | undefined;
-  /** YAML of the VirtualService now and after the first patch. */
-  readonly texts: { readonly live: string; readonly draft: string } | undefined;
+  /** The objects that are written, by `targetKey`, as they are now but for who set which field. */
+  readonly objects: Readonly<Record<string, KubeObject>>;
   readonly verdict: ServerVerdict;
   readonly pods: {
     readonly stable: Versions["stable"]["pods"];
@@ -79,8 +78,7 @@ export async function previewOf(
     signal: signal ?? AbortSignal.timeout(QUERIES_DEADLINE),
   };
   const findings = [
-    ...preflight(view, rollout, runningOf(store)),
-    ...nameFindings(store, rollout),
+    ...standingFindings({ mesh, store }, rollout),
     ...(await tryQueries(metrics, rollout, tried)),
   ];
   const base = {
@@ -92,21 +90,19 @@ export async function previewOf(
     findings,
     startable: false,
     plan: undefined,
-    texts: undefined,
+    objects: {},
     verdict: { type: "not-asked", why },
   });
   const targets = resolveTargets(view, rollout);
   const missing = targets.find(({ kind, namespace, name }) => !view.get(kind, namespace, name));
   if (missing) return nothing(`${missing.kind} ${missing.name} does not exist`);
-  const main = targets.find(hasWeights);
-  if (!main) return nothing("nothing of it has weights");
+  if (!targets.some(hasWeights)) return nothing("nothing of it has weights");
 
   const objects = new Map<string, KubeObject>();
   for (const target of targets) {
     const { kind, namespace, name } = target;
     objects.set(targetKey(target), await cluster.get({ kind, namespace, name }, signal));
   }
-  const live = objects.get(targetKey(main)) as KubeObject;
   const plan = previewRollout(rollout, targets, objects);
   if (isRefusal(plan)) return nothing(plan.message);
   const verdict = await dryRunAll(cluster, plan.steps[0]?.patches ?? [], signal);
@@ -116,10 +112,15 @@ export async function previewOf(
     findings,
     startable: !errors && verdict.type !== "refused",
     plan,
-    texts: { live: objectText(live), draft: objectText(plan.first) },
+    objects: Object.fromEntries([...objects].map(([key, object]) => [key, shown(object)])),
     verdict,
   };
 }
+
+const shown = ({ metadata, ...object }: KubeObject): KubeObject => {
+  const { managedFields: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
+};
 
 /** The verdict on each object's patch; the first refusal is that of all. */
 async function dryRunAll(
@@ -158,6 +159,15 @@ async function dryRun(
     return { type: "refused", message: error.message, hint: error.hint };
   }
 }
+
+/** What speaks against the rollout as the mesh stands, without asking anybody. */
+export const standingFindings = (
+  { mesh, store }: Pick<Needs, "mesh" | "store">,
+  rollout: CanaryRollout,
+): PreflightFinding[] => [
+  ...preflight(mesh.view(), rollout, runningOf(store)),
+  ...nameFindings(store, rollout),
+];
 
 const runningOf = (store: RolloutStore): CanaryRollout[] =>
   store

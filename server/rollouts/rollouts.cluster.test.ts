@@ -222,13 +222,21 @@ describe("a rollout on a cluster", () => {
   });
 });
 
+/** The field of the plan's only query. */
+const QUERY = "spec.analysis.metrics[0].query";
+
+const asking = (query: string) =>
+  plan("reviews", "v2", { analysis: { metrics: [{ name: "own", query, max: 1 }] } });
+
 describe("before a start", () => {
   test("services with two versions are found, with their routes and weights", () => {
-    const routed = candidates(mesh.view()).filter(({ routes }) => routes.length > 0);
+    const routed = candidates(mesh.view()).filter(
+      ({ routes, versions }) => routes.length > 0 && versions.length > 1,
+    );
     const found = routed.map(({ service: name, versions, routes }) => [
       name,
       versions.map(({ subset, pods }) => `${subset ?? "-"} ${pods.ready}`),
-      routes.map(({ virtualService, destinations }) => [virtualService, destinations.length]),
+      routes.map(({ object, destinations }) => [object, destinations.length]),
     ]);
     expect(found).toEqual([
       ["details", ["v1 1", "v2 1"], [["details", 1]]],
@@ -256,6 +264,11 @@ describe("before a start", () => {
           target: { virtualService: "details", route: { index: 7 }, host: "details" },
         }),
     ],
+    ["HostNotFound", "spec.canary", () => plan("reviews", "v2", { canary: { host: "nowhere" } })],
+    ["QueryInvalid", QUERY, () => asking("sum(")],
+    ["QueryAmbiguous", QUERY, () => asking("istio_requests_total")],
+    ["QueryEmpty", QUERY, () => asking('no_such_metric{version="{{canary}}"}')],
+    ["QueryEmpty", QUERY, () => asking("0 / sum(istio_requests_total * 0)")],
   ])("%s is refused at %s, and nothing is written", async (code, field, rollout) => {
     const preview = await previewOf(acts(), rollout());
     expect(preview.findings).toContainEqual(
@@ -268,14 +281,22 @@ describe("before a start", () => {
     const before = await routeOf("details");
     const rollout = plan("details", "v2");
     const { plan: planned } = await previewOf(acts(), rollout);
-    const verdicts = await dryRunSteps(cluster, rollout, planned!);
-    expect(verdicts.map(({ verdict }) => verdict)).toEqual(["accepted", "accepted", "accepted"]);
+    const verdicts = await dryRunSteps(cluster, planned!);
+    expect(
+      verdicts.map(({ objects }) => objects.map(({ object, verdict }) => [object, verdict])),
+    ).toEqual(
+      ["accepted", "accepted", "accepted"].map((verdict) => [
+        ["VirtualService bookinfo/details", verdict],
+      ]),
+    );
     expect(await routeOf("details")).toEqual(before);
 
     const needs = { metrics, clock: systemClock, mesh };
     const outlook = await outlookOf(needs, rollout, new AbortController().signal);
     expect(outlook.problem).toBeUndefined();
     expect(outlook.requestsPerSecond).toBeGreaterThan(0);
+    expect(outlook.checks?.failed).toBe(0);
+    expect(outlook.callers.map(({ workload }) => workload)).toContain("bookinfo/productpage-v1");
     expect(outlook.steps.map(({ share }) => share)).toEqual([50, 100]);
     const [half, all] = outlook.steps;
     expect(all!.requestsPerSecond).toBeCloseTo(2 * half!.requestsPerSecond, 6);

@@ -1,16 +1,18 @@
 import { z } from "zod";
 import { AppError } from "@/lib/base/errors";
 import { Label } from "@/lib/k8s/names";
-import { candidates } from "@/lib/rollout/candidates";
+import { candidates, knownHosts } from "@/lib/rollout/candidates";
+import { versionsOf } from "@/lib/rollout/preflight";
 import { CommandType, isTerminal } from "@/lib/rollout/status";
-import { gitOpsOwner, managersOf } from "../../config/ownership";
 import { dryRunSteps } from "../../rollouts/dry-run-steps";
 import { goldenSignals } from "../../rollouts/golden-signals";
 import { definitionState, installDefinition } from "../../rollouts/install-definition";
 import { outlookOf } from "../../rollouts/outlook";
-import { previewOf, readRollout } from "../../rollouts/preview-rollout";
+import { ownersOf } from "../../rollouts/owners";
+import { previewOf, readRollout, standingFindings } from "../../rollouts/preview-rollout";
 import { detailOf, listRollouts, queriesOf } from "../../rollouts/read-rollouts";
 import { commandRollout, startRollout } from "../../rollouts/start-rollout";
+import { tryEach } from "../../rollouts/try-queries";
 import { writeStep } from "../../rollouts/write-step";
 import type { Context } from "../context";
 import { procedure, router } from "../init";
@@ -18,6 +20,9 @@ import { procedure, router } from "../init";
 const Ref = z.strictObject({ namespace: Label, name: Label });
 /** A rollout as a person wrote it; what it must be is said by `readRollout`, field by field. */
 const Draft = z.strictObject({ rollout: z.record(z.string(), z.unknown()) });
+
+/** Queries that take longer are not tried any more: the page says so. */
+const READINGS_DEADLINE = 5_000;
 
 const acts = (ctx: Context) => ({ ...ctx, store: ctx.rollouts.store });
 
@@ -45,6 +50,7 @@ export const rolloutsRouter = router({
     return {
       ...detailOf(record, ctx.mesh.view()),
       queries: queriesOf(record, ctx.mesh.view()),
+      owners: ownersOf(ctx.mesh.view(), record.rollout),
       driver: ctx.rollouts.driver(input),
       readOnly: ctx.readOnly,
     };
@@ -64,6 +70,7 @@ export const rolloutsRouter = router({
   /** Services with two versions or more, with their routes, and what runs on them; topic "mesh". */
   candidates: procedure.query(({ ctx }) => ({
     services: ctx.mesh.view().derive(candidates),
+    hosts: ctx.mesh.view().derive(knownHosts),
     running: ctx.rollouts.store
       .list()
       .flatMap((record) =>
@@ -85,15 +92,30 @@ export const rolloutsRouter = router({
   dryRuns: procedure.input(Draft).query(async ({ ctx, input, signal }) => {
     const rollout = readRollout(input.rollout);
     const { plan } = await previewOf(acts(ctx), rollout, signal);
-    const { virtualService = "" } = rollout.spec.target;
-    const object = ctx.mesh
-      .view()
-      .get("VirtualService", rollout.metadata.namespace, virtualService);
     return {
-      steps: plan ? await dryRunSteps(ctx.cluster, rollout, plan, signal) : [],
-      owner: object && gitOpsOwner(object),
-      managers: object ? managersOf(object) : [],
+      steps: plan ? await dryRunSteps(ctx.cluster, plan, signal) : [],
+      owners: ownersOf(ctx.mesh.view(), rollout),
     };
+  }),
+
+  /** What speaks against a plan as the mesh stands; nobody is asked. Topic "mesh". */
+  findings: procedure
+    .input(Draft)
+    .query(({ ctx, input }) =>
+      standingFindings({ mesh: ctx.mesh, store: ctx.rollouts.store }, readRollout(input.rollout)),
+    ),
+
+  /** What the plan's own queries give now, for either version. */
+  readings: procedure.input(Draft).query(({ ctx, input, signal }) => {
+    const rollout = readRollout(input.rollout);
+    return tryEach(ctx.metrics, rollout, {
+      versions: versionsOf(ctx.mesh.view(), rollout),
+      at: ctx.clock.now(),
+      signal: AbortSignal.any([
+        AbortSignal.timeout(READINGS_DEADLINE),
+        ...(signal ? [signal] : []),
+      ]),
+    });
   }),
 
   /** A plan held against the last hour: values, load, what it can tell. */
