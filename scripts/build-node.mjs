@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutExamples } from "./without-examples.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const folder = join(root, "dist", "cli");
@@ -60,8 +61,8 @@ const schemasOnDemand = {
 const rulesWithoutExamples = {
   name: "rules-without-examples",
   setup({ onLoad }) {
-    onLoad({ filter: /\/lib\/analysis\/rules\/[a-z-]+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(/^  examples: \{\n[^]*?^  \},\n/m, ""),
+    onLoad({ filter: /\/lib\/analysis\/(?:rules|families)\/[a-z-]+\.ts$/ }, ({ path }) => ({
+      contents: withoutExamples(readFileSync(path, "utf8")),
       loader: "ts",
     }));
   },

@@ -111,7 +111,7 @@ const placeKey = ({ object, path }: ObjectFinding): string =>
   `${object ? refKey(object) : ""} ${path}`;
 
 const compare = (a: PlacedFinding, b: PlacedFinding): number =>
-  compareFindings({ ...a, related: [] }, { ...b, related: [] }) ||
+  compareFindings(a, b) ||
   (a.file ?? "").localeCompare(b.file ?? "") ||
   (a.line ?? 0) - (b.line ?? 0);
 

@@ -9,21 +9,23 @@ import {
   type YamlLimits,
 } from "@/lib/yaml/parse";
 import { plainDocument } from "@/lib/yaml/plain-document";
+import { PlainLines } from "@/lib/yaml/plain-line";
 import { plainPlace } from "@/lib/yaml/plain-place";
 import { splitDocuments } from "@/lib/yaml/split-documents";
 import { LineIndex, type TextRange } from "@/lib/yaml/text-range";
 import type { InputText } from "./read-inputs";
 
 /** A file may hold a whole cluster, unlike a text in the editor. */
-export const FILE_LIMITS: YamlLimits = {
+export const FILE_LIMITS = {
   ...YAML_LIMITS,
   length: 256_000_000,
   values: 50_000_000,
   hasOldBooleans: true,
-};
+} as const satisfies YamlLimits;
 
 /** A document of a file. */
 export interface FileDocument {
+  readonly file: string;
   readonly value: unknown;
   /** In UTF-16 units. */
   readonly length: number;
@@ -40,30 +42,32 @@ interface RepeatedKey {
 
 /** The documents of a text. @throws CommandError when it is no YAML */
 export const fileDocuments = (input: InputText): readonly FileDocument[] =>
-  faultlessDocuments(input.text) ?? exactDocuments(input);
+  faultlessDocuments(input) ?? exactDocuments(input);
 
 /**
  * The documents of a text that has no fault; undefined where it may have one. Nearly all of them
  * are read without their syntax trees, which take many times as long: a tree is made when
  * somebody asks for a place.
  */
-function faultlessDocuments(text: string): readonly FileDocument[] | undefined {
+function faultlessDocuments({ file, text }: InputText): readonly FileDocument[] | undefined {
   const pieces = splitDocuments(text);
   if (!pieces || text.length > FILE_LIMITS.length) return undefined;
   const documents: FileDocument[] = [];
+  const lines = new PlainLines(FILE_LIMITS.hasOldBooleans);
   for (const { text: own, line } of pieces) {
-    const value = plainDocument(own, FILE_LIMITS);
+    const value = plainDocument(own, lines);
     let parsed: ParsedYaml | undefined;
     if (value === undefined) {
       parsed = parseYaml(own, FILE_LIMITS);
       if (parsed.problems.length > 0 || parsed.documents.length > 1) return undefined;
     }
     documents.push({
+      file,
       value: parsed ? (parsed.documents[0]?.value ?? null) : value,
       length: own.length,
       repeatedKeys: [],
       place: (path) => {
-        const range = parsed ? undefined : plainPlace(own, path);
+        const range = parsed ? undefined : plainPlace(own, path, lines);
         if (range) return below(line, new LineIndex(own).range(range));
         parsed ??= parseYaml(own, FILE_LIMITS);
         return below(line, placeIn(parsed, path));
@@ -91,6 +95,7 @@ function exactDocuments({ file, text }: InputText): readonly FileDocument[] {
   const fatal = parsed.problems.find(({ isRepeatedKey }) => !isRepeatedKey);
   if (fatal) throw unreadable(file, fatal.range, fatal.message);
   return parsed.documents.map((document) => ({
+    file,
     value: document.value,
     length: document.extent.end - document.extent.start,
     repeatedKeys: parsed.problems.filter(({ range }) => holds(parsed.lines, document, range)),

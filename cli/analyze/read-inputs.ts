@@ -11,9 +11,6 @@ export interface InputText {
 
 const MANIFEST = /\.(ya?ml|json)$/i;
 
-/** In characters: what is less is read before V8 optimises anything. */
-const MUCH = 200_000;
-
 /** The texts of files, of folders with all below them, and of `-` (stdin). @throws CommandError */
 export async function readInputs(inputs: readonly string[]): Promise<readonly InputText[]> {
   const texts = new Map<string, InputText>();
@@ -22,12 +19,7 @@ export async function readInputs(inputs: readonly string[]): Promise<readonly In
       if (!texts.has(file)) texts.set(file, { file, text: await textOf(file) });
     }
   }
-  const all = [...texts.values()];
-  if (all.reduce((sum, { text }) => sum + text.length, 0) > MUCH) {
-    const { optimiseLess } = await import("./optimise-less");
-    optimiseLess();
-  }
-  return all;
+  return [...texts.values()];
 }
 
 // Synchronous: nothing else waits, and Node's promises of files take long to load.

@@ -1,5 +1,6 @@
 import type { FileFinding } from "@/cli/analyze/analyze-files";
-import { type FileValue, fileValues } from "@/cli/analyze/file-values";
+import type { FileDocument } from "@/cli/analyze/file-documents";
+import { fileValues } from "@/cli/analyze/file-values";
 import type { InputText } from "@/cli/analyze/read-inputs";
 import { docsOf } from "@/lib/analysis/docs";
 import { compareFindings, countLevels, type LevelCounts } from "@/lib/analysis/finding";
@@ -48,7 +49,11 @@ export function validateFiles(texts: readonly InputText[]): Validation {
 /** The API server reads no longer requests. */
 const LARGEST_REQUEST_BYTES = 3 * 1024 * 1024;
 
-function issuesOf({ value, length, repeatedKeys }: FileValue): ReturnType<typeof validateObject> {
+function issuesOf({
+  value,
+  length,
+  repeatedKeys,
+}: FileDocument): ReturnType<typeof validateObject> {
   if (length > LARGEST_REQUEST_BYTES) {
     const message = `Request entity too large: limit is ${LARGEST_REQUEST_BYTES}`;
     return { issues: [decodeIssue("", message)], isJudged: true };
@@ -66,7 +71,7 @@ function issuesOf({ value, length, repeatedKeys }: FileValue): ReturnType<typeof
 
 function findingOf(
   { stage, level, code, path, fieldPath, message }: StageIssue,
-  { file, value, place, repeatedKeys }: FileValue,
+  { file, value, place, repeatedKeys }: FileDocument,
 ): StageFinding {
   const object = new Field(value);
   const isRepeated = stage === "strict" && path === "";

@@ -48,8 +48,10 @@ export interface TextFinding extends Finding, TextRange {
 
 const LEVELS: readonly Level[] = ["Error", "Warning", "Info"];
 
+type Ordered = Pick<Finding, "level" | "kind" | "namespace" | "name" | "path" | "code" | "message">;
+
 /** Worst first; then by object and path, so that lists stay put between two runs. */
-export const compareFindings = (a: Finding, b: Finding): number =>
+export const compareFindings = (a: Ordered, b: Ordered): number =>
   LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
   compareText(a.kind, b.kind) ||
   compareText(a.namespace, b.namespace) ||

@@ -25,14 +25,12 @@ export class Field {
     return this.around ? [...this.around.path, this.step] : [];
   }
 
-  /** The field below the names, one level each. */
-  at(first: string, second?: string, third?: string, ...more: readonly string[]): Field {
-    // What rules do most: no list is made for a name or two.
-    const field = this.child(first);
-    if (second === undefined) return field;
-    const inner = field.child(second);
-    if (third === undefined) return inner;
-    return more.reduce((around, name) => around.child(name), inner.child(third));
+  /** The field below the names, one level each. Not a list of them: this is what rules do most. */
+  at(first: string, second?: string, third?: string, fourth?: string): Field {
+    let field = this.child(first);
+    if (second !== undefined) field = field.child(second);
+    if (third !== undefined) field = field.child(third);
+    return fourth === undefined ? field : field.child(fourth);
   }
 
   private child(name: string): Field {

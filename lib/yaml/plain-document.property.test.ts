@@ -5,6 +5,7 @@ import type { FieldPath } from "./field-path";
 import { locate } from "./locate";
 import { parseYaml, YAML_LIMITS } from "./parse";
 import { plainDocument } from "./plain-document";
+import { PlainLines } from "./plain-line";
 import { plainPlace } from "./plain-place";
 
 const LIMITS = { ...YAML_LIMITS, hasOldBooleans: true as const };
@@ -25,7 +26,7 @@ let placed = 0;
 
 /** Holds the two against each other, places too; whether the plain reader took the text. */
 function holdsTogether(text: string): boolean {
-  const plain = plainDocument(text, LIMITS);
+  const plain = plainDocument(text, new PlainLines(true));
   if (plain === undefined) return false;
   const parsed = parseYaml(text, LIMITS);
   // What has more than one document, or anything to be said against it, is not plain.

@@ -1,5 +1,6 @@
 import { inlineValue } from "./plain-flow";
-import { addField, keyAt, NotPlain } from "./plain-scalar";
+import { isDashAt, type PlainLine, PlainLines, skipSpaces } from "./plain-line";
+import { addField, NotPlain } from "./plain-scalar";
 
 /** What is deeper is left to the exact reader, which counts otherwise. */
 const DEPTH = 30;
@@ -12,25 +13,20 @@ const ODD = /[^\n\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
  * of one line, `|` texts, flow collections of one line, a few anchors. It is the very value that `parseYaml`
  * gives, many times faster, without places. Undefined for every other text, faulty ones too:
  * only `parseYaml` can tell what they are.
+ * @param lines those of texts like this one, which were read before
  */
-export function plainDocument(
-  text: string,
-  { hasOldBooleans = false }: { readonly hasOldBooleans?: boolean } = {},
-): unknown {
+export function plainDocument(text: string, lines = new PlainLines(false)): unknown {
   if (ODD.test(text)) return undefined;
   try {
-    return new PlainReader(text, hasOldBooleans).document();
+    return new PlainReader(text, lines).document();
   } catch (error) {
     if (error instanceof NotPlain) return undefined;
     throw error;
   }
 }
 
-const DASH = 0x2d;
 const HASH = 0x23;
 const BAR = 0x7c;
-const SPACE = 0x20;
-const NEWLINE = 0x0a;
 const AMPERSAND = 0x26;
 const STAR = 0x2a;
 const ANCHOR = /[\w-]+(?=[ \n]|$)/y;
@@ -53,7 +49,7 @@ export class PlainReader {
 
   constructor(
     protected readonly text: string,
-    private readonly hasOldBooleans: boolean,
+    private readonly lines: PlainLines,
   ) {}
 
   document(): unknown {
@@ -101,12 +97,27 @@ export class PlainReader {
     const { column } = this;
     const record: Record<string, unknown> = {};
     while (this.column === column) {
-      const key = keyAt(this.text, this.start);
-      if (!key) throw new NotPlain();
-      addField(record, key.value, this.valueBehind(key.end, column, true));
+      const line = this.lineFrom(this.start);
+      if (line.key === undefined) throw new NotPlain();
+      const value = line.isScalar
+        ? this.ended(line.value, column)
+        : this.valueBehind(this.start + line.end, column, true);
+      addField(record, line.key, value);
     }
     if (this.column > column) throw new NotPlain();
     return record;
+  }
+
+  private lineFrom(start: number): PlainLine {
+    return this.lines.read(this.text.slice(start, this.end));
+  }
+
+  /** A value that ends with its line, behind a key or dash at `column`. */
+  private ended(value: unknown, column: number): unknown {
+    this.advance();
+    // It goes on in the next line.
+    if (this.column > column) throw new NotPlain();
+    return value;
   }
 
   private sequence(): unknown[] {
@@ -125,9 +136,7 @@ export class PlainReader {
   protected enterItem(): boolean {
     const at = skipSpaces(this.text, this.start + 1);
     const holdsBlock =
-      at < this.end &&
-      this.text.charCodeAt(at) !== HASH &&
-      (isDashAt(this.text, at) || keyAt(this.text, at) !== undefined);
+      at < this.end && (isDashAt(this.text, at) || this.lineFrom(at).key !== undefined);
     if (!holdsBlock) return false;
     this.column += at - this.start;
     this.start = at;
@@ -144,11 +153,8 @@ export class PlainReader {
       const value =
         first === STAR
           ? this.aliased(at)
-          : inlineValue(this.text, { start: at, end: this.end }, this.hasOldBooleans);
-      this.advance();
-      // A scalar that goes on in the next line.
-      if (this.column > column) throw new NotPlain();
-      return value;
+          : inlineValue(this.text, { start: at, end: this.end }, this.lines.hasOldBooleans);
+      return this.ended(value, column);
     }
     this.advance();
     const holdsBlock =
@@ -216,18 +222,4 @@ export class PlainReader {
   protected isItem(): boolean {
     return isDashAt(this.text, this.start);
   }
-}
-
-/** The next place that is no space. */
-export function skipSpaces(text: string, from: number): number {
-  let at = from;
-  while (text.charCodeAt(at) === SPACE) at++;
-  return at;
-}
-
-/** Whether a list item begins here. */
-function isDashAt(text: string, at: number): boolean {
-  if (text.charCodeAt(at) !== DASH) return false;
-  const behind = text.charCodeAt(at + 1);
-  return behind === SPACE || behind === NEWLINE || Number.isNaN(behind);
 }

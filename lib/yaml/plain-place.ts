@@ -1,6 +1,7 @@
 import type { FieldPath } from "./field-path";
-import { PlainReader, skipSpaces } from "./plain-document";
+import { PlainReader } from "./plain-document";
 import { scalarEnd } from "./plain-flow";
+import { PlainLines, skipSpaces } from "./plain-line";
 import { keyAt, NotPlain } from "./plain-scalar";
 import type { OffsetRange } from "./text-range";
 
@@ -8,10 +9,15 @@ import type { OffsetRange } from "./text-range";
  * Where `locate` finds a field in a document that `plainDocument` reads, without a syntax tree.
  * Undefined where only the tree can tell: inside flow collections and block texts, behind anchors
  * and aliases.
+ * @param lines those of texts like this one, which were read before
  */
-export function plainPlace(text: string, path: FieldPath): OffsetRange | undefined {
+export function plainPlace(
+  text: string,
+  path: FieldPath,
+  lines = new PlainLines(false),
+): OffsetRange | undefined {
   try {
-    return new PlaceReader(text, false).find(path);
+    return new PlaceReader(text, lines).find(path);
   } catch (error) {
     if (error instanceof NotPlain) return undefined;
     throw error;

@@ -72,5 +72,5 @@ function filterName(entry: Field): string {
   const { value } = entry.at("patch", "value");
   if (!isRecord(value) || Object.keys(value).length === 0) return "";
   if (value["name"] !== undefined) return JSON.stringify(value["name"]);
-  return entry.at("match", "listener", "filterChain", "filter", "name").text ?? "";
+  return entry.at("match", "listener", "filterChain", "filter").at("name").text ?? "";
 }

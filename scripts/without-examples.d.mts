@@ -1,0 +1,1 @@
+export function withoutExamples(text: string): string;
