@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { systemClock, systemRandom } from "@/server/clock";
+import { kubernetesCluster } from "@/server/cluster/kubernetes-cluster";
 import { BOOKINFO } from "@/server/testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "@/server/testing/test-cluster";
 import { graphOptions } from "./graph-options";
@@ -33,6 +35,26 @@ it("reads a cluster and its Prometheus from the command line, as any type", asyn
     expect.arrayContaining(["bookinfo/productpage", "istio-ingress/istio-ingressgateway"]),
   );
   expect(service.nodes.map(({ id }) => id)).not.toContain("bookinfo/reviews");
+});
+
+it("judges by configuration too, unless another time is asked for", async () => {
+  const cluster = kubernetesCluster(
+    { type: "kubeconfig", file: target.kubeconfig, context: undefined },
+    { clock: systemClock, random: systemRandom },
+  );
+  const route = [{ destination: { host: "reviews", subset: "v9" } }];
+  await cluster.patch(
+    { kind: "VirtualService", namespace: "bookinfo", name: "reviews" },
+    { type: "merge", body: { spec: { http: [{ route }] } } },
+  );
+  cluster.close();
+  const rulesOf = async (...args: string[]) => {
+    const { nodes } = await read("--prometheus", target.prometheus, ...args);
+    const health = nodes.find(({ id }) => id === "bookinfo/reviews")?.health;
+    return [health, ...(health?.others ?? [])].map((verdict) => verdict?.rule);
+  };
+  expect(await rulesOf()).toContain("config");
+  expect(await rulesOf("--at", new Date().toISOString())).not.toContain("config");
 });
 
 it("says in one line what it cannot reach", async () => {

@@ -20,7 +20,7 @@ const MOST_PIXELS = 64_000_000;
 
 /** Saves what is shown as a file. Pictures need a layout. @throws Error where it cannot be drawn */
 export async function exportGraph(
-  { graph, at, telemetry }: GraphReading,
+  { graph, at, telemetry, problems }: GraphReading,
   format: ExportFormat,
   layout: Layout | undefined,
 ): Promise<void> {
@@ -40,6 +40,7 @@ export async function exportGraph(
             graphJson(graph, {
               at: time,
               namespaces: [],
+              problems,
               telemetry: { ...telemetry, message: telemetry.message ?? null },
             }),
             format,

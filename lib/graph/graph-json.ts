@@ -15,6 +15,7 @@ import {
 } from "./mesh-graph";
 import { graphQueries, type GraphQueries } from "./queries";
 import { errorsPerSecond } from "./traffic";
+import { VERDICT_SOURCES } from "./verdict-sources";
 
 /** Figures of a node or an edge. All rates are per second; `null` was not measured. */
 export interface TrafficJson {
@@ -99,9 +100,13 @@ export interface GraphJson {
   readonly queries: GraphQueries;
   /** By name of a number: the queries that it was read from. */
   readonly numbers: typeof NUMBERS;
+  /** By rule of a verdict: the queries that it rests on, or the command that tells the same. */
+  readonly verdicts: typeof VERDICT_SOURCES;
   readonly nodes: readonly NodeJson[];
   readonly edges: readonly EdgeJson[];
   readonly boxes: MeshGraph["boxes"];
+  /** Kinds of objects that could not be read, in sentences: what rests on them is left out. */
+  readonly problems: readonly string[];
 }
 
 /** How the telemetry of a graph is doing. */
@@ -115,10 +120,10 @@ export interface TelemetryJson {
 /** Puts a graph into its JSON form. `at` is RFC 3339. */
 export function graphJson(
   graph: MeshGraph,
-  about: Pick<GraphJson, "at" | "namespaces" | "telemetry">,
+  about: Pick<GraphJson, "at" | "namespaces" | "telemetry" | "problems">,
 ): GraphJson {
   const { type, windowSeconds, boxes } = graph;
-  const { at, namespaces, telemetry } = about;
+  const { at, namespaces, telemetry, problems } = about;
   return {
     type,
     at,
@@ -127,9 +132,11 @@ export function graphJson(
     telemetry,
     queries: graphQueries(windowSeconds),
     numbers: NUMBERS,
+    verdicts: VERDICT_SOURCES,
     nodes: nodesJson(graph),
     edges: graph.edges.map(edgeJson),
     boxes,
+    problems,
   };
 }
 

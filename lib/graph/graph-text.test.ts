@@ -10,6 +10,7 @@ const ABOUT = {
   at: "2026-01-01T00:00:00.000Z",
   namespaces: [],
   telemetry: { state: "live", message: null, missing: [] },
+  problems: [],
 } as const;
 
 const json = (type: GraphType = "versionedApp") =>

@@ -57,6 +57,34 @@ describe("GET /api/v1/graph", () => {
     expect(graph.queries.tcp).toContain("istio_tcp_received_bytes_total[30s]");
   });
 
+  it("judges by configuration and proxies too, and names what each verdict rests on", async () => {
+    const { cluster } = runtime();
+    const ref = { kind: "VirtualService", namespace: "bookinfo", name: "reviews" } as const;
+    const { items } = await cluster.list("Pod", { namespace: "bookinfo" });
+    const pod = items.find(({ metadata }) => metadata.name.startsWith("details"))?.metadata.name;
+    const frozen = { "sandbox.quarterdeck.dev/proxy": "reject" };
+    await cluster.patch(
+      { kind: "Pod", namespace: "bookinfo", name: pod ?? "details" },
+      { type: "merge", body: { metadata: { annotations: frozen } } },
+    );
+    const route = [{ destination: { host: "reviews", subset: "v9" } }];
+    await cluster.patch(ref, { type: "merge", body: { spec: { http: [{ route }] } } });
+    await vi.waitFor(
+      async () => {
+        const { nodes, verdicts } = (await (await get("type=app")).json()) as GraphJson;
+        const rulesOf = (id: string) => {
+          const health = nodes.find((node) => node.id === id)?.health;
+          return [health, ...(health?.others ?? [])].map((verdict) => verdict?.rule);
+        };
+        expect(rulesOf("bookinfo/reviews")).toContain("config");
+        expect(rulesOf("bookinfo/details")).toContain("proxies");
+        expect(verdicts.config.command).toContain("quarterdeck analyze");
+        expect(verdicts.latency.queries).toContain("past");
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+  });
+
   it("answers for a moment of the past, and as DOT", async () => {
     const at = new Date(Date.now() - 5_000).toISOString();
     const past = (await (await get(`at=${at}`)).json()) as GraphJson;

@@ -9,10 +9,13 @@ import { scopeGraph } from "@/lib/graph/scope-graph";
 import { windowSeconds } from "@/lib/graph/window";
 import { Label } from "@/lib/k8s/names";
 import { runtime } from "../container";
+import { problemsOf } from "../topology/topology-service";
 import { readTelemetry } from "../topology/read-telemetry";
 import { errorResponse } from "./error-response";
 
 const DEADLINE = seconds(10);
+/** A graph does not wait longer than this for what istiods say of their proxies. */
+const PROXIES_PATIENCE = seconds(2);
 
 const Window = z.string().transform((text, ctx) => {
   const value = windowSeconds(text);
@@ -45,7 +48,7 @@ const CONTENT_TYPE = {
 
 /**
  * `GET /api/v1/graph?namespace=…&duration=60s&at=TIME&type=…&format=…`: who calls whom, in the form
- * of the command line. Without telemetry it says so in `telemetry` and tells what exists; 503 until
+ * of the command line; health of now is that of configuration and proxies too. Without telemetry it says so in `telemetry` and tells what exists; 503 until
  * the cluster was read once, or when Prometheus has no answer for the time `at`.
  */
 export async function handleGraph(request: Request): Promise<Response> {
@@ -77,6 +80,7 @@ export async function handleGraph(request: Request): Promise<Response> {
       at: reading.at === undefined ? null : new Date(reading.at).toISOString(),
       namespaces,
       telemetry: reading.telemetry,
+      problems: problemsOf(runtime().mesh),
     });
     return new Response(graphText(json, format), {
       headers: { "content-type": CONTENT_TYPE[format], "cache-control": "no-store" },
@@ -91,9 +95,36 @@ export async function handleGraph(request: Request): Promise<Response> {
 type Question = Parameters<typeof buildGraph>[2];
 
 async function live(question: Question) {
-  const { graph, reading, telemetry } = await runtime().topology.whole(question);
-  const { state, message = null, missing } = telemetry;
-  return { graph, at: reading?.at, telemetry: { state, message, missing } };
+  const { topology } = runtime();
+  const proxies = proxyStates();
+  const { graph, reading, telemetry } = await topology.wholeOnce(question);
+  const unknown = await proxies;
+  const { state, message = null } = telemetry;
+  const missing = unknown === undefined ? telemetry.missing : [...telemetry.missing, unknown];
+  return { graph: topology.judged(graph), at: reading?.at, telemetry: { state, message, missing } };
+}
+
+/** Has the istiods asked about their proxies where nobody looks at them; why they are not known. */
+async function proxyStates(): Promise<string | undefined> {
+  const { proxies, clock } = runtime();
+  const stop = new AbortController();
+  const late = clock.sleep(PROXIES_PATIENCE, stop.signal).then(
+    () => "istiod has not answered yet",
+    () => undefined,
+  );
+  const asked = proxies.snapshot().then(
+    ({ error }) => error?.message,
+    (error: unknown) => {
+      if (error instanceof AppError) return error.message;
+      throw error;
+    },
+  );
+  try {
+    const reason = await Promise.race([asked, late]);
+    return reason === undefined ? undefined : `The state of proxies is not known: ${reason}`;
+  } finally {
+    stop.abort();
+  }
 }
 
 async function past(question: Question, at: Instant, { signal }: Request) {

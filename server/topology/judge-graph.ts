@@ -1,3 +1,4 @@
+import type { Instant } from "@/lib/base/units";
 import { workloadIndex } from "@/lib/graph/workload-index";
 import { graphObjects } from "@/lib/graph/graph-objects";
 import { worstOf } from "@/lib/graph/health";
@@ -5,7 +6,8 @@ import { sameParts } from "@/lib/graph/kept-parts";
 import type { GraphNode, Health, MeshGraph } from "@/lib/graph/mesh-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import { proxyCause } from "@/lib/xds/proxy-state";
-import type { MeshAnalysis } from "../config/mesh-analysis";
+import type { ProxySync } from "@/lib/xds/sync-status";
+import type { MeshAnalysis, MeshFindings } from "../config/mesh-analysis";
 import type { Proxies } from "../proxies/proxies-service";
 import type { Clock } from "../ports";
 import { type NodeFindings, nodeFindings } from "./node-findings";
@@ -37,24 +39,33 @@ export function graphJudge(needs: {
   const judged = new WeakMap<MeshGraph["nodes"], Judged>();
   return (graph, view) => {
     const current = analysis.current();
-    const unsynced = unsyncedWorkloads(view, proxies, clock);
+    const unsynced = unsyncedWorkloads(view, proxies.known().proxies, clock.now());
     const from = [current.counts, view.derive(graphObjects), JSON.stringify([...unsynced])];
     const before = judged.get(graph.nodes);
     if (before && sameParts(before.from, from)) {
       // Boxes and edges may be others.
       return before.of === graph ? before.made : remembered(before, graph);
     }
-    const findings = nodeFindings(graph.nodes, current);
-    const nodes = graph.nodes.map((node) => {
-      const more = [configHealth(findings[node.id]), proxyHealth(node, unsynced)];
-      return more.every((health) => health === undefined)
-        ? node
-        : { ...node, health: worstOf([node.health, ...more]) };
-    });
-    const made = { graph: { ...graph, nodes }, findings };
+    const made = judgeGraph(graph, current, unsynced);
     judged.set(graph.nodes, { from, of: graph, made });
     return made;
   };
+}
+
+/** Adds to the health of a graph the errors of its configuration, and proxies that are out of step. */
+export function judgeGraph(
+  graph: MeshGraph,
+  findings: Pick<MeshFindings, "view" | "counts">,
+  unsynced: UnsyncedWorkloads,
+): JudgedGraph {
+  const found = nodeFindings(graph.nodes, findings);
+  const nodes = graph.nodes.map((node) => {
+    const more = [configHealth(found[node.id]), proxyHealth(node, unsynced)];
+    return more.every((health) => health === undefined)
+      ? node
+      : { ...node, health: worstOf([node.health, ...more]) };
+  });
+  return { graph: { ...graph, nodes }, findings: found };
 }
 
 /** Nodes that were judged, in the graph that they were judged in last. */
@@ -83,7 +94,7 @@ function configHealth(found: NodeFindings | undefined): Health | undefined {
 
 function proxyHealth(
   { namespace = "", versions }: GraphNode,
-  unsynced: ReadonlyMap<string, Unsynced>,
+  unsynced: UnsyncedWorkloads,
 ): Health | undefined {
   if (unsynced.size === 0) return undefined;
   const behind = versions.flatMap(({ workloads }) =>
@@ -107,14 +118,16 @@ function proxyHealth(
 }
 
 /** By `namespace/workload`. */
-function unsyncedWorkloads(
+export type UnsyncedWorkloads = ReadonlyMap<string, Unsynced>;
+
+/** The workloads whose proxies refused configuration, or are late with it. */
+export function unsyncedWorkloads(
   view: MeshView,
-  proxies: Pick<Proxies, "known">,
-  clock: Clock,
-): ReadonlyMap<string, Unsynced> {
+  proxies: readonly ProxySync[],
+  now: Instant,
+): UnsyncedWorkloads {
   const found = new Map<string, { refused: string[]; late: string[] }>();
-  const now = clock.now();
-  const bad = proxies.known().proxies.flatMap((proxy) => {
+  const bad = proxies.flatMap((proxy) => {
     const { state } = proxyCause(proxy, now);
     return state === "refused" || state === "late" ? [{ id: proxy.id, state }] : [];
   });

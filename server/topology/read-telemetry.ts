@@ -70,6 +70,7 @@ export async function readTelemetry(
       optional("tcp", limited),
       ask(queries.requests, limited),
     ]);
+    missing.push(...withoutTraffic([...requests, ...tcp], windowSeconds));
     const going = (direction: string) => tcp.filter(({ labels }) => labels.direction === direction);
     return {
       ...NO_TELEMETRY,
@@ -93,6 +94,18 @@ export async function readTelemetry(
     return { durations, payload, p50, p95, p99, past };
   });
   return { at, telemetry: { ...traffic, ...latency }, missing };
+}
+
+/** Why there is no traffic, where that is not because nobody asks anybody; in sentences. */
+function withoutTraffic(samples: readonly Sample[], windowSeconds: number): readonly string[] {
+  if (samples.length === 0) {
+    return [
+      `Prometheus has no samples of Istio's metrics in the last ${windowSeconds} s: ` +
+        "see whether it scrapes the proxies (istio_requests_total, istio_tcp_sent_bytes_total)",
+    ];
+  }
+  const known = samples.some(({ value }) => value !== null && Number.isFinite(value));
+  return known ? [] : ["Prometheus has Istio's metrics, but no numbers in them (NaN)"];
 }
 
 /** Runs `work` with a signal that aborts after `deadline`, or when `signal` does. */

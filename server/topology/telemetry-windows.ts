@@ -9,6 +9,11 @@ import { type GraphWindows, graphWindows, refreshInterval } from "./windows";
 const DEADLINE = seconds(10);
 /** So long a page waits for news; then it gets what is known, with its age. */
 const PATIENCE = seconds(3);
+/**
+ * So long who asks once waits where nothing was read yet: a large mesh takes a cold Prometheus longer
+ * than a page's patience. A little more than the deadline, so that its reason is known.
+ */
+const FIRST_PATIENCE = millis(DEADLINE + 500);
 /** So long anybody waits to learn how often Prometheus scrapes. */
 const INTERVAL_PATIENCE = millis(800);
 /** A window that no page asked for in this time is no longer refreshed. */
@@ -19,12 +24,21 @@ export interface KnownTelemetry {
   readonly reading: TelemetryReading | undefined;
   /** Why the newest refresh failed, or why there is no news yet. */
   readonly error: AppError | undefined;
+  /** Traffic is there, and latency was never read yet: it is on its way. */
+  readonly latencyComing: boolean;
+  /** An answer is still waited for. */
+  readonly waiting: boolean;
 }
 
 /** The telemetry of all windows that somebody looks at. */
 export interface TelemetryWindows {
   /** What is known of a window; asks Prometheus first where that is old, and waits only so long. */
   known(windowSeconds: number): Promise<KnownTelemetry>;
+  /**
+   * The same for who asks once and is told no news: it waits for latency too, and for the very first
+   * reading of a mesh as long as Prometheus may take.
+   */
+  knownWhole(windowSeconds: number): Promise<KnownTelemetry>;
   /** Which windows there are. */
   choice(): Promise<GraphWindows>;
   /** Ends the refresh loop. */
@@ -42,6 +56,7 @@ interface Refresh {
 interface Window {
   reading: TelemetryReading | undefined;
   error: AppError | undefined;
+  latencyComing: boolean;
   askedAt: Instant;
   refreshedAt: Instant | undefined;
   pending: Refresh | undefined;
@@ -76,6 +91,7 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
           const telemetry = { ...(before ?? reading.telemetry), requests, tcpSent, tcpReceived };
           window.reading = { ...reading, telemetry };
           window.error = undefined;
+          window.latencyComing = before === undefined;
           onTraffic();
         },
       });
@@ -89,6 +105,7 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
           : new AppError("unavailable", "The graph could not be refreshed", { cause: error });
     } finally {
       window.refreshedAt = clock.now();
+      window.latencyComing = false;
     }
   }
 
@@ -176,6 +193,30 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
     }
   }
 
+  function asked(windowSeconds: number): Window {
+    const now = clock.now();
+    const window = windows.get(windowSeconds) ?? {
+      reading: undefined,
+      error: undefined,
+      latencyComing: false,
+      askedAt: now,
+      refreshedAt: undefined,
+      pending: undefined,
+    };
+    windows.set(windowSeconds, window);
+    window.askedAt = now;
+    return window;
+  }
+
+  /** The loop keeps a window fresh while pages listen; who asks without listening refreshes it. */
+  function isOld({ refreshedAt }: Window): boolean {
+    const age = refreshedAt === undefined ? Infinity : between(refreshedAt, clock.now());
+    return age > 2 * refreshInterval(lastInterval) + PATIENCE;
+  }
+
+  /** Prometheus can answer in time: who does not get an answer asks again. */
+  const hasAnswered = () => [...windows.values()].some(({ reading }) => reading !== undefined);
+
   const stopDemand = live.onDemand((wanted) => {
     if (!wanted) return;
     loop().catch((err: unknown) => {
@@ -186,26 +227,23 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
   return {
     choice: async () => graphWindows(await scrapeInterval()),
     async known(windowSeconds) {
-      const now = clock.now();
-      const window = windows.get(windowSeconds) ?? {
-        reading: undefined,
-        error: undefined,
-        askedAt: now,
-        refreshedAt: undefined,
-        pending: undefined,
-      };
-      windows.set(windowSeconds, window);
-      window.askedAt = now;
-      // The loop keeps a window fresh while pages listen; who asks without listening refreshes it.
-      const age = window.refreshedAt === undefined ? Infinity : between(window.refreshedAt, now);
-      const fresh = 2 * refreshInterval(lastInterval) + PATIENCE;
-      if (age > fresh && !window.pending?.late) {
+      const window = asked(windowSeconds);
+      if (isOld(window) && !window.pending?.late) {
         const { traffic, all } = refreshed(windowSeconds, window);
         await withinPatience(traffic, PATIENCE, () => undefined);
         // Who listens is told when latency is there too.
         void all.then(publish);
       }
-      return { reading: window.reading, error: window.error ?? lateness(window) };
+      return knownOf(window);
+    },
+    async knownWhole(windowSeconds) {
+      const window = asked(windowSeconds);
+      if (isOld(window) && !(hasAnswered() && window.pending?.late)) {
+        const { all } = refreshed(windowSeconds, window);
+        const patience = hasAnswered() ? PATIENCE : FIRST_PATIENCE;
+        await withinPatience(all, patience, () => undefined);
+      }
+      return knownOf(window);
     },
     close() {
       stop.abort(new Error("the server stops"));
@@ -213,6 +251,13 @@ export function telemetryWindows({ metrics, live, clock, log }: Needs): Telemetr
     },
   };
 }
+
+const knownOf = (window: Window): KnownTelemetry => ({
+  reading: window.reading,
+  error: window.error ?? lateness(window),
+  latencyComing: window.latencyComing,
+  waiting: window.pending !== undefined,
+});
 
 /** Changes exactly when a page has something new to show. */
 const newsOf = ({ reading, error }: Window) => `${reading?.at ?? ""} ${error?.message ?? ""}`;

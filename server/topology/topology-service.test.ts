@@ -115,6 +115,55 @@ describe("the topology service", () => {
     expect(telemetry.message).toBe("Prometheus has not answered for 3 s");
   });
 
+  it("waits for the first reading as long as Prometheus may take, for who asks once", async () => {
+    const answers: (() => void)[] = [];
+    const { topology, pass } = setUp(
+      (promql) =>
+        new Promise((resolve, reject) => {
+          answers.push(() => void traffic(promql).then(resolve, reject));
+        }),
+    );
+    const asking = topology.wholeOnce(QUESTION);
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    pass(seconds(8));
+    for (const answer of answers.splice(0)) answer();
+    await vi.waitFor(() => expect(answers).toHaveLength(6));
+    // Latency is too late for this answer.
+    pass(seconds(3));
+    const { graph, telemetry } = await asking;
+    expect(graph.edges).toHaveLength(1);
+    expect([telemetry.state, telemetry.missing]).toEqual([
+      "live",
+      ["Latency has not been read yet: ask again in some seconds"],
+    ]);
+    for (const answer of answers) answer();
+    await vi.waitFor(async () => {
+      expect((await topology.wholeOnce(QUESTION)).telemetry.missing).toEqual([]);
+    });
+  });
+
+  it("does not wait so long for a Prometheus that answered once and hangs", async () => {
+    let hangs = false;
+    const { topology, pass, asked } = setUp((promql) =>
+      hangs ? new Promise(() => undefined) : traffic(promql),
+    );
+    await topology.wholeOnce({ ...QUESTION, windowSeconds: 10 });
+    hangs = true;
+    pass(seconds(30));
+    const known = topology.wholeOnce({ ...QUESTION, windowSeconds: 10 });
+    await vi.waitFor(() => expect(asked).toHaveLength(10));
+    pass(seconds(3));
+    expect((await known).telemetry.state).toBe("stale");
+    const fresh = topology.wholeOnce({ ...QUESTION, windowSeconds: 60 });
+    await vi.waitFor(() => expect(asked).toHaveLength(12));
+    pass(seconds(3));
+    const { telemetry } = await fresh;
+    expect([telemetry.state, telemetry.message]).toEqual([
+      "down",
+      "Prometheus has not answered for 3 s; it is still waited for: ask again in some seconds",
+    ]);
+  });
+
   it("shows traffic while Prometheus still works on latency, which it was asked for afterwards", async () => {
     const { topology, asked } = setUp((promql) =>
       promql.includes("duration") ? new Promise(() => undefined) : traffic(promql),

@@ -46,15 +46,26 @@ interface GraphQuestion extends GraphPart {
   readonly judged?: boolean;
 }
 
+type WholeQuestion = Pick<GraphQuestion, "windowSeconds" | "type">;
+
+interface WholeGraph {
+  readonly graph: MeshGraph;
+  readonly reading: TelemetryReading | undefined;
+  readonly telemetry: TelemetryState;
+}
+
 /** The live graph of the mesh, read once for all who look at it. */
 export interface Topology {
   graph(question: GraphQuestion): Promise<GraphReading>;
   /** The whole graph, and the telemetry under it, undefined if there never was any. */
-  whole(question: Pick<GraphQuestion, "windowSeconds" | "type">): Promise<{
-    readonly graph: MeshGraph;
-    readonly reading: TelemetryReading | undefined;
-    readonly telemetry: TelemetryState;
-  }>;
+  whole(question: WholeQuestion): Promise<WholeGraph>;
+  /**
+   * The same for who asks once and is told no news: the first reading of a mesh is waited for as
+   * long as Prometheus may take.
+   */
+  wholeOnce(question: WholeQuestion): Promise<WholeGraph>;
+  /** A graph whose health is that of configuration and proxies too, as far as they are known. */
+  judged(graph: MeshGraph): MeshGraph;
   /** Ends the refresh loop. */
   close(): void;
 }
@@ -79,6 +90,24 @@ export function topologyService(needs: Needs): Topology {
   const built = graphMemo();
   const present = presenter();
   const grouped = groupingMemo();
+
+  async function whole(
+    { windowSeconds, type }: WholeQuestion,
+    read: (windowSeconds: number) => Promise<KnownTelemetry>,
+  ): Promise<WholeGraph> {
+    const asked = windowSeconds ?? (await telemetry.choice()).standard;
+    const known = await read(asked);
+    const { reading, latencyComing } = known;
+    const graph = built(reading, mesh.view(), { windowSeconds: asked, type });
+    const state = stateOf(metrics, known);
+    const missing = latencyComing ? [...state.missing, LATENCY_COMING] : state.missing;
+    const message =
+      state.state === "down" && known.waiting
+        ? `${state.message ?? ""}; it is still waited for: ask again in some seconds`
+        : state.message;
+    return { graph, reading, telemetry: { ...state, message, missing } };
+  }
+
   return {
     async graph({ windowSeconds, type, judged: wanted = false, ...part }) {
       const choice = await telemetry.choice();
@@ -101,20 +130,22 @@ export function topologyService(needs: Needs): Topology {
         telemetry: stateOf(metrics, known),
         windows: choice.all,
         groupings: view.derive(groupingLabels),
-        problems: mesh.problems().map(({ kind, error }) => `${kind}: ${error.message}`),
+        problems: problemsOf(mesh),
         ready: mesh.ready,
       };
     },
-    async whole({ windowSeconds, type }) {
-      const asked = windowSeconds ?? (await telemetry.choice()).standard;
-      const known = await telemetry.known(asked);
-      const { reading } = known;
-      const graph = built(reading, mesh.view(), { windowSeconds: asked, type });
-      return { graph, reading, telemetry: stateOf(metrics, known) };
-    },
+    whole: (question) => whole(question, (window) => telemetry.known(window)),
+    wholeOnce: (question) => whole(question, (window) => telemetry.knownWhole(window)),
+    judged: (graph) => judge?.(graph, mesh.view()).graph ?? graph,
     close: () => telemetry.close(),
   };
 }
+
+/** Kinds of objects that could not be read, in sentences. */
+export const problemsOf = (mesh: Pick<MeshStore, "problems">): readonly string[] =>
+  mesh.problems().map(({ kind, error }) => `${kind}: ${error.message}`);
+
+const LATENCY_COMING = "Latency has not been read yet: ask again in some seconds";
 
 function stateOf(metrics: Metrics, { reading, error }: KnownTelemetry): TelemetryState {
   const off = metrics.url === undefined && (!error || error.code === "unsupported");
