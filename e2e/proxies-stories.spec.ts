@@ -45,6 +45,15 @@ test("a VirtualService leads to the route that it made, and the route back to it
   page,
 }) => {
   await page.goto("/config/VirtualService/bookinfo/reviews");
+  await page.getByRole("link", { name: "http[0]" }).click();
+  await expect(page.getByText("Only what spec.http[0] made")).toBeVisible();
+  const routes = page.getByRole("table", { name: "Routes" });
+  await routes
+    .getByRole("link", { name: /^bookinfo\/reviews\s*http\[0\]/ })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/config\/VirtualService\/bookinfo\/reviews\?path=spec\.http/);
+
   await page.getByRole("link", { name: "Show what it made in a proxy" }).click();
   await expect(page.getByRole("tab", { name: /^By object/ })).toHaveAttribute(
     "aria-selected",

@@ -1,11 +1,14 @@
 "use client";
 
 import Link from "next/link";
-import { madeHref } from "@/components/layout/object-href";
+import { lineHref, madeHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { Panel } from "@/components/ui/panel";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import type { DraftReach } from "@/server/config/draft-report";
+
+/** An object of more parts is looked at in the proxy itself. */
+const MAX_LINES = 12;
 
 /** Whom the draft touches, by the objects of the snapshot. */
 export function ReachPanel({
@@ -43,6 +46,18 @@ export function ReachPanel({
               <Link href={scoped(madeHref(target, reach.example))}>
                 Show what it made in a proxy
               </Link>
+              {reach.lines.length > 0 ? " or only " : null}
+              {reach.lines.slice(0, MAX_LINES).map(({ field, tab }, index) => (
+                <span key={field}>
+                  {index === 0 ? "" : ", "}
+                  <Link
+                    className="font-mono"
+                    href={scoped(lineHref(target, { field, tab }, reach.example ?? target))}
+                  >
+                    {field.replace(/^spec\./, "")}
+                  </Link>
+                </span>
+              ))}
             </p>
           ) : null}
         </>

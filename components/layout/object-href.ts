@@ -41,6 +41,15 @@ export const madeHref = (
 ): string =>
   `${proxyHref(proxy)}&tab=objects&find=${encodeURIComponent(`${kind} ${namespace}/${name}`)}`;
 
+/** The routes, chains or clusters that one field of an object made in one proxy. */
+export const lineHref = (
+  { kind, namespace, name }: ObjectRef,
+  { field, tab }: { readonly field: string; readonly tab: string },
+  proxy: { namespace: string; name: string },
+): string =>
+  `${proxyHref(proxy)}&tab=${tab}&find=${encodeURIComponent(`${kind} ${namespace}/${name}`)}` +
+  `&line=${encodeURIComponent(field)}`;
+
 /** One rollout. */
 export const rolloutHref = (rollout: { namespace: string; name: string }): string =>
   `/rollouts/${encodeURIComponent(rollout.namespace)}/${encodeURIComponent(rollout.name)}`;

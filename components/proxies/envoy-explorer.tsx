@@ -5,6 +5,7 @@ import { useState } from "react";
 import { LogLevels } from "@/components/log-levels/log-levels";
 import { useTRPC } from "@/components/trpc/client";
 import { Age } from "@/components/ui/age";
+import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { ErrorState } from "@/components/ui/error-state";
 import { formatNumber } from "@/components/ui/format";
@@ -86,7 +87,7 @@ export function EnvoyExplorer({
       { placeholderData: keepPreviousData, meta: { live: ["proxies"] } },
     ),
   );
-  const open = (tab: ExplorerTab, find = ""): void => void setState({ tab, find });
+  const open = (tab: ExplorerTab, find = ""): void => void setState({ tab, find, line: "" });
   return (
     <div className="qd-proxies-explorer">
       <Panel
@@ -160,7 +161,24 @@ export function EnvoyExplorer({
           ) : state.tab === "compare" ? (
             <CompareProxy proxy={proxy} state={state} setState={setState} />
           ) : (
-            <Table key={state.tab} tab={state.tab} proxy={proxy} find={state.find} onOpen={open} />
+            <>
+              {state.line === "" ? null : (
+                <p className="mb-1 flex items-center gap-2 text-xs text-ink-2">
+                  Only what <span className="font-mono">{state.line}</span> made.
+                  <Button variant="quiet" size="small" onClick={() => void setState({ line: "" })}>
+                    Show all
+                  </Button>
+                </p>
+              )}
+              <Table
+                key={state.tab}
+                tab={state.tab}
+                proxy={proxy}
+                find={state.find}
+                line={state.line}
+                onOpen={open}
+              />
+            </>
           )}
         </Tabs>
       </Panel>
@@ -174,16 +192,19 @@ function Table({
   tab,
   proxy,
   find,
+  line,
   onOpen,
 }: {
   tab: TableTab;
   proxy: Proxy;
   find: string;
+  line: string;
   onOpen: (tab: ExplorerTab, find?: string) => void;
 }) {
   const [limit, setLimit] = useState(FIRST);
   const shared = {
     question: { ...proxy, filter: find, limit },
+    line,
     onMore: limit < 1000 ? () => setLimit(1000) : undefined,
     onOpen,
   };

@@ -8,6 +8,7 @@ import type { ClusterRow } from "@/lib/xds/cluster-rows";
 import type { EndpointRow } from "@/lib/xds/endpoint-rows";
 import type { ListenerRow } from "@/lib/xds/listener-rows";
 import type { RouteRow } from "@/lib/xds/route-rows";
+import type { Traced } from "@/server/proxies/trace-rows";
 import { ObjectLink } from "./object-link";
 import type { ExplorerTab } from "./use-proxies-state";
 
@@ -47,7 +48,7 @@ function Follow({ text, onFollow }: { text: string; onFollow: () => void }) {
 }
 
 /** Columns of `istioctl proxy-config listeners`, and where a chain leads. */
-export const listenerColumns = (open: Open): readonly Column<ListenerRow>[] => [
+export const listenerColumns = (open: Open): readonly Column<Traced<ListenerRow>>[] => [
   {
     key: "address",
     header: "Address",
@@ -82,11 +83,15 @@ export const listenerColumns = (open: Open): readonly Column<ListenerRow>[] => [
     className: "max-wide:hidden",
     cell: (row) => (row.chain ? cut(row.chain) : NO_DATA),
   },
-  { key: "object", header: "Made by", cell: (row) => <ObjectLink of={row.object} /> },
+  {
+    key: "object",
+    header: "Made by",
+    cell: (row) => <ObjectLink of={row.object} field={row.field} />,
+  },
 ];
 
 /** Columns of `istioctl proxy-config routes`, with what else must match and where it goes. */
-export const routeColumns = (open: Open): readonly Column<RouteRow>[] => [
+export const routeColumns = (open: Open): readonly Column<Traced<RouteRow>>[] => [
   {
     key: "name",
     header: "Name",
@@ -119,7 +124,7 @@ export const routeColumns = (open: Open): readonly Column<RouteRow>[] => [
   {
     key: "object",
     header: "Made by",
-    cell: (row) => <ObjectLink of={row.object} />,
+    cell: (row) => <ObjectLink of={row.object} field={row.field} />,
     sortValue: (row) => row.virtualService,
   },
   {
@@ -131,7 +136,7 @@ export const routeColumns = (open: Open): readonly Column<RouteRow>[] => [
 ];
 
 /** Columns of `istioctl proxy-config clusters`. */
-export const clusterColumns = (open: Open): readonly Column<ClusterRow>[] => [
+export const clusterColumns = (open: Open): readonly Column<Traced<ClusterRow>>[] => [
   {
     key: "host",
     header: "Service FQDN",
@@ -171,7 +176,7 @@ export const clusterColumns = (open: Open): readonly Column<ClusterRow>[] => [
   {
     key: "object",
     header: "Made by",
-    cell: (row) => <ObjectLink of={row.object} />,
+    cell: (row) => <ObjectLink of={row.object} field={row.field} />,
     sortValue: (row) => row.destinationRule,
   },
 ];

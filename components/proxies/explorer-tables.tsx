@@ -21,6 +21,8 @@ export interface ExplorerTableProps {
     readonly filter: string;
     readonly limit: number;
   };
+  /** Only rows that this field of their object made: `spec.http[0]`; empty for all. */
+  readonly line: string;
   /** Shows more rows; undefined when all that may be shown are. */
   readonly onMore: (() => void) | undefined;
   /** Goes to another table, narrowed to what a cell names. */
@@ -135,6 +137,10 @@ export function ObjectTable(props: ExplorerTableProps) {
   );
 }
 
+/** Whether a row came of a field, or of one inside it. */
+const isMadeBy = (row: object, line: string): boolean =>
+  "field" in row && (row.field === line || String(row.field).startsWith(`${line}.`));
+
 type Keyed<Row> = Row & { readonly key: string };
 
 function Rows<Row extends object>({
@@ -143,6 +149,7 @@ function Rows<Row extends object>({
   columns,
   keyOf,
   question,
+  line,
   onMore,
 }: ExplorerTableProps & {
   label: string;
@@ -158,11 +165,10 @@ function Rows<Row extends object>({
       <Skeleton label={`Reading the ${label.toLowerCase()}`} rows={8} />
     );
   }
-  const rows: readonly Keyed<Row>[] = data.rows.map((row, index) => ({
-    ...row,
-    key: keyOf(row, index),
-  }));
-  const hidden = data.matching - rows.length;
+  const rows: readonly Keyed<Row>[] = data.rows
+    .map((row, index) => ({ ...row, key: keyOf(row, index) }))
+    .filter((row) => line === "" || isMadeBy(row, line));
+  const hidden = data.matching - data.rows.length;
   return (
     <>
       {error ? (
@@ -176,9 +182,11 @@ function Rows<Row extends object>({
         rowKey={({ key }) => key}
         maxHeight="56vh"
         empty={
-          question.filter === ""
-            ? `This proxy has no ${label.toLowerCase()}.`
-            : `None of the ${label.toLowerCase()} contains “${question.filter}”.`
+          line !== ""
+            ? `None of the ${label.toLowerCase()} was made by ${line}.`
+            : question.filter === ""
+              ? `This proxy has no ${label.toLowerCase()}.`
+              : `None of the ${label.toLowerCase()} contains “${question.filter}”.`
         }
       />
       {hidden > 0 ? (

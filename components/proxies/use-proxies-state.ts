@@ -56,6 +56,8 @@ export function useProxiesState() {
       tab: parseAsStringLiteral(EXPLORER_TABS).withDefault("listeners"),
       /** Words that a row of the explorer must contain. */
       find: parseAsString.withDefault(""),
+      /** Only what this field of its object made: `spec.http[0]`. */
+      line: parseAsString.withDefault(""),
       /** The request that is followed: `GET http://reviews:9080/path`. */
       ask: parseAsString.withDefault(""),
       /** Whether it leaves the pod, or arrives there with mTLS or in plain text. */

@@ -1,6 +1,7 @@
 import type { DraftAnalysis } from "@/lib/analysis/draft";
 import type { Finding, TextFinding } from "@/lib/analysis/finding";
 import { type Reach, reachOfObject } from "@/lib/analysis/reach";
+import { type MadeLine, madeLines } from "@/lib/xds/trace/made-lines";
 import { RULES } from "@/lib/analysis/rules.gen";
 import { applyChanges, type MeshView } from "@/lib/mesh/view";
 import type { ObjectRef } from "@/lib/istio/kinds";
@@ -22,6 +23,8 @@ export interface DraftReach {
   readonly namespaces: readonly string[];
   /** One of the proxies, to look into; a gateway where one is among them. */
   readonly example: { readonly namespace: string; readonly name: string } | undefined;
+  /** The fields of the object that each make something in a proxy. */
+  readonly lines: readonly MadeLine[];
   readonly why: string;
 }
 
@@ -78,6 +81,7 @@ function reachOf({ objects }: DraftAnalysis, mesh: MeshView): DraftReach | undef
     gateways: reach.proxies.filter(({ gateway }) => gateway).length,
     namespaces: [...new Set(reach.proxies.map(({ namespace }) => namespace))].sort(),
     example: exampleOf(reach.proxies),
+    lines: madeLines(draft.object),
     why: reach.why,
   };
 }

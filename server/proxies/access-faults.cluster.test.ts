@@ -2,50 +2,33 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type RunningSandbox, startSandbox } from "@/sandbox/main";
 import { sandboxOptions } from "@/sandbox/options";
-import { systemClock, systemRandom } from "../clock";
-import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { systemClock } from "../clock";
 import { envoyClient } from "../envoy/envoy-client";
-import { istiodClient } from "../istiod/istiod-client";
-import { liveHub } from "../live/live";
-import { sourceStates } from "../live/sources";
-import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
-import type { Cluster, Live } from "../ports";
+import type { RunningMeshStore } from "../mesh/mesh-store";
+import type { Cluster } from "../ports";
+import { type WatchedProxies, watchedProxies } from "../testing/watched-proxies";
 import { istiodPods } from "./mesh-proxies";
-import { type Proxies, proxiesService } from "./proxies-service";
+import type { Proxies } from "./proxies-service";
 import { readerInThisThread } from "./dump-reader";
 import { proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
 
 /** What the pages can still say while parts of the mesh do not answer. */
 let sandbox: RunningSandbox;
-let cluster: Cluster & { close(): void };
+let watched: WatchedProxies;
+let cluster: Cluster;
 let mesh: RunningMeshStore;
-let live: Live & { close(): void };
 let proxies: Proxies;
-const stop = new AbortController();
 const WAIT = { timeout: 15_000, interval: 50 };
 
 beforeAll(async () => {
   sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
-  const clock = systemClock;
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  cluster = kubernetesCluster(
-    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
-    { clock, random: systemRandom },
-  );
-  mesh = meshStore({ cluster, clock, random: systemRandom, log });
-  mesh.start();
-  live = liveHub("test");
-  const sources = sourceStates({ clock, live, log }, [], stop.signal);
-  proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
-  await vi.waitFor(() => expect(mesh.ready).toBe(true), WAIT);
+  watched = watchedProxies(sandbox.address.kubeconfig);
+  ({ cluster, mesh, proxies } = watched);
+  await watched.ready();
 });
 afterAll(async () => {
-  stop.abort();
-  proxies.close();
-  live.close();
-  mesh.close();
-  cluster.close();
+  watched.close();
   await sandbox.stop();
 });
 

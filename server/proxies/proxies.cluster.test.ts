@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { KubeObject } from "@/lib/k8s/object";
-import { systemClock, systemRandom } from "../clock";
-import { kubernetesCluster } from "../cluster/kubernetes-cluster";
+import { systemClock } from "../clock";
 import { envoyClient } from "../envoy/envoy-client";
 import { istiodClient } from "../istiod/istiod-client";
-import { liveHub } from "../live/live";
-import { sourceStates } from "../live/sources";
-import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
+import type { RunningMeshStore } from "../mesh/mesh-store";
 import type { Cluster, Live } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
+import { type WatchedProxies, watchedProxies } from "../testing/watched-proxies";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
 import { compareProxies, compareWithIstiod, istiodOf } from "./compare-proxies";
 import { readerInThisThread } from "./dump-reader";
 import { exploreProxy, rawDump } from "./explore-proxy";
 import { istiodPods } from "./mesh-proxies";
-import { type Proxies, proxiesService } from "./proxies-service";
+import type { Proxies } from "./proxies-service";
 import { proxyDetail } from "./proxy-detail";
 import { type ProxyDumps, proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
@@ -22,40 +20,31 @@ import { walkProxy } from "./walk-proxy";
 
 /** The service over port-forwards to a cluster's istiod and Envoys. */
 let target: TestCluster;
-let cluster: Cluster & { close(): void };
+let watched: WatchedProxies;
+let cluster: Cluster;
 let mesh: RunningMeshStore;
-let live: Live & { close(): void };
+let live: Live;
 let proxies: Proxies;
 let dumps: ProxyDumps;
-const stop = new AbortController();
 
 beforeAll(async () => {
   target = await testCluster();
-  const clock = systemClock;
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  cluster = kubernetesCluster(
-    { type: "kubeconfig", file: target.kubeconfig, context: undefined },
-    { clock, random: systemRandom },
-  );
-  mesh = meshStore({ cluster, clock, random: systemRandom, log });
-  mesh.start();
-  live = liveHub("test");
-  const sources = sourceStates({ clock, live, log }, [], stop.signal);
-  proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
-  dumps = proxyDumps({ envoy: envoyClient(cluster), clock, reader: readerInThisThread() });
+  watched = watchedProxies(target.kubeconfig);
+  ({ cluster, mesh, live, proxies } = watched);
+  dumps = proxyDumps({
+    envoy: envoyClient(cluster),
+    clock: systemClock,
+    reader: readerInThisThread(),
+  });
   // Before the cluster is read, nothing may be said of its istiods.
   await expect(proxies.snapshot()).rejects.toMatchObject({
     message: "The cluster has not been read yet",
   });
-  await vi.waitFor(() => expect(mesh.ready).toBe(true), { timeout: 15_000, interval: 10 });
+  await watched.ready();
 });
 afterAll(async () => {
-  stop.abort();
-  proxies.close();
   dumps.close();
-  live.close();
-  mesh.close();
-  cluster.close();
+  watched.close();
   await target.stop();
 });
 

@@ -4,45 +4,28 @@ import { type Instant, instant } from "@/lib/base/units";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import { type RunningSandbox, startSandbox } from "@/sandbox/main";
 import { sandboxOptions } from "@/sandbox/options";
-import { systemClock, systemRandom } from "../clock";
-import { kubernetesCluster } from "../cluster/kubernetes-cluster";
-import { istiodClient } from "../istiod/istiod-client";
-import { liveHub } from "../live/live";
-import { sourceStates } from "../live/sources";
-import { meshStore, type RunningMeshStore } from "../mesh/mesh-store";
-import type { Cluster, Live } from "../ports";
-import { type Proxies, proxiesService } from "./proxies-service";
+import { systemClock } from "../clock";
+import type { RunningMeshStore } from "../mesh/mesh-store";
+import type { Cluster } from "../ports";
+import { type WatchedProxies, watchedProxies } from "../testing/watched-proxies";
+import type { Proxies } from "./proxies-service";
 import { type ProxyRow, proxyTable } from "./proxy-table";
 
 /** Every cause that a proxy can have, brought about in the embedded cluster. */
 let sandbox: RunningSandbox;
-let cluster: Cluster & { close(): void };
+let watched: WatchedProxies;
+let cluster: Cluster;
 let mesh: RunningMeshStore;
-let live: Live & { close(): void };
 let proxies: Proxies;
-const stop = new AbortController();
 
 beforeAll(async () => {
   sandbox = await startSandbox(sandboxOptions(["--port", "0"]));
-  const clock = systemClock;
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  cluster = kubernetesCluster(
-    { type: "kubeconfig", file: sandbox.address.kubeconfig, context: undefined },
-    { clock, random: systemRandom },
-  );
-  mesh = meshStore({ cluster, clock, random: systemRandom, log });
-  mesh.start();
-  live = liveHub("test");
-  const sources = sourceStates({ clock, live, log }, [], stop.signal);
-  proxies = proxiesService({ istiod: istiodClient(cluster), mesh, live, clock, log, sources });
-  await vi.waitFor(() => expect(mesh.ready).toBe(true), { timeout: 15_000, interval: 10 });
+  watched = watchedProxies(sandbox.address.kubeconfig);
+  ({ cluster, mesh, proxies } = watched);
+  await watched.ready();
 });
 afterAll(async () => {
-  stop.abort();
-  proxies.close();
-  live.close();
-  mesh.close();
-  cluster.close();
+  watched.close();
   await sandbox.stop();
 });
 

@@ -11,6 +11,7 @@ import { packedTable } from "../../proxies/packed-table";
 import { proxiesReachedBy } from "../../proxies/proxies-reached";
 import { proxyDetail } from "../../proxies/proxy-detail";
 import { proxyTable } from "../../proxies/proxy-table";
+import { tracedChains, tracedClusters, tracedRoutes } from "../../proxies/trace-rows";
 import { walkProxy } from "../../proxies/walk-proxy";
 import { procedure, router } from "../init";
 
@@ -101,15 +102,18 @@ export const proxiesRouter = router({
     }),
 
   /** What one Envoy holds, as istioctl's tables; a page of rows that pass the filter. */
-  listeners: procedure
-    .input(Page)
-    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "listeners", input)),
-  routes: procedure
-    .input(Page)
-    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "routes", input)),
-  clusters: procedure
-    .input(Page)
-    .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "clusters", input)),
+  listeners: procedure.input(Page).query(async ({ ctx, input }) => {
+    const page = await exploreProxy(ctx.proxyDumps, input, "listeners", input);
+    return { ...page, rows: tracedChains(page.rows, ctx.mesh.view()) };
+  }),
+  routes: procedure.input(Page).query(async ({ ctx, input }) => {
+    const page = await exploreProxy(ctx.proxyDumps, input, "routes", input);
+    return { ...page, rows: tracedRoutes(page.rows, ctx.mesh.view()) };
+  }),
+  clusters: procedure.input(Page).query(async ({ ctx, input }) => {
+    const page = await exploreProxy(ctx.proxyDumps, input, "clusters", input);
+    return { ...page, rows: tracedClusters(page.rows, ctx.mesh.view()) };
+  }),
   endpoints: procedure
     .input(Page)
     .query(({ ctx, input }) => exploreProxy(ctx.proxyDumps, input, "endpoints", input)),
