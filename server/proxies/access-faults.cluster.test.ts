@@ -10,6 +10,7 @@ import { type WatchedProxies, watchedProxies } from "../testing/watched-proxies"
 import { istiodPods } from "./mesh-proxies";
 import type { Proxies } from "./proxies-service";
 import { readerInThisThread } from "./dump-reader";
+import { exploreProxy } from "./explore-proxy";
 import { proxyDumps } from "./proxy-dumps";
 import { proxyTable } from "./proxy-table";
 
@@ -100,5 +101,28 @@ test("a pod that is deleted meanwhile, and a name made to escape its path, are o
   await expect(ask({ namespace: "../kube-system", name: "a" })).rejects.toMatchObject({
     code: "invalid",
   });
+  dumps.close();
+});
+
+test("a certificate that has run out is told of its proxy, and of no other", async () => {
+  const dumps = proxyDumps({
+    ...{ envoy: envoyClient(cluster), clock: systemClock, reader: readerInThisThread() },
+  });
+  const endOf = async (workload: string): Promise<number> => {
+    const pods = mesh.view().list("Pod");
+    const found = pods.find(({ metadata }) => metadata.name.startsWith(workload));
+    const pod = { namespace: "bookinfo", name: found?.metadata.name ?? "" };
+    const question = { filter: "", offset: 0, limit: 10 };
+    const { rows } = await exploreProxy(dumps, pod, "secrets", question);
+    return rows.find(({ type }) => type === "Cert Chain")?.notAfter ?? NaN;
+  };
+  await faults("POST", {
+    ...{ kind: "certificate", namespace: "bookinfo", pod: "reviews-v1*", validMs: 1 },
+  });
+  await vi.waitFor(async () => {
+    expect(await endOf("reviews-v1")).toBeLessThanOrEqual(systemClock.now());
+  }, WAIT);
+  expect(await endOf("reviews-v2")).toBeGreaterThan(systemClock.now());
+  await faults("DELETE");
   dumps.close();
 });
