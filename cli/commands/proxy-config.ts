@@ -33,6 +33,8 @@ async function textOf(options: ProxyConfigOptions, held: HeldConfig): Promise<st
     const { stringify } = await import("yaml");
     return stringify(proxyConfigJson(kind, held, filter), {
       sortMapEntries: true,
+      indentSeq: false,
+      version: "1.1",
       lineWidth: 0,
       aliasDuplicateObjects: false,
     });
