@@ -7,6 +7,7 @@ import { DataTable } from "@/components/ui/data-table";
 import { formatNumber } from "@/components/ui/format";
 import { Icon } from "@/components/ui/icon";
 import { StatusGlyph } from "@/components/ui/status-glyph";
+import { compareText } from "@/lib/base/compare-text";
 import type { TableRow } from "./table-row";
 import { proxiesColumns } from "./proxies-columns";
 import { STATE_ORDER, STATE_WORDS } from "./proxy-words";
@@ -33,9 +34,9 @@ export function ProxiesTable({
   const ordered = useMemo(
     () =>
       group === "cause"
-        ? rows.toSorted((a, b) => rank(a) - rank(b) || a.cause.localeCompare(b.cause))
+        ? rows.toSorted((a, b) => rank(a) - rank(b) || compareText(a.cause, b.cause))
         : group === "namespace"
-          ? rows.toSorted((a, b) => a.namespace.localeCompare(b.namespace))
+          ? rows.toSorted((a, b) => compareText(a.namespace, b.namespace))
           : rows,
     [rows, group],
   );
