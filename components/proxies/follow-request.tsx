@@ -11,6 +11,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { TextField } from "@/components/ui/text-field";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { WalkStep } from "@/lib/xds/walk/walk";
+import type { Traced } from "@/server/proxies/trace-rows";
 import { type AskedRequest, askedRequest } from "./asked-request";
 import { ObjectLink } from "./object-link";
 import type { ProxiesState, SetProxiesState } from "./use-proxies-state";
@@ -117,7 +118,7 @@ function Steps({ proxy, request }: { proxy: Proxy; request: AskedRequest }) {
   );
 }
 
-function Step({ step: { step, chosen, why, passed, object } }: { step: WalkStep }) {
+function Step({ step: { step, chosen, why, passed, object, field } }: { step: Traced<WalkStep> }) {
   return (
     <li>
       <span className="qd-proxies-walk-step">{step}</span>
@@ -128,7 +129,7 @@ function Step({ step: { step, chosen, why, passed, object } }: { step: WalkStep 
         </p>
         {object ? (
           <p className="text-xs">
-            Made by <ObjectLink of={object} />
+            Made by <ObjectLink of={object} field={field} />
           </p>
         ) : null}
         {passed.length > 0 ? (

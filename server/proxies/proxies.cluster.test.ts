@@ -207,12 +207,15 @@ describe("the explorer", () => {
     const made = objects.rows.find(({ object }) => object.kind === "VirtualService");
     expect(made?.object.name).toBe("reviews");
     expect(made?.routes).toContain("9080");
-    const walk = await walkProxy(dumps, proxy, {
+    const request = {
       ...{ host: "reviews", port: 9080, path: "/reviews/0", method: "GET", headers: {} },
       protocol: "http",
-    });
+    } as const;
+    const walk = await walkProxy(dumps, proxy, request, mesh.view());
     expect(walk.isCarried).toBe(true);
-    expect(walk.steps.find(({ step }) => step === "route")?.object?.name).toBe("reviews");
+    const route = walk.steps.find(({ step }) => step === "route");
+    expect(route?.object?.name).toBe("reviews");
+    expect(route?.field).toMatch(/^spec\.http\[0\]/);
     expect(walk.steps.at(-1)).toMatchObject({
       step: "endpoint",
       chosen: expect.stringMatching(/:9080/) as string,

@@ -1,8 +1,9 @@
 import type { MeshView } from "@/lib/mesh/view";
-import type { ClusterRow } from "@/lib/xds/cluster-rows";
+import { clusterName, type ClusterRow } from "@/lib/xds/cluster-rows";
 import type { ListenerRow } from "@/lib/xds/listener-rows";
 import type { RouteRow } from "@/lib/xds/route-rows";
-import { chainField, clusterField, routeFields } from "@/lib/xds/trace/field-of";
+import type { WalkStep } from "@/lib/xds/walk/walk";
+import { chainField, clusterField, routeField, routeFields } from "@/lib/xds/trace/field-of";
 
 /** A row with the field of its object that made it; undefined where that cannot be told. */
 export type Traced<Row> = Row & { readonly field: string | undefined };
@@ -37,3 +38,14 @@ export const tracedChains = (rows: readonly ListenerRow[], mesh: MeshView): Trac
 /** Clusters with the parts of their DestinationRules. */
 export const tracedClusters = (rows: readonly ClusterRow[], mesh: MeshView): Traced<ClusterRow>[] =>
   rows.map((row) => ({ ...row, field: clusterField(row, objectIn(mesh)) }));
+
+/** Decisions about a request with the lines behind them: of routes, and of clusters. */
+export const tracedSteps = (steps: readonly WalkStep[], mesh: MeshView): Traced<WalkStep>[] =>
+  steps
+    .map((step) => withKind(step, mesh))
+    .map((step) => {
+      const object = step.object && objectIn(mesh)(step.object);
+      if (step.words) return { ...step, field: object && routeField(step.words, object) };
+      const subset = clusterName(step.chosen)?.subset ?? "";
+      return { ...step, field: clusterField({ object: step.object, subset }, objectIn(mesh)) };
+    });

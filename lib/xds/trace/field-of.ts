@@ -38,7 +38,14 @@ export function routeFields(
   });
 }
 
-const isMadeBy = (row: RouteRow, line: RouteLine): boolean =>
+/** The words of a route that its line has too. */
+type RouteWords = Pick<RouteRow, "match" | "conditions" | "route">;
+
+/** The first field of an object that could have made a route. */
+export const routeField = (words: RouteWords, object: KubeObject): string | undefined =>
+  routeLines(object).find((line) => isMadeBy(words, line))?.field;
+
+const isMadeBy = (row: RouteWords, line: RouteLine): boolean =>
   row.match === line.match &&
   sorted(row.conditions) === sorted(line.conditions) &&
   // istiod names a route after its line, where that has a name.
@@ -77,7 +84,10 @@ function goesTo(destination: unknown, cluster: string): boolean {
 }
 
 /** The part of a DestinationRule that formed a cluster: `spec.subsets[1]`, `spec.trafficPolicy`. */
-export function clusterField(row: ClusterRow, objectOf: ObjectOf): string | undefined {
+export function clusterField(
+  row: Pick<ClusterRow, "object" | "subset">,
+  objectOf: ObjectOf,
+): string | undefined {
   const object = row.object && objectOf(row.object);
   if (row.object?.kind !== "DestinationRule" || !object) return undefined;
   const spec = fieldAt(object, "spec");

@@ -3,7 +3,7 @@ import { type ConfigDump, dumpedClusters, dumpedListeners, dumpedRoutes } from "
 import type { EndpointRow } from "../endpoint-rows";
 import { fieldAt, listField, numberField, recordField, textField, texts } from "../field";
 import { istioObjectOf } from "../istio-object";
-import { destinationOf } from "../route-rows";
+import { conditionsText, destinationOf, matchText, type RouteRow } from "../route-rows";
 import { chainName, chooseChain } from "./choose-chain";
 import { chooseRoute, chooseVirtualHost } from "./choose-route";
 import type { Passed, WalkedRequest } from "./request";
@@ -19,6 +19,8 @@ export interface WalkStep {
   /** What was looked at before it and not taken. */
   readonly passed: readonly Passed[];
   readonly object: ObjectRef | undefined;
+  /** The words of a route, by which the line of its object is found. */
+  readonly words?: Pick<RouteRow, "match" | "conditions" | "route">;
 }
 
 /** The way of a request through one proxy: each decision, and how it ends. */
@@ -193,6 +195,11 @@ function walkHttp(walking: Walking, manager: unknown): Walk {
     why: route.why,
     passed: route.passed,
     object: istioObjectOf(route.route),
+    words: {
+      match: matchText(fieldAt(route.route, "match")),
+      conditions: conditionsText(fieldAt(route.route, "match")),
+      route: textField(route.route, "name"),
+    },
   });
   return clusters.length === 0
     ? end(steps, `The proxy answers by itself: it ${destination}.`, true)

@@ -137,7 +137,7 @@ export const proxiesRouter = router({
   /** The way of a request through one proxy, decision by decision; nothing is sent. */
   walk: procedure
     .input(z.strictObject({ ...Proxy.shape, request: AskedRequest }))
-    .query(({ ctx, input }) => walkProxy(ctx.proxyDumps, input, input.request)),
+    .query(({ ctx, input }) => walkProxy(ctx.proxyDumps, input, input.request, ctx.mesh.view())),
 
   /** What a pasted access-log line, response flag or refusal means in this mesh. Nothing is kept of it. */
   explain: procedure
