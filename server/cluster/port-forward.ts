@@ -55,6 +55,7 @@ export function portForward(credentials: CredentialSource): PortForward {
       signal,
     });
     const stream = new PodStream(socket, label);
+    socket.resume();
     open.add(stream);
     stream.once("close", () => open.delete(stream));
     const end = () => stream.destroy();
@@ -138,7 +139,13 @@ function connect(
       signal?.removeEventListener("abort", stop);
       finish();
     };
-    socket.once("open", () => settle(() => resolve(socket)));
+    socket.once("open", () =>
+      settle(() => {
+        // What comes with the handshake would be told to nobody yet: each stream begins with its port.
+        socket.pause();
+        resolve(socket);
+      }),
+    );
     socket.once("unexpected-response", (_request, answer) => {
       settle(() => void refusal(answer, label).then(reject, reject));
     });

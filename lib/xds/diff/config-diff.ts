@@ -1,5 +1,5 @@
 import { compareText } from "@/lib/base/compare-text";
-import { isRecord } from "@/lib/k8s/json-value";
+import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import {
   type ConfigDump,
   dumpedClusters,
@@ -89,7 +89,9 @@ export function compareDumps(
       const [old, young] = [a.get(name), b.get(name)];
       if (!old) return [{ part, name, change: "added", fields: [], moreFields: 0 }];
       if (!young) return [{ part, name, change: "removed", fields: [], moreFields: 0 }];
-      const fields = fieldDifferences(old, young);
+      const leaves = (resource: JsonRecord) =>
+        leavesOf(protoJson(resource, RESOURCES[part].message, "kept"), options.ignoreAddresses);
+      const fields = fieldDifferences(leaves(old), leaves(young));
       if (fields.length === 0) {
         same[part] += 1;
         return [];
@@ -109,8 +111,8 @@ function resourcesOf(
   dump: ConfigDump,
   part: ComparedPart,
   { ignoreAddresses, dynamicOnly }: ComparisonOptions,
-): ReadonlyMap<string, Leaves> {
-  const { read, name, message } = RESOURCES[part];
+): ReadonlyMap<string, JsonRecord> {
+  const { read, name } = RESOURCES[part];
   return new Map(
     read(dump)
       .filter(({ resource, state }) => {
@@ -118,10 +120,7 @@ function resourcesOf(
         if (textField(resource, name) === "") return false;
         return !dynamicOnly || state !== "static";
       })
-      .map(({ resource }) => [
-        hidden(textField(resource, name), ignoreAddresses),
-        leavesOf(protoJson(resource, message, "kept"), ignoreAddresses),
-      ]),
+      .map(({ resource }) => [hidden(textField(resource, name), ignoreAddresses), resource]),
   );
 }
 
