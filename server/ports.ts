@@ -107,9 +107,22 @@ export interface Cluster {
       readonly body?: string;
       readonly maxBytes?: number;
       readonly timeout?: Millis;
+      /**
+       * SHA-1 (base64) of a body that is known already: of that one only `isSame` is told. Bodies of
+       * megabytes that are asked for every few seconds then leave no garbage.
+       */
+      readonly unless?: string | undefined;
     },
     signal?: AbortSignal,
-  ): Promise<{ readonly status: number; readonly body: string }>;
+  ): Promise<PodAnswer>;
+}
+
+/** What a program in a pod answered. */
+export interface PodAnswer {
+  readonly status: number;
+  /** Empty where it is the one that is known. */
+  readonly body: string;
+  readonly isSame?: true;
 }
 
 /** Labels of one series. */

@@ -13,7 +13,7 @@ import { kubeconfigOf } from "./testing";
 const message = (bytes: Buffer): Buffer =>
   Buffer.concat([Buffer.from([0x82, bytes.length]), bytes]);
 
-test("what an API server sends together with its handshake is not lost", async () => {
+test("what an API server sends together with its handshake is not lost, what is known is not read again", async () => {
   const api = createServer();
   api.on("upgrade", (request, socket) => {
     const key = `${request.headers["sec-websocket-key"] ?? ""}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
@@ -27,7 +27,7 @@ test("what an API server sends together with its handshake is not lost", async (
     const port = (channel: number) => message(Buffer.from([channel, 0x98, 0x3a]));
     const begin = Buffer.from(`${handshake.join("\r\n")}\r\n\r\n`);
     socket.write(Buffer.concat([begin, port(0), port(1)]));
-    socket.once("data", () =>
+    socket.on("data", () =>
       socket.write(message(Buffer.from("\0HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"))),
     );
   });
@@ -44,6 +44,13 @@ test("what an API server sends together with its handshake is not lost", async (
   );
   const pod = { namespace: "shop", name: "cart-1", port: 15000 };
   expect(await cluster.podRequest(pod, { path: "/" })).toEqual({ status: 200, body: "ok" });
+  const sha1 = (text: string) => createHash("sha1").update(text).digest("base64");
+  expect(await cluster.podRequest(pod, { path: "/", unless: sha1("ok") })).toEqual({
+    ...{ status: 200, body: "", isSame: true },
+  });
+  expect(await cluster.podRequest(pod, { path: "/", unless: sha1("old") })).toEqual({
+    ...{ status: 200, body: "ok" },
+  });
   cluster.close();
   api.closeAllConnections();
   api.close();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   Agent,
   type IncomingMessage,
@@ -8,7 +9,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import { AppError } from "@/lib/base/errors";
 import { type Millis, seconds } from "@/lib/base/units";
-import type { Cluster } from "../ports";
+import type { Cluster, PodAnswer } from "../ports";
 import type { CredentialSource } from "./credentials";
 import { networkError } from "./network-error";
 import { PodStream } from "./pod-stream";
@@ -74,7 +75,7 @@ export function portForward(credentials: CredentialSource): PortForward {
       const method = request.method ?? "GET";
       for (let attempt = 0; ; attempt++) {
         const sent = await send(agent, pod, request, signal);
-        if (sent.type === "answer") return { status: sent.status, body: sent.body };
+        if (sent.type === "answer") return sent.answer;
         // A pod may close a kept connection while we choose it.
         if (!(sent.reused && method === "GET" && attempt === 0)) throw sent.error;
       }
@@ -167,8 +168,7 @@ async function refusal(answer: IncomingMessage, label: string): Promise<AppError
 }
 
 type Sent =
-  | { type: "answer"; status: number; body: string }
-  | { type: "failed"; error: Error; reused: boolean };
+  { type: "answer"; answer: PodAnswer } | { type: "failed"; error: Error; reused: boolean };
 
 function send(
   agent: PodAgent,
@@ -204,8 +204,13 @@ function send(
     sent.on("error", fail);
     sent.on("response", (answer) => {
       answer.on("error", fail);
-      bodyOf(answer, request.maxBytes ?? MAX_BODY_BYTES, label).then(
-        (text) => finish({ type: "answer", status: answer.statusCode ?? 0, body: text }),
+      const limits = {
+        maxBytes: request.maxBytes ?? MAX_BODY_BYTES,
+        unless: request.unless,
+        label,
+      };
+      bodyOf(answer, limits).then(
+        (body) => finish({ type: "answer", answer: { status: answer.statusCode ?? 0, ...body } }),
         (cause: unknown) => {
           sent.destroy();
           fail(sent.errored ?? cause);
@@ -228,15 +233,26 @@ function failure(cause: unknown, label: string, signal: AbortSignal | undefined)
   return new AppError("unavailable", `Cannot reach ${label}: ${reason}`, { cause });
 }
 
-async function bodyOf(answer: IncomingMessage, maxBytes: number, label: string): Promise<string> {
+async function bodyOf(
+  answer: IncomingMessage,
+  {
+    maxBytes,
+    unless,
+    label,
+  }: { readonly maxBytes: number; readonly unless: string | undefined; readonly label: string },
+): Promise<Omit<PodAnswer, "status">> {
   const chunks: Buffer[] = [];
+  const digest = unless === undefined ? undefined : createHash("sha1");
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
       throw new AppError("unavailable", `The answer of ${label} is larger than ${maxBytes} bytes`);
     }
+    digest?.update(chunk);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  if (digest?.digest("base64") === unless && unless !== undefined)
+    return { body: "", isSame: true };
+  return { body: Buffer.concat(chunks).toString("utf8") };
 }

@@ -4,7 +4,7 @@ import { seconds } from "@/lib/base/units";
 import type { DebugPath } from "@/lib/xds/debug/pages";
 import { redacted } from "@/lib/xds/redact";
 import { readSyncz, type SyncReading } from "@/lib/xds/sync-status";
-import type { Cluster } from "../ports";
+import type { Cluster, PodAnswer } from "../ports";
 import { istiodJson } from "./istiod-answers";
 
 /** A running istiod. */
@@ -32,6 +32,8 @@ export interface Istiod {
 /** istiod serves its debug pages here without asking loopback callers who they are. */
 const MONITORING_PORT = 15014;
 const TIMEOUT = seconds(5);
+/** Of ten thousand proxies istiod tells tens of megabytes. */
+const SYNCZ_TIMEOUT = seconds(10);
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Pods of istiods come and go: their readings do not pile up. */
 const MAX_READINGS = 20;
@@ -44,26 +46,38 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
   /** The last answer of each istiod: with thousands of proxies it is megabytes, and mostly the same. */
   const readings = new Map<string, { readonly digest: string; readonly reading: SyncReading }>();
 
-  async function text(pod: IstiodPod, path: Page, signal: AbortSignal): Promise<string> {
-    const { status, body } = await cluster.podRequest(
+  async function answer(
+    pod: IstiodPod,
+    path: Page,
+    { signal, unless }: { readonly signal: AbortSignal; readonly unless?: string | undefined },
+  ): Promise<PodAnswer> {
+    const said = await cluster.podRequest(
       { namespace: pod.namespace, name: pod.name, port: MONITORING_PORT },
-      { path, timeout: TIMEOUT, maxBytes: MAX_BYTES },
+      {
+        ...{ path, maxBytes: MAX_BYTES, unless },
+        timeout: path === "/debug/syncz" ? SYNCZ_TIMEOUT : TIMEOUT,
+      },
       signal,
     );
     const page = path.split("?")[0] ?? path;
-    if (status !== 200) throw refusal(pod, page, { status, body });
-    return body;
+    if (said.status !== 200) throw refusal(pod, page, said);
+    return said;
   }
+
+  const text = async (pod: IstiodPod, path: Page, signal: AbortSignal): Promise<string> =>
+    (await answer(pod, path, { signal })).body;
 
   const get = async (pod: IstiodPod, path: Page, signal: AbortSignal): Promise<unknown> =>
     istiodJson(pod.name, path, await text(pod, path, signal));
 
   return {
     async syncz(pod, signal) {
-      const body = await text(pod, "/debug/syncz", signal);
       const key = `${pod.namespace}/${pod.name}`;
-      const digest = createHash("sha1").update(body).digest("base64");
       const known = readings.get(key);
+      const said = await answer(pod, "/debug/syncz", { signal, unless: known?.digest });
+      if (said.isSame && known) return known.reading;
+      const { body } = said;
+      const digest = createHash("sha1").update(body).digest("base64");
       if (known?.digest === digest) return known.reading;
       const reading = readSyncz(istiodJson(pod.name, "/debug/syncz", body), pod.name);
       if (reading) {

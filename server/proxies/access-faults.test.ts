@@ -163,6 +163,6 @@ describe("istiod's debug page", () => {
       },
     });
     await client.syncz(istiod, signal);
-    expect(deadlines).toEqual([seconds(5)]);
+    expect(deadlines).toEqual([seconds(10)]);
   });
 });
