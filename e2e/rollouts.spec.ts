@@ -1,12 +1,26 @@
 import type { Locator, Page } from "@playwright/test";
 import { deleteObject, mergePatch, readObject } from "./cluster";
-import { expect, test } from "./fixtures";
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
 
 const REVIEWS = "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/reviews";
 const STATE = "/api/v1/namespaces/bookinfo/configmaps/mesh-rollout-reviews-v2";
 const DEFINITION =
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/canaryrollouts.quarterdeck.dev";
-const FARTHEST = 80;
+/** What the form has fields for, and a subset that there is not. */
+const DOCUMENT = JSON.stringify({
+  apiVersion: "quarterdeck.dev/v1alpha1",
+  kind: "CanaryRollout",
+  metadata: { name: "reviews-v9", namespace: "bookinfo" },
+  spec: {
+    target: { virtualService: "reviews", route: { all: true }, host: "reviews" },
+    stable: { subset: "v1" },
+    canary: { subset: "v9" },
+    sticky: { cookie: "seen" },
+    steps: [{ mirror: 20 }, { weight: 50 }],
+  },
+});
+/** Tabs from one control of a page to another, at most: the wizard has many fields. */
+const FARTHEST = 120;
 
 /** Walks to a control by Tab alone. */
 async function tabTo(page: Page, control: Locator): Promise<void> {
@@ -106,6 +120,85 @@ test("a canary goes through a pause, a crash, an edit and a revert, without a po
   await expect(page.getByText("Rolled back").first()).toBeVisible();
   expect((await weights()).filter((weight) => !weight.endsWith(" 0"))).toEqual(["v1 100"]);
   expect((await routes())[0]!.timeout).toBe("7s");
+  await deleteObject(product.kubeconfig, STATE);
+});
+
+test("faults of a plan stand at their fields, and whatever it says is its document", async ({
+  page,
+}) => {
+  await page.goto("/rollouts/new?service=bookinfo/reviews&canary=v2&at=plan");
+  const main = page.getByRole("main");
+  const share = main.getByLabel("Step 2: share, %");
+  const preview = main.getByRole("button", { name: "Preview every patch" });
+  await share.fill("5");
+  await expect(main.getByText("goes down from 10 to 5").first()).toBeVisible();
+  await expect(preview).toHaveAttribute("aria-disabled", "true");
+  await main.getByLabel("Steps go down, and are meant to").check();
+  await expect(main.getByText("Nothing speaks against it")).toBeVisible();
+
+  // Two series are no number; it is said while it is typed, and the start is refused.
+  await main.getByRole("button", { name: "Add a PromQL query" }).click();
+  await main.getByLabel("PromQL that gives one number").fill("istio_requests_total");
+  await expect(main.getByText(/the query gives \d+ series, not one/)).toBeVisible();
+  for (const more of ["In doubt", "Approvals, gaps, trains, notifications and freezes"]) {
+    await main.getByText(more).click();
+  }
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 900, height: 900 });
+  await expectNoSidewaysScroll(page);
+  await preview.click();
+  await expect(main.getByText("spec.analysis.metrics[0].query")).toBeVisible();
+  await expect(main.getByRole("button", { name: /^Start canary/ })).toHaveAttribute(
+    "aria-disabled",
+    "true",
+  );
+
+  // The document is the plan: a subset that nobody defines is refused at its line.
+  await main.getByRole("button", { name: "Plan", exact: true }).click();
+  await main.getByRole("tab", { name: "As YAML" }).click();
+  const editor = page.getByRole("textbox", { name: /^YAML of the rollout/ });
+  await expect(editor).toBeVisible();
+  await editor.focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(DOCUMENT);
+  await expect(main.getByText("no DestinationRule defines subset v9")).toBeVisible();
+  await main.getByRole("tab", { name: "As a form" }).click();
+  await expect(main.getByLabel("Step 1: copies of, %")).toHaveValue("20");
+  await expect(main.getByLabel("Cookie that remembers it")).toHaveValue("seen");
+});
+
+test("a version that fails now and then is rolled back, with the evidence to be read", async ({
+  page,
+  mesh,
+  product,
+}) => {
+  test.setTimeout(90_000);
+  await mesh.fail("reviews", "v2", 0.4);
+  const plan = {
+    steps: [{ weight: 50, hold: 30 }],
+    analysis: { interval: 2, successRate: { min: 90 }, minRequests: 10, failureLimit: 2 },
+  };
+  await page.goto(
+    `/rollouts/new?service=bookinfo/reviews&canary=v2&at=preview&plan=${encodeURIComponent(JSON.stringify(plan))}`,
+  );
+  await page.getByRole("button", { name: "Start canary: send 50 % to reviews v2" }).click();
+  await expect(page.getByText(/^v2 was rolled back to v1: .* limit 90 %/)).toBeVisible({
+    timeout: 60_000,
+  });
+  const failed = page
+    .getByRole("list", { name: "Ledger" })
+    .getByRole("listitem")
+    .filter({ hasText: "Check failed, 1 of 2" });
+  await failed.getByText("Query and numbers").click();
+  await expect(failed.getByText(/^\d+(\.\d+)?, limit 90$/)).toBeVisible();
+  await expect(failed.getByRole("region", { name: "Query: requests" })).toContainText(
+    'destination_service="reviews.bookinfo.svc.cluster.local"',
+  );
+  await expectAccessible(page);
+  const { spec } = await readObject<Service>(product.kubeconfig, REVIEWS);
+  const sent = spec.http[0]!.route.filter(({ weight }) => weight !== 0);
+  expect(sent.map(({ destination }) => destination.subset)).toEqual(["v1"]);
+  await mesh.fail("reviews", "v2", 0);
   await deleteObject(product.kubeconfig, STATE);
 });
 

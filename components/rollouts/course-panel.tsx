@@ -12,21 +12,21 @@ import { CheckAt, ChoiceAt, NumberAt, TextAt } from "./plan-fields";
 import type { PlanForm } from "./plan-form";
 
 const FINALISE: Readonly<Record<RolloutSpec["finalise"], string>> = {
-  keep: "the last step’s weights stay",
-  cutover: "everything goes to the new version",
-  rotate: "the stable subset selects the new version",
-  prune: "the stable destination leaves the routes",
-  "scale-down": "the stable Deployments are left without pods",
-  "copy-to-primary": "the stable Deployments get the new containers",
+  keep: "the weights stay",
+  cutover: "all to the new version",
+  rotate: "rotate: stable selects it",
+  prune: "prune the stable route",
+  "scale-down": "scale stable down",
+  "copy-to-primary": "copy it to stable",
 };
 const DRIFT: Readonly<Record<RolloutSpec["drift"], string>> = {
-  reassert: "set them again; pause at the third time",
-  adopt: "go on from what was set",
-  pause: "pause and leave them",
+  reassert: "set again, thrice at most",
+  adopt: "go on from there",
+  pause: "pause, leave them",
 };
 const CAPACITY: Readonly<Record<RolloutSpec["rollback"]["capacity"], string>> = {
-  any: "at once, to at least one ready pod",
-  staged: "in the measure of its ready pods",
+  any: "at once",
+  staged: "as its pods get ready",
 };
 const GAP: Readonly<Record<NonNullable<RolloutSpec["controllerGap"]>["then"], string>> = {
   pause: "pause",
@@ -110,8 +110,6 @@ export function CoursePanel({ form }: { form: PlanForm }) {
               required
             />
           ) : null}
-        </div>
-        <div className="qd-field-row">
           <TextAt
             form={form}
             path={["train", "name"]}
@@ -126,8 +124,6 @@ export function CoursePanel({ form }: { form: PlanForm }) {
               placeholder="reviews-v3, ratings-v2"
             />
           )}
-        </div>
-        <div className="qd-field-row">
           <TextAt
             form={form}
             path={["notifications", "url"]}

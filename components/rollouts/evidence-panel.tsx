@@ -5,6 +5,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { formatNumber, NO_DATA } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { Status } from "@/components/ui/status";
+import { EvidenceChart } from "./evidence-chart";
 import type { RolloutDetail } from "./use-rollouts";
 
 interface Evidence {
@@ -39,6 +40,7 @@ export function EvidencePanel({ rollout }: { rollout: RolloutDetail }) {
           : "limits of each check"
       }
     >
+      {analysis.judge === "sequential" ? <EvidenceChart rollout={rollout} /> : null}
       <DataTable
         label="Evidence"
         columns={COLUMNS}
@@ -47,6 +49,7 @@ export function EvidencePanel({ rollout }: { rollout: RolloutDetail }) {
         empty="Only hard trips are judged."
         dense
       />
+      <CannotSee rollout={rollout} />
       <details className="mt-2">
         <summary>Queries of a check</summary>
         {rollout.queries.map(({ name, promql }) => (
@@ -57,6 +60,35 @@ export function EvidencePanel({ rollout }: { rollout: RolloutDetail }) {
         ))}
       </details>
     </Panel>
+  );
+}
+
+/** What no number above knows of; it stands beside all of them. */
+function CannotSee({ rollout }: { rollout: RolloutDetail }) {
+  const { spec } = rollout.rollout;
+  const { successRate, p50, p95, p99, judge } = spec.analysis;
+  const blind = [
+    "requests of callers without a sidecar or gateway: nobody counts them",
+    "what comes only at other hours: only requests since the start count",
+    ...(spec.sticky ? ["users: one with many requests weighs as much as many with one"] : []),
+    ...(spec.testers
+      ? ["who the testers are: their requests count with the rest, and raise the observed share"]
+      : []),
+    ...(judge === "threshold" && !successRate
+      ? ["failures, but for hard trips: no limit is set"]
+      : []),
+    ...((p50 ?? p95 ?? p99) ? [] : ["slowness: no limit of latency is set"]),
+    "CPU, memory and correct answers: only how many failed, and how long they took",
+  ];
+  return (
+    <div className="mt-2">
+      <b>It cannot see</b>
+      <ul className="qd-blind">
+        {blind.map((what) => (
+          <li key={what}>{what}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -109,8 +141,10 @@ function weighed({ status, rollout }: RolloutDetail): Evidence[] {
 
 /** The limits of the threshold judge beside the last check. */
 function counted({ status, rollout, failures }: RolloutDetail): Evidence[] {
-  const { successRate, p99, minRequests, failureLimit } = rollout.spec.analysis;
-  const values = status.checks.at(-1)?.values;
+  const { analysis } = rollout.spec;
+  const { successRate, minRequests, failureLimit } = analysis;
+  const check = status.checks.at(-1);
+  const values = check?.values;
   const row = (
     name: string,
     value: number | null | undefined,
@@ -126,6 +160,7 @@ function counted({ status, rollout, failures }: RolloutDetail): Evidence[] {
       state: !isKnown ? "unknown" : good ? "ok" : "fail",
     };
   };
+  const enough = (values?.requests ?? 0) >= minRequests;
   return [
     ...(successRate
       ? [
@@ -135,10 +170,32 @@ function counted({ status, rollout, failures }: RolloutDetail): Evidence[] {
           ]),
         ]
       : []),
-    ...(p99
-      ? [row("p99, ms", values?.p99, [`≤ ${p99.maxMs}`, (value) => value <= p99.maxMs])]
-      : []),
-    row("Requests in a check", values?.requests, [`≥ ${minRequests}`, (n) => n >= minRequests]),
+    ...(["p50", "p95", "p99"] as const).flatMap((percentile) => {
+      const limit = analysis[percentile];
+      return limit
+        ? [
+            row(`${percentile}, ms`, values?.[percentile], [
+              `≤ ${limit.maxMs}`,
+              (value) => value <= limit.maxMs,
+            ]),
+          ]
+        : [];
+    }),
+    ...[...analysis.metrics, ...analysis.webhooks].map(({ name, min, max }) =>
+      row(name, check?.numbers?.[name], [
+        [min === undefined ? "" : `≥ ${min}`, max === undefined ? "" : `≤ ${max}`]
+          .filter(Boolean)
+          .join(", "),
+        (value) => value >= (min ?? -Infinity) && value <= (max ?? Infinity),
+      ]),
+    ),
+    {
+      name: "Requests in a check",
+      value: text(values?.requests),
+      limit: `≥ ${minRequests}`,
+      means: enough ? "enough" : "too few yet, kept for the next check",
+      state: enough ? "ok" : "unknown",
+    },
     row("Failed checks", failures, [`< ${failureLimit}`, (count) => count < failureLimit]),
   ];
 }

@@ -2,7 +2,9 @@
 
 import { parseAsBoolean, useQueryState } from "nuqs";
 import { Button } from "@/components/ui/button";
-import { formatInstant } from "@/components/ui/format";
+import { CodeBlock } from "@/components/ui/code-block";
+import { formatInstant, formatNumber, NO_DATA } from "@/components/ui/format";
+import { KeyValues } from "@/components/ui/key-values";
 import { Panel } from "@/components/ui/panel";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import { TIME } from "./state-words";
@@ -42,9 +44,46 @@ export function LedgerPanel({ rollout }: { rollout: RolloutDetail }) {
               {entry.note ? <span className="qd-note">{entry.note}</span> : null}
             </span>
             <span className="text-ink-3">{entry.who}</span>
+            <Numbers entry={entry} />
           </li>
         ))}
       </ol>
     </Panel>
+  );
+}
+
+type Entry = RolloutDetail["status"]["ledger"][number];
+
+const weightsText = (weights: NonNullable<Entry["before"]>): string =>
+  weights.map(({ label, weight }) => `${label} ${weight}`).join(", ");
+
+/** What a decision rests on: the queries, what they gave, the limits, and the weights it changed. */
+function Numbers({ entry: { evidence, before, after } }: { entry: Entry }) {
+  const changed = before && after && weightsText(before) !== weightsText(after);
+  if (!evidence && !changed) return null;
+  const limitOf = (name: string) => evidence?.limits[name];
+  return (
+    <details className="qd-numbers">
+      <summary>{evidence ? "Query and numbers" : "Weights"}</summary>
+      {changed ? (
+        <p className="qd-note">
+          {weightsText(before)} before, {weightsText(after)} after
+        </p>
+      ) : null}
+      {evidence ? (
+        <KeyValues
+          entries={Object.entries(evidence.values).map(([name, value]) => {
+            const limit = limitOf(name);
+            const given = value === null ? NO_DATA : formatNumber(value, 2);
+            return [name, limit === undefined ? given : `${given}, limit ${limit}`];
+          })}
+        />
+      ) : null}
+      {Object.entries(evidence?.queries ?? {}).map(([name, query]) => (
+        <div key={name} className="qd-patch mt-1">
+          <CodeBlock text={query} label={`Query: ${name}`} />
+        </div>
+      ))}
+    </details>
   );
 }

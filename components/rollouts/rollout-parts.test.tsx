@@ -1,9 +1,11 @@
 // @vitest-environment happy-dom
 import { act, type ReactNode } from "react";
+import { NuqsTestingAdapter } from "nuqs/adapters/testing";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { aRollout, simulate } from "@/lib/rollout/testing";
 import { EvidencePanel } from "./evidence-panel";
+import { LedgerPanel } from "./ledger-panel";
 import { OwnerNote } from "./owner-note";
 import { PRESETS } from "./rollout-draft";
 import { StepCurve } from "./step-curve";
@@ -61,10 +63,49 @@ test("limits of the threshold judge stand beside what the last check saw", () =>
   expect(rows().map(([name, , limit, means]) => [name, limit, means])).toEqual([
     ["Success, %", "≥ 99", "within"],
     ["p99, ms", "≤ 500", "within"],
-    ["Requests in a check", "≥ 50", "within"],
+    ["Requests in a check", "≥ 50", "enough"],
     ["Failed checks", "< 3", "within"],
   ]);
   expect(host.textContent).toContain("sum(x)");
+});
+
+test("what is limited besides stands there too, and what no number knows of", () => {
+  const analysis = {
+    p95: { maxMs: 1 },
+    metrics: [{ name: "queue", query: "x", max: 5 }],
+    successRate: { min: 99 },
+  };
+  show(<EvidencePanel rollout={detail(aRollout({ analysis, sticky: {} }))} />);
+  const limits = rows().map(([name, , limit, means]) => [name, limit, means]);
+  expect(limits).toContainEqual(["p95, ms", "≤ 1", "beyond"]);
+  expect(limits).toContainEqual(["queue", "≤ 5", "no data"]);
+  expect(host.textContent).toContain("one with many requests weighs as much as many with one");
+});
+
+test("a check that failed can be opened: its query, its numbers and their limits", () => {
+  const entry = {
+    at: 0,
+    who: "judge",
+    level: "warn",
+    title: "Check failed, 1 of 3",
+    evidence: {
+      queries: { requests: "sum(increase(x[20s]))" },
+      values: { successRate: 95, p99: null },
+      limits: { successRate: 99 },
+    },
+    before: [{ key: "a", label: "v1", role: "stable", weight: 90 }],
+    after: [{ key: "a", label: "v1", role: "stable", weight: 100 }],
+  };
+  const rollout = { status: { ledger: [entry] } } as unknown as RolloutDetail;
+  show(
+    <NuqsTestingAdapter>
+      <LedgerPanel rollout={rollout} />
+    </NuqsTestingAdapter>,
+  );
+  expect(host.querySelector("summary")?.textContent).toBe("Query and numbers");
+  for (const text of ["95, limit 99", "sum(increase(x[20s]))", "v1 90 before, v1 100 after"]) {
+    expect(host.textContent).toContain(text);
+  }
 });
 
 test("bets of the sequential judge stand beside what they must reach", () => {

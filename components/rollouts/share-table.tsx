@@ -28,10 +28,14 @@ interface Row {
 function acknowledged(
   { data, error }: ReturnType<typeof usePropagation>,
   written: number | null,
+  isWritten: boolean,
 ): Row {
   const stage = "Acknowledged";
   if (error) return { stage, share: null, detail: `Not known: ${error.message}`, when: null };
-  if (!data) return { stage, share: null, detail: "Nothing to acknowledge yet", when: null };
+  if (!data) {
+    const detail = isWritten ? "istiod is being asked" : "Nothing to acknowledge yet";
+    return { stage, share: null, detail, when: null };
+  }
   const { synced, total, stragglers, pushedAt } = data;
   const all = total > 0 && synced === total;
   const waiting = stragglers.map(({ id }) => id).join(", ");
@@ -41,6 +45,20 @@ function acknowledged(
     detail: `${synced} of ${total} proxies hold what istiod sent last${waiting ? `; not yet ${waiting}` : ""}`,
     when: pushedAt === undefined ? null : <Age at={pushedAt} />,
   };
+}
+
+/** Normal deviates that 95 % of all samples lie within. */
+const Z_95 = 1.96;
+
+/** Between which shares the real one lies with 95 % confidence (Wilson); empty without requests. */
+function marginText(canary: number, total: number | undefined): string {
+  if (!total) return "";
+  const share = canary / total;
+  const z = Z_95 ** 2 / total;
+  const middle = (share + z / 2) / (1 + z);
+  const reach = (Math.sqrt((share * (1 - share)) / total + z / (4 * total)) * Z_95) / (1 + z);
+  const percent = (value: number) => formatNumber(Math.min(1, Math.max(0, value)) * 100, 1);
+  return `; ${percent(middle - reach)} to ${percent(middle + reach)} % with 95 % confidence`;
 }
 
 /** The canary's share as it was decided, written, taken over by proxies, and seen. */
@@ -67,6 +85,10 @@ export function ShareTable({
       ? shareAgrees(observed, written, requests)
       : undefined;
 
+  const { state } = status;
+  const decidedAt =
+    "op" in state ? state.op.decidedAt : state.phase === "Holding" ? state.verifiedAt : undefined;
+
   const rows: Row[] = [
     {
       stage: "Desired",
@@ -74,7 +96,7 @@ export function ShareTable({
       detail: rollout.ended
         ? "Where it ended"
         : `Step ${rollout.step + 1} of ${rollout.steps.length}`,
-      when: "op" in status.state ? <Age at={status.state.op.decidedAt} /> : null,
+      when: decidedAt === undefined ? null : <Age at={decidedAt} />,
     },
     {
       stage: "Written",
@@ -92,13 +114,13 @@ export function ShareTable({
         ),
       when: status.written ? <Age at={status.written.at} /> : null,
     },
-    acknowledged(propagation, written),
+    acknowledged(propagation, written, status.written !== null),
     {
       stage: "Observed",
       share: observed === null ? null : observed / 100,
       ...wanted,
       detail: window
-        ? `${formatNumber(window.canary.requests)} of ${formatNumber(requests)} requests in ${formatDuration(signals.windowLength)}`
+        ? `${formatNumber(window.canary.requests)} of ${formatNumber(requests)} requests in ${formatDuration(signals.windowLength)}${marginText(window.canary.requests, requests)}`
         : (signals?.problem ?? "Prometheus is being asked"),
       when: signals ? (
         <>

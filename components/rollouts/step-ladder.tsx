@@ -16,16 +16,25 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
   const reached = Math.max(-1, ...steps.map(({ step }) => step));
   return (
     <ol className="qd-ladder" aria-label="Steps">
-      {spec.steps.map(({ weight, hold }, index) => {
+      {spec.steps.map(({ weight, mirror, hold, approval }, index) => {
         const entry = steps.find(({ step }) => step === index);
         const passed = entry !== undefined && entry.passedAt !== null;
         const now = running && index === rollout.step;
         const mode: StepState = now ? "now" : passed ? "passed" : "ahead";
         return (
-          <li key={index} data-step={mode} aria-current={now ? "step" : undefined}>
-            <span className="qd-ladder-bar" aria-hidden style={{ height: 4 + weight * 0.72 }} />
+          <li
+            key={index}
+            data-step={mode}
+            data-mirror={mirror === undefined ? undefined : ""}
+            aria-current={now ? "step" : undefined}
+          >
+            <span
+              className="qd-ladder-bar"
+              aria-hidden
+              style={{ height: 4 + (mirror ?? weight) * 0.72 }}
+            />
             <span className="qd-ladder-label">
-              <b>{percent(weight)}</b>
+              <b>{mirror === undefined ? percent(weight) : `copies of ${percent(mirror)}`}</b>
               {now ? (
                 state.phase === "Paused" ? (
                   <Status status="off" label="paused" />
@@ -49,7 +58,7 @@ export function StepLadder({ rollout }: { rollout: RolloutDetail }) {
                       : ""}
                 </>
               ) : (
-                `hold ${formatDuration(hold * 1000)}`
+                `${approval && !rollout.status.approved.includes(index) ? "needs an approval, " : ""}hold ${formatDuration(hold * 1000)}`
               )}
             </span>
           </li>

@@ -275,6 +275,8 @@ function valuesOf(window: WindowCounts | undefined): CheckEntry["values"] {
   return {
     requests: round(requests),
     successRate: round(canary ? successRate(canary) : null),
+    p50: round(canary?.p50 ?? null),
+    p95: round(canary?.p95 ?? null),
     p99: round(canary?.p99 ?? null),
     clientErrors: round(
       canary && canary.requests > 0 ? (canary.undelivered / canary.requests) * 100 : null,

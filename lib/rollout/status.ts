@@ -124,7 +124,9 @@ const CheckEntry = z.object({
     requests: z.number().nullable(),
     /** Percent; null where there were no requests. */
     successRate: z.number().nullable(),
-    /** Milliseconds; null where nothing was measured. */
+    /** Milliseconds; null where nothing was measured, absent from checks of earlier releases. */
+    p50: z.number().nullable().default(null),
+    p95: z.number().nullable().default(null),
     p99: z.number().nullable(),
     /** Percent of the requests that failed before they reached a canary; null without requests. */
     clientErrors: z.number().nullable(),
