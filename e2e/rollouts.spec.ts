@@ -1,24 +1,33 @@
 import type { Locator, Page } from "@playwright/test";
 import { deleteObject, mergePatch, readObject } from "./cluster";
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
+import { replaceText } from "./yaml-editor";
 
 const REVIEWS = "/apis/networking.istio.io/v1/namespaces/bookinfo/virtualservices/reviews";
 const STATE = "/api/v1/namespaces/bookinfo/configmaps/mesh-rollout-reviews-v2";
 const DEFINITION =
   "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/canaryrollouts.quarterdeck.dev";
 /** What the form has fields for, and a subset that there is not. */
-const DOCUMENT = JSON.stringify({
-  apiVersion: "quarterdeck.dev/v1alpha1",
-  kind: "CanaryRollout",
-  metadata: { name: "reviews-v9", namespace: "bookinfo" },
-  spec: {
-    target: { virtualService: "reviews", route: { all: true }, host: "reviews" },
-    stable: { subset: "v1" },
-    canary: { subset: "v9" },
-    sticky: { cookie: "seen" },
-    steps: [{ mirror: 20 }, { weight: 50 }],
-  },
-});
+const DOCUMENT = `apiVersion: quarterdeck.dev/v1alpha1
+kind: CanaryRollout
+metadata:
+  name: reviews-v9
+  namespace: bookinfo
+spec:
+  target:
+    virtualService: reviews
+    route: all
+    host: reviews
+  stable:
+    subset: v1
+  canary:
+    subset: v9
+  stickySessions:
+    cookie: seen
+  steps:
+  - mirror: 20
+  - 50
+`;
 /** Tabs from one control of a page to another, at most: the wizard has many fields. */
 const FARTHEST = 120;
 
@@ -156,12 +165,11 @@ test("faults of a plan stand at their fields, and whatever it says is its docume
   // The document is the plan: a subset that nobody defines is refused at its line.
   await main.getByRole("button", { name: "Plan", exact: true }).click();
   await main.getByRole("tab", { name: "As YAML" }).click();
-  const editor = page.getByRole("textbox", { name: /^YAML of the rollout/ });
-  await expect(editor).toBeVisible();
-  await editor.focus();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(DOCUMENT);
-  await expect(main.getByText("no DestinationRule defines subset v9")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: /^YAML of the rollout/ })).toBeVisible();
+  await replaceText(page, DOCUMENT);
+  await expect(
+    main.getByRole("list", { name: "Preflight findings" }).getByText("defines subset v9"),
+  ).toBeVisible();
   await main.getByRole("tab", { name: "As a form" }).click();
   await expect(main.getByLabel("Step 1: copies of, %")).toHaveValue("20");
   await expect(main.getByLabel("Cookie that remembers it")).toHaveValue("seen");

@@ -5,6 +5,8 @@ import type { RolloutDetail } from "./use-rollouts";
 
 const WIDTH = 400;
 const HALF = 64;
+/** From this part of the way to a rollback on, the line is red. */
+const NEAR = 0.5;
 
 type Numbers = Readonly<Record<string, number | null>>;
 
@@ -49,6 +51,7 @@ export function EvidenceChart({ rollout }: { rollout: RolloutDetail }) {
         <polyline data-side="up" points={line(({ up }) => HALF - reached(up, goesOn) * HALF)} />
         <polyline
           data-side="down"
+          data-near={reached(now.down, worse) > NEAR ? "" : undefined}
           points={line(({ down }) => HALF + reached(down, worse) * HALF)}
         />
       </svg>

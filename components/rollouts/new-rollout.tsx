@@ -91,8 +91,10 @@ function WizardSteps({ draft }: { draft: Draft }) {
 }
 
 function Body({ draft, candidates }: { draft: Draft; candidates: Candidates }) {
-  const { at } = draft.values;
-  if (at === "versions" || !draft.hasTarget) {
+  const { at, as } = draft.values;
+  // A document may lack anything while it is being written.
+  const isWriting = at === "plan" && as === "yaml";
+  if (at === "versions" || (!draft.hasTarget && !isWriting)) {
     return <VersionsStep draft={draft} services={candidates.services} hosts={candidates.hosts} />;
   }
   if (at === "plan" || draft.problems.length > 0) return <PlanStep draft={draft} />;

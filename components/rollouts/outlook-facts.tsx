@@ -47,8 +47,8 @@ export function OutlookFacts({
             ["At first", firstStep(data, names.canary)],
             ["Users", usersText(data, document, names.canary)],
             ["Load", <Load key="load" outlook={data} names={names} />],
-            [names.stable, pastText(data.stable)],
-            [names.canary, pastText(data.canary)],
+            ["Stable", `${names.stable}: ${pastText(data.stable)}`],
+            ["Canary", `${names.canary}: ${pastText(data.canary)}`],
             ["Judge", verdictText(data, names.stable)],
             ["Can tell", detectionText(data, names)],
           ]}

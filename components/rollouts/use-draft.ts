@@ -10,6 +10,7 @@ import {
 import { isRecord, type JsonRecord, sameJson } from "@/lib/k8s/json-value";
 import type { Candidate } from "@/lib/rollout/candidates";
 import { parseRollout } from "@/lib/rollout/plan";
+import { withPlainSpelling } from "@/lib/rollout/plan-spellings";
 import { choose } from "./choice";
 import { planForm } from "./plan-form";
 import { changesOf, draftRollout, type PlanChanges } from "./rollout-draft";
@@ -80,6 +81,8 @@ export function useDraft(services: readonly Candidate[]) {
     hasTarget: document.spec["target"] !== undefined && document.spec["canary"] !== undefined,
     /** Takes a document that was written by hand; what is no plan at all is not taken. */
     take(written: JsonRecord) {
+      const plainly = withPlainSpelling(written);
+      const spec = isRecord(plainly) && isRecord(plainly["spec"]) ? plainly["spec"] : {};
       const metadata = isRecord(written["metadata"]) ? written["metadata"] : {};
       const own = (field: string, suggested: string) =>
         typeof metadata[field] === "string" && metadata[field] !== suggested
@@ -89,7 +92,7 @@ export function useDraft(services: readonly Candidate[]) {
       void set({
         name: own("name", plain.name),
         namespace: own("namespace", plain.namespace),
-        plan: changesOf(choice, isRecord(written["spec"]) ? written["spec"] : {}),
+        plan: changesOf(choice, spec),
       });
     },
   };
