@@ -54,6 +54,25 @@ export function LedgerPanel({ rollout }: { rollout: RolloutDetail }) {
 
 type Entry = RolloutDetail["status"]["ledger"][number];
 
+/** What people call the numbers of a check; the plan's own numbers have names of their own. */
+const NAMES: Readonly<Record<string, string>> = {
+  requests: "Requests",
+  successRate: "Success, %",
+  p50: "p50, ms",
+  p95: "p95, ms",
+  p99: "p99, ms",
+  clientErrors: "Undelivered, %",
+  stableSuccessRate: "Success of stable, %",
+  share: "Share of the canary, %",
+  eFail: "E_fail",
+  ePass: "E_pass",
+  eAbs: "E_abs",
+  eSafe: "E_safe",
+  eSlow: "E_fail of slow requests",
+  ePassSlow: "E_pass of slow requests",
+  phi: "Over-dispersion",
+};
+
 const weightsText = (weights: NonNullable<Entry["before"]>): string =>
   weights.map(({ label, weight }) => `${label} ${weight}`).join(", ");
 
@@ -75,7 +94,7 @@ function Numbers({ entry: { evidence, before, after } }: { entry: Entry }) {
           entries={Object.entries(evidence.values).map(([name, value]) => {
             const limit = limitOf(name);
             const given = value === null ? NO_DATA : formatNumber(value, 2);
-            return [name, limit === undefined ? given : `${given}, limit ${limit}`];
+            return [NAMES[name] ?? name, limit === undefined ? given : `${given}, limit ${limit}`];
           })}
         />
       ) : null}

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 import { Panel } from "@/components/ui/panel";
 import { toast } from "@/components/ui/toast";
+import { valueAt } from "@/lib/yaml/field-value";
 import type { DraftRollout } from "./rollout-draft";
 import { percent } from "./state-words";
 import type { RolloutPreview } from "./use-rollouts";
@@ -32,6 +33,8 @@ export function ManualSteps({
         ),
     }),
   );
+  const isOne = valueAt(document.spec, ["target", "virtualService"]) !== undefined;
+  const reason = isOne ? disabledReason : "By hand only one VirtualService can be written";
   const shares = [0, ...new Set((preview.plan?.steps ?? []).map(({ share }) => share))];
   return (
     <Panel title="By hand" note="nothing advances or rolls back by itself">
@@ -42,7 +45,7 @@ export function ManualSteps({
           <Button
             key={share}
             pending={write.isPending && write.variables.share === share}
-            disabledReason={disabledReason}
+            disabledReason={reason}
             onClick={() => write.mutate({ rollout: { ...document }, share })}
           >
             {share === 0 ? `Take everything from ${canary}` : `Send ${percent(share)} to ${canary}`}
