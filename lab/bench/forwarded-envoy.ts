@@ -5,18 +5,15 @@ import { WebSocketServer } from "ws";
 /** What an Envoy of a bench answers, by the path up to its `?`. */
 type Pages = Readonly<Record<string, string>>;
 
-/** An API server that knows one thing only: to forward ports to an Envoy with these pages. */
-export interface ForwardedEnvoy {
-  readonly url: string;
-  close(): void;
-}
-
 /** Streams of the port-forward protocol: data and errors, one pair a port. */
 const DATA = 0;
 const ERROR = 1;
 
-/** Starts both on free ports of 127.0.0.1. */
-export async function forwardedEnvoy(pages: Pages): Promise<ForwardedEnvoy> {
+/**
+ * Starts an Envoy with these pages, and an API server that knows one thing only: to forward its
+ * ports. Resolves to the API server's address; both run as long as the process.
+ */
+export async function forwardedEnvoy(pages: Pages): Promise<{ readonly url: string }> {
   const envoy = createServer((request, response) => {
     const page = pages[(request.url ?? "").split("?")[0] ?? ""];
     response.writeHead(page === undefined ? 404 : 200, { "content-type": "application/json" });
@@ -43,16 +40,7 @@ export async function forwardedEnvoy(pages: Pages): Promise<ForwardedEnvoy> {
     socket.on("close", () => forwarded.destroy());
   });
   const port = await listening(api);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close() {
-      sockets.close();
-      for (const server of [api, envoy]) {
-        server.closeAllConnections();
-        server.close();
-      }
-    },
-  };
+  return { url: `http://127.0.0.1:${port}` };
 }
 
 async function listening(server: Server): Promise<number> {

@@ -1,9 +1,9 @@
 import { compareText } from "@/lib/base/compare-text";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import { type ConfigDump, dumpedListeners } from "./config-dump";
-import { clusterRows } from "./cluster-rows";
-import { listenerRows } from "./listener-rows";
-import { routeRows } from "./route-rows";
+import { type ClusterRow, clusterRows } from "./cluster-rows";
+import { type ListenerRow, listenerRows } from "./listener-rows";
+import { type RouteRow, routeRows } from "./route-rows";
 import { textField } from "./field";
 
 /** One Istio object with the resources of a proxy that it made. */
@@ -16,6 +16,13 @@ export interface ObjectRow {
   readonly clusters: readonly string[];
 }
 
+/** The rows of a dump; who has made them already need not have them made again. */
+interface ResourceRows {
+  readonly listeners: readonly ListenerRow[];
+  readonly routes: readonly RouteRow[];
+  readonly clusters: readonly ClusterRow[];
+}
+
 /** `ns[shop]-policy[deny-all]-rule[0]`: how istiod names the rules of a policy in RBAC filters. */
 const POLICY = /ns\[([^\]]+)\]-policy\[([^\]]+)\]-rule\[/g;
 /** `https.443.https-web.edge.istio-system`: routes of a server that ends TLS carry their Gateway. */
@@ -26,7 +33,14 @@ const GATEWAY = /^https\.\d+\.[^.]*\.([^.]+)\.([^.]+)/;
  * metadata `istio.config`, its names of policies in RBAC filters and of a gateway's routes. An
  * EnvoyFilter leaves none, nor does a Gateway on plain HTTP.
  */
-export function objectRows(dump: ConfigDump): readonly ObjectRow[] {
+export function objectRows(
+  dump: ConfigDump,
+  { listeners, routes, clusters }: ResourceRows = {
+    listeners: listenerRows(dump),
+    routes: routeRows(dump),
+    clusters: clusterRows(dump),
+  },
+): readonly ObjectRow[] {
   const found = new Map<string, { object: ObjectRef } & Record<Part, Set<string>>>();
   const note = (object: ObjectRef | undefined, part: Part, name: string): void => {
     if (!object) return;
@@ -40,13 +54,13 @@ export function objectRows(dump: ConfigDump): readonly ObjectRow[] {
     known[part].add(name);
     found.set(key, known);
   };
-  for (const { object, listener } of listenerRows(dump)) note(object, "listeners", listener);
-  for (const { object, name } of routeRows(dump)) {
+  for (const { object, listener } of listeners) note(object, "listeners", listener);
+  for (const { object, name } of routes) {
     note(object, "routes", name);
     const [, gateway, namespace] = GATEWAY.exec(name) ?? [];
     if (gateway && namespace) note({ kind: "Gateway", namespace, name: gateway }, "routes", name);
   }
-  for (const { object, name } of clusterRows(dump)) note(object, "clusters", name);
+  for (const { object, name } of clusters) note(object, "clusters", name);
   for (const { resource } of dumpedListeners(dump)) {
     for (const [, namespace = "", name = ""] of JSON.stringify(resource).matchAll(POLICY)) {
       const policy = { kind: "AuthorizationPolicy", namespace, name } as const;

@@ -152,15 +152,20 @@ export class ReadDump {
 
 type AllRows = { readonly [Table in ExplorerTable]: readonly ExplorerRows[Table][] };
 
-const allRows = (dump: ConfigDump, clusters: unknown): AllRows => ({
-  listeners: listenerRows(dump),
-  routes: routeRows(dump),
-  clusters: clusterRows(dump),
-  endpoints: endpointRows(clusters),
-  secrets: secretRows(dump),
-  extensions: extensionRows(dump),
-  objects: objectRows(dump),
-});
+function allRows(dump: ConfigDump, clusters: unknown): AllRows {
+  const rows = {
+    listeners: listenerRows(dump),
+    routes: routeRows(dump),
+    clusters: clusterRows(dump),
+  };
+  return {
+    ...rows,
+    endpoints: endpointRows(clusters),
+    secrets: secretRows(dump),
+    extensions: extensionRows(dump),
+    objects: objectRows(dump, rows),
+  };
+}
 
 function holds(row: object, words: readonly string[]): boolean {
   const text = Object.values(row).map(textOf).join(" ").toLowerCase();
