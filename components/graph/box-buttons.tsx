@@ -1,9 +1,10 @@
+import { memo } from "react";
 import { FoldHorizontal } from "lucide-react";
 import type { Drawing } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
 
 /** In the corner of each namespace: folds its services into one plate. The keyboard has O. */
-export function BoxButtons({
+export const BoxButtons = memo(function BoxButtons({
   drawing,
   layout,
   onClose,
@@ -30,4 +31,4 @@ export function BoxButtons({
       </button>
     );
   });
-}
+});

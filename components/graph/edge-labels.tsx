@@ -1,5 +1,5 @@
 import { LockOpen } from "lucide-react";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import type { Layout } from "@/lib/graph/layout";
 import { type EdgeCurve, type LabelRequest, placeLabels } from "./edge-geometry";
@@ -15,7 +15,7 @@ interface LabelledEdge {
 }
 
 /** The labels of edges that have something to say, each where it covers nothing. */
-export function EdgeLabels({
+export const EdgeLabels = memo(function EdgeLabels({
   edges,
   curves,
   layout,
@@ -71,7 +71,7 @@ export function EdgeLabels({
       </span>
     );
   });
-}
+});
 
 function sized(edge: EdgeView): LabelledEdge[] {
   const { label, plaintext } = edge;

@@ -1,9 +1,10 @@
+import { memo } from "react";
 import { type Drawing, OUTSIDE } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
 import type { GraphBox } from "@/lib/graph/mesh-graph";
 
 /** The boxes under the edges: namespaces, what lies outside, and services opened by version. */
-export function GraphBoxes({
+export const GraphBoxes = memo(function GraphBoxes({
   drawing,
   layout,
   boxes,
@@ -54,4 +55,4 @@ export function GraphBoxes({
       </div>
     );
   });
-}
+});

@@ -30,6 +30,7 @@ import { sameSet, useDrawnCalls } from "./use-drawn-calls";
 import { onGraphKey } from "./graph-keys";
 import { useLayout } from "./use-layout";
 import { usePlateDrag } from "./use-plate-drag";
+import { useSame, useSameItems } from "./use-same";
 
 /** The page draws this many plates itself, crisp and focusable; above it the canvas does. */
 const DOM_PLATES = 150;
@@ -71,7 +72,7 @@ export function GraphView(props: GraphViewProps) {
   const { marked, pins, onPin, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } =
     props;
   const { laid, shown, quiet, hubs } = useDrawnCalls(graph, { selected, all: allCalls });
-  const drawing = useMemo(() => drawingOf(laid), [laid]);
+  const drawing = useSame(useMemo(() => drawingOf(laid), [laid]));
   const { laidOut, error } = useLayout(drawing, layAgain);
   const layout = useMemo(
     () => laidOut && pinLayout(laidOut.layout, laidOut.drawing, pins),
@@ -80,41 +81,49 @@ export function GraphView(props: GraphViewProps) {
   useEffect(() => {
     if (layout) onLayout(layout);
   }, [layout, onLayout]);
-  const plates = useMemo(() => plateViews(graph, hubs), [graph, hubs]);
+  const plates = useSameItems(useMemo(() => plateViews(graph, hubs), [graph, hubs]));
+  // Figures change with each refresh, and the ways of edges with none.
+  const ends = useSameItems(useMemo(() => shown.edges.map(endsOf), [shown.edges]));
   const curves = useMemo(
-    () => (layout ? edgeCurves(shown.edges, layout) : new Map<string, never>()),
-    [shown.edges, layout],
+    () => (layout ? edgeCurves(ends, layout) : new Map<string, never>()),
+    [ends, layout],
   );
   const [busiest, setBusiest] = useState(NO_IDS);
   const nextBusiest = busiestEdges(laid, busiest);
   if (!sameSet(busiest, nextBusiest)) setBusiest(nextBusiest);
-  const edges = useMemo(
-    () => edgeViews(shown, { choice: edgeLabels, selected, busiest }),
-    [shown, edgeLabels, selected, busiest],
+  const edges = useSameItems(
+    useMemo(
+      () => edgeViews(shown, { choice: edgeLabels, selected, busiest }),
+      [shown, edgeLabels, selected, busiest],
+    ),
   );
   const related = useMemo(() => relatedTo(selected, graph) ?? marked, [selected, graph, marked]);
   const inDom = plates.length <= DOM_PLATES;
 
-  const canvasEdges = useMemo(
-    () =>
-      edges.map(({ id, source, target, classes }) => ({
-        id,
-        source,
-        target,
-        classes: `${classes}${id === selected ? " selected" : ""}${related && !related.has(id) ? " dim" : ""}`,
-      })),
-    [edges, selected, related],
-  );
-  const canvasNodes = useMemo(
-    () =>
-      plates
-        .filter(({ shape }) => shape !== "group")
-        .map(({ id, title, line, health }) => ({
+  const canvasEdges = useSameItems(
+    useMemo(
+      () =>
+        edges.map(({ id, source, target, classes }) => ({
           id,
-          label: inDom ? undefined : `${title}\n${line}`,
-          classes: inDom ? "" : `drawn ${CANVAS_STATE[health.state]}`,
+          source,
+          target,
+          classes: `${classes}${id === selected ? " selected" : ""}${related && !related.has(id) ? " dim" : ""}`,
         })),
-    [plates, inDom],
+      [edges, selected, related],
+    ),
+  );
+  const canvasNodes = useSameItems(
+    useMemo(
+      () =>
+        plates
+          .filter(({ shape }) => shape !== "group")
+          .map(({ id, title, line, health }) => ({
+            id,
+            label: inDom ? undefined : `${title}\n${line}`,
+            classes: inDom ? "" : `drawn ${CANVAS_STATE[health.state]}`,
+          })),
+      [plates, inDom],
+    ),
   );
 
   const ground = useRef<HTMLDivElement>(null);
@@ -264,6 +273,8 @@ export function GraphView(props: GraphViewProps) {
     </div>
   );
 }
+
+const endsOf = ({ id, source, target }: MeshGraph["edges"][number]) => ({ id, source, target });
 
 const CANVAS_STATE = {
   failing: "fail",

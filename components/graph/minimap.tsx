@@ -1,4 +1,4 @@
-import { type RefObject, useImperativeHandle, useMemo, useRef } from "react";
+import { memo, type RefObject, useImperativeHandle, useMemo, useRef } from "react";
 import type { Layout, Point } from "@/lib/graph/layout";
 import type { PlateView } from "./plate-views";
 import type { Camera } from "./use-cytoscape";
@@ -16,7 +16,7 @@ export interface MinimapHandle {
  * is there only while the picture is larger than the window. For the pointer alone: the keyboard
  * walks the plates, and the summary names what fails.
  */
-export function Minimap({
+export const Minimap = memo(function Minimap({
   handle,
   layout,
   plates,
@@ -80,7 +80,7 @@ export function Minimap({
       <rect ref={frame} data-frame="" />
     </svg>
   );
-}
+});
 
 function extentOf({ places }: Layout) {
   const all = Object.values(places);

@@ -208,7 +208,7 @@ function patch(core: Core, wanted: ReadonlyMap<string, ElementDefinition>): void
       if (drawn.data(key) !== data[key]) drawn.data(key, data[key]);
     }
   }
-  core.add(fresh);
+  if (fresh.length > 0) core.add(fresh);
 }
 
 function setClasses(core: Core, id: string, classes: string): void {
