@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act } from "react";
+import { act, StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { expect, it } from "vitest";
 import { useSame, useSameItems } from "./use-same";
@@ -14,7 +14,15 @@ function given<Value>(hook: (value: Value) => Value, values: readonly Value[]): 
     seen[at] = hook(value);
     return null;
   }
-  for (const [at, value] of values.entries()) act(() => root.render(<Show {...{ value, at }} />));
+  for (const [at, value] of values.entries()) {
+    act(() =>
+      root.render(
+        <StrictMode>
+          <Show {...{ value, at }} />
+        </StrictMode>,
+      ),
+    );
+  }
   act(() => root.unmount());
   return seen;
 }
@@ -28,6 +36,14 @@ it("gives the object of before where the new one says the same", () => {
   ]);
   expect(second).toBe(first);
   expect([third, fourth]).toEqual([{ a: 2 }, { a: 1 }]);
+});
+
+it("comes to rest where the value is made while rendering", () => {
+  const useMade = (value: { rate: number }) =>
+    useSame(useMemo(() => ({ rate: value.rate }), [value]));
+  const [first, second, third] = given(useMade, [{ rate: 1 }, { rate: 1 }, { rate: 2 }]);
+  expect(second).toBe(first);
+  expect(third).toEqual({ rate: 2 });
 });
 
 it("keeps those of a list that say the same, and the list where all do", () => {

@@ -9,14 +9,14 @@ import { clientHealth, readinessHealth, trafficHealth, UNMEASURED, worstOf } fro
 import { graphObjects } from "./graph-objects";
 import { limitsOf } from "./health-limits";
 import type { Identity } from "./identity";
-import { KeptParts, sameParts } from "./kept-parts";
+import { sameParts } from "./kept-parts";
 import type { LatencyLookup } from "./latency";
 import { latencyHealth, type PastLookup } from "./latency-health";
 import { configuredLegs, type Leg, versionId } from "./legs";
+import { idleOf, type Judged, type Made, madeOf } from "./made-graph";
 import { type Measured, measuredOf } from "./measured";
 import type {
   Badge,
-  GraphEdge,
   GraphNode,
   GraphType,
   GraphVersion,
@@ -53,7 +53,7 @@ export function buildGraph(
   const made = madeOf(measured, `${windowSeconds} ${telemetry !== undefined}`);
   const objects = mesh.derive(graphObjects);
   if (made.objects !== objects) {
-    const parts = { ...options, made, known: telemetry !== undefined };
+    const parts = { ...options, made, objects, known: telemetry !== undefined };
     const { nodes, edges } = partsOf(measured, mesh, parts);
     if (!sameParts(nodes, made.nodes)) made.nodes = nodes;
     if (!sameParts(edges, made.edges)) made.edges = edges;
@@ -70,35 +70,6 @@ export function buildGraph(
   return (made.graph = { type, windowSeconds, nodes, edges, boxes });
 }
 
-/** What was made of one reading of the telemetry, for as long as that is the newest. */
-interface Made {
-  /** The state of the objects that nodes and edges were made from. */
-  objects: object | undefined;
-  nodes: readonly GraphNode[];
-  edges: readonly GraphEdge[];
-  graph: MeshGraph | undefined;
-  readonly keptNodes: KeptParts<GraphNode>;
-  readonly keptEdges: KeptParts<GraphEdge>;
-}
-
-const madeBefore = new WeakMap<Measured, Map<string, Made>>();
-
-/** Most changes of a mesh concern few nodes, or none: the others stay the objects that they were. */
-function madeOf(measured: Measured, key: string): Made {
-  const byKey = madeBefore.get(measured) ?? new Map<string, Made>();
-  madeBefore.set(measured, byKey);
-  const made = byKey.get(key) ?? {
-    objects: undefined,
-    nodes: [],
-    edges: [],
-    graph: undefined,
-    keptNodes: new KeptParts<GraphNode>(),
-    keptEdges: new KeptParts<GraphEdge>(),
-  };
-  byKey.set(key, made);
-  return made;
-}
-
 const sameBoxes = (a: MeshGraph["boxes"], b: MeshGraph["boxes"]): boolean =>
   a.length === b.length &&
   a.every(({ namespace, mtls }, i) => namespace === b[i]?.namespace && mtls === b[i].mtls);
@@ -111,11 +82,14 @@ function partsOf(
     readonly windowSeconds: number;
     readonly type: GraphType;
     readonly made: Made;
+    /** The state of the objects. */
+    readonly objects: object;
     /** There is telemetry, be it empty. */
     readonly known: boolean;
   },
 ): Pick<MeshGraph, "nodes" | "edges"> {
-  const { windowSeconds, type, made, known } = options;
+  const { windowSeconds, type, made, objects, known } = options;
+  const idle = idleOf(objects, `${type} ${windowSeconds} ${known}`);
   const configured = configuredLegs(mesh, type);
   const drafts = draftsOf({ legs, configured }, mesh, type);
   const split = new Set<string>();
@@ -127,20 +101,28 @@ function partsOf(
   const context = { latency, past, windowSeconds };
 
   const limits = new Map<string, readonly ErrorLimits[]>();
-  const nodes = [...drafts.values()].map((draft) => {
+  const make = (draft: NodeDraft): Judged => {
     const { identity, services, workloads, inbound, outbound } = draft;
     const own = limitsOf({ ...identity, services }, workloads, mesh);
-    limits.set(identity.id, own);
     const config = configOf(draft, mesh);
     const { badges, wanted } = config;
     const from = [
       ...[latency, identity.kind, badges.join(), wanted && [...wanted].join(";")],
       ...[...own, "workloads", ...workloads, "inbound", ...inbound, "outbound", ...outbound],
     ];
-    return made.keptNodes.take(identity.id, from, () => {
-      const node = nodeOf(draft, { limits: own, ...config }, context);
-      return known ? node : unmeasured(node);
+    const node = made.keptNodes.take(identity.id, from, () => {
+      const measuredNode = nodeOf(draft, { limits: own, ...config }, context);
+      return known ? measuredNode : unmeasured(measuredNode);
     });
+    return { node, limits: own };
+  };
+  const nodes = [...drafts.values()].map((draft) => {
+    const { id } = draft.identity;
+    const quiet = isQuiet(draft, latency);
+    const judged = (quiet ? idle.get(id) : undefined) ?? make(draft);
+    if (quiet) idle.set(id, judged);
+    limits.set(id, judged.limits);
+    return judged.node;
   });
   return {
     nodes: nodes.sort((a, b) => compare(a.id, b.id)),
@@ -151,6 +133,12 @@ function partsOf(
       kept: made.keptEdges,
     }),
   };
+}
+
+function isQuiet({ identity: { id }, inbound, outbound }: NodeDraft, latency: LatencyLookup) {
+  if (inbound.length + outbound.length > 0) return false;
+  const { p50, p95, p99 } = latency.node(id);
+  return p50 === null && p95 === null && p99 === null;
 }
 
 /** What configuration says of a node. */

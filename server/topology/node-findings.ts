@@ -1,7 +1,9 @@
 import type { LevelCounts } from "@/lib/analysis/finding";
 import { decidedBy } from "@/lib/graph/config-facts";
+import { graphObjects } from "@/lib/graph/graph-objects";
 import type { GraphNode } from "@/lib/graph/mesh-graph";
 import type { ObjectRef } from "@/lib/istio/kinds";
+import type { MeshView } from "@/lib/mesh/view";
 import type { MeshFindings } from "../config/mesh-analysis";
 
 /** What is wrong with the configuration behind one node of the graph. */
@@ -21,7 +23,7 @@ export function nodeFindings(
   { view, counts }: Pick<MeshFindings, "view" | "counts">,
 ): Readonly<Record<string, NodeFindings>> {
   const found = nodes.flatMap((node) => {
-    const faulty = objectsOf(node, decidedBy(node, view)).flatMap((ref) => {
+    const faulty = objectsBehind(node, view).flatMap((ref) => {
       const own = counts(ref);
       return own.errors + own.warnings > 0 ? [{ ref, own }] : [];
     });
@@ -31,6 +33,18 @@ export function nodeFindings(
     return [[node.id, { counts: all, objects: faulty.map(({ ref }) => ref) }] as const];
   });
   return Object.fromEntries(found);
+}
+
+const known = new WeakMap<GraphNode, { of: object; objects: readonly ObjectRef[] }>();
+
+/** The objects that decide about a node, found once for each state of the objects. */
+function objectsBehind(node: GraphNode, view: MeshView): readonly ObjectRef[] {
+  const state = view.derive(graphObjects);
+  const before = known.get(node);
+  if (before?.of === state) return before.objects;
+  const objects = objectsOf(node, decidedBy(node, view));
+  known.set(node, { of: state, objects });
+  return objects;
 }
 
 function objectsOf(
