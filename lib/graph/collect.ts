@@ -1,5 +1,6 @@
-/** Orders strings by code unit, alike on every machine. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+import { compareText as compare } from "@/lib/base/compare-text";
+
+export { compare };
 
 /** Orders names as people count: `v2` comes before `v10`. */
 export function compareNatural(a: string, b: string): number {

@@ -1,19 +1,14 @@
-import { isAmbientPod } from "../facts/pods";
+import { checkSelectors, selectorsOverlapWords } from "../families/rivals";
+import { isAmbientNamespace, isAmbientPod } from "../facts/pods";
 import { selectingSidecars } from "../facts/selecting-objects";
-import { selectorField } from "../facts/selectors";
-import { byText, listed, quoted } from "../istioctl/words";
 import { defineRule } from "../rule";
 
 export const rule = defineRule({
   id: "sidecar-selectors-overlap",
   code: "IST0110",
-  aliases: [],
-  level: "Error",
   kinds: ["Sidecar"],
   reads: ["Sidecar", "Pod"],
-  title: "Two Sidecars select the same pod",
-  why: "Only one of them applies to the pod; which one depends on their order of creation alone.",
-  fix: "Merge them, or give them selectors that no pod matches together.",
+  ...selectorsOverlapWords("Sidecars"),
   examples: {
     bad: `
 apiVersion: v1
@@ -45,29 +40,10 @@ metadata: { name: b, namespace: shop }
 spec: { workloadSelector: { labels: { version: v2 } } }`,
   },
   istioctl: { analyzers: ["sidecar.SelectorAnalyzer"] },
-
-  *check({ object, fields, namespace }, mesh) {
-    const { ofPod, podsOf } = mesh.derive(selectingSidecars);
-    for (const pod of podsOf.get(object) ?? []) {
-      const rivals = ofPod.get(pod) ?? [];
-      if (isAmbientPod(pod)) continue;
-      if (rivals.length < 2) continue;
-      const names = rivals.map(({ metadata }) => metadata.name).sort(byText);
-      const others = rivals.filter((other) => other !== object);
-      yield {
-        path: selectorField({ kind: "Sidecar", fields }).path,
-        message: `Pod ${pod.metadata.name} is selected by the Sidecars ${names.join(", ")}; only one applies.`,
-        related: others.map(({ metadata }) => ({
-          kind: "Sidecar",
-          namespace,
-          name: metadata.name,
-          message: "Selects the same pod.",
-        })),
-        istioctl: {
-          message: `The Sidecars ${listed(names)} in namespace ${quoted(namespace)} select the same workload pod ${quoted(pod.metadata.name)}, which can lead to undefined behavior.`,
-          at: ["metadata", "name"],
-        },
-      };
-    }
-  },
+  check: checkSelectors({
+    kind: "Sidecar",
+    plural: "Sidecars",
+    selecting: selectingSidecars,
+    exempt: { pod: isAmbientPod, namespace: isAmbientNamespace },
+  }),
 });

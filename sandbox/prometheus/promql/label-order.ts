@@ -1,3 +1,4 @@
+import { compareText } from "@/lib/base/compare-text";
 import type { LabelSet } from "../series";
 
 const keys = new WeakMap<LabelSet, string>();
@@ -12,8 +13,6 @@ export function labelKey(labels: LabelSet): string {
   }
   return key;
 }
-
-const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Prometheus' order of series: name by name, value by value, the shorter first. */
 export function compareLabels(a: LabelSet, b: LabelSet): number {
