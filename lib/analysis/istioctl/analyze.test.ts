@@ -85,6 +85,32 @@ ${route("a", "x")}        port: {number: "81"}
       [],
     );
   });
+
+  test("a List in a List is counted from where istioctl prints it anew, and gone with its items", () => {
+    const item = (name: string, indent: string) =>
+      route(name, "x").trimEnd().split("\n").join(`\n${indent}`);
+    const inner = `- apiVersion: v1\n  kind: List\n  items:\n\n  - ${item("a", "    ")}\n  - ${item("b", "    ")}\n`;
+    const list = `apiVersion: v1\nkind: List\nitems:\n${inner}`;
+    // The outer item stands on line 4, the inner ones on lines 4 and 16 of it: one off each time.
+    expect(told(list)).toEqual([
+      expect.stringMatching(/^IST0101 VirtualService shop\/a \d+$/),
+      expect.stringMatching(/^IST0101 VirtualService shop\/b \d+$/),
+      "IST0109 VirtualService shop/a 12",
+      "IST0109 VirtualService shop/b 24",
+    ]);
+    expect(
+      told(`${list}  - {apiVersion: v1, kind: ServiceAccount, metadata: {name: a}}\n`),
+    ).toEqual([]);
+  });
+
+  test("an item that is written as before stays where it was; other quotes make it another one", () => {
+    const list = (name: string) =>
+      `apiVersion: v1\nkind: List\nitems:\n- ${route(name, "x").trimEnd().split("\n").join("\n  ")}\n`;
+    const linesOf = (second: string) => told(`${list("a")}---\n${list(second)}`);
+    expect(linesOf("a")).toEqual(told(list("a")));
+    expect(linesOf('"a"')).not.toEqual(told(list("a")));
+    expect(linesOf("a # why")).not.toEqual(told(list("a")));
+  });
 });
 
 describe("what is told", () => {

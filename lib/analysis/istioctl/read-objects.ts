@@ -1,5 +1,5 @@
 import type { Document, Node } from "yaml";
-import { isMap, isSeq } from "yaml";
+import { isMap, isNode, isPair, isScalar, isSeq } from "yaml";
 import { groupOf, type KindId, kindIdOf, kindInfo } from "@/lib/istio/kinds";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
@@ -53,7 +53,7 @@ export function readAsIstioctl(files: readonly FileText[], options: Options): Re
   );
   for (const { file, chunk, index } of chunks) {
     try {
-      for (const read of readChunk(chunk, file, options)) {
+      for (const read of readChunk(chunk, file, options) ?? []) {
         const { namespace = "", name } = read.object.metadata;
         const key = `${read.kind} ${namespace}/${name}`;
         // The same text again changes nothing, its place least of all.
@@ -80,7 +80,8 @@ const IGNORED: ReadonlySet<string> = new Set([
 
 type WithText = ReadObject & { readonly text: string };
 
-function readChunk(chunk: Chunk, file: string, options: Options): readonly WithText[] {
+/** The objects of a document; undefined where it is or holds a kind that is not read. */
+function readChunk(chunk: Chunk, file: string, options: Options): readonly WithText[] | undefined {
   const parsed = parseYaml(chunk.text, options.limits);
   const [document] = parsed.documents;
   const fault = document?.tree.errors.find(({ code }) => code !== "DUPLICATE_KEY");
@@ -93,7 +94,7 @@ function readChunk(chunk: Chunk, file: string, options: Options): readonly WithT
   const meta = typeMeta(value);
   if (meta.kind === "List") return readList(document.tree, { chunk, file, options });
   const read = readObject(value, meta, options);
-  if (!read) return [];
+  if (!read) return undefined;
   const fieldLines = chunkLines(document.tree, chunk.text, chunk.line);
   return [{ ...read, file, line: chunk.line, fieldLines, text: chunk.text }];
 }
@@ -112,7 +113,7 @@ function jsonOf(text: string): unknown {
 function readList(
   tree: Document,
   { chunk, file, options }: { chunk: Chunk; file: string; options: Options },
-): readonly WithText[] {
+): readonly WithText[] | undefined {
   const root = tree.contents;
   const items = isMap(root) ? findPair(root, "items")?.value : undefined;
   if (!isSeq(items)) {
@@ -124,19 +125,47 @@ function readList(
   for (const item of items.items) {
     if (!isMap(item)) throw new DecodeError("failed parsing yamlChunk: malformed items field");
     const value = goValue(tree, item);
-    const read = readObject(value, typeMeta(value), options);
-    if (!read) return [];
+    const meta = typeMeta(value);
     const line = chunk.line + lineIn(chunk.text, item);
-    const text = JSON.stringify(value);
-    objects.push({
-      ...read,
-      file,
-      line,
-      fieldLines: itemLines(item, line),
-      text,
-    });
+    if (meta.kind === "List") {
+      const inner = readChunk({ text: printedAlone(chunk.text, item), line }, file, options);
+      if (!inner) return undefined;
+      objects.push(...inner);
+      continue;
+    }
+    const read = readObject(value, meta, options);
+    if (!read) return undefined;
+    const fieldLines = itemLines(item, line);
+    objects.push({ ...read, file, line, fieldLines, text: writtenForm(item) });
   }
   return objects;
+}
+
+/** An item as a text of its own, without empty lines. */
+function printedAlone(text: string, item: Node): string {
+  const [start = 0, end = text.length] = item.range ?? [];
+  const indent = start - (text.lastIndexOf("\n", start - 1) + 1);
+  const [first = "", ...others] = text.slice(start, end).split("\n");
+  return [first, ...others.map((line) => line.slice(indent))]
+    .filter((line) => line.trim() !== "")
+    .join("\n");
+}
+
+/**
+ * How an item of a List is written, apart from indents and empty lines: istioctl compares items as
+ * it prints them, with quotes and comments as they were.
+ */
+function writtenForm(node: unknown): string {
+  if (isPair(node)) return `${writtenForm(node.key)}: ${writtenForm(node.value)}`;
+  if (!isNode(node)) return "";
+  const { comment = "", commentBefore = "" } = node;
+  const inner =
+    isMap(node) || isSeq(node)
+      ? [node.flow === true, ...node.items.map(writtenForm)]
+      : isScalar(node)
+        ? [node.type, node.source]
+        : [String(node)];
+  return JSON.stringify([comment, commentBefore, ...inner]);
 }
 
 /** The 1-based line of a node in its text. */
