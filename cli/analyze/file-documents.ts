@@ -37,6 +37,8 @@ export interface FileDocument {
 
 interface RepeatedKey {
   readonly message: string;
+  /** Undefined for what is no such thing; texts with other faults have no documents. */
+  readonly repeatedKey?: string;
   readonly range: TextRange;
 }
 
@@ -92,7 +94,7 @@ const below = (above: number, range: TextRange): TextRange => ({
 
 function exactDocuments({ file, text }: InputText): readonly FileDocument[] {
   const parsed = parseYaml(text, FILE_LIMITS);
-  const fatal = parsed.problems.find(({ isRepeatedKey }) => !isRepeatedKey);
+  const fatal = parsed.problems.find(({ repeatedKey }) => repeatedKey === undefined);
   if (fatal) throw unreadable(file, fatal.range, fatal.message);
   return parsed.documents.map((document) => ({
     file,

@@ -83,7 +83,15 @@ describe("quarterdeck validate", () => {
     const twice = `${OBJECTS.split("---")[0] ?? ""}kind: DestinationRule\n`;
     expect(await validate(twice, "-o", "json")).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
-      findings: [{ stage: "strict", level: "Error", line: 5, column: 1 }],
+      findings: [
+        {
+          stage: "strict",
+          level: "Error",
+          message: 'strict decoding error: key "kind" already set in map',
+          line: 5,
+          column: 1,
+        },
+      ],
     });
   });
 

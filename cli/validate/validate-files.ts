@@ -61,13 +61,16 @@ function issuesOf({
   const validation = validateObject(value);
   // Keys that are given twice belong to the stage after decoding, before all others.
   if (repeatedKeys.length === 0 || validation.issues[0]?.stage === "decode") return validation;
-  const repeated = repeatedKeys.map(({ message }) => ({
-    ...decodeIssue("", `strict decoding error: ${message}`),
+  const repeated = repeatedKeys.map((one) => ({
+    ...decodeIssue("", repetition(one)),
     stage: "strict" as const,
   }));
   const strict = validation.issues.filter(({ stage }) => stage === "strict");
   return { issues: [...repeated, ...strict], isJudged: true };
 }
+
+const repetition = ({ repeatedKey = "" }: FileDocument["repeatedKeys"][number]): string =>
+  `strict decoding error: key ${JSON.stringify(repeatedKey)} already set in map`;
 
 function findingOf(
   { stage, level, code, path, fieldPath, message }: StageIssue,
@@ -75,7 +78,7 @@ function findingOf(
 ): StageFinding {
   const object = new Field(value);
   const isRepeated = stage === "strict" && path === "";
-  const [repeated] = isRepeated ? repeatedKeys.filter((one) => message.endsWith(one.message)) : [];
+  const [repeated] = isRepeated ? repeatedKeys.filter((one) => message === repetition(one)) : [];
   return {
     rule: `validate-${stage}`,
     code,

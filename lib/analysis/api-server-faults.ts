@@ -8,6 +8,8 @@ import { applyDefaults, dropNulls } from "@/lib/k8s/schema-default";
 export interface ServedKind {
   readonly schema: Schema;
   readonly namespaced: boolean;
+  /** Whether its status is written apart: what an object carries of it is dropped, not judged. */
+  readonly hasStatus?: boolean;
 }
 
 /** What the API server refuses an object for once it could read it. */
@@ -26,10 +28,12 @@ interface ApiServerFaults {
  */
 export function apiServerFaults(
   object: KubeObject,
-  { schema, namespaced }: ServedKind,
+  { schema, namespaced, hasStatus = false }: ServedKind,
   live?: KubeObject,
 ): ApiServerFaults {
-  const defaulted = applyDefaults(dropNulls(object, schema), schema) as KubeObject;
+  const { status, ...others } = object as KubeObject & { readonly status?: unknown };
+  const written = hasStatus && status !== undefined ? others : object;
+  const defaulted = applyDefaults(dropNulls(written, schema), schema) as KubeObject;
   const metadata = metadataFaults(defaulted, { namespaced, nameRule: "subdomain", custom: true });
   return { defaulted, metadata, ...schemaFaults(defaulted, schema, { live, others: metadata }) };
 }

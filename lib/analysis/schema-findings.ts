@@ -1,7 +1,8 @@
-import { type KindSchema, kindSchema } from "@/lib/istio/schemas/kind-schema";
+import { kindSchema } from "@/lib/istio/schemas/kind-schema";
 import { kindInfo } from "@/lib/istio/kinds";
 import type { MeshView } from "@/lib/mesh/view";
 import { formatPath } from "@/lib/yaml/field-path";
+import type { ServedKind } from "./api-server-faults";
 import type { DraftObject } from "./draft-object";
 import type { ObjectFinding } from "./finding";
 import { checkSchema, customSchema } from "./schema-check";
@@ -19,7 +20,7 @@ export function schemaFindings(
 ): readonly ObjectFinding[] {
   const { namespaced } = kindInfo(kind);
   const own = customSchema(mesh, object.apiVersion, object.kind);
-  const served: Pick<KindSchema, "schema" | "namespaced"> | undefined = own
+  const served: ServedKind | undefined = own
     ? { schema: own, namespaced }
     : kindSchema(object.apiVersion, object.kind);
   if (!served) return [];

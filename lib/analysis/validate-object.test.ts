@@ -74,6 +74,41 @@ describe("an object on its way into the cluster", () => {
     );
   });
 
+  test.each([
+    ["{generateName: a-}", []],
+    [`{generateName: ${"x".repeat(253)}}`, []],
+    ["{generateName: a_}", ["metadata.generateName", "metadata.name"]],
+    ["{generateName: '-'}", ["metadata.generateName", "metadata.name"]],
+    // The name that is made of it is cut.
+    [`{generateName: ${"x".repeat(260)}}`, ["metadata.generateName"]],
+    ["{name: a, generateName: A}", ["metadata.generateName"]],
+    // Of a prefix with a dash the last letter does not matter.
+    ["{name: a, generateName: A-}", []],
+    ["{name: a, ownerReferences: [{apiVersion: v1, kind: Pod, name: a, uid: u}]}", []],
+    [
+      "{name: a, ownerReferences: [{apiVersion: v1, kind: Event, name: a, uid: u}]}",
+      ["metadata.ownerReferences"],
+    ],
+    [
+      "{name: a, ownerReferences: [{apiVersion: a/b/c, kind: Pod, name: a, uid: u}]}",
+      ["metadata.ownerReferences.apiVersion"],
+    ],
+  ])("judges the metadata %s", (metadata, fields) => {
+    const paths = told(`${VS}metadata: ${metadata}\n${SPEC}`).map((line) => line.split(/ |: /)[2]);
+    expect(paths).toEqual(fields);
+  });
+
+  it("drops a status that is written apart, and judges one that is not", () => {
+    expect(told(`${VS}${NAMED}${SPEC}status: no object\n`)).toEqual([]);
+    const grant = "apiVersion: gateway.networking.k8s.io/v1\nkind: ReferenceGrant\n";
+    const spec =
+      "spec: {from: [{group: a, kind: A, namespace: b}], to: [{group: '', kind: Secret}]}\n";
+    expect(told(`${grant}${NAMED}${spec}`)).toEqual([]);
+    expect(told(`${grant}${NAMED}${spec}status: {}\n`)).toEqual([
+      'strict Error status: strict decoding error: unknown field "status"',
+    ]);
+  });
+
   it("takes a null among the finalizers for an empty one", () => {
     expect(told(`${VS}metadata: {name: a, finalizers: [null]}\n${SPEC}`)[0]).toContain(
       'metadata Error metadata.finalizers: Invalid value: ""',

@@ -86,9 +86,15 @@ export const metadataWarnings = ({ metadata }: KubeObject): readonly string[] =>
         `metadata.finalizers: ${JSON.stringify(text)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
     );
 
-function nameFaults({ name, generateName }: ObjectMeta, rule: NameRule): readonly FieldFault[] {
+/** Longer prefixes of generated names are cut before five random letters are added. */
+const LONGEST_PREFIX = 58;
+
+function nameFaults(
+  { name: given, generateName: prefix }: ObjectMeta,
+  rule: NameRule,
+): readonly FieldFault[] {
+  const name = given || (prefix && `${prefix.slice(0, LONGEST_PREFIX)}xxxxx`);
   if (!name) {
-    if (generateName) return [];
     return [
       {
         reason: "FieldValueRequired",
@@ -97,8 +103,16 @@ function nameFaults({ name, generateName }: ObjectMeta, rule: NameRule): readonl
       },
     ];
   }
-  return namingProblems(name, rule).map((why) => invalid("metadata.name", name, why));
+  const ofPrefix = prefix ? namingProblems(withoutLastDash(prefix), rule) : [];
+  return [
+    ...ofPrefix.map((why) => invalid("metadata.generateName", prefix ?? "", why)),
+    ...namingProblems(name, rule).map((why) => invalid("metadata.name", name, why)),
+  ];
 }
+
+/** A prefix may end with a dash, and the API server looks no closer at the letter before it. */
+const withoutLastDash = (prefix: string): string =>
+  prefix.length > 1 && prefix.endsWith("-") ? `${prefix.slice(0, -2)}a` : prefix;
 
 const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const LABEL_1035_PATTERN = whole(LABEL_1035);
@@ -205,12 +219,27 @@ function annotationFaults({ annotations = {} }: ObjectMeta): readonly FieldFault
 
 function ownerFaults(owner: OwnerReference): readonly FieldFault[] {
   const field = "metadata.ownerReferences";
-  const empty = (name: "apiVersion" | "kind" | "name" | "uid", why: string) =>
-    owner[name] ? [] : [invalid(`${field}.${name}`, owner[name] ?? "", why)];
+  const { apiVersion, kind } = owner;
+  const empty = (name: "kind" | "name" | "uid") =>
+    owner[name] ? [] : [invalid(`${field}.${name}`, owner[name] ?? "", "must not be empty")];
   return [
-    ...empty("apiVersion", "version must not be empty"),
-    ...empty("kind", "must not be empty"),
-    ...empty("name", "must not be empty"),
-    ...empty("uid", "must not be empty"),
+    ...(hasVersion(apiVersion ?? "")
+      ? []
+      : [invalid(`${field}.apiVersion`, apiVersion ?? "", "version must not be empty")]),
+    ...empty("kind"),
+    ...empty("name"),
+    ...empty("uid"),
+    ...(apiVersion === "v1" && kind === "Event"
+      ? [
+          {
+            reason: "FieldValueInvalid",
+            field,
+            message: `Invalid value: ${JSON.stringify(owner)}: /v1, Kind=Event is disallowed from being an owner`,
+          },
+        ]
+      : []),
   ];
 }
+
+/** `v1` or `group/v1`. */
+const hasVersion = (apiVersion: string): boolean => /^(?:[^/]*\/)?[^/]+$/.test(apiVersion);

@@ -136,7 +136,7 @@ function checkDuplicates(
 ): void {
   const type = schema["x-kubernetes-list-type"];
   if (type !== "map" && type !== "set" && !schema.uniqueItems) return;
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   list.forEach((item, index) => {
     if (type === "map" && !isRecord(item)) {
       const words = "must be an object for an array of list-type map";
@@ -144,14 +144,16 @@ function checkDuplicates(
       return;
     }
     const text = JSON.stringify(type === "map" ? listKeys(item, schema) : item);
-    if (seen.has(text)) {
+    const times = seen.get(text) ?? 0;
+    seen.set(text, times + 1);
+    // What comes a third time is not told again.
+    if (times === 1) {
       faults.push({
         reason: "FieldValueDuplicate",
         field: `${path}[${index}]`,
         message: `Duplicate value: ${text}`,
       });
     }
-    seen.add(text);
   });
 }
 

@@ -103,6 +103,14 @@ describe("validation", () => {
     ],
     [routes({ host: "a" }, { host: "a" }), ['spec.routes[1]: Duplicate value: {"host":"a"}']],
     [
+      routes({ host: "a" }, { host: "a" }, { host: "a" }, { host: "a" }),
+      [
+        "spec.routes: Too many: 4: must have at most 2 items",
+        // Told once, however often it comes.
+        'spec.routes[1]: Duplicate value: {"host":"a"}',
+      ],
+    ],
+    [
       routes({ host: "a" }, { host: "b" }, { host: "c" }),
       ["spec.routes: Too many: 3: must have at most 2 items"],
     ],

@@ -28,7 +28,8 @@ describe("half-typed text", () => {
   });
 
   it("reports a field that is written twice", () => {
-    expect(messages("a: 1\na: 2\n")).toEqual(["Map keys must be unique."]);
+    expect(messages("a: 1\na: 2\n")).toEqual(["The key a is given twice."]);
+    expect(messages('b:\n  "a b": 1\n  "a b" : 2\n')).toEqual(["The key a b is given twice."]);
   });
 });
 

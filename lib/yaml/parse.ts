@@ -7,8 +7,8 @@ interface YamlProblem {
   /** One sentence in plain words. */
   readonly message: string;
   readonly range: TextRange;
-  /** It is a key given twice: all of the text could be read, and the last one counts. */
-  readonly isRepeatedKey?: true;
+  /** The key that is given twice: all of the text could be read, and the last one counts. */
+  readonly repeatedKey?: string;
 }
 
 /** One document of a text, as far as it could be read. */
@@ -69,11 +69,12 @@ export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): Parse
     return refuse(`Values are nested more than ${limits.depth} levels deep.`, trees);
   }
   const problems: YamlProblem[] = trees.flatMap(({ errors }) =>
-    errors.map(({ code, message, pos }) => ({
-      message: sentence(message),
-      range: lines.range({ start: pos[0], end: pos[1] }),
-      ...(code === "DUPLICATE_KEY" && { isRepeatedKey: true as const }),
-    })),
+    errors.map(({ code, message, pos: [start, end] }) => {
+      const range = lines.range({ start, end });
+      if (code !== "DUPLICATE_KEY") return { message: sentence(message), range };
+      const repeatedKey = keyNameAt(text, start);
+      return { message: `The key ${repeatedKey} is given twice.`, range, repeatedKey };
+    }),
   );
   const documents = recovered(text, trees, limits.depth).map((tree): YamlDocument => {
     const { value, problems: unreadable } = toValue(tree, limits);
@@ -86,6 +87,14 @@ export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): Parse
 }
 
 type Tree = Document.Parsed;
+
+/** The key of a mapping that begins at an offset, without its quotes. */
+function keyNameAt(text: string, start: number): string {
+  const key = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\n]*?(?=\s*(?::(?:\s|$)|$))/my;
+  key.lastIndex = start;
+  const [written = ""] = key.exec(text) ?? [];
+  return written.replace(/^(["'])(.*)\1$/s, "$2");
+}
 
 /** The syntax trees of the documents, or the offset at which they nest deeper than `depth`. */
 function compose(text: string, depth: number): readonly Tree[] | number {

@@ -8,6 +8,8 @@ import istio from "./istio.gen.json";
 /** How one version of a kind of Istio or of the Gateway API is served. */
 export interface KindSchema {
   readonly namespaced: boolean;
+  /** Whether its status is written by itself, apart from the rest. */
+  readonly hasStatus: boolean;
   readonly schema: Schema;
   /** What the API server says to those who use a version that is going away. */
   readonly deprecation: string | undefined;
@@ -53,6 +55,7 @@ function findSchema(apiVersion: string, kind: string): KindSchema | undefined {
   const warning = version["deprecationWarning"];
   return {
     namespaced: definition.spec["scope"] !== "Cluster",
+    hasStatus: isRecord(version["subresources"]) && "status" in version["subresources"],
     schema,
     deprecation:
       version["deprecated"] === true
