@@ -1,11 +1,18 @@
 import { AppError } from "@/lib/base/errors";
 import { type ConfigDump, readConfigDump } from "@/lib/xds/config-dump";
+import { isRecord } from "@/lib/k8s/json-value";
 import { redacted } from "@/lib/xds/redact";
 
 /** Envoy's answer to `/config_dump`, secrets redacted. @throws AppError when it is none */
 export function readEnvoyDump(pod: string, text: string): ConfigDump {
-  const dump = readConfigDump(parsed(pod, text));
+  const answer = parsed(pod, text);
+  const dump = readConfigDump(answer);
   if (dump) return dump;
+  if (isRecord(answer) && "workloads" in answer && "services" in answer) {
+    throw new AppError("unsupported", `${pod} is a ztunnel: it holds no Envoy configuration`, {
+      hint: "What istiod sends it is on the debug page ambientz of the control plane.",
+    });
+  }
   throw new AppError("unavailable", `The proxy of ${pod} answered without a dump`, {
     hint: "Check that port 15000 of this pod is Envoy's admin page.",
   });

@@ -89,6 +89,15 @@ describe("a dump", () => {
     });
   });
 
+  test("of a ztunnel is none of Envoy's, and the hint leads to what istiod sends it", async () => {
+    const body = JSON.stringify({ workloads: [], services: [], policies: [], certificates: [] });
+    await expect(listeners({ status: 200, body })).rejects.toMatchObject({
+      code: "unsupported",
+      message: "cart-1 is a ztunnel: it holds no Envoy configuration",
+      hint: expect.stringContaining("ambientz") as string,
+    });
+  });
+
   test.each([
     [
       new AppError("timeout", "port 15000 of pod shop/cart-1 did not answer within 15 s"),

@@ -35,16 +35,12 @@ const factsOf = weakMemo((pod: KubeObject): ProxyPodFacts | undefined => {
   const proxy = [...containers, ...initContainers].find(({ name }) => name === PROXY);
   const { phase, podIP } = podStatus(pod);
   if (!proxy || phase === "Succeeded" || phase === "Failed") return undefined;
-  const { name, namespace = "", labels = {}, creationTimestamp } = pod.metadata;
+  const { name, namespace = "", creationTimestamp } = pod.metadata;
   return {
     namespace,
     name,
     workload: workloadOf(pod),
-    kind: labels["gateway.istio.io/managed"]?.includes("mesh-controller")
-      ? "waypoint"
-      : containers.length === 1 && containers[0] === proxy
-        ? "gateway"
-        : "sidecar",
+    kind: kindOf(pod, proxy.image ?? "", containers.length === 1 && containers[0] === proxy),
     address: podIP,
     node: nodeName,
     imageTag: imageTag(proxy.image),
@@ -52,6 +48,17 @@ const factsOf = weakMemo((pod: KubeObject): ProxyPodFacts | undefined => {
     createdAt: creationTimestamp,
   };
 });
+
+/** ztunnel's container is called as those of Envoys are; its image, or the chart's label, tells it. */
+function kindOf(
+  { metadata: { labels = {} } }: KubeObject,
+  image: string,
+  isAlone: boolean,
+): ProxyKind {
+  if (labels["gateway.istio.io/managed"]?.includes("mesh-controller")) return "waypoint";
+  if (/(?:^|\/)ztunnel(?:[:@]|$)/.test(image) || labels["app"] === "ztunnel") return "ztunnel";
+  return isAlone ? "gateway" : "sidecar";
+}
 
 const REVISION = "istio.io/rev";
 

@@ -6,6 +6,7 @@ import {
   causeKey,
   type Why,
   WHY_NOT_HEARD,
+  WHY_NOT_TOLD,
   whyNotConnected,
   whyOlder,
   whySynced,
@@ -103,9 +104,7 @@ function joined({ proxies, istiods, at }: SyncSnapshot, mesh: MeshView, now: Ins
       ? []
       : [...pods]
           .filter(([id]) => !known.has(id))
-          .map(([id, facts]) =>
-            isHeard ? lostRow(id, facts, whyNotConnected(mesh, facts)) : unheardRow(id, facts),
-          )),
+          .map(([id, facts]) => unlistedRow(id, facts, { mesh, isHeard }))),
   ];
   const counts: Record<RowState, number> = {
     refused: 0,
@@ -213,6 +212,19 @@ const lostRow = (id: string, facts: ProxyPodFacts, why: Why): ProxyRow => ({
   istiod: undefined,
   error: undefined,
 });
+
+/** A pod with a proxy that no istiod lists. */
+function unlistedRow(
+  id: string,
+  facts: ProxyPodFacts,
+  { mesh, isHeard }: { readonly mesh: MeshView; readonly isHeard: boolean },
+): ProxyRow {
+  if (!isHeard) return unheardRow(id, facts);
+  const why = whyNotConnected(mesh, facts);
+  return facts.kind === "ztunnel" && why.code === "not-connected"
+    ? { ...lostRow(id, facts, WHY_NOT_TOLD), state: "unknown" }
+    : lostRow(id, facts, why);
+}
 
 /** What the cluster says of a proxy while the istiods have not answered yet. */
 const unheardRow = (id: string, facts: ProxyPodFacts): ProxyRow => ({

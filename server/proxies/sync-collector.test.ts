@@ -137,4 +137,24 @@ describe("proxyTable", () => {
     await collect();
     expect(proxyTable(collector.snapshot, mesh, clock.now()).rows).toEqual([]);
   });
+
+  test("a ztunnel, which syncz never lists, is neither a gateway nor lost", async () => {
+    const ztunnel = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "ztunnel-1", namespace: "istio-system", labels: { app: "ztunnel" } },
+      spec: { containers: [{ name: "istio-proxy", image: "hub/istio/ztunnel:1.30.1" }] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    };
+    const mesh = meshView([istiodPod("istiod-1"), ztunnel]);
+    const { answers, collect, collector, syncz, clock } = setting(["istiod-1"], mesh);
+    answers.set("istiod-1", syncz());
+    await collect();
+    expect(proxyTable(collector.snapshot, mesh, clock.now()).rows).toEqual([
+      expect.objectContaining({
+        ...{ id: "ztunnel-1.istio-system", kind: "ztunnel", state: "unknown" },
+        why: expect.objectContaining({ code: "not-told" }) as unknown,
+      }),
+    ]);
+  });
 });

@@ -22,6 +22,7 @@ export type WhyCode =
   | "leaving"
   | "older-release"
   | "not-heard-yet"
+  | "not-told"
   | "istiod-silent";
 
 /** One cause: proxies with the same title and object are one group. */
@@ -136,6 +137,14 @@ export const WHY_NOT_HEARD: Why = {
   code: "not-heard-yet",
   title: "Istiod is being asked",
   next: "Wait a moment: an istiod with thousands of proxies takes some seconds to answer.",
+};
+
+/** A ztunnel that is ready: it asks for workloads and policies, of which syncz tells nothing. */
+export const WHY_NOT_TOLD: Why = {
+  ...NOTHING,
+  code: "not-told",
+  title: "Ztunnel: istiod tells no states of it",
+  next: "Look at istiod’s connections for whether it is connected, and at ambientz for what it is sent.",
 };
 
 /** A synced proxy of an older minor release than the newest istiod. */
