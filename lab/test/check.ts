@@ -8,6 +8,8 @@ export interface Bench {
   readonly prometheus: string;
   /** When the product was up, by `performance.now()`. */
   readonly startedAt: number;
+  /** Kills the product and starts it again where it was. */
+  crash(): Promise<void>;
 }
 
 /** One thing that must hold on the real mesh; `run` returns its figures in a few words. */

@@ -9,6 +9,7 @@ import { pageChecks } from "./checks/pages";
 import { proxyConfigChecks } from "./checks/proxies";
 import { proxyChecks } from "./checks/refusals";
 import { rolloutChecks } from "./checks/rollouts";
+import { tenCanariesChecks } from "./checks/ten-canaries";
 import { logChecks } from "./checks/logs";
 import { storyChecks, suiteChecks } from "./checks/suites";
 import { verdictChecks } from "./checks/verdicts";
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   ...policyChecks,
   ...calmChecks,
   ...rolloutChecks,
+  ...tenCanariesChecks,
   ...outageChecks,
 ];
 const USAGE = `Usage: npm run test:lab -- [--only TEXT] [--keep]
@@ -82,6 +84,10 @@ async function main(args: readonly string[]): Promise<void> {
         url: product.url,
         prometheus,
         startedAt: performance.now(),
+        async crash() {
+          product?.kill();
+          product = await startProduct(prometheus, new URL(product?.url ?? "").port);
+        },
       };
       for (const { title, run } of CHECKS)
         if (chosen(title)) await attemptCheck(title, () => run(bench));

@@ -53,6 +53,12 @@ export const labBundle = join(ROOT, "dist", "lab.mjs");
 export const lab = (...args: string[]): Promise<Outcome> =>
   runToEnd(process.execPath, ["scripts/run-bundled.mjs", "lab/main.ts", "lab", ...args]);
 
+/** A command of the lab that is bundled already: for many in a row. @throws Error with what it said */
+export async function labDoesSoon(...args: string[]): Promise<void> {
+  const { code, err } = await runToEnd(process.execPath, [labBundle, ...args]);
+  if (code !== 0) throw new Error(`lab ${args.join(" ")}: ${err.trim()}`);
+}
+
 /** The same, where failing ends the check. @throws Error with what it said */
 export async function labDoes(...args: string[]): Promise<string> {
   const { code, out, err } = await lab(...args);
@@ -99,24 +105,30 @@ export const inTheLab = (): Readonly<Record<string, string>> => ({
 export interface RunningProduct {
   readonly url: string;
   stop(): Promise<void>;
+  /** Ends it and all that it started between two moments, as a crash would. */
+  kill(): void;
 }
 
 /** A first start builds the pages, which takes minutes where others use the machine too. */
 const START_MS = 900_000;
 
 /** Starts the product as a user does. @throws Error with what it printed when it does not start */
-export async function startProduct(prometheus: string): Promise<RunningProduct> {
-  const args = ["--port", "0", "--no-open", "--kubeconfig", kubeconfigPath(folders())];
+export async function startProduct(prometheus: string, port = "0"): Promise<RunningProduct> {
+  const args = ["--port", port, "--no-open", "--kubeconfig", kubeconfigPath(folders())];
   const child = spawn(
     process.execPath,
     ["scripts/start.mjs", ...args, "--prometheus", prometheus],
-    { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] },
+    // A group of its own, so that all of it can be killed at once.
+    { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   let said = "";
   const hear = (chunk: Buffer) => (said = (said + chunk.toString()).slice(-20_000));
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
   const stop = () => ended(child);
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+  };
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(timer);
@@ -128,7 +140,8 @@ export async function startProduct(prometheus: string): Promise<RunningProduct> 
       const url = /^Quarterdeck is at (\S+)/m.exec(said)?.[1];
       if (url === undefined) return;
       clearTimeout(timer);
-      resolve({ url, stop });
+      child.removeAllListeners("exit");
+      resolve({ url, stop, kill });
     });
   });
 }
