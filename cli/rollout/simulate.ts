@@ -8,6 +8,7 @@ import type { RolloutRef } from "@/server/rollouts/rollout-store";
 import { startRollout } from "@/server/rollouts/start-rollout";
 import { deskOf } from "./desk-of";
 import { doEvent } from "./events";
+import { backtested, expectations } from "./expectations";
 import { startReplica } from "./replica";
 import type { Simulation } from "./simulation-file";
 import { simulatedCluster } from "./simulated-cluster";
@@ -138,7 +139,10 @@ export async function simulate(
   time.begin(0);
   for (const [index, rollout] of rollouts.entries()) {
     const { dryRun, startedBy: by } = simulation;
-    await begin(world, rollout, { teller: tellers[index], by, dryRun });
+    const more = expectations(rollout, simulation);
+    await begin(world, rollout, { teller: tellers[index], by, dryRun, more });
+    const teller = tellers[index];
+    if (teller && simulation.backtest) teller.backtest = backtested(rollout, simulation);
   }
   await run(world, simulation, (second) => {
     look(second, world);
@@ -182,16 +186,19 @@ async function begin(
     teller,
     by,
     dryRun,
+    more,
   }: {
     readonly teller: StoryTeller | undefined;
     readonly by: string;
     readonly dryRun: boolean;
+    /** What is to be expected beside. */
+    readonly more: object;
   },
 ): Promise<void> {
   const acts = deskOf(world, by);
   const preview = await previewOf(acts, rollout);
   const { findings } = preview;
-  if (dryRun && teller) teller.preview = toldPreview(preview);
+  if (dryRun && teller) teller.preview = { ...toldPreview(preview), ...more };
   const refused = findings.find(({ level }) => level === "error");
   if (refused) teller?.rejected(refused.code, `${refused.field}: ${refused.message}`);
   else if (!dryRun) {

@@ -11,8 +11,8 @@ import type { TrafficEntry } from "./simulation-file";
 import { type LiveShare, shareMemory } from "./live-shares";
 
 /** What is not said of traffic is that of rollouts.md section 7. */
-const TOTAL_RPS = 100;
-const ERROR_RATE = 0.001;
+export const TOTAL_RPS = 100;
+export const ERROR_RATE = 0.001;
 const P99_MS = 120;
 /** What counters stood at before: Prometheus guesses otherwise when those near 0 began. */
 const PAST = 100_000;

@@ -115,6 +115,10 @@ const SimulationFile = z.strictObject({
   store: oneOf(["customResource", "configMap"], { crd: "customResource" }).default(
     "customResource",
   ),
+  /** Runs the plan's judge over so many hours of such traffic, with a canary that is as good. */
+  backtest: z
+    .strictObject({ hours: z.number().positive().max(168), seed: z.int().default(1) })
+    .optional(),
   /** Only looks: preflight and every patch of every step, and nothing is stored. */
   dryRun: z.boolean().default(false),
   until: z.number().min(0).default(900),

@@ -45,6 +45,8 @@ export interface Story {
   readonly ledger: readonly ToldDecision[];
   /** What was shown before the start, where nothing else was asked for. */
   readonly preview?: unknown;
+  /** What became of the plan over past traffic, where the file asks for it. */
+  readonly backtest?: unknown;
   readonly final: { readonly phase: string; readonly weights: Readonly<Record<string, number>> };
 }
 
@@ -55,6 +57,7 @@ export class StoryTeller {
   readonly checks: ToldCheck[] = [];
   readonly ledger: ToldDecision[] = [];
   preview: unknown;
+  backtest: unknown;
   private lastDecision: LedgerEntry | undefined;
   status: RolloutStatus | undefined;
   private lastCheck = -Infinity;
@@ -133,7 +136,7 @@ export class StoryTeller {
   }
 
   tell(weights: Readonly<Record<string, number>>): Story {
-    const { key: rollout, writes, phases, checks, ledger, preview } = this;
+    const { key: rollout, writes, phases, checks, ledger, preview, backtest } = this;
     return {
       rollout,
       writes,
@@ -141,6 +144,7 @@ export class StoryTeller {
       checks,
       ledger,
       ...(preview === undefined ? {} : { preview }),
+      ...(backtest === undefined ? {} : { backtest }),
       final: { phase: phases.at(-1)?.phase ?? "Pending", weights },
     };
   }

@@ -19,14 +19,12 @@ import {
 import type { UnknownReason, Verdict } from "./verdict";
 import { observedShare, stillOld, successRate, type WindowCounts } from "./window";
 
-/** Asks for the numbers when a check is due, unless a command came before its time. */
+/** Asks for the numbers when a check is due, unless a command came before it could be made. */
 export function checkIsDue(run: Run): Transition | undefined {
   const { status, observed, now } = run;
   const { state } = status;
   if (state.phase !== "Holding" || now < state.nextCheckAt) return undefined;
-  const earlier = observed.commands
-    .slice(status.commandsSeen)
-    .some(({ at }) => at < state.nextCheckAt);
+  const earlier = observed.commands.slice(status.commandsSeen).some(({ at }) => at < now);
   if (earlier) return undefined;
   return (
     unattended(run, between(state.nextCheckAt, now)) ??

@@ -22,19 +22,23 @@ import {
   type Transition,
 } from "./transition";
 
-const HANDLED_LENGTH = 200;
+/** As many as the list may hold. */
+const HANDLED_LENGTH = 500;
 
+/** Those that nobody has dealt with, wherever in the list they were put. */
 const pending = ({ status, observed }: Run): readonly Command[] =>
-  observed.commands.slice(status.commandsSeen);
+  observed.commands.filter(
+    ({ id }, index) => index >= status.commandsSeen || !status.handled.includes(id),
+  );
 
 /** The run in which these commands, the first of the pending ones, were dealt with. */
 function taken(run: Run, commands: readonly Command[]): Run {
-  const { status } = run;
+  const { status, observed } = run;
   return {
     ...run,
     status: {
       ...status,
-      commandsSeen: status.commandsSeen + commands.length,
+      commandsSeen: Math.min(observed.commands.length, status.commandsSeen + commands.length),
       handled: [...status.handled, ...commands.map(({ id }) => id)].slice(-HANDLED_LENGTH),
     },
   };
@@ -191,6 +195,7 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
     if (!isTerminal(run.status) || phase === "Succeeded") return "the rollout has not failed";
     const again: Partial<RolloutStatus> = {
       state: { phase: "Pending" },
+      prepared: null,
       startedAt: run.now,
       startedBy: command.by,
       written: null,
@@ -203,7 +208,12 @@ const COMMANDS: Readonly<Record<CommandType, Obey>> = {
       approved: [],
     };
     return become(
-      noted(run, { who: command.by, level: "info", title: "Retry from the first step" }),
+      noted(run, {
+        who: command.by,
+        level: "info",
+        title: "Retry from the first step",
+        ...(command.reason ? { note: command.reason } : {}),
+      }),
       again,
     );
   },

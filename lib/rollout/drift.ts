@@ -94,6 +94,7 @@ function yieldTo(
   const op = { id: "", step, share, from: state.share, decidedAt: now };
   return become(run, {
     adopted: true,
+    prepared: null,
     state: startClock(rollout, op, { carry: undefined, now }),
     ledger: ledgerWith(run, {
       who: "engine",

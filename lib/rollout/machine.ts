@@ -8,14 +8,22 @@ import { settlePromotion } from "./ending";
 import { advance, beginStep, resume } from "./progress";
 import { loseUnready, rollBack, settleRollback, supersede } from "./rollback";
 import type { Operation } from "./operation";
-import { planRollout } from "./rollout-plan";
+import { planRollout, type RolloutGoal } from "./rollout-plan";
 import { isRefusal } from "./route-target";
 import { pauseFor, settleStep } from "./settle";
 import { remember } from "./remember";
 import { isTerminal, type StateOf } from "./status";
 import { standStill } from "./suspend";
 import { companions, waitsFor } from "./train";
-import { act, become, ledgerWith, rememberedOf, type Run, type Transition } from "./transition";
+import {
+  act,
+  become,
+  goalOf,
+  ledgerWith,
+  rememberedOf,
+  type Run,
+  type Transition,
+} from "./transition";
 
 /** How often a rollout looks after the others of its train. */
 const TRAIN_LOOK = seconds(2);
@@ -159,6 +167,8 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
   if (observed.stableUndefined !== undefined) {
     return pauseFor(run, "TargetMissing", observed.stableUndefined);
   }
+  const sent = foundSent(run, state);
+  if (sent) return sent;
   if (isReplaced(run)) return supersede(run);
   const isDone = isOver(run, state);
   const shut = isDone && !state.baking ? shutGate(run) : undefined;
@@ -172,6 +182,35 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
   if (run.rollout.spec.train) times.push(now + TRAIN_LOOK);
   const later = times.filter((at): at is number => at !== null && at > now);
   return act(run, { type: "wake", at: instant(Math.min(state.nextCheckAt, ...later)) });
+}
+
+/**
+ * The next step's write was sent, and whoever sent it could not say so any more: its weights are in
+ * place, so it is gone on with, and not written again (rollouts.md scenario 67).
+ */
+function foundSent(run: Run, state: StateOf<"Holding">): Transition | undefined {
+  const { rollout, status, observed, now } = run;
+  const { prepared } = status;
+  const { objects } = observed;
+  if (!prepared || !observed.perhapsSent || !objects || now < state.holdUntil) return undefined;
+  const isInPlace = (goal: RolloutGoal) => {
+    const plan = planRollout(rollout, rememberedOf(run), { objects, goal, down: false });
+    return !isRefusal(plan) && plan.settled;
+  };
+  if (isInPlace(goalOf(rollout, state)) || !isInPlace(goalOf(rollout, prepared))) return undefined;
+  const found: Run = {
+    ...run,
+    status: {
+      ...status,
+      steps: status.steps.map((entry) =>
+        entry.step === state.step ? { ...entry, passedAt: entry.passedAt ?? now } : entry,
+      ),
+    },
+  };
+  return beginStep(found, prepared.step, {
+    who: "engine",
+    note: "its weights were found in place: they were written before the process that did it ended",
+  });
 }
 
 /** Whether the hold has passed, and the last check with it (R7). */

@@ -1,10 +1,14 @@
 import { z } from "zod";
 import { Labels, lengthOf, Share } from "./plan-fields";
 
-const StringMatch = z
-  .strictObject({ exact: z.string(), prefix: z.string(), regex: z.string() })
-  .partial()
-  .refine((match) => Object.keys(match).length === 1, "needs one of exact, prefix and regex");
+/** A text alone is the whole value. */
+const StringMatch = z.preprocess(
+  (value) => (typeof value === "string" ? { exact: value } : value),
+  z
+    .strictObject({ exact: z.string(), prefix: z.string(), regex: z.string() })
+    .partial()
+    .refine((match) => Object.keys(match).length === 1, "needs one of exact, prefix and regex"),
+);
 
 /** Requests that go to the canary beside the steps: those of people who test it. */
 export const Testers = z

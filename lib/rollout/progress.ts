@@ -5,6 +5,7 @@ import { stepAt } from "./plan";
 import type { StateOf } from "./status";
 import {
   become,
+  currentShare,
   currentStep,
   decide,
   isBaking,
@@ -20,10 +21,17 @@ export function beginStep(
   why: { readonly who: string; readonly title?: string; readonly note?: string },
 ): Transition {
   const { weight } = stepAt(run.rollout.spec, step);
-  const { op, operations } = decide(run, { step, share: weight });
-  const { evidence } = run.status;
+  const { evidence, prepared, operations: decided } = run.status;
+  const isReady = prepared?.step === step && prepared.share === weight;
+  const { op, operations } = isReady
+    ? {
+        op: { ...prepared, from: currentShare(run.status), decidedAt: run.now },
+        operations: decided,
+      }
+    : decide(run, { step, share: weight });
   return become(run, {
     operations,
+    prepared: null,
     adopted: false,
     ready: null,
     // Evidence of failures goes on; how durations are distributed depends on the load.

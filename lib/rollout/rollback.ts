@@ -145,6 +145,7 @@ function startAnew({ status, ...run }: Run): Transition {
   const fresh: Run["status"] = {
     ...status,
     run: status.run + 1,
+    prepared: null,
     canaryRevision: run.observed.canaryRevision ?? null,
     evidence: null,
     failures: { total: 0, consecutive: 0 },

@@ -65,6 +65,8 @@ export function planRollout(
   for (const target of remembered.targets) {
     // Deployments are of no concern before the end, whatever becomes of them.
     if (target.kind === "Deployment" && goal.finalise === undefined) continue;
+    // What is gone sends nothing to the canary: the others go back all the same.
+    if (goal.restore && objects.get(targetKey(target)) === null) continue;
     const plan = planObject(rollout, target, { objects, remembered, goal });
     if (isRefusal(plan)) return plan;
     plans.push(plan);

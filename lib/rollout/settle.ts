@@ -12,6 +12,7 @@ import {
   goalOf,
   ledgerWith,
   pausedState,
+  prepare,
   rememberedOf,
   type Run,
   type Transition,
@@ -204,6 +205,7 @@ export function settleStep(
   return become(run, {
     state: startClock(rollout, op, { carry, now }),
     ...confirmed(run, op, settled.weights),
+    ...prepare(run, op.step),
     steps: carry ? status.steps : [...known, { step: op.step, verifiedAt: now, passedAt: null }],
     ledger: ledgerWith(run, {
       who: "engine",

@@ -181,6 +181,11 @@ export const RolloutStatus = z.object({
   versions: StringRecord.default({}),
   /** The step that is over but for the others of the train; null where none is. */
   ready: z.int().nullable().default(null),
+  /**
+   * The write of the next step, decided with what came of the one before: it is stored already when
+   * its time comes. Null where the next write is not known before.
+   */
+  prepared: Operation.nullable().default(null),
   /** The last weights that were confirmed, and when. */
   written: z
     .object({
@@ -264,6 +269,7 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   rules: {},
   versions: {},
   ready: null,
+  prepared: null,
   written: null,
   failures: { total: 0, consecutive: 0 },
   limits: {},

@@ -64,6 +64,11 @@ export interface Observed {
   readonly canaryRevision?: string | undefined;
   /** Whether somebody has deleted the rollout, and waits for it to go. */
   readonly deleted?: boolean | undefined;
+  /**
+   * Whether the prepared write may have been sent: by this process, or by one that drove the rollout
+   * before and is gone.
+   */
+  readonly perhapsSent?: boolean | undefined;
   /** Whether `spec.suspend` is set now. */
   readonly suspended?: boolean | undefined;
   /** The other rollouts of its train. */
@@ -139,6 +144,24 @@ export function decide(
     ...staleOf(status),
   };
   return { op, operations };
+}
+
+/**
+ * The write of the next step, decided now, so that it is stored with what came of this one. Only where
+ * one object is written: of several, some may be done when a process dies, and that must be known.
+ */
+export function prepare(
+  { rollout, status, now }: Run,
+  step: number,
+): Pick<RolloutStatus, "prepared" | "operations"> {
+  const { operations, targets } = status;
+  const next = rollout.spec.steps[step + 1];
+  const single = targets.filter(({ kind }) => kind !== "Deployment").length === 1;
+  if (!next || !single) return { prepared: null, operations };
+  const id = `op-${operations + 1}`;
+  const share = next.weight;
+  const prepared = { id, step: step + 1, share, from: currentShare(status), decidedAt: now };
+  return { prepared, operations: operations + 1 };
 }
 
 /** A write that was confirmed and not read back yet: what was there before it must not be believed. */

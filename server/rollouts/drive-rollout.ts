@@ -1,18 +1,16 @@
 import { AppError } from "@/lib/base/errors";
-import { after, between, type Instant, type Millis, seconds } from "@/lib/base/units";
+import { after, between, type Instant, seconds } from "@/lib/base/units";
 import { next, wakeTime } from "@/lib/rollout/machine";
-import { versionsOf } from "@/lib/rollout/preflight";
 import type { TargetObjects } from "@/lib/rollout/object-plan";
 import { isTerminal, type Phase, type RolloutStatus } from "@/lib/rollout/status";
-import { type Action, currentStep, type Measurement } from "@/lib/rollout/transition";
+import type { Action } from "@/lib/rollout/transition";
 import type { MeshStore, Metrics } from "../ports";
-import { measure } from "./measure";
+import { checkNow } from "./check-now";
 import { observe, type Reports } from "./observe-rollout";
-import { planReadings } from "./plan-readings";
 import type { RolloutRecord, RolloutRef, RolloutStore } from "./rollout-store";
 import { steadyClock } from "./steady-clock";
 import type { Turns } from "./turns";
-import { mayWait } from "./unwritten-checks";
+import { isPrepared, mayWait } from "./unwritten-checks";
 import type { Wake } from "./wake";
 import type { Webhooks } from "./webhooks";
 import { type WeightWriter, writeWeights } from "./write-weights";
@@ -22,7 +20,7 @@ const RETRY = seconds(2);
 /** A rollout that waits for a person is looked at this often all the same. */
 const IDLE = seconds(60);
 /** Checks that say nothing new are stored together, at least this often. */
-const STORED_AT_LEAST = seconds(60);
+const STORED_AT_LEAST = seconds(300);
 
 /** Phases in which no time is counted. */
 const RESTING: ReadonlySet<Phase> = new Set<Phase>(["Pending", "Paused"]);
@@ -39,6 +37,8 @@ export interface DriverNeeds extends WeightWriter {
   readonly decided?: (ref: RolloutRef, status: RolloutStatus) => void;
   /** Time that only passes, in ms, whatever is done to the time of day; the machine's own where absent. */
   readonly monotonic?: () => number;
+  /** Aborts when the process is to end: drivers store what they hold, and end. */
+  readonly closing?: AbortSignal;
   /** Whether somebody looks, who wants to see each check when it is counted. */
   readonly watched?: () => boolean;
 }
@@ -48,6 +48,20 @@ interface Held {
   readonly stored: RolloutRecord;
   readonly status: RolloutStatus;
   readonly storedAt: Instant;
+  /** The status before a write that was decided and is stored as prepared only. */
+  readonly base?: RolloutStatus | undefined;
+  /** Whether the prepared write may have been sent, by us or by whoever led before. */
+  readonly perhapsSent: boolean;
+  /** Whether the cluster is known to have something newer. */
+  readonly isStale?: true;
+}
+
+/** What a driver remembers from one turn to the next. */
+interface Known {
+  held: Held | undefined;
+  reports: Reports;
+  /** Id of the last write that was sent, whatever came of it. */
+  sent: string | undefined;
 }
 
 /**
@@ -63,15 +77,21 @@ export async function driveRollout(
 ): Promise<void> {
   const { clock, leadership, turns } = needs;
   const { signal } = leadership;
+  const { closing } = needs;
+  const resting = closing ? AbortSignal.any([signal, closing]) : signal;
   const steady = steadyClock(clock, needs.monotonic);
   const own = new Set<string>();
-  const known: { held: Held | undefined; reports: Reports } = { held: undefined, reports: {} };
+  const known: Known = { held: undefined, reports: {}, sent: undefined };
 
   while (!signal.aborted) {
     try {
+      if (closing?.aborted) {
+        await flush(needs, known.held);
+        return;
+      }
       // A process that stood still must not act upon what it knew before: the Lease comes first.
       if (!leadership.mayWrite()) {
-        await clock.sleep(RETRY, signal);
+        await clock.sleep(RETRY, resting);
         continue;
       }
       const outcome = await turns.take(async () => {
@@ -89,12 +109,13 @@ export async function driveRollout(
       if (!known.held || RESTING.has(known.held.status.state.phase)) steady.set();
       await wake.until(after(clock.now(), length), signal);
     } catch (error) {
+      if (closing?.aborted && !signal.aborted) continue;
       if (signal.aborted || !(error instanceof AppError)) throw error;
       known.held = undefined;
       // A conflict means that a command came in, or another leader: look again at once.
       if (error.code === "conflict") continue;
       needs.log.warn({ err: error, rollout: ref.name }, "a rollout could not go on for now");
-      await clock.sleep(RETRY, signal);
+      await clock.sleep(RETRY, resting).catch(() => undefined);
     }
   }
 }
@@ -108,30 +129,40 @@ async function turn(
     known,
   }: {
     readonly own: Set<string>;
-    readonly known: { held: Held | undefined; reports: Reports };
+    readonly known: Known;
   },
 ): Promise<"again" | "ended" | Instant> {
   const { store, clock, leadership } = needs;
-  const held = (known.held = await newest(needs, { ref, held: known.held, own }));
+  const held = (known.held = await newest(needs, { ref, known, own }));
   if (!held) return "ended";
   const record: RolloutRecord = { ...held.stored, status: held.status };
   if (hasEnded(record)) return "ended";
 
   const now = clock.now();
-  const observed = await observe(needs, record, known.reports);
+  const { perhapsSent } = held;
+  const observed = { ...(await observe(needs, record, known.reports)), perhapsSent };
   const transition = next(record.rollout, record.status, observed, now);
   known.reports = {};
   if (transition.status !== record.status) {
     const status = { ...transition.status, epoch: leadership.epoch };
     if (mayWait(held.stored.status, status) && needs.watched?.() !== true) {
       needs.decided?.(ref, status);
-      known.held = { ...held, status };
+      const base = isPrepared(held.stored.status, status) ? { base: held.status } : {};
+      known.held = { ...held, status, ...base };
       return "again";
     }
     const stored = await store.commit(held.stored, status, leadership.signal);
     known.held = heldAt(now, own)(stored);
     needs.decided?.(ref, stored.status);
     return "again";
+  }
+  if (transition.actions.some(({ type }) => type === "write")) {
+    // What is stored as prepared only is sent only while nobody has stored anything since.
+    if (held.base && !(await isNewest(needs, held))) {
+      known.held = { ...held, isStale: true };
+      return "again";
+    }
+    known.sent = "op" in held.status.state ? held.status.state.op.id : undefined;
   }
   known.reports = await perform(needs, record, {
     actions: transition.actions,
@@ -152,8 +183,25 @@ const heldAt =
   (now: Instant, own: Set<string>) =>
   (stored: RolloutRecord): Held => {
     own.add(stored.resourceVersion);
-    return { stored, status: stored.status, storedAt: now };
+    return { stored, status: stored.status, storedAt: now, perhapsSent: false };
   };
+
+/** Whether the record is still as it was stored last. */
+async function isNewest({ store, leadership }: DriverNeeds, { stored }: Held): Promise<boolean> {
+  const read = await store.read(stored.ref, leadership.signal);
+  return read?.resourceVersion === stored.resourceVersion;
+}
+
+/** Stores what waits to be stored, before this process ends in order. */
+async function flush({ store, leadership }: DriverNeeds, held: Held | undefined): Promise<void> {
+  if (!held || held.status === held.stored.status || !leadership.mayWrite()) return;
+  try {
+    await store.commit(held.stored, held.base ?? held.status, leadership.signal);
+  } catch (error) {
+    // Nothing is lost that whoever leads next could not see again.
+    if (!(error instanceof AppError)) throw error;
+  }
+}
 
 /** Whether nothing is left to be done: it has ended, and nobody has asked for anything since. */
 export const hasEnded = ({ status, commands, deleted }: RolloutRecord): boolean =>
@@ -165,19 +213,32 @@ export const hasEnded = ({ status, commands, deleted }: RolloutRecord): boolean 
  */
 async function newest(
   { store, leadership, log, clock }: DriverNeeds,
-  known: {
+  {
+    ref,
+    known,
+    own,
+  }: {
     readonly ref: RolloutRef;
-    readonly held: Held | undefined;
+    readonly known: Known;
     readonly own: Set<string>;
   },
 ): Promise<Held | undefined> {
-  const { ref, held, own } = known;
+  const { held } = known;
   const seen = store.versionSeen(ref);
-  if (held && (seen === held.stored.resourceVersion || (seen !== undefined && own.has(seen)))) {
+  if (
+    held &&
+    !held.isStale &&
+    (seen === held.stored.resourceVersion || (seen !== undefined && own.has(seen)))
+  ) {
     return held;
   }
   const read = await store.read(ref, leadership.signal);
   if (!read) return undefined;
+  // The mirror is behind what we stored ourselves.
+  if (held && read.resourceVersion === held.stored.resourceVersion) {
+    const { isStale: _, ...fresh } = held;
+    return fresh;
+  }
   if (read.status.epoch > leadership.epoch) {
     log.warn({ rollout: ref.name }, "a newer leader drives this rollout");
     leadership.resign(read.status.epoch);
@@ -192,12 +253,17 @@ async function newest(
   if (epoch === leadership.epoch || isTerminal(read.status) || state.phase === "Pending") {
     // Somebody added a command, or changed what is not ours: the checks since then still count.
     const isOurs = held && JSON.stringify(read.status) === JSON.stringify(held.stored.status);
-    return isOurs
-      ? { ...held, stored: read }
-      : { stored: read, status: read.status, storedAt: clock.now() };
+    if (isOurs) {
+      const { storedAt, perhapsSent } = held;
+      return { stored: read, status: held.base ?? held.status, storedAt, perhapsSent };
+    }
+    // Ours was not stored, so what it prepared may be done.
+    const perhapsSent = known.sent !== undefined && known.sent === read.status.prepared?.id;
+    return { stored: read, status: read.status, storedAt: clock.now(), perhapsSent };
   }
   const status = { ...read.status, epoch: leadership.epoch };
-  return heldAt(clock.now(), own)(await store.commit(read, status, leadership.signal));
+  const stored = await store.commit(read, status, leadership.signal);
+  return { ...heldAt(clock.now(), own)(stored), perhapsSent: true };
 }
 
 async function perform(
@@ -212,23 +278,8 @@ async function perform(
     if (action.type === "write") {
       return { write: await writeWeights(needs, record, { action, objects }) };
     }
-    if (action.type === "measure") return { measurement: await check(needs, record, action.from) };
+    if (action.type === "measure")
+      return { measurement: await checkNow(needs, record, action.from) };
   }
   return {};
-}
-
-async function check(
-  needs: DriverNeeds,
-  { rollout, status }: RolloutRecord,
-  from: Instant,
-): Promise<Measurement> {
-  const versions = versionsOf(needs.mesh.view(), rollout);
-  const { analysis, steps } = rollout.spec;
-  const step = currentStep(status.state);
-  const hasOwn = analysis.metrics.length + analysis.webhooks.length > 0;
-  const readings = (at: Instant, window: Millis, signal: AbortSignal) =>
-    planReadings(needs, rollout, { versions, at, window, step, signal });
-  const copies = steps[step]?.mirror !== undefined;
-  const asked = { from, copies, ...(hasOwn ? { readings } : {}) };
-  return measure(needs, versions, asked, needs.leadership.signal);
 }

@@ -16,22 +16,26 @@ const AT_ONCE = 4;
 /** A bug must neither end a rollout nor spin. */
 const AFTER_BUG = seconds(10);
 
-/** Drives every rollout of its own that has not ended, each by itself, until leadership ends. */
+/**
+ * Drives every rollout of its own that has not ended, each by itself, until leadership ends. Resolves
+ * when all have stopped after `closing`.
+ */
 export function driveAll(
   needs: DriverNeeds & {
     /** Which rollouts are this leader's. */
     readonly isOurs: (ref: RolloutRef) => boolean;
   },
-): void {
-  const { store, mesh, clock, log, leadership } = needs;
+): () => Promise<void> {
+  const { store, mesh, clock, log, leadership, closing } = needs;
   const driven = new Map<string, Wake>();
+  const running = new Set<Promise<void>>();
   const turns: Turns = turnsOf(AT_ONCE);
 
   function start(ref: RolloutRef): void {
     const key = keyOf(ref);
     const wake = wakeUp(clock);
     driven.set(key, wake);
-    driveRollout({ ...needs, turns }, ref, wake)
+    const drive = driveRollout({ ...needs, turns }, ref, wake)
       .catch(async (err: unknown) => {
         if (leadership.signal.aborted) return;
         log.error({ err, rollout: key }, "a rollout's driver failed");
@@ -39,7 +43,9 @@ export function driveAll(
       })
       .finally(() => {
         driven.delete(key);
+        running.delete(drive);
       });
+    running.add(drive);
   }
 
   /** What each rollout's record and target were when it was last woken. */
@@ -47,6 +53,7 @@ export function driveAll(
 
   /** Wakes those whose record or target changed; all of them when what many share did. */
   function look(all: boolean): void {
+    if (closing?.aborted) return;
     for (const record of store.list()) {
       if ("problem" in record || !needs.isOurs(record.ref) || hasEnded(record)) continue;
       const key = keyOf(record.ref);
@@ -73,4 +80,8 @@ export function driveAll(
   });
   leadership.signal.addEventListener("abort", stop, { once: true });
   look(true);
+  return async () => {
+    for (const wake of driven.values()) wake.call();
+    await Promise.all(running);
+  };
 }

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { AppError } from "@/lib/base/errors";
 import { seconds } from "@/lib/base/units";
 import type { KindId } from "@/lib/istio/kinds";
@@ -21,6 +22,9 @@ import { httpWebhooks, type Webhooks } from "./webhooks";
 
 /** While somebody looks and a rollout runs, its figures are read again this often. */
 const FIGURES = seconds(5);
+
+/** How long a process that ends waits for what its rollouts store. */
+const CLOSING = seconds(1);
 
 /** Kinds that hold rollouts. */
 const RECORDS: readonly KindId[] = ["ConfigMap", "CanaryRollout"];
@@ -96,6 +100,8 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
   const identity = needs.identity ?? `${hostname()}_${randomId()}`;
   const stop = new AbortController();
   let shards: Shards | undefined;
+  /** End the drivers of each leadership in order. */
+  const settled: (() => Promise<void>)[] = [];
 
   const publish = () => live.publish({ topic: "rollouts", at: clock.now() });
   const running = () =>
@@ -131,8 +137,9 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
         { cluster, clock, random, log, store },
         { count: needs.shards ?? 1, identity },
         (leadership, isOurs) => {
-          driveAll({
+          const settle = driveAll({
             webhooks: httpWebhooks,
+            closing: stop.signal,
             ...needs,
             cluster: telemetry.counting(cluster),
             store: watched,
@@ -144,12 +151,21 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
               needs.turned?.(ms);
             },
           });
+          settled.push(settle);
+          leadership.signal.addEventListener("abort", () => {
+            settled.splice(settled.indexOf(settle), 1);
+          });
           keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs, announce });
         },
       );
     },
     async close() {
       stop.abort(new AppError("unavailable", "the server stops"));
+      // What is not stored within a second is measured again by whoever leads next.
+      await Promise.race([
+        Promise.all(settled.map((settle) => settle())),
+        setTimeout(CLOSING, undefined, { ref: false }),
+      ]);
       told.close();
       await shards?.close();
     },
