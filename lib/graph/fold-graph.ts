@@ -63,7 +63,8 @@ export function foldGraph(
   const homes = new Map(
     graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(boxNameOf(node) ?? "")]),
   );
-  if (options.opened.size > 0 || small || folds(graph, homes)) {
+  const outline = outlineOf(graph, homes);
+  if (options.opened.size > 0 || small || folds(outline, new Set())) {
     return withCount(refold(graph, homes), homes, graph);
   }
   // What may go into the group of all the rest: whole namespaces, of one service or many.
@@ -76,9 +77,10 @@ export function foldGraph(
   for (const shownSingly of [first, ...NAMESPACES.map((most) => ids.slice(0, most))]) {
     const shown = new Set(shownSingly);
     const rest = new Set(ids.filter((id) => !shown.has(id)));
-    const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
     const least = shownSingly.length <= (NAMESPACES.at(-1) ?? 0);
-    if (least || folds(graph, fewer)) return withCount(refold(graph, fewer), fewer, graph);
+    if (!least && !folds(outline, rest)) continue;
+    const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
+    return withCount(refold(graph, fewer), fewer, graph);
   }
   return withCount(refold(graph, homes), homes, graph);
 }
@@ -138,23 +140,41 @@ const fits = ({ nodes, edges, type }: MeshGraph): boolean =>
     edges.length,
   );
 
-/** Whether the graph can be read once each node is at its home; that graph is not made for it. */
-function folds({ nodes, edges, type }: MeshGraph, homes: ReadonlyMap<string, string>): boolean {
-  const groups = new Set<string>();
-  let plates = 0;
+/** What a picture is made of, of which as much as is needed to see whether it can be read. */
+interface Outline {
+  /** By id of what stands there once each node is at its home: how many plates it is drawn as. */
+  readonly plates: ReadonlyMap<string, number>;
+  /** The ends of each line. */
+  readonly calls: readonly { readonly source: string; readonly target: string }[];
+}
+
+function outlineOf({ nodes, edges, type }: MeshGraph, homes: ReadonlyMap<string, string>): Outline {
+  const plates = new Map<string, number>();
   for (const node of nodes) {
-    const home = homes.get(node.id);
-    if (home === node.id || home === undefined) plates += platesOf(node, type);
-    else groups.add(home);
+    const home = homes.get(node.id) ?? node.id;
+    plates.set(home, home === node.id ? platesOf(node, type) : 1);
   }
-  if (plates + groups.size > BUDGET.plates) return false;
   const leafOf = leavesAt(homes);
-  const joined = new Set<string>();
+  const calls = new Map<string, Outline["calls"][number]>();
   for (const edge of edges) {
     const [source, target] = [leafOf(edge.source), leafOf(edge.target)];
+    if (isDrawn(source, target)) calls.set(edgeId(source, target), { source, target });
+  }
+  return { plates, calls: [...calls.values()] };
+}
+
+/** Whether a picture can be read once `rest` of it is one group. */
+function folds({ plates, calls }: Outline, rest: ReadonlySet<string>): boolean {
+  let count = rest.size > 0 ? 1 : 0;
+  for (const [id, own] of plates) if (!rest.has(id)) count += own;
+  if (count > BUDGET.plates) return false;
+  const home = (leaf: string) => (rest.has(nodeIdOf(leaf)) ? MORE : leaf);
+  const joined = new Set<string>();
+  for (const call of calls) {
+    const [source, target] = [home(call.source), home(call.target)];
     if (isDrawn(source, target)) joined.add(edgeId(source, target));
   }
-  return isReadable(plates + groups.size, joined.size);
+  return isReadable(count, joined.size);
 }
 
 const isReadable = (plates: number, edges: number): boolean =>
