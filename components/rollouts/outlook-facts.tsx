@@ -133,11 +133,17 @@ function verdictText({ checks }: RolloutOutlook, name: string): string {
 }
 
 function detectionText(
-  { detections, stable }: RolloutOutlook,
+  { absolute, detections, stable }: RolloutOutlook,
   names: { readonly stable: string; readonly canary: string },
 ): string {
   const failing =
     stable && stable.successRate !== null ? (100 - stable.successRate) / 100 : undefined;
+  const noticed = absolute.find(({ seconds }) => seconds !== null);
+  if (detections.length === 0 && noticed && noticed.seconds !== null) {
+    const { percent: share, seconds } = noticed;
+    const fewer = noticed === absolute[0] ? "" : "; fewer may pass";
+    return `failures of ${formatShare(share / 100)} of its requests after about ${formatDuration(seconds * 1000)}${fewer}`;
+  }
   if (detections.length === 0) {
     return failing === 0
       ? `${names.stable} had no failures: only the limits themselves decide`

@@ -187,6 +187,7 @@ test("the last hour says what a plan means, and what it can tell", async () => {
         { ratio: 1.5, seconds: null },
         { ratio: 3, seconds: 540 },
       ],
+      absolute: [],
     },
   };
   const document = { spec: {} } as unknown as DraftRollout;

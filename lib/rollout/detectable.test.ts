@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { detections } from "./detectable";
+import { describe, expect, test } from "vitest";
+import { absoluteDetections, detections } from "./detectable";
 import { aRollout } from "./testing";
 
 const steps = [{ weight: 10 }, { weight: 25 }, { weight: 50 }, { weight: 100 }];
@@ -31,4 +31,28 @@ test("thresholds: what stays within the limit is not noticed, what is far beyond
 test("without failures or traffic today no ratio has a meaning", () => {
   expect(detections(threshold, { requestsPerSecond: 100, failureShare: 0 })).toEqual([]);
   expect(detections(threshold, { requestsPerSecond: 0, failureShare: 0.01 })).toEqual([]);
+});
+
+describe("where the stable version has no failures", () => {
+  test("limits notice what is clearly beyond them, and nothing within", () => {
+    const found = absoluteDetections(aRollout().spec, 100);
+    expect(found.find(({ percent }) => percent === 0.5)?.seconds).toBeNull();
+    expect(found.find(({ percent }) => percent === 5)?.seconds).toBeCloseTo(60, -1);
+  });
+
+  test("the sequential judge notices shares beyond its objective, larger ones sooner", () => {
+    const found = absoluteDetections(aRollout({ analysis: { judge: "sequential" } }).spec, 100);
+    const seconds = found.flatMap((each) => (each.seconds === null ? [] : [each.seconds]));
+    expect(found[0]?.seconds).toBeNull();
+    expect(seconds.length).toBeGreaterThan(2);
+    expect(seconds).toEqual(seconds.toSorted((a, b) => b - a));
+  });
+
+  test("nothing is noticed where nothing is judged or asked", () => {
+    expect(absoluteDetections(aRollout().spec, 0)).toEqual([]);
+    const blind = aRollout({ analysis: { p99: { maxMs: 5 } } }).spec;
+    expect(
+      absoluteDetections({ ...blind, analysis: { ...blind.analysis, successRate: undefined } }, 9),
+    ).toEqual([]);
+  });
 });

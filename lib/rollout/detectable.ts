@@ -34,6 +34,52 @@ export function detections(spec: RolloutSpec, traffic: TrafficBefore): readonly 
   }));
 }
 
+/** A canary of whose requests so many percent fail, and after how many seconds the plan would notice. */
+export interface AbsoluteDetection {
+  readonly percent: number;
+  /** null where the rollout would be over before. */
+  readonly seconds: number | null;
+}
+
+const PERCENTS = [0.5, 1, 2, 5, 10, 20, 50] as const;
+
+/**
+ * The same for a stable version without failures, of which no ratio has a meaning: smaller shares
+ * first. The sequential judge notices them by E_abs alone. Empty where nothing is judged.
+ */
+export function absoluteDetections(
+  spec: RolloutSpec,
+  requestsPerSecond: number,
+): readonly AbsoluteDetection[] {
+  const { judge, successRate, sequential } = spec.analysis;
+  const isJudged = judge === "threshold" ? successRate !== undefined : sequential.p0 !== false;
+  if (requestsPerSecond <= 0 || !isJudged) return [];
+  return PERCENTS.map((percent) => {
+    const failureShare = percent / 100;
+    const notice = (share: number) =>
+      judge === "threshold"
+        ? checksFail(spec, { requestsPerSecond, failureShare }, { ratio: 1, share })
+        : betAlone(spec, requestsPerSecond * share, failureShare);
+    return { percent, seconds: secondsUntil(spec, notice) };
+  });
+}
+
+/** Multiples of p0 that E_abs bets on (rollouts.md 3.4). */
+const BETS = [2, 3, 5, 10, 50] as const;
+
+/** Of the logarithm that E_abs must reach, the part of one second: that of its best bet. */
+function betAlone({ analysis }: RolloutSpec, rate: number, failureShare: number): number {
+  const { p0, alpha } = analysis.sequential;
+  if (p0 === false) return 0;
+  const known = p0 / 100;
+  const growth = BETS.filter((times) => times * known < 1).map(
+    (times) =>
+      failureShare * Math.log(times) +
+      (1 - failureShare) * Math.log((1 - times * known) / (1 - known)),
+  );
+  return (rate * Math.max(0, ...growth)) / Math.log(BETS.length / alpha.absolute);
+}
+
 interface Canary {
   readonly ratio: number;
   /** Its share of the requests, 0 to 1. */

@@ -1,5 +1,10 @@
 import { type Instant, instant, type Millis, seconds } from "@/lib/base/units";
-import { type Detection, detections } from "@/lib/rollout/detectable";
+import {
+  type AbsoluteDetection,
+  absoluteDetections,
+  type Detection,
+  detections,
+} from "@/lib/rollout/detectable";
 import { forecast, type StepForecast } from "@/lib/rollout/forecast";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
@@ -46,6 +51,8 @@ export interface RolloutOutlook {
   readonly perStablePod: number | null;
   readonly steps: readonly StepLoad[];
   readonly detections: readonly Detection[];
+  /** The same by share of failures; empty where the stable version has some of its own. */
+  readonly absolute: readonly AbsoluteDetection[];
 }
 
 /** Holds a plan against the last hour: what its judge would have seen, whom it touches, what it can tell. */
@@ -70,6 +77,7 @@ export async function outlookOf(
       perStablePod: null,
       steps: [],
       detections: [],
+      absolute: [],
     };
   }
   const { spec } = rollout;
@@ -105,6 +113,7 @@ export async function outlookOf(
             failureShare: stable.failures / stable.requests,
           })
         : [],
+    absolute: stable.failures > 0 ? [] : absoluteDetections(spec, perSecond),
   };
 }
 

@@ -302,6 +302,21 @@ describe("before a start", () => {
     expect(all!.requestsPerSecond).toBeCloseTo(2 * half!.requestsPerSecond, 6);
   });
 
+  test("a subset that is missing is tried with the routes that lead to it, object by object", async () => {
+    const canary = { subset: "fresh", labels: { version: "v2" } };
+    const { plan: planned, startable } = await previewOf(acts(), plan("details", "v2", { canary }));
+    expect(startable).toBe(true);
+    const verdicts = await dryRunSteps(cluster, planned!);
+    const told = verdicts.map(({ objects }) =>
+      objects.map(({ object, verdict }) => `${object.split(" ")[0] ?? ""} ${verdict}`),
+    );
+    expect(told).toEqual([
+      ["DestinationRule accepted", "VirtualService accepted"],
+      ["DestinationRule unchanged", "VirtualService accepted"],
+      ["DestinationRule accepted", "VirtualService accepted"],
+    ]);
+  });
+
   test("a share is written by hand, and taken back", async () => {
     const before = httpOf(await routeOf("details"));
     const rollout = plan("details", "v2");
