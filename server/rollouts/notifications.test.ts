@@ -107,6 +107,15 @@ test("only the events that are asked for are told, and the root namespace speaks
   expect(bodies).toMatchObject([{ event: "RolloutSucceeded" }]);
 });
 
+test("the plan's own receiver is told of what it asks for, beside that of the namespace", async () => {
+  const { bodies, url } = await receiver([]);
+  const { to } = told({ url, events: "RolloutSucceeded" });
+  const rollout = aRollout({ notifications: { url, events: ["RolloutRolledBack"] } });
+  to.tell({ ...record, rollout }, [news("RolloutRolledBack"), news("RolloutSucceeded")]);
+  await vi.waitFor(() => expect(to.counts().sent).toBe(2));
+  expect(bodies).toMatchObject([{ event: "RolloutRolledBack" }, { event: "RolloutSucceeded" }]);
+});
+
 test("what is no URL is said without repeating it, and nobody is told", () => {
   const { to, lines } = told({ url: "hooks.example.com/hush" });
   to.tell(record, [news("RolloutRolledBack")]);

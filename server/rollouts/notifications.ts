@@ -40,8 +40,8 @@ export interface Notifications {
 }
 
 /**
- * Posts each news as JSON to the receiver of the rollout's namespace, or else of the root
- * namespace: one at a time and in order, at most four times over about seven seconds. A URL may
+ * Posts each news as JSON to whom the plan names, and to the receiver of the rollout's namespace, or
+ * else of the root namespace: one at a time and in order, at most four times over about seven seconds. A URL may
  * carry a secret: only its host is ever logged.
  */
 export function notifications(
@@ -91,26 +91,34 @@ export function notifications(
 
   return {
     tell(record, news) {
-      const receiver = receiverOf(mesh, record.ref.namespace, log);
-      if (!receiver) return;
-      for (const each of news) {
-        if (receiver.events && !receiver.events.has(each.reason)) continue;
-        if (waiting >= MOST_WAITING) {
-          counts.dropped += 1;
-          continue;
+      const receivers = [ownReceiver(record), receiverOf(mesh, record.ref.namespace, log)];
+      for (const receiver of receivers) {
+        if (!receiver) continue;
+        for (const each of news) {
+          if (receiver.events && !receiver.events.has(each.reason)) continue;
+          if (waiting >= MOST_WAITING) {
+            counts.dropped += 1;
+            continue;
+          }
+          waiting += 1;
+          const body = JSON.stringify(payloadOf(record, each));
+          last = last
+            .then(() => deliver(receiver, body, each.id))
+            .finally(() => {
+              waiting -= 1;
+            });
         }
-        waiting += 1;
-        const body = JSON.stringify(payloadOf(record, each));
-        last = last
-          .then(() => deliver(receiver, body, each.id))
-          .finally(() => {
-            waiting -= 1;
-          });
       }
     },
     counts: () => ({ ...counts }),
     close: () => stop.abort(new AppError("unavailable", "the server stops")),
   };
+}
+
+/** The receiver that the plan itself names; undefined where it names none. */
+function ownReceiver({ rollout }: RolloutRecord): Receiver | undefined {
+  const { url, events } = rollout.spec.notifications ?? {};
+  return url === undefined ? undefined : { url: new URL(url), events: events && new Set(events) };
 }
 
 /** The receiver of a namespace's rollouts; undefined where there is none, or none that can be used. */
