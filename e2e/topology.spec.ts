@@ -181,9 +181,9 @@ test("an error turns its edge red, with the rule, the numbers and the query behi
     await expect(panel).toContainText(
       /\d+(\.\d)?\s% of \d+(\.\d)?\srequests\/s fail; red from 5\s%/,
     );
-    await expect(panel).toContainText(/Measured over \d+\ss/);
+    await expect(panel).toContainText(/Window\s*the last \d+\ss/);
     await expect(panel.getByRole("heading", { name: "Why is it red" })).toBeVisible();
-    await expect(panel.getByRole("region", { name: "Query of these rates" })).toContainText(
+    await expect(panel.getByRole("region", { name: "PromQL of these rates" })).toContainText(
       /rate\(istio_requests_total\{.*details-v1/,
     );
     await page.goto("/topology");

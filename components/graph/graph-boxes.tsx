@@ -27,6 +27,7 @@ export const GraphBoxes = memo(function GraphBoxes({
         <div
           className="qd-graph-box"
           data-outside={box.id === OUTSIDE || undefined}
+          data-selected={box.id === selected || undefined}
           style={{ left: place.x, top: place.y, width: place.width, height: place.height }}
         >
           <p>

@@ -33,6 +33,8 @@ interface Targets {
   readonly place: (id: string, by: Point) => void;
   /** Opens a group, or folds the namespace of a plate. */
   readonly toggle: (id: string) => void;
+  /** Tells of the box that a plate stands in. */
+  readonly showBox: (id: string) => void;
   /** Shows only what is around a plate. */
   readonly focus: (id: string) => void;
   /** Undefined while nothing is selected. */
@@ -41,12 +43,12 @@ interface Targets {
 
 /**
  * Keys of the graph: arrows go to callers, callees and neighbours, with Shift they move a plate; `[` and `]` through what fails;
- * `o` opens and folds; `f` shows what is around; `+`, `-` and `0` zoom; Esc ends a selection.
+ * `b` tells of the box, `o` opens and folds it; `f` shows what is around; `+`, `-` and `0` zoom; Esc ends a selection.
  */
 export function onGraphKey(event: KeyboardEvent, targets: Targets): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const { graph, plates, layout, current, canvas, moveTo, place, toggle } = targets;
-  const { focus, unselect } = targets;
+  const { focus, showBox, unselect } = targets;
   const act = (key: string): boolean => {
     const direction = ARROWS[key];
     if (direction && event.shiftKey) {
@@ -66,6 +68,7 @@ export function onGraphKey(event: KeyboardEvent, targets: Targets): void {
       return true;
     }
     if (key === "o" && current) toggle(current);
+    else if (key === "b" && current) showBox(current);
     else if (key === "f" && current) focus(current);
     else if (key === "+" || key === "=") canvas.zoomBy(1);
     else if (key === "-") canvas.zoomBy(-1);

@@ -72,7 +72,7 @@ export function GraphView(props: GraphViewProps) {
   const { marked, pins, onPin, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } =
     props;
   const { laid, shown, quiet, hubs } = useDrawnCalls(graph, { selected, all: allCalls });
-  const drawing = useSame(useMemo(() => drawingOf(laid), [laid]));
+  const drawing = useSame(useMemo(() => drawingOf(laid, hubs), [laid, hubs]));
   const { laidOut, error } = useLayout(drawing, layAgain);
   const layout = useMemo(
     () => laidOut && pinLayout(laidOut.layout, laidOut.drawing, pins),
@@ -185,8 +185,13 @@ export function GraphView(props: GraphViewProps) {
       const at = layout?.places[id];
       if (at) onPin(id, { x: at.x + by.x, y: at.y + by.y });
     };
+    const showBox = (id: string) => {
+      const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
+      const box = node && boxNameOf(node);
+      if (box !== undefined) onSelect(`box:${box}`);
+    };
     onGraphKey(event, {
-      ...{ graph, plates, layout, current, canvas, moveTo, place, focus, unselect },
+      ...{ graph, plates, layout, current, canvas, moveTo, place, focus, showBox, unselect },
       toggle: toggleBox,
     });
   }
@@ -231,7 +236,12 @@ export function GraphView(props: GraphViewProps) {
             />
           ) : null}
           {laidOut ? (
-            <BoxButtons drawing={drawing} layout={layout ?? laidOut.layout} onClose={onCloseBox} />
+            <BoxButtons
+              drawing={drawing}
+              layout={layout ?? laidOut.layout}
+              onSelect={onSelect}
+              onClose={onCloseBox}
+            />
           ) : null}
           {layout && inDom
             ? plates.map((plate) => {
@@ -260,16 +270,16 @@ export function GraphView(props: GraphViewProps) {
       ) : null}
       <p id={keys} className="sr-only">
         Arrow keys: left to callers, right to callees, up and down to neighbours. Enter opens
-        details, Escape closes them. [ and ] step through what fails. O opens a group, or folds the
-        namespace of a service. F shows only what is around a service. Shift with an arrow key moves
-        a plate. The Table view holds the same data.
+        details, Escape closes them. [ and ] step through what fails. B tells of the box of a
+        service, O opens a group, or folds the box of a service. F shows only what is around a
+        service. Shift with an arrow key moves a plate. The Table view holds the same data.
       </p>
       {error ? (
         <p className="qd-graph-note" role="alert">
           The layout could not be worked out: {error}. The Table view holds the same data.
         </p>
       ) : null}
-      <GraphFoot {...{ quiet, allCalls, onAllCalls, canvas, legend }} />
+      <GraphFoot {...{ graph, hubs, quiet, allCalls, onAllCalls, canvas, legend }} />
     </div>
   );
 }

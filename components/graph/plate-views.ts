@@ -1,5 +1,6 @@
 import type { StatusName } from "@/components/ui/status-glyph";
 import { isOpen } from "@/lib/graph/drawing";
+import type { Hub } from "@/lib/graph/drawn-calls";
 import { formatBytes, formatErrorShare, formatRate, formatSplit } from "@/lib/graph/format";
 import type {
   Badge,
@@ -41,18 +42,18 @@ export interface PlateView {
 
 /**
  * Everything that is drawn as a plate: services, versions, and the title of each opened service.
- * `hubs` says how many call a node whose callers are not all drawn.
+ * `hubs` says how many call a node, or it calls, whose calls are not all drawn.
  */
 export function plateViews(
   graph: MeshGraph,
-  hubs: ReadonlyMap<string, number> = new Map(),
+  hubs: ReadonlyMap<string, Hub> = new Map(),
 ): readonly PlateView[] {
   return graph.nodes.flatMap((node) => {
-    const callers = hubs.get(node.id);
+    const hub = hubs.get(node.id);
     if (!isOpen(node, graph))
-      return [nodePlate(node, node.kind === "group" ? "folded" : node.kind, callers)];
+      return [nodePlate(node, node.kind === "group" ? "folded" : node.kind, hub)];
     return [
-      nodePlate(node, "group", callers),
+      nodePlate(node, "group", hub),
       ...node.versions.map((version) => versionPlate(node, version)),
     ];
   });
@@ -61,14 +62,14 @@ export function plateViews(
 function nodePlate(
   node: GraphNode,
   shape: PlateView["shape"],
-  callers: number | undefined,
+  { callers, callees }: Hub = { callers: 0, callees: 0 },
 ): PlateView {
   const kind = KIND_WORD[node.kind];
   return {
     id: node.id,
     shape,
     title: TITLE[node.kind] ?? node.name,
-    aside: callers === undefined ? undefined : `← ${callers}`,
+    aside: callers > 0 ? `← ${callers}` : callees > 0 ? `→ ${callees}` : undefined,
     line:
       node.members === undefined ? lineOf(node.inbound, node.health, node.pods) : groupLine(node),
     health: node.health,
@@ -78,7 +79,8 @@ function nodePlate(
       TITLE[node.kind] ?? node.name,
       ...(node.members === undefined ? (kind ? [kind] : []) : [groupLine(node)]),
       ...spoken(node.inbound, node.pods),
-      ...(callers === undefined ? [] : [`called by ${callers}`]),
+      ...(callers > 0 ? [`called by ${callers}`] : []),
+      ...(callees > 0 ? [`calls ${callees}`] : []),
       STATE_WORD[node.health.state],
     ].join(", "),
   };

@@ -1,8 +1,9 @@
 import { useMemo, useState } from "react";
-import { drawnCalls } from "@/lib/graph/drawn-calls";
+import { drawnCalls, type Hub } from "@/lib/graph/drawn-calls";
 import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 
 const NO_IDS: ReadonlySet<string> = new Set();
+const NO_HUBS: ReadonlyMap<string, Hub> = new Map();
 
 /** The parts of a graph that a picture of it is made of. */
 interface Picture {
@@ -12,8 +13,8 @@ interface Picture {
   readonly shown: MeshGraph;
   /** How many calls stay out of it. */
   readonly quiet: number;
-  /** By id of a node that nearly everybody calls: how many do. */
-  readonly hubs: ReadonlyMap<string, number>;
+  /** By id of a node that calls, or is called by, nearly everybody. */
+  readonly hubs: ReadonlyMap<string, Hub>;
 }
 
 /** Leaves out of a dense picture the calls that nobody looks for, until their ends are selected. */
@@ -40,7 +41,7 @@ export function useDrawnCalls(
     );
     return { ...graph, edges };
   }, [graph, laid, drawn, selected]);
-  return { laid, shown, quiet: graph.edges.length - laid.edges.length, hubs };
+  return { laid, shown, quiet: graph.edges.length - laid.edges.length, hubs: all ? NO_HUBS : hubs };
 }
 
 /** Whether two sets hold the same. */

@@ -71,7 +71,8 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
       take(result);
     };
     worker.addEventListener("message", listen);
-    worker.postMessage({ id, graph: elkGraph(drawing) } satisfies LayoutRequest);
+    const narrower = drawing.boxes.length > 2 ? { narrower: elkGraph(drawing, true) } : {};
+    worker.postMessage({ id, graph: elkGraph(drawing), ...narrower } satisfies LayoutRequest);
   }, [drawing, again]);
 
   return { laidOut, error };

@@ -11,7 +11,11 @@ export function CommandTwins({
   node: GraphNode;
   pods: readonly { readonly namespace: string; readonly name: string }[];
 }) {
-  const commands = commandsFor(node, pods);
+  return <CommandLines commands={commandsFor(node, pods)} />;
+}
+
+/** Commands that show what a panel does, to copy. */
+export function CommandLines({ commands }: { commands: readonly string[] }) {
   if (commands.length === 0) return null;
   const text = commands.join("\n");
   return (

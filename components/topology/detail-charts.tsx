@@ -17,7 +17,15 @@ import type { DetailQuery } from "./panel-detail";
 type Line = readonly (number | null)[];
 
 /** Rate, errors and latency over the last sixty windows. */
-export function DetailCharts({ detail, health }: { detail: DetailQuery; health: Health }) {
+export function DetailCharts({
+  detail,
+  health,
+  title = "Over time",
+}: {
+  detail: DetailQuery;
+  health: Health;
+  title?: string | undefined;
+}) {
   const { data, error, refetch } = detail;
   if (error && !data) {
     return (
@@ -31,7 +39,7 @@ export function DetailCharts({ detail, health }: { detail: DetailQuery; health: 
   const { range, requests, errors, p95, tcp } = data;
   const failing = health.state === "failing" && health.rule === "error-share";
   return (
-    <Panel title="Over time" aside={`each point ${data.windowSeconds} s`}>
+    <Panel title={title} aside={`each point ${data.windowSeconds} s`}>
       <div className="grid gap-2">
         {requests.length > 0 ? (
           <>

@@ -5,15 +5,16 @@ import { Badge } from "@/components/ui/badge";
 import { ButtonLink } from "@/components/ui/button-link";
 import { SidePanel } from "@/components/ui/side-panel";
 import { VerdictBlock } from "@/components/ui/verdict-block";
+import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { formatLatency, formatRate, formatSplit } from "@/lib/graph/format";
 import type { GraphEdge, MeshGraph } from "@/lib/graph/mesh-graph";
 import { worstResponse } from "@/lib/graph/traffic";
 import { DecidedByList } from "./decided-by-list";
 import { DetailCharts } from "./detail-charts";
 import { nameOfLeaf } from "./leaf-name";
-import { OtherVerdicts } from "./other-verdicts";
 import type { DetailQuery } from "./panel-detail";
 import { ResponseTable } from "./response-table";
+import { VerdictProofs } from "./verdict-proofs";
 
 /** Traffic between two: how it stands, why, over time, and who decides. */
 export function EdgePanel({
@@ -34,6 +35,7 @@ export function EdgePanel({
   const meaning = detail.data?.responses.find(({ flags }) => flags === worst?.flags)?.meaning;
   const routing = detail.data?.decidedBy.find(({ ref }) => ref.kind === "VirtualService");
   const scoped = useScopedHref();
+  const called = nodeOfLeaf(graph, target)?.node;
   return (
     <SidePanel
       title={
@@ -72,7 +74,6 @@ export function EdgePanel({
             : `, ${formatRate(traffic.requestsPerSecond)} requests/s`}
           .
         </VerdictBlock>
-        <OtherVerdicts health={health} />
         {routing ? (
           <div className="mt-3">
             <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
@@ -80,7 +81,19 @@ export function EdgePanel({
         ) : null}
       </div>
       <DetailCharts detail={detail} health={health} />
-      <ResponseTable detail={detail} health={health} />
+      <VerdictProofs
+        health={health}
+        subject={{
+          windowSeconds: graph.windowSeconds,
+          selection: detail.data?.selection,
+          namespace: called?.namespace,
+          pods: detail.data?.pods ?? [],
+        }}
+        evidence={{
+          "error-share": <ResponseTable detail={detail} />,
+          saturation: <ResponseTable detail={detail} />,
+        }}
+      />
       <DecidedByList detail={detail} />
     </SidePanel>
   );

@@ -1,25 +1,31 @@
 import type { PlateMark } from "@/components/graph/plate";
 import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
-import { objectHref, proxyHref } from "@/components/layout/object-href";
+import { objectHref } from "@/components/layout/object-href";
 import { useScopedHref } from "@/components/layout/use-namespace-scope";
 import { RolloutProgress } from "@/components/rollouts/rollout-progress";
 import { Badge } from "@/components/ui/badge";
+import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Panel } from "@/components/ui/panel";
 import { SidePanel } from "@/components/ui/side-panel";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import { Status } from "@/components/ui/status";
 import { VerdictBlock } from "@/components/ui/verdict-block";
-import type { GraphNode, GraphVersion, MeshGraph, NodeKind } from "@/lib/graph/mesh-graph";
+import {
+  boxNameOf,
+  type GraphNode,
+  type GraphVersion,
+  type MeshGraph,
+  type NodeKind,
+} from "@/lib/graph/mesh-graph";
 import Link from "next/link";
 import { CallList } from "./call-list";
 import { CommandTwins } from "./command-twins";
 import { DecidedByList } from "./decided-by-list";
 import { DetailCharts } from "./detail-charts";
 import type { DetailQuery } from "./panel-detail";
-import { OtherVerdicts } from "./other-verdicts";
 import { PodLogs } from "./pod-logs";
+import { ProxyList } from "./proxy-list";
 import { ResponseTable } from "./response-table";
+import { VerdictProofs } from "./verdict-proofs";
 import { VersionShares } from "./version-shares";
 
 /** A service, a gateway or a version: how it stands, why, over time, and who decides. */
@@ -48,6 +54,7 @@ export function NodePanel({
   const routing = detail.data?.decidedBy.find(({ ref }) => ref.kind === "VirtualService");
   const scoped = useScopedHref();
   const [service] = node.services;
+  const box = boxNameOf(node);
   return (
     <SidePanel
       title={title}
@@ -64,7 +71,6 @@ export function NodePanel({
         <VerdictBlock status={HEALTH_STATUS[health.state]} title={health.text}>
           Measured over {graph.windowSeconds} s{sourceNote(node)}
         </VerdictBlock>
-        <OtherVerdicts health={health} />
         <RolloutProgress namespace={node.namespace} services={node.services} />
         {mark ? (
           <p className="mt-2 flex items-center gap-1.5">
@@ -73,6 +79,9 @@ export function NodePanel({
           </p>
         ) : null}
         <div className="mt-3 flex flex-wrap gap-2">
+          {box === undefined ? null : (
+            <Button onClick={() => onSelect(`box:${box}`)}>Show {box}</Button>
+          )}
           {around}
           {node.kind === "service" && routing ? (
             <ButtonLink href={scoped(objectHref(routing.ref))}>Edit routing</ButtonLink>
@@ -91,28 +100,23 @@ export function NodePanel({
       {version || node.versions.length < 2 ? null : (
         <VersionShares versions={node.versions} onSelect={onSelect} />
       )}
-      <ResponseTable detail={detail} health={health} />
+      <VerdictProofs
+        health={health}
+        subject={{
+          windowSeconds: graph.windowSeconds,
+          selection: detail.data?.selection,
+          namespace: node.namespace,
+          pods: detail.data?.pods ?? [],
+        }}
+        evidence={{
+          "error-share": <ResponseTable detail={detail} />,
+          saturation: <ResponseTable detail={detail} />,
+          config: mark ? <Link href={mark.href}>Its findings: {mark.words}</Link> : null,
+        }}
+      />
       <CallList graph={graph} leaf={version?.id ?? node.id} onSelect={onSelect} />
       <DecidedByList detail={detail} />
-      {detail.data && detail.data.podCount > 0 ? (
-        <Panel title="Proxies" aside={`${detail.data.podCount} in all`}>
-          <ul>
-            {detail.data.pods.map((pod) => (
-              <li key={`${pod.namespace}/${pod.name}`} className="flex items-baseline gap-2 py-1">
-                <Link className="min-w-0 break-all font-mono text-xs" href={scoped(proxyHref(pod))}>
-                  {pod.name}
-                </Link>
-                <span className="ml-auto">
-                  <Status
-                    status={pod.ready ? "ok" : "warn"}
-                    label={pod.ready ? "ready" : "not ready"}
-                  />
-                </span>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      ) : null}
+      <ProxyList detail={detail} />
       {detail.data && detail.data.pods.length > 0 ? <PodLogs pods={detail.data.pods} /> : null}
       {detail.data ? <CommandTwins node={node} pods={detail.data.pods} /> : null}
     </SidePanel>

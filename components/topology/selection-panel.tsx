@@ -3,13 +3,15 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
 import type { PlateMark } from "@/components/graph/plate";
+import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { EmptyState } from "@/components/ui/empty-state";
 import { SidePanel } from "@/components/ui/side-panel";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
-import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { boxNameOf, type MeshGraph } from "@/lib/graph/mesh-graph";
 import { AroundButtons } from "./around-buttons";
 import { EdgePanel } from "./edge-panel";
-import { GroupPanel } from "./group-panel";
+import { BoxPanel } from "./box-panel";
+import { graphQuestion } from "./graph-question";
 import { NodePanel } from "./node-panel";
 import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
@@ -22,6 +24,7 @@ export function SelectionPanel({
   setState,
   onSelect,
   onOpenBox,
+  onCloseBox,
 }: {
   graph: MeshGraph;
   selected: string;
@@ -29,7 +32,8 @@ export function SelectionPanel({
   state: TopologyState;
   setState: SetTopologyState;
   onSelect: (id: string | null) => void;
-  onOpenBox: (namespace: string) => void;
+  onOpenBox: (box: string) => void;
+  onCloseBox: (box: string) => void;
 }) {
   const windowSeconds = state.window ?? undefined;
   const trpc = useTRPC();
@@ -51,15 +55,26 @@ export function SelectionPanel({
       },
     ),
   );
+  const isBox = selected.startsWith("box:") || found?.node.kind === "group";
+  const question = graphQuestion(state, useNamespaceScope());
+  const boxed = useQuery(
+    trpc.topology.box.queryOptions(
+      { ...question, of: selected },
+      { enabled: isBox, placeholderData: keepPreviousData, meta: { live: ["graph"] } },
+    ),
+  );
   const close = () => onSelect(null);
   if (edge) return <EdgePanel {...{ graph, edge, detail, onSelect }} onClose={close} />;
-  if (found?.node.kind === "group") {
+  if (isBox) {
+    const name = found ? boxNameOf(found.node) : selected.slice("box:".length);
     return (
-      <GroupPanel
-        graph={graph}
-        node={found.node}
-        {...{ onSelect }}
+      <BoxPanel
+        {...{ graph, onSelect }}
+        node={found?.node}
+        box={name}
+        detail={boxed}
         onOpen={onOpenBox}
+        onFold={onCloseBox}
         onClose={close}
       />
     );

@@ -64,6 +64,7 @@ export function TopologyPage() {
       void setState({
         open: open.filter((name) => name !== namespace),
         closed: open.includes(namespace) ? closed : [...new Set([...closed, namespace])],
+        selected: null,
       }),
     [setState, open, closed],
   );
@@ -165,6 +166,7 @@ export function TopologyPage() {
             setState={setState}
             onSelect={select}
             onOpenBox={openBox}
+            onCloseBox={closeBox}
           />
         ) : null}
       </div>
@@ -173,7 +175,9 @@ export function TopologyPage() {
 }
 
 const isDrawn = (graph: MeshGraph, id: string): boolean =>
-  graph.edges.some((edge) => edge.id === id) || nodeOfLeaf(graph, id) !== undefined;
+  id.startsWith("box:") ||
+  graph.edges.some((edge) => edge.id === id) ||
+  nodeOfLeaf(graph, id) !== undefined;
 
 /** What a reader hears when something is selected. */
 function announce(graph: MeshGraph, selected: string): string {

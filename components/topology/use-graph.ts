@@ -4,11 +4,10 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { useTRPC, useTRPCClient } from "@/components/trpc/client";
 import { type Difference, withDifference } from "@/lib/base/difference";
-import { CALL_ORDERS, SERVICE_ORDERS } from "@/lib/graph/table-rows";
 import type { GraphReply } from "@/server/topology/graph-versions";
 import type { GraphReading } from "@/server/topology/topology-service";
 import type { ShownError } from "@/components/ui/error-state";
-import { sortOf } from "./table-sort";
+import { graphQuestion } from "./graph-question";
 import type { TopologyState } from "./use-topology-state";
 
 /** Objects that the graph is drawn from besides telemetry. */
@@ -40,20 +39,7 @@ export function useGraph(state: TopologyState) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const cache = useQueryClient();
-  const namespaces = [...useNamespaceScope()].sort();
-  const { window, type, view, group, open, closed, kept, find, mode, around, hops, to } = state;
-  const question = {
-    type,
-    namespaces,
-    ...(group === null ? {} : { groupBy: group }),
-    ...(window === null ? {} : { windowSeconds: window }),
-    ...(find.trim() === "" ? {} : { find: { text: find.slice(0, 500), mode } }),
-    ...(around === null ? {} : { around: { id: around, hops: clamp(hops, 1, 5) } }),
-    ...(around === null || to === null ? {} : { pathTo: to }),
-    ...(view === "table"
-      ? { table: tableQuestion(state) }
-      : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
-  };
+  const question = graphQuestion(state, useNamespaceScope());
   const queryKey = trpc.topology.follow.queryKey(question);
   const query = useQuery<HeldGraph, ShownError>({
     queryKey,
@@ -78,12 +64,6 @@ export function useGraph(state: TopologyState) {
   return { ...query, data: query.data?.reading };
 }
 
-const tableQuestion = ({ sort, page, callSort, callPage, selected }: TopologyState) => ({
-  services: { ...sortOf(sort, SERVICE_ORDERS), page: Math.max(0, page - 1) },
-  calls: { ...sortOf(callSort, CALL_ORDERS), page: Math.max(0, callPage - 1) },
-  ...(selected === null ? {} : { selected: selected.slice(0, 600) }),
-});
-
 /** What a tab holds after a reply; undefined where the reply is about something else. */
 function renewed(held: HeldGraph | undefined, reply: GraphReply): HeldGraph | undefined {
   const { version, reading, difference } = reply;
@@ -101,6 +81,3 @@ function renewed(held: HeldGraph | undefined, reply: GraphReply): HeldGraph | un
 function missing(): never {
   throw new TypeError("the server told a change of a graph that it was not asked for");
 }
-
-const clamp = (value: number, least: number, most: number): number =>
-  Math.min(most, Math.max(least, value));

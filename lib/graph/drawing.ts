@@ -1,4 +1,5 @@
 import { groupBy } from "./collect";
+import type { Hub } from "./drawn-calls";
 import {
   boxNameOf,
   type GraphNode,
@@ -42,6 +43,8 @@ export interface Drawing {
     readonly source: string;
     readonly target: string;
   }[];
+  /** Ids of boxes and loose plates that stand aside: left what calls nearly all, right what they call. */
+  readonly rails: { readonly left: readonly string[]; readonly right: readonly string[] };
 }
 
 const PLATE = { height: 38, minWidth: 116, maxWidth: 204 };
@@ -62,8 +65,11 @@ const boxId = (name: string): string => `box:${name}`;
 export const isOpen = (node: GraphNode, graph: Pick<MeshGraph, "type">): boolean =>
   graph.type === "versionedApp" && node.kind === "service" && node.versions.length > 1;
 
-/** Arranges a graph into what is drawn inside what. Depends on ids and names, never on figures. */
-export function drawingOf(graph: MeshGraph): Drawing {
+/**
+ * Arranges a graph into what is drawn inside what. Depends on ids and names, never on figures. A hub
+ * whose calls are not drawn stands aside, with its box where nothing else is in it.
+ */
+export function drawingOf(graph: MeshGraph, hubs: ReadonlyMap<string, Hub> = new Map()): Drawing {
   const boxes = new Map<
     string,
     { leaves: DrawnLeaf[]; groups: DrawnGroup[]; name?: string; titleWidth?: number }
@@ -90,10 +96,36 @@ export function drawingOf(graph: MeshGraph): Drawing {
     else box.leaves.push(plateOf(node));
     boxes.set(id, box);
   }
+  const drawn = [...boxes].map(([id, box]) => ({ id, ...box }));
   return {
-    boxes: [...boxes].map(([id, box]) => ({ id, ...box })),
+    boxes: drawn,
     loose,
     edges: graph.edges.map(({ id, source, target }) => ({ id, source, target })),
+    rails: railsOf({ boxes: drawn, loose }, graph, hubs),
+  };
+}
+
+/** Sorts what holds nothing but hubs without calls to the side that its calls come from. */
+function railsOf(
+  { boxes, loose }: Pick<Drawing, "boxes" | "loose">,
+  { edges }: MeshGraph,
+  hubs: ReadonlyMap<string, Hub>,
+): Drawing["rails"] {
+  const joined = new Set(edges.flatMap(({ source, target }) => [source, target].map(nodeIdOf)));
+  const stands = (ids: readonly string[]) =>
+    ids.length > 0 && ids.every((id) => hubs.has(nodeIdOf(id)) && !joined.has(nodeIdOf(id)));
+  const aside = [
+    ...loose.map(({ id }) => ({ id, hubs: [id] })),
+    ...boxes.map(({ id, leaves, groups }) => ({
+      id,
+      hubs: [...leaves, ...groups].map((member) => member.id),
+    })),
+  ].filter((body) => stands(body.hubs));
+  const calls = (ids: readonly string[]) =>
+    ids.some((id) => (hubs.get(nodeIdOf(id))?.callees ?? 0) > 0);
+  return {
+    left: aside.filter((body) => calls(body.hubs)).map(({ id }) => id),
+    right: aside.filter((body) => !calls(body.hubs)).map(({ id }) => id),
   };
 }
 

@@ -41,7 +41,28 @@ describe("calls that are drawn", () => {
     const busy = { ...star, edges: star.edges.filter((edge) => edge.traffic.requestsPerSecond) };
     const many = { ...busy, edges: [...busy.edges, ...star.edges.slice(0, 40)] };
     const { hubs } = drawnCalls(many, NOTHING);
-    expect([...hubs]).toEqual([["a/s0", 29]]);
+    expect([...hubs]).toEqual([["a/s0", { callers: 29, callees: 29 }]]);
+  });
+
+  it("leave hubs out on either side, save for what fails", () => {
+    // s0 calls everybody, everybody calls s1, and each calls the next one.
+    const { nodes, edges } = tangle(
+      30,
+      (from, to) => (from === 0 || to === 1 || from === to - 1 ? 5 : 0),
+      "0>9",
+    );
+    const graph = {
+      ...tangle(1, () => 1),
+      nodes,
+      edges: edges.filter(({ traffic }) => traffic.requestsPerSecond),
+    };
+    const { drawn, hubs } = drawnCalls(graph, NOTHING);
+    expect(hubs.get("a/s0")).toEqual({ callers: 0, callees: 29 });
+    expect(hubs.get("a/s1")).toEqual({ callers: 29, callees: 0 });
+    expect([...drawn].filter((id) => id.startsWith("a/s0->") || id.endsWith("->a/s1"))).toEqual([
+      "a/s0->a/s9",
+    ]);
+    expect(drawn.has("a/s7->a/s8")).toBe(true);
   });
 
   it("stay the same while there is little between them", () => {

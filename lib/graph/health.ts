@@ -48,8 +48,9 @@ export function trafficHealth(
  * Flags of requests that a limit turned away: circuit breaker, rate limit, overload manager.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage
  */
-const TURNED_AWAY: ReadonlySet<string> = new Set(["UO", "RL", "OM"]);
-const SATURATED = { share: 0.01, requests: 3 } as const;
+export const TURNED_AWAY: ReadonlySet<string> = new Set(["UO", "RL", "OM"]);
+/** From which share and number of requests turned away on it is amber. */
+export const SATURATED = { share: 0.01, requests: 3 } as const;
 
 /** Whether limits turn requests away; undefined where they do not, or hardly. */
 function saturationHealth(

@@ -7,9 +7,9 @@ import { aWorkload, requests, telemetry } from "./testing";
 function cart(
   then: number,
   now: number,
-  more: { rate?: number; pastRate?: number; rules?: string } = {},
+  more: { rate?: number; pastRate?: number; rules?: string; p50?: number; p95?: number } = {},
 ) {
-  const { rate = 10, pastRate = 10, rules } = more;
+  const { rate = 10, pastRate = 10, rules, p50, p95 } = more;
   const call = (value: number, labels: Record<string, string> = {}) =>
     requests("shop/web-v1", "shop/cart-v1", value, labels);
   const map = {
@@ -18,8 +18,17 @@ function cart(
     metadata: { namespace: "istio-system", name: "quarterdeck-health" },
     data: { rules: rules ?? "" },
   };
+  /** A quantile of all that is called, and one of its version. */
+  const quantile = (value: number | undefined) => {
+    if (value === undefined) return [];
+    const ofVersion = Object.entries(call(value).labels).filter(([k]) => !k.startsWith("source_"));
+    const ofService = ofVersion.filter(([k]) => k !== "destination_workload");
+    return [ofVersion, ofService].map((labels) => ({ labels: Object.fromEntries(labels), value }));
+  };
   const graph = buildGraph(
     telemetry({
+      p50: quantile(p50),
+      p95: quantile(p95),
       requests: [call(rate)],
       durations: [call(rate * now)],
       past: [
@@ -57,6 +66,19 @@ describe("latency against the past of the same service", () => {
     expect(cart(50, 300, { rate: 0.5 }).state).toBe("healthy");
     expect(cart(50, 300, { pastRate: 0.1 }).state).toBe("healthy");
     expect(cart(0, 300, { pastRate: 0 }).state).toBe("healthy");
+  });
+
+  it("is not raised by a few requests that hung, however long they did", () => {
+    // 600 requests at 6 ms, of which 12 waited 2 s for a pod that was killed.
+    expect(cart(6, 46, { p50: 5, p95: 9 }).state).toBe("healthy");
+    // A third of them goes to a version that is ten times slower.
+    expect(cart(6, 28, { p50: 5, p95: 60 }).state).toBe("degraded");
+    expect(cart(6, 46, { p50: 40, p95: 90 }).state).toBe("failing");
+  });
+
+  it("needs half of the requests to be slow where there are few", () => {
+    expect(cart(6, 46, { rate: 1, p50: 5, p95: 900 }).state).toBe("healthy");
+    expect(cart(6, 46, { rate: 1, p50: 40, p95: 90 }).state).toBe("failing");
   });
 
   it("goes by the limits that a ConfigMap sets", () => {

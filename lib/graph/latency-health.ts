@@ -12,6 +12,12 @@ import { type ErrorLimits, SLOWER_LIMITS } from "./response-limits";
 const ENOUGH = 50;
 /** A few milliseconds more are nobody's trouble, however many times it is. */
 const LEAST_MS = 20;
+/**
+ * A mean that a handful of requests raised (those that a killed pod left to time out) says nothing of
+ * the others. Of this many requests on, the slowest twentieth is left out of account; of fewer, the
+ * slower half is, and the rest must take this many times the mean of before.
+ */
+const TAIL = { requests: 200, medianTimes: 1.25 } as const;
 
 /** The mean latency of a while ago, and how many requests it is of. */
 interface PastLatency {
@@ -65,6 +71,7 @@ export function latencyHealth(
   const { degraded, failing } = owner?.slower ?? SLOWER_LIMITS;
   const times = now / past.mean;
   if (!(times >= degraded) || now - past.mean < LEAST_MS) return undefined;
+  if (!isWidespread(traffic.latency, requests, degraded * past.mean, past.mean)) return undefined;
   const red = times >= failing;
   const by = owner?.setBy === undefined ? "" : `, by ${owner.setBy}`;
   return {
@@ -75,4 +82,20 @@ export function latencyHealth(
       `${formatLatency(past.mean)} of before; ${red ? "red" : "amber"} from ` +
       `${red ? failing : degraded} times${by}`,
   };
+}
+
+/**
+ * Whether more than a handful of requests are slow. The mean of the fastest 95 of 100 is at most the
+ * median for the faster half of all and p95 for the rest. Where quantiles are not known (yet), the
+ * mean alone decides.
+ */
+function isWidespread(
+  { p50, p95 }: Traffic["latency"],
+  requests: number,
+  limit: number,
+  before: number,
+): boolean {
+  if (p50 === null || p95 === null) return true;
+  if (requests < TAIL.requests) return p50 >= TAIL.medianTimes * before;
+  return (0.5 * p50 + 0.45 * p95) / 0.95 >= limit;
 }

@@ -64,15 +64,56 @@ interface Size {
   readonly height: number;
 }
 
-/** Where to put parts of these sizes: in rows, in their order, in about the shape of a screen. */
-export function packParts(sizes: readonly Size[]): {
+interface PartSize extends Size {
+  /** It stands in a column of its own at that side of the others. */
+  readonly side?: "left" | "right" | undefined;
+}
+
+interface Packed {
   readonly corners: readonly { readonly x: number; readonly y: number }[];
   readonly width: number;
   readonly height: number;
-} {
+}
+
+/** Where to put parts of these sizes: in rows, in their order, in about the shape of a screen. */
+export function packParts(sizes: readonly PartSize[]): Packed {
+  const rows = packRows(sizes.filter(({ side }) => side === undefined));
+  const left = sizes.filter(({ side }) => side === "left");
+  const right = sizes.filter(({ side }) => side === "right");
+  const shift = widest(left) + (left.length > 0 ? GAP : 0);
+  const rail = (column: readonly Size[], x: number) => {
+    const tall = column.reduce((sum, { height }) => sum + height + GAP, -GAP);
+    let y = Math.max(0, (rows.height - tall) / 2);
+    return column.map(({ height }) => {
+      const corner = { x, y };
+      y += height + GAP;
+      return corner;
+    });
+  };
+  const places = {
+    middle: rows.corners.map(({ x, y }) => ({ x: x + shift, y })).values(),
+    left: rail(left, 0).values(),
+    right: rail(right, shift + rows.width + GAP).values(),
+  };
+  const corners = sizes.map(
+    ({ side }: PartSize) => places[side ?? "middle"].next().value ?? { x: 0, y: 0 },
+  );
+  const ends = corners.map(({ x, y }, index) => {
+    const { width = 0, height = 0 } = sizes[index] ?? {};
+    return { right: x + width, bottom: y + height };
+  });
+  return {
+    corners,
+    width: Math.max(0, ...ends.map((end) => end.right)),
+    height: Math.max(0, ...ends.map((end) => end.bottom)),
+  };
+}
+
+const widest = (sizes: readonly Size[]) => Math.max(0, ...sizes.map(({ width }) => width));
+
+function packRows(sizes: readonly Size[]): Packed {
   const area = sizes.reduce((sum, { width, height }) => sum + (width + GAP) * (height + GAP), 0);
-  const widest = Math.max(0, ...sizes.map(({ width }) => width));
-  const limit = Math.max(widest, Math.sqrt(area * ASPECT));
+  const limit = Math.max(widest(sizes), Math.sqrt(area * ASPECT));
   let [x, y, rowHeight, right] = [0, 0, 0, 0];
   const corners = sizes.map(({ width, height }) => {
     if (x > 0 && x + width > limit) {

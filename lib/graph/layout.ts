@@ -1,4 +1,6 @@
 import { type Drawing, type DrawnBox, type DrawnLeaf, leafIds } from "./drawing";
+import { routeAround } from "./route-around";
+import { stackBoxes, WIDE } from "./stack-boxes";
 import { type DrawingPart, leavesOf, packParts, partsOf } from "./layout-parts";
 
 /** A place in pixels at zoom 1: the top left corner and the size. */
@@ -67,11 +69,14 @@ const GROUP_PADDING = "[top=32,left=10,bottom=10,right=10]";
 /**
  * What ELK is asked to lay out: layered from left to right, namespaces as boxes, versions as boxes
  * within. Children are in the order of their names, so that equal graphs make equal requests.
+ *
+ * @param boxesApart lays out each box by itself, as small as it can be, for `stackBoxes`.
  */
-export function elkGraph(drawing: Drawing): ElkGraph {
-  if (leafIds(drawing).size > WHOLE_LAYOUT_LIMIT) {
+export function elkGraph(drawing: Drawing, boxesApart = false): ElkGraph {
+  if (boxesApart || leafIds(drawing).size > WHOLE_LAYOUT_LIMIT) {
     const boxes = drawing.boxes.map((box) => boxOf(box, false));
-    return { ...layeredGraph("root", "SEPARATE_CHILDREN"), ...separated(drawing, boxes) };
+    const root = layeredGraph(boxesApart ? APART : "root", "SEPARATE_CHILDREN");
+    return { ...root, ...separated(drawing, boxes) };
   }
   const parts = partsOf(drawing);
   const [only] = parts;
@@ -85,6 +90,8 @@ export function elkGraph(drawing: Drawing): ElkGraph {
 
 /** Ids of parts that nothing joins; no node, version or box is named so. */
 const PART = "part:";
+/** The id of a layout whose boxes are still to be put below each other. */
+const APART = "apart";
 
 const layeredGraph = (id: string, hierarchy: "INCLUDE_CHILDREN" | "SEPARATE_CHILDREN") => ({
   id,
@@ -159,6 +166,12 @@ function boxOf(box: DrawnBox, whole: boolean): ElkGraph {
 
 const leafOf = ({ id, width, height }: DrawnLeaf): ElkGraph => ({ id, width, height });
 
+/** Whether ELK's answer is wider than a screen; parts that nothing joins are packed by themselves. */
+export const isWide = ({ width = 0, children = [] }: ElkGraph): boolean =>
+  Math.max(width, ...children.filter(isPart).map((part) => part.width ?? 0)) > WIDE;
+
+const isPart = ({ id }: ElkGraph) => id.startsWith(PART);
+
 /** Reads ELK's answer; places of children become absolute, as edges already are. */
 export function readLayout(answer: ElkGraph, drawing: Drawing): Layout {
   const places: Record<string, Rect> = {};
@@ -175,23 +188,38 @@ export function readLayout(answer: ElkGraph, drawing: Drawing): Layout {
       visit(child, left + x, top + y, moved);
     }
   };
-  const parts = (answer.children ?? []).filter(({ id }) => id.startsWith(PART));
-  const packed = packParts(parts.map(({ width = 0, height = 0 }) => ({ width, height })));
+  const parts = (answer.children ?? []).filter(isPart);
+  const packed = packParts(
+    parts.map(({ width = 0, height = 0, children = [] }) => {
+      const stands = (ids: readonly string[]) =>
+        children.length > 0 && children.every(({ id }) => ids.includes(id));
+      const { left, right } = drawing.rails;
+      const side = stands(left) ? "left" : stands(right) ? "right" : undefined;
+      return { width, height, side };
+    }),
+  );
   for (const [index, part] of parts.entries()) {
     const { x, y } = packed.corners[index] ?? { x: 0, y: 0 };
     visit(part, x, y, { x: x - (part.x ?? 0), y: y - (part.y ?? 0) });
   }
   if (parts.length === 0) visit(answer, 0, 0, { x: 0, y: 0 });
-  for (const { versions } of drawing.boxes.flatMap(({ groups }) => groups)) {
-    for (const id of stackInOrder(versions, places)) {
-      // The way around things was made for the place before.
-      for (const edge of drawing.edges) {
-        if (edge.source === id || edge.target === id) routes[edge.id] = [];
-      }
+  const swapped = new Set(
+    drawing.boxes.flatMap(({ groups }) =>
+      groups.flatMap(({ versions }) => stackInOrder(versions, places)),
+    ),
+  );
+  if (swapped.size > 0) {
+    // The way around things was made for the place before.
+    const around = routeAround([...leafIds(drawing)].flatMap((id) => places[id] ?? []));
+    for (const { id, source, target } of drawing.edges) {
+      const [from, to] = [places[source], places[target]];
+      const isOff = swapped.has(source) || swapped.has(target);
+      if (isOff) routes[id] = from && to ? around(from, to) : [];
     }
   }
   const { width = 0, height = 0 } = parts.length > 0 ? packed : answer;
-  return { places, routes, width, height };
+  const layout = { places, routes, width, height };
+  return answer.id === APART ? stackBoxes(layout, drawing) : layout;
 }
 
 /**

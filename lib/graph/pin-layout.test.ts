@@ -17,6 +17,7 @@ const drawing: Drawing = {
     },
   ],
   loose: [leaf("unknown")],
+  rails: { left: [], right: [] },
   edges: [
     { id: "web->cart", source: "shop/web", target: "shop/cart" },
     { id: "unknown->web", source: "unknown", target: "shop/web" },

@@ -131,6 +131,15 @@ export const latencyQuantile = (selection: Selection, windowSeconds: number, qua
   `histogram_quantile(${QUANTILES[quantile]}, ${sumBy(["le"])}(rate(` +
   `istio_request_duration_milliseconds_bucket${matchers(selection)}[${seconds(windowSeconds)}])))`;
 
+/** The mean latency of `selection` in milliseconds; `agoSeconds` asks for how it was then. */
+export function meanLatency(selection: Selection, windowSeconds: number, agoSeconds = 0): string {
+  const offset = agoSeconds === 0 ? "" : ` offset ${seconds(agoSeconds)}`;
+  const rate = (part: "sum" | "count") =>
+    `sum(rate(istio_request_duration_milliseconds_${part}${matchers(selection)}` +
+    `[${seconds(windowSeconds)}]${offset}))`;
+  return `${rate("sum")} / ${rate("count")}`;
+}
+
 /** TCP bytes per second of `selection`, both ways. */
 export const tcpRate = (selection: Selection, windowSeconds: number) => {
   const rate = (metric: string) =>

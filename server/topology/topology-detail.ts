@@ -3,7 +3,7 @@ import { decidedBy } from "@/lib/graph/config-facts";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
 import { isLeaf, legsOf } from "@/lib/graph/legs";
 import type { DecidedBy, GraphType, ResponseShare } from "@/lib/graph/mesh-graph";
-import { latencyQuantile, requestRate, tcpRate } from "@/lib/graph/queries";
+import { latencyQuantile, requestRate, type Selection, tcpRate } from "@/lib/graph/queries";
 import { type SeriesSelection, seriesOf } from "@/lib/graph/selection";
 import { isFailure, NO_LATENCY, sumTraffic } from "@/lib/graph/traffic";
 import { workloadIndex } from "@/lib/graph/workload-index";
@@ -16,7 +16,8 @@ import type { Topology } from "./topology-service";
 const DEADLINE = seconds(4);
 /** A chart of this many points is as fine as its 240 px can show. */
 const POINTS = 60;
-const MAX_PODS = 50;
+/** A panel lists no more pods than this. */
+export const MOST_PODS = 50;
 
 /** A chart's line: one value for each instant of the detail, `null` where nothing was measured. */
 type Line = readonly (number | null)[];
@@ -43,8 +44,8 @@ export interface TopologyDetail {
   readonly tcp: Line;
   /** How requests ended, largest first, and what Envoy's flags mean. */
   readonly responses: readonly (ResponseShare & { readonly meaning: string | undefined })[];
-  /** PromQL that gives the numbers shown; absent without telemetry. */
-  readonly queries: { readonly responses: string; readonly p95: string } | undefined;
+  /** The label values of its series, for the PromQL of its verdicts; absent without telemetry. */
+  readonly selection: Selection | undefined;
   readonly decidedBy: readonly DecidedBy[];
   /** At most 50. */
   readonly pods: readonly PodLine[];
@@ -90,7 +91,7 @@ export async function topologyDetail(
       ...(source?.node.kind === "gateway" ? decidedBy(source.node, mesh) : []),
       ...decidedBy(target.node, mesh),
     ]),
-    pods: pods.slice(0, MAX_PODS),
+    pods: pods.slice(0, MOST_PODS),
     podCount: pods.length,
   };
   const ends = {
@@ -111,17 +112,17 @@ export async function topologyDetail(
   const flows = counted.map(({ flow }) => flow);
   return {
     ...facts,
-    ...(await charts(needs, series, { at: reading.at, windowSeconds, signal })),
-    responses: sumTraffic(flows, NO_LATENCY).responses.map((response) => ({
-      ...response,
-      meaning: responseFlagMeaning(response.flags),
-    })),
-    queries: {
-      responses: requestRate(series.selection, windowSeconds, ["response_code", "response_flags"]),
-      p95: latencyQuantile(series.selection, windowSeconds, "p95"),
-    },
+    ...(await measure(needs, series, { at: reading.at, windowSeconds, signal })),
+    responses: sumTraffic(flows, NO_LATENCY).responses.map(explained),
+    selection: series.selection,
   };
 }
+
+/** A response with what Envoy's flags mean. */
+export const explained = (response: ResponseShare): TopologyDetail["responses"][number] => ({
+  ...response,
+  meaning: responseFlagMeaning(response.flags),
+});
 
 /** A policy of the whole mesh decides at both ends, and is named once. */
 function distinct(decisions: readonly DecidedBy[]): readonly DecidedBy[] {
@@ -129,17 +130,19 @@ function distinct(decisions: readonly DecidedBy[]): readonly DecidedBy[] {
   return [...byText.values()];
 }
 
-const NOTHING_MEASURED = {
+/** A detail of what telemetry has nothing of. */
+export const NOTHING_MEASURED = {
   range: undefined,
   requests: [],
   errors: [],
   p95: [],
   tcp: [],
   responses: [],
-  queries: undefined,
+  selection: undefined,
 } as const;
 
-async function charts(
+/** Reads rate, errors, p95 and bytes over the last sixty windows. @throws AppError without an answer */
+export async function measure(
   { metrics, clock }: { readonly metrics: Metrics; readonly clock: Clock },
   { selection, requests, tcp }: SeriesSelection,
   { at, windowSeconds, signal }: { at: Instant; windowSeconds: number; signal: AbortSignal },

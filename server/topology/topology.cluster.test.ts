@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { summarise } from "@/lib/graph/graph-summary";
+import { requestRate } from "@/lib/graph/queries";
 import { systemClock, systemRandom } from "../clock";
 import { kubernetesCluster } from "../cluster/kubernetes-cluster";
 import { liveHub } from "../live/live";
@@ -8,6 +9,7 @@ import { prometheusMetrics } from "../metrics/prometheus";
 import type { Cluster, Metrics } from "../ports";
 import { BOOKINFO } from "../testing/bookinfo-facts";
 import { type TestCluster, testCluster } from "../testing/test-cluster";
+import { boxDetail } from "./box-detail";
 import { topologyDetail } from "./topology-detail";
 import { type Topology, topologyService } from "./topology-service";
 
@@ -130,9 +132,24 @@ describe("the detail of a service", () => {
 
   it("comes with queries that Prometheus answers with the same numbers", async () => {
     const edge = await detail("bookinfo/productpage", "istio-ingress/istio-ingressgateway");
-    const [answer] = await metrics.query(edge?.queries?.responses ?? "");
+    const [answer] = await metrics.query(
+      requestRate(edge?.selection ?? {}, edge?.windowSeconds ?? 0, ["response_code"]),
+    );
     expect(answer?.labels.response_code).toBe("200");
     expect(answer?.value).toBeGreaterThan(BOOKINFO.requestsPerSecond * 0.75);
+  });
+
+  it("tells of a namespace who stands in it, and what comes in", async () => {
+    const box = await boxDetail(
+      { topology, metrics, clock: systemClock, mesh: mesh.view() },
+      { of: "box:bookinfo", type: "versionedApp", namespaces: [] },
+      new AbortController().signal,
+    );
+    expect(box?.contents.members.map(({ name }) => name).sort()).toEqual(
+      expect.arrayContaining(["details", "productpage", "ratings", "reviews"]),
+    );
+    expect(box?.contents.into.requestsPerSecond).toBeGreaterThan(BOOKINFO.requestsPerSecond / 2);
+    expect(box?.requests.some((rate) => (rate ?? 0) > BOOKINFO.requestsPerSecond)).toBe(true);
   });
 
   it("is nothing for what is not there", async () => {

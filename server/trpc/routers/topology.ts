@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GRAPH_TYPES } from "@/lib/graph/mesh-graph";
 import { CALL_ORDERS, SERVICE_ORDERS } from "@/lib/graph/table-rows";
 import { Label, Subdomain } from "@/lib/k8s/names";
+import { boxDetail } from "../../topology/box-detail";
 import { topologyDetail } from "../../topology/topology-detail";
 import { procedure, router } from "../init";
 
@@ -70,6 +71,25 @@ export const topologyRouter = router({
       const reading = await ctx.topology.graph({ ...question, judged: true });
       return ctx.graphVersions(JSON.stringify(question), reading, since);
     }),
+
+  /**
+   * What the panel of a box (`box:<name>`) or of a group that was folded shows. `null` when nothing
+   * stands there (any more); live topic "graph".
+   */
+  box: procedure
+    .input(z.strictObject({ ...Question.shape, of: LeafId }))
+    .query(({ ctx, input, signal }) =>
+      boxDetail(
+        {
+          topology: ctx.topology,
+          metrics: ctx.metrics,
+          clock: ctx.clock,
+          mesh: ctx.mesh.view(),
+        },
+        input,
+        signal ?? new AbortController().signal,
+      ),
+    ),
 
   /** The newest lines that the proxy of a pod wrote, newest last. */
   logs: procedure
