@@ -89,6 +89,32 @@ test("a plate stays where the keyboard put it, and a named view brings it back",
   await expect(page).toHaveURL(/around=bookinfo(%2F|\/)ratings/);
 });
 
+test("a box tells who stands in it, folds and opens, all by keyboard", async ({ page }) => {
+  await open(page);
+  const graph = page.getByRole("group", { name: "Service graph" });
+  await graph.getByRole("button", { name: /^productpage/ }).focus();
+  await page.keyboard.press("b");
+  const panel = page.getByRole("complementary", { name: "bookinfo" });
+  await expect(panel).toContainText(/4 of 4 services healthy/);
+  await expect(panel).toContainText(/In \d+(\.\d)?\/s, out \d+(\.\d)?\/s, within \d+(\.\d)?\/s/);
+  await expect(panel.getByRole("region", { name: "Services" })).toMatchAriaSnapshot(`
+    - region "Services":
+      - heading "Services"
+      - list:
+        - listitem:
+          - button "productpage"
+  `);
+  await panel.getByRole("button", { name: "Fold bookinfo" }).press("Enter");
+  const folded = graph.getByRole("button", { name: /^bookinfo, 4 services/ });
+  await expect(folded).toBeVisible();
+  await expect(page.getByRole("group", { name: "What is shown" })).toContainText(
+    "4 services folded into bookinfo",
+  );
+  await folded.focus();
+  await page.keyboard.press("o");
+  await expect(graph.getByRole("button", { name: /^productpage/ })).toBeVisible();
+});
+
 test.describe("on a phone", () => {
   test.use({ hasTouch: true, viewport: { width: 320, height: 640 } });
 
@@ -182,7 +208,11 @@ test("an error turns its edge red, with the rule, the numbers and the query behi
       /\d+(\.\d)?\s% of \d+(\.\d)?\srequests\/s fail; red from 5\s%/,
     );
     await expect(panel).toContainText(/Window\s*the last \d+\ss/);
-    await expect(panel.getByRole("heading", { name: "Why is it red" })).toBeVisible();
+    await expect(panel.getByRole("region", { name: "Why is it red" })).toMatchAriaSnapshot(`
+      - region "Why is it red":
+        - heading "Why is it red"
+        - group: /fail; red from 5 %[\\s\\S]*Rule[\\s\\S]*Window/
+    `);
     await expect(panel.getByRole("region", { name: "PromQL of these rates" })).toContainText(
       /rate\(istio_requests_total\{.*details-v1/,
     );

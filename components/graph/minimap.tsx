@@ -5,6 +5,8 @@ import type { Camera } from "./use-cytoscape";
 
 const WIDTH = 176;
 const MOST_HEIGHT = 110;
+/** Where no more than this part of the picture is out of sight at a side, no map is needed. */
+const NEARLY = 0.06;
 
 /** Shows on the map what the camera sees, without rendering anything anew. */
 export interface MinimapHandle {
@@ -45,11 +47,12 @@ export const Minimap = memo(function Minimap({
       for (const [name, value] of Object.entries(seen)) {
         frame.current?.setAttribute(name, String(value));
       }
+      const [outX, outY] = [width * NEARLY, height * NEARLY];
       const all =
-        seen.x <= left &&
-        seen.y <= top &&
-        seen.x + seen.width >= left + width &&
-        seen.y + seen.height >= top + height;
+        seen.x <= left + outX &&
+        seen.y <= top + outY &&
+        seen.x + seen.width >= left + width - outX &&
+        seen.y + seen.height >= top + height - outY;
       svg.current?.toggleAttribute("data-hidden", all);
     },
   }));

@@ -1,6 +1,7 @@
 import type { StatusName } from "@/components/ui/status-glyph";
 import { isOpen } from "@/lib/graph/drawing";
 import type { Hub } from "@/lib/graph/drawn-calls";
+import { shortReason } from "@/lib/graph/short-reason";
 import { formatBytes, formatErrorShare, formatRate, formatSplit } from "@/lib/graph/format";
 import type {
   Badge,
@@ -151,6 +152,9 @@ const RULE_WORD: Partial<Record<HealthRule, string>> = {
   proxies: "proxies not in sync",
 };
 
+/** Verdicts that the figures of a plate do not show by themselves. */
+const SPELLED: ReadonlySet<HealthRule> = new Set(["latency", "config"]);
+
 function lineOf(traffic: Traffic, health: Health, pods: Pods | null): string {
   if (health.rule === "readiness" && pods) return `${pods.ready} of ${pods.total} ready`;
   if (health.state === "unknown") return "no data";
@@ -163,6 +167,8 @@ function lineOf(traffic: Traffic, health: Health, pods: Pods | null): string {
     return bytes === null ? "sends only" : `TCP ${formatBytes(bytes)}`;
   }
   const rate = `${formatRate(requestsPerSecond)}/s`;
+  const reason = SPELLED.has(health.rule) ? shortReason(health) : undefined;
+  if (reason !== undefined) return `${rate} · ${reason}`;
   return errorRatio ? `${rate} · ${formatErrorShare(errorRatio)}` : rate;
 }
 

@@ -104,17 +104,25 @@ export function FindBox({
       <div className="qd-expression-field">
         <SearchField
           ref={input}
+          combobox={{
+            list,
+            open: shown,
+            active: shown && active >= 0 ? `${list}-${active}` : undefined,
+          }}
           label="Expression"
           placeholder="name, health = failing, rate > 50 …"
           value={text}
           onChange={change}
         />
         {shown ? (
-          <ul className="qd-expression-offers" id={list} aria-label="Completions">
+          <ul className="qd-expression-offers" id={list} role="listbox" aria-label="Completions">
             {offered.options.map((option, index) => (
-              <li key={option.text}>
+              <li key={option.text} role="presentation">
                 <button
                   type="button"
+                  role="option"
+                  id={`${list}-${index}`}
+                  aria-selected={index === active}
                   tabIndex={-1}
                   data-active={index === active || undefined}
                   onMouseDown={(event) => event.preventDefault()}
@@ -128,11 +136,6 @@ export function FindBox({
           </ul>
         ) : null}
       </div>
-      <span className="sr-only" role="status">
-        {shown && active >= 0
-          ? `${offered.options[active]?.text ?? ""}, ${offered.options[active]?.about ?? ""}`
-          : ""}
-      </span>
       {problem === undefined ? null : (
         <span className="qd-expression-problem" role="alert">
           {problem}

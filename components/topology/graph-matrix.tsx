@@ -1,7 +1,9 @@
+import { type KeyboardEvent, useState } from "react";
 import { HEALTH_STATUS, STATE_WORD } from "@/components/graph/plate-views";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import { Panel } from "@/components/ui/panel";
 import { TableScroll } from "@/components/ui/table-scroll";
+import { groupBy } from "@/lib/graph/collect";
 import { formatBytes, formatErrorShare, formatRate } from "@/lib/graph/format";
 import { type GraphEdge, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { nameOfLeaf } from "./leaf-name";
@@ -23,6 +25,14 @@ export function GraphMatrix({
   const callees = ends(graph, "target");
   const cells = new Map(graph.edges.map((edge) => [`${edge.source} ${edge.target}`, edge]));
   const chosen = graph.edges.find(({ id }) => id === selected);
+  const isChosen = (end: "source" | "target", id: string) =>
+    chosen ? chosen[end] === id : id === selected || nodeIdOf(id) === selected;
+  const names = uniqueNames(graph, [...callers, ...callees]);
+  const nameOf = (id: string) => names.get(id) ?? id;
+  const [focused, setFocused] = useState<string>();
+  const current =
+    [focused, chosen?.id].find((id) => graph.edges.some((edge) => edge.id === id)) ??
+    cells.get(firstCell(callers, callees, cells))?.id;
   return (
     <div className="qd-topology-table">
       <Panel
@@ -30,13 +40,17 @@ export function GraphMatrix({
         note="rows call columns; requests/s; stronger tint is more; ordered by namespace"
       >
         <TableScroll label="Matrix of callers and callees">
-          <table className="qd-matrix">
+          <table
+            className="qd-matrix"
+            onKeyDown={onMatrixKey}
+            onFocus={({ target }) => setFocused(target.dataset.edge)}
+          >
             <thead>
               <tr>
                 <td />
                 {callees.map((id) => (
-                  <th key={id} scope="col" data-selected={chosen?.target === id || undefined}>
-                    <span>{nameOfLeaf(graph, id)}</span>
+                  <th key={id} scope="col" data-selected={isChosen("target", id) || undefined}>
+                    <span>{nameOf(id)}</span>
                   </th>
                 ))}
               </tr>
@@ -44,8 +58,8 @@ export function GraphMatrix({
             <tbody>
               {callers.map((source) => (
                 <tr key={source}>
-                  <th scope="row" data-selected={chosen?.source === source || undefined}>
-                    {nameOfLeaf(graph, source)}
+                  <th scope="row" data-selected={isChosen("source", source) || undefined}>
+                    {nameOf(source)}
                   </th>
                   {callees.map((target) => {
                     const edge = cells.get(`${source} ${target}`);
@@ -54,7 +68,8 @@ export function GraphMatrix({
                         {edge ? (
                           <Cell
                             edge={edge}
-                            name={`${nameOfLeaf(graph, source)} to ${nameOfLeaf(graph, target)}`}
+                            name={`${nameOf(source)} to ${nameOf(target)}`}
+                            current={edge.id === current}
                             selected={edge.id === selected}
                             onSelect={onSelect}
                           />
@@ -75,11 +90,14 @@ export function GraphMatrix({
 function Cell({
   edge,
   name,
+  current,
   selected,
   onSelect,
 }: {
   edge: GraphEdge;
   name: string;
+  /** The one cell that Tab leads to; arrows lead to the others. */
+  current: boolean;
   selected: boolean;
   onSelect: (id: string) => void;
 }) {
@@ -93,6 +111,8 @@ function Cell({
     <button
       type="button"
       className="qd-matrix-cell"
+      data-edge={edge.id}
+      tabIndex={current ? 0 : -1}
       data-step={TINT_STEPS.filter((step) => (rate ?? 0) >= step).length}
       data-state={health.state}
       data-status={HEALTH_STATUS[health.state]}
@@ -103,6 +123,58 @@ function Cell({
       {unwell ? <StatusGlyph status={HEALTH_STATUS[health.state]} size={12} /> : null}
       {figure}
     </button>
+  );
+}
+
+/** The first cell in reading order. */
+function firstCell(
+  callers: readonly string[],
+  callees: readonly string[],
+  cells: ReadonlyMap<string, GraphEdge>,
+): string {
+  const keys = callers.flatMap((source) => callees.map((target) => `${source} ${target}`));
+  return keys.find((key) => cells.has(key)) ?? "";
+}
+
+/** Arrows lead to the next call of the same row or column. */
+function onMatrixKey(event: KeyboardEvent<HTMLTableElement>): void {
+  const cell = (event.target as Element).closest("td");
+  const row = cell?.parentElement;
+  const rows = [...event.currentTarget.tBodies].flatMap((body) => [...body.rows]);
+  if (!cell || !(row instanceof HTMLTableRowElement)) return;
+  const column = cell.cellIndex;
+  const line =
+    event.key === "ArrowLeft"
+      ? [...row.cells].slice(0, column).reverse()
+      : event.key === "ArrowRight"
+        ? [...row.cells].slice(column + 1)
+        : event.key === "ArrowUp"
+          ? rows
+              .slice(0, rows.indexOf(row))
+              .reverse()
+              .map((one) => one.cells[column])
+          : event.key === "ArrowDown"
+            ? rows.slice(rows.indexOf(row) + 1).map((one) => one.cells[column])
+            : undefined;
+  if (!line) return;
+  event.preventDefault();
+  line
+    .map((one) => one?.querySelector<HTMLElement>("button"))
+    .find((button) => button !== null && button !== undefined)
+    ?.focus();
+}
+
+/** Names of what is drawn, with the namespace where another one of them is called the same. */
+function uniqueNames(graph: MeshGraph, ids: readonly string[]): ReadonlyMap<string, string> {
+  const namespaces = new Map(graph.nodes.map(({ id, namespace }) => [id, namespace]));
+  const byName = groupBy(new Set(ids), (id) => nameOfLeaf(graph, id));
+  return new Map(
+    [...byName].flatMap(([name, same]) =>
+      same.map((id) => {
+        const namespace = namespaces.get(nodeIdOf(id));
+        return [id, same.length > 1 && namespace ? `${namespace}/${name}` : name] as const;
+      }),
+    ),
   );
 }
 

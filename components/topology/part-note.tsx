@@ -1,4 +1,5 @@
 import { Button } from "@/components/ui/button";
+import { boxNameOf, type MeshGraph } from "@/lib/graph/mesh-graph";
 import type { GraphReading } from "@/server/topology/topology-service";
 import { nameOfLeaf } from "./leaf-name";
 import type { SetTopologyState, TopologyState } from "./use-topology-state";
@@ -23,8 +24,8 @@ export function PartNote({
     <div className="qd-topology-notes" data-row="" role="group" aria-label="What is shown">
       {folded.services > 0 ? (
         <span>
-          <b>{count(folded.services, "service")}</b> folded into {count(folded.groups, "group")}:
-          what fails stays in sight, a double click or “Open” shows what is inside.
+          <b>{count(folded.services, "service")}</b> folded into {groupNames(graph)}: what fails
+          stays in sight, a double click or “Open” shows what is inside.
         </span>
       ) : null}
       {around === null ? null : (
@@ -57,6 +58,20 @@ export function PartNote({
       ) : null}
     </div>
   );
+}
+
+const MOST_NAMED = 3;
+
+/** `bookinfo and 56 more namespaces`, or `45 groups, one a namespace`. */
+function groupNames({ nodes }: MeshGraph): string {
+  const groups = nodes.filter(({ kind }) => kind === "group");
+  const names = groups.map((group) => {
+    const box = boxNameOf(group);
+    return box === undefined || box === group.name ? group.name : `${group.name} of ${box}`;
+  });
+  if (names.length <= MOST_NAMED) return names.join(" and ");
+  const byLabel = groups.some(({ group }) => group !== undefined);
+  return `${count(groups.length, "group")}, one for each ${byLabel ? "value of the label" : "namespace"}`;
 }
 
 const count = (number: number, one: string): string =>

@@ -1,7 +1,10 @@
 import { HEALTH_STATUS } from "@/components/graph/plate-views";
 import { Age } from "@/components/ui/age";
 import { StatusGlyph } from "@/components/ui/status-glyph";
+import { shortReason } from "@/lib/graph/short-reason";
+import type { Health } from "@/lib/graph/mesh-graph";
 import type { GraphSummary } from "@/lib/graph/graph-summary";
+import { isSilent } from "./graph-states";
 import type { GraphReading } from "@/server/topology/topology-service";
 
 const MOST_NAMED = 6;
@@ -28,11 +31,11 @@ export function SummaryLine({
   return (
     <div className="qd-topology-summary" role="group" aria-label="Summary">
       <b>
-        {services === 1 ? "1 service" : `${services} services`}
+        {services === 1 ? "1 service" : `${services.toLocaleString("en")} services`}
         {measured && withTraffic === services ? " with traffic" : ""}
       </b>
       {measured && withTraffic < services ? <span>{withTraffic} with traffic</span> : null}
-      {measured && unwell.length === 0 && services > 0 ? (
+      {measured && unwell.length === 0 && services > 0 && !isSilent(reading) ? (
         <span data-status="ok" className="flex items-center gap-1">
           <StatusGlyph status="ok" /> none failing
         </span>
@@ -56,6 +59,7 @@ export function SummaryLine({
               >
                 <StatusGlyph status={HEALTH_STATUS[state]} />
                 {node.name}
+                <ShortReason health={node.health} />
               </button>
             ))}
           </span>
@@ -73,8 +77,8 @@ export function SummaryLine({
       ) : null}
       <span className="sr-only" role="status">
         {unwell.length === 0
-          ? `${services} services, none failing`
-          : `${counts.failing} failing, ${counts.degraded} degraded: ${named.map(({ name }) => name).join(", ")}`}
+          ? `${services} services, ${measured && !isSilent(reading) ? "none failing" : "traffic not known"}`
+          : `${counts.failing} failing, ${counts.degraded} degraded: ${named.map(({ name, health }) => [name, shortReason(health) ?? ""].join(" ").trim()).join(", ")}`}
       </span>
       {reading.at === undefined ? null : (
         <span className="qd-aside ml-auto">
@@ -83,4 +87,9 @@ export function SummaryLine({
       )}
     </div>
   );
+}
+
+function ShortReason({ health }: { health: Health }) {
+  const reason = shortReason(health);
+  return reason === undefined ? null : <span className="text-ink-2">{reason}</span>;
 }

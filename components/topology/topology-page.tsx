@@ -6,6 +6,7 @@ import { preloadGraph } from "@/components/graph/preload-graph";
 import { useNamespaceScope, useScopedHref } from "@/components/layout/use-namespace-scope";
 import { ErrorState } from "@/components/ui/error-state";
 import { STATE_WORD } from "@/components/graph/plate-views";
+import { EVERY_BOX } from "@/lib/graph/every-box";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
 import type { Layout } from "@/lib/graph/layout";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
@@ -63,7 +64,10 @@ export function TopologyPage() {
     (namespace: string) =>
       void setState({
         open: open.filter((name) => name !== namespace),
-        closed: open.includes(namespace) ? closed : [...new Set([...closed, namespace])],
+        closed:
+          open.includes(namespace) || closed.includes(EVERY_BOX)
+            ? closed
+            : [...new Set([...closed, namespace])],
         selected: null,
       }),
     [setState, open, closed],

@@ -1,9 +1,12 @@
-import { Grid3x3, List, RefreshCw, Workflow } from "lucide-react";
+import { Grid3x3, List, RefreshCw, SlidersHorizontal, Workflow } from "lucide-react";
+import { useState } from "react";
 import type { EdgeLabelChoice } from "@/components/graph/edge-views";
+import { Button } from "@/components/ui/button";
 import { Icon } from "@/components/ui/icon";
 import { IconButton } from "@/components/ui/icon-button";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
+import { EVERY_BOX } from "@/lib/graph/every-box";
 import type { GraphType } from "@/lib/graph/mesh-graph";
 import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
@@ -44,6 +47,13 @@ const TYPE_OPTIONS: readonly { value: GraphType; label: string }[] = [
   { value: "workload", label: "Workloads" },
 ];
 
+/** Each box as one plate, whatever the detail of what is opened. */
+const BOXES_ONLY = "boxes";
+const LEVEL_OPTIONS: readonly { value: GraphType | typeof BOXES_ONLY; label: string }[] = [
+  { value: BOXES_ONLY, label: "Boxes only" },
+  ...TYPE_OPTIONS,
+];
+
 const LABEL_OPTIONS: readonly { value: EdgeLabelChoice; label: string }[] = [
   { value: "rate", label: "Rate, errors" },
   { value: "errors", label: "Error share" },
@@ -79,23 +89,47 @@ export function TopologyToolbar({
   /** Controls that need the graph itself. */
   children: React.ReactNode;
 }) {
+  const [options, setOptions] = useState(false);
   // A link may ask for a label that this mesh does not have (any more).
   const boxLabels = [...new Set([...groupings, ...(state.group === null ? [] : [state.group])])];
   const offered = windowSeconds === undefined ? [] : [...new Set([...windows, windowSeconds])];
   return (
-    <div className="qd-topology-bar" role="group" aria-label="Graph controls">
+    <div
+      className="qd-topology-bar"
+      role="group"
+      aria-label="Graph controls"
+      data-options={options || undefined}
+    >
       <Segmented
         label="View"
         options={VIEW_OPTIONS}
         value={state.view}
         onChange={(view) => void setState({ view })}
       />
+      <span className="qd-topology-options">
+        <Button
+          aria-expanded={options}
+          icon={<Icon of={SlidersHorizontal} />}
+          onClick={() => setOptions(!options)}
+        >
+          Options
+        </Button>
+      </span>
       <label>
         <span>Level</span>
         <Select
-          options={TYPE_OPTIONS}
-          value={state.type}
-          onChange={(type) => void setState({ type })}
+          options={LEVEL_OPTIONS}
+          value={state.closed.includes(EVERY_BOX) ? BOXES_ONLY : state.type}
+          onChange={(level) =>
+            void setState(
+              level === BOXES_ONLY
+                ? { closed: [EVERY_BOX], open: [] }
+                : {
+                    type: level,
+                    closed: state.closed.filter((box) => box !== EVERY_BOX),
+                  },
+            )
+          }
         />
       </label>
       {state.view === "graph" ? (

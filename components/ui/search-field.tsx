@@ -13,6 +13,7 @@ export function SearchField({
   placeholder,
   mono = false,
   className,
+  combobox,
   ref,
 }: {
   label: string;
@@ -21,6 +22,8 @@ export function SearchField({
   placeholder?: string;
   mono?: boolean;
   className?: string;
+  /** Where a list of completions belongs to it: its id, whether it is open, and the active option's id. */
+  combobox?: { list: string; open: boolean; active: string | undefined };
   ref?: Ref<HTMLInputElement>;
 }) {
   return (
@@ -30,6 +33,15 @@ export function SearchField({
         ref={ref}
         type="search"
         aria-label={label}
+        {...(combobox
+          ? {
+              role: "combobox",
+              "aria-autocomplete": "list" as const,
+              "aria-expanded": combobox.open,
+              "aria-controls": combobox.list,
+              "aria-activedescendant": combobox.active,
+            }
+          : {})}
         placeholder={placeholder}
         autoComplete="off"
         spellCheck={false}

@@ -1,4 +1,5 @@
 import { compare, groupBy } from "./collect";
+import { EVERY_BOX } from "./every-box";
 import { severity } from "./health";
 import {
   boxNameOf,
@@ -15,7 +16,7 @@ import { errorsPerSecond } from "./traffic";
 export interface FoldOptions {
   /** Boxes, which are namespaces unless a label makes them, that were opened by hand. */
   readonly opened: ReadonlySet<string>;
-  /** Boxes that were closed by hand. */
+  /** Boxes that were closed by hand; `EVERY_BOX` is all that were not opened. */
   readonly closed: ReadonlySet<string>;
   /** Nodes that are drawn whatever the budget is, such as what is selected. */
   readonly kept: ReadonlySet<string>;
@@ -57,7 +58,7 @@ export function foldGraph(
   const stays = (node: GraphNode): boolean => {
     const box = boxNameOf(node);
     if (box === undefined || keep.has(node.id) || options.opened.has(box)) return true;
-    if (options.closed.has(box)) return false;
+    if (options.closed.has(box) || options.closed.has(EVERY_BOX)) return false;
     return small || (byBox.get(box)?.length ?? 0) < 2;
   };
   const homes = new Map(
