@@ -58,7 +58,7 @@ export function SummaryLine({
                 onClick={() => onSelect(node.id)}
               >
                 <StatusGlyph status={HEALTH_STATUS[state]} />
-                {node.name}
+                <bdi>{node.name}</bdi>
                 <ShortReason health={node.health} />
               </button>
             ))}

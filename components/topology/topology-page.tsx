@@ -185,6 +185,7 @@ const isDrawn = (graph: MeshGraph, id: string): boolean =>
 
 /** What a reader hears when something is selected. */
 function announce(graph: MeshGraph, selected: string): string {
+  if (selected.startsWith("box:")) return `Details of ${selected.slice("box:".length)} are open`;
   const edge = graph.edges.find(({ id }) => id === selected);
   if (edge) {
     const [from, to] = [nameOfLeaf(graph, edge.source), nameOfLeaf(graph, edge.target)];
