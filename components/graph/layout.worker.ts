@@ -6,7 +6,7 @@ export interface LayoutRequest {
   readonly id: number;
   readonly graph: ElkGraph;
   /** Laid out instead where `graph` becomes wider than a screen. */
-  readonly narrower?: ElkGraph;
+  readonly narrower: ElkGraph | undefined;
 }
 
 /** ELK's answer, or why there is none. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { type Drawing, layoutServes, topologyKey } from "@/lib/graph/drawing";
-import { elkGraph, type Layout, readLayout, settle } from "@/lib/graph/layout";
+import { elkGraph, type Layout, narrowerGraph, readLayout, settle } from "@/lib/graph/layout";
 import { layoutWorker } from "./layout-worker";
 import type { LayoutAnswer, LayoutRequest } from "./layout.worker";
 
@@ -71,8 +71,8 @@ export function useLayout(drawing: Drawing | undefined, again: number) {
       take(result);
     };
     worker.addEventListener("message", listen);
-    const narrower = drawing.boxes.length > 2 ? { narrower: elkGraph(drawing, true) } : {};
-    worker.postMessage({ id, graph: elkGraph(drawing), ...narrower } satisfies LayoutRequest);
+    const narrower = narrowerGraph(drawing);
+    worker.postMessage({ id, graph: elkGraph(drawing), narrower } satisfies LayoutRequest);
   }, [drawing, again]);
 
   return { laidOut, error };

@@ -88,6 +88,15 @@ export function elkGraph(drawing: Drawing, boxesApart = false): ElkGraph {
   };
 }
 
+/**
+ * The same with each box by itself, to be put below each other where the whole is wider than a screen.
+ * Undefined where that wins nothing, or costs too much time.
+ */
+export function narrowerGraph(drawing: Drawing): ElkGraph | undefined {
+  const isFit = drawing.boxes.length > 2 && leafIds(drawing).size <= WHOLE_LAYOUT_LIMIT;
+  return isFit ? elkGraph(drawing, true) : undefined;
+}
+
 /** Ids of parts that nothing joins; no node, version or box is named so. */
 const PART = "part:";
 /** The id of a layout whose boxes are still to be put below each other. */

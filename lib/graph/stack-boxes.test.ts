@@ -63,6 +63,19 @@ describe("boxes below each other", () => {
       }),
     );
   });
+
+  it("set hubs beside the rest, and what no call joins below", () => {
+    const { drawing, layout } = chain(4, [[0, 1]]);
+    const { places } = stackBoxes(layout, {
+      ...drawing,
+      rails: { left: ["box:b2"], right: [] },
+    });
+    const [first, , hub, alone] = [0, 1, 2, 3].map((box) => places[`box:b${box}`]!);
+    expect(hub!.x + hub!.width).toBeLessThan(first!.x);
+    expect(alone!.y).toBeGreaterThanOrEqual(first!.y);
+    const all = drawing.boxes.map(({ id }) => places[id]!);
+    expect(all.some((a, i) => all.slice(i + 1).some((b) => overlap(a, b)))).toBe(false);
+  });
 });
 
 describe("a call with plates in its way", () => {

@@ -64,23 +64,36 @@ export function stackBoxes(layout: Layout, drawing: Drawing): Layout {
     const y = freePlace({ ...place, x, y: wanted }, others);
     moved.set(body, { x: x - place.x, y: y - place.y });
   }
-  placeBelow(
-    bodies.filter((body) => !joined.has(body)),
-    moved,
-  );
+  const rest = bodies.filter((body) => !joined.has(body));
+  if (rest.length > 0) placeAround(rest, moved, drawing.rails);
   return movedLayout(layout, drawing, { bodyOf, moved });
 }
 
-/** Puts what no call joins to the rest in rows below it. */
-function placeBelow(bodies: readonly Body[], moved: Map<Body, Point>): void {
-  const bottom = Math.max(0, ...[...moved].map(([{ place }, { y }]) => place.y + y + place.height));
-  const { corners } = packParts(bodies.map(({ place }) => place));
-  for (const [index, body] of bodies.entries()) {
-    const { x, y } = corners[index] ?? { x: 0, y: 0 };
-    moved.set(body, {
-      x: x + MARGIN - body.place.x,
-      y: y + bottom + GAP.y - body.place.y,
-    });
+/** Puts hubs at the sides of what calls join, and what no call joins to the rest in rows below. */
+function placeAround(
+  rest: readonly Body[],
+  moved: Map<Body, Point>,
+  { left, right }: Drawing["rails"],
+): void {
+  const placed = [...moved].map(([{ place }, by]) => shifted(place, by));
+  const top = Math.min(Infinity, ...placed.map(({ y }) => y));
+  const core = {
+    width: Math.max(0, ...placed.map(({ x, width }) => x + width - MARGIN)),
+    height: Math.max(0, ...placed.map(({ y, height }) => y + height - top)),
+  };
+  const sideOf = ({ id }: Body) =>
+    left.includes(id) ? "left" : right.includes(id) ? "right" : undefined;
+  const { corners } = packParts([
+    core,
+    ...rest.map((body) => ({ ...body.place, side: sideOf(body) })),
+  ]);
+  const [origin = { x: 0, y: 0 }, ...others] = corners;
+  for (const [body, by] of moved) {
+    moved.set(body, { x: by.x + origin.x, y: by.y + origin.y - (placed.length > 0 ? top : 0) });
+  }
+  for (const [index, body] of rest.entries()) {
+    const { x, y } = others[index] ?? { x: 0, y: 0 };
+    moved.set(body, { x: x + MARGIN - body.place.x, y: y - body.place.y });
   }
 }
 
