@@ -1,6 +1,6 @@
 import { summarise } from "@/lib/graph/graph-summary";
 import type { Layout } from "@/lib/graph/layout";
-import type { MeshGraph } from "@/lib/graph/mesh-graph";
+import { boxNameOf, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import type { PlateView } from "./plate-views";
 
 /** Where Tab leads at first: what fails, else where traffic comes in. */
@@ -22,6 +22,12 @@ export function focusOf(graph: MeshGraph, selected: string | null): readonly str
   const ends = graph.edges.find(({ id }) => id === selected);
   const worst = summarise(graph).unwell.map(({ id }) => id);
   return [...(selected === null ? [] : [selected]), ...(ends ? [ends.target] : []), ...worst];
+}
+
+/** The name of the box that a plate stands in; undefined for what stands in none. */
+export function boxAround({ nodes }: MeshGraph, id: string): string | undefined {
+  const node = nodes.find((one) => one.id === nodeIdOf(id));
+  return node && boxNameOf(node);
 }
 
 /** States that somebody must look at. */

@@ -13,12 +13,12 @@ import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
 import type { Layout, Point } from "@/lib/graph/layout";
 import { type Pins, pinLayout } from "@/lib/graph/pin-layout";
-import { boxNameOf, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
+import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { BoxButtons } from "./box-buttons";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
-import { entryOf, focusOf } from "./graph-focus";
+import { boxAround, entryOf, focusOf } from "./graph-focus";
 import { GraphBoxes } from "./graph-boxes";
 import { GraphFoot } from "./graph-foot";
 import { Minimap, type MinimapHandle } from "./minimap";
@@ -169,13 +169,12 @@ export function GraphView(props: GraphViewProps) {
 
   const toggleBox = useCallback(
     (id: string) => {
-      const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
-      const box = node && boxNameOf(node);
+      const box = boxAround(graph, id);
       if (box === undefined) return;
-      if (node?.kind === "group") onOpenBox(box);
+      if (id.startsWith("group:")) onOpenBox(box);
       else onCloseBox(box);
     },
-    [graph.nodes, onOpenBox, onCloseBox],
+    [graph, onOpenBox, onCloseBox],
   );
 
   function onKeyDown(event: KeyboardEvent) {
@@ -186,8 +185,7 @@ export function GraphView(props: GraphViewProps) {
       if (at) onPin(id, { x: at.x + by.x, y: at.y + by.y });
     };
     const showBox = (id: string) => {
-      const node = graph.nodes.find((one) => one.id === nodeIdOf(id));
-      const box = node && boxNameOf(node);
+      const box = boxAround(graph, id);
       if (box !== undefined) onSelect(`box:${box}`);
     };
     onGraphKey(event, {

@@ -161,7 +161,8 @@ function trafficWords({ requestsPerSecond, errorRatio, ...tcp }: Traffic): strin
   return parts.length > 0 ? parts.join(" ") : "nothing";
 }
 
-const services = (count: number) => (count === 1 ? "1 service" : `${formatRate(count)} services`);
+const services = (count: number) =>
+  count === 1 ? "1 service" : `${count.toLocaleString("en")} services`;
 
 function commandsFor(box: string | undefined, { selection, decidedBy }: BoxDetail): string[] {
   // Only the box of a namespace has series of its own, or policies.

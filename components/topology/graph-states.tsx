@@ -12,10 +12,9 @@ export function GraphSkeleton() {
 
 /** What is not as it should be with the numbers: old, partial or missing, and what to do. */
 export function SourceNotes({ reading }: { reading: GraphReading }) {
-  const { telemetry, at, problems, graph } = reading;
+  const { telemetry, at, problems } = reading;
   const notes = [...telemetry.missing, ...problems];
-  const silent = isSilent(reading);
-  if (telemetry.state === "live" && notes.length === 0 && !silent) return null;
+  if (telemetry.state === "live" && notes.length === 0) return null;
   return (
     <div className="qd-topology-notes" role="status">
       {telemetry.state === "stale" ? (
@@ -33,14 +32,6 @@ export function SourceNotes({ reading }: { reading: GraphReading }) {
           The graph shows what runs, without traffic. {telemetry.hint}
         </Note>
       ) : null}
-      {silent ? (
-        <Note status="warn" label="No traffic is reported">
-          Prometheus answers, but no proxy reported a request or a byte in the last{" "}
-          {graph.windowSeconds} s. Either nothing is sent, or Prometheus does not scrape the
-          proxies: ask it for <code>count by (app) (istio_requests_total)</code>, and whether it
-          scrapes port 15020 of the pods.
-        </Note>
-      ) : null}
       {notes.map((note) => (
         <Note key={note} status="warn" label="Partial">
           {note}.
@@ -51,11 +42,8 @@ export function SourceNotes({ reading }: { reading: GraphReading }) {
 }
 
 /** Prometheus is there, but has nothing of this mesh: so nothing can be said of what fails. */
-export const isSilent = ({ telemetry, at, summary }: GraphReading): boolean =>
-  telemetry.state === "live" &&
-  at !== undefined &&
-  summary.services > 0 &&
-  summary.withTraffic === 0;
+export const isSilent = ({ telemetry, summary }: GraphReading): boolean =>
+  telemetry.missing.length > 0 && summary.withTraffic === 0;
 
 function Note({
   status,

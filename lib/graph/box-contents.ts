@@ -6,7 +6,7 @@ import type { HealthState, Traffic } from "./mesh-graph";
 import { errorsPerSecond } from "./traffic";
 
 /** A service in a box, as the box's panel lists it. */
-export interface BoxMember {
+interface BoxMember {
   readonly id: string;
   readonly name: string;
   readonly health: Health;
@@ -15,7 +15,7 @@ export interface BoxMember {
 }
 
 /** One of several boxes that stand in one group. */
-export interface InnerBox {
+interface InnerBox {
   readonly name: string;
   readonly services: number;
   readonly state: HealthState;

@@ -12,7 +12,7 @@ import { ERROR_LIMITS, SLOWER_LIMITS } from "./response-limits";
 import { SATURATED, TURNED_AWAY } from "./health";
 
 /** Something to run that shows what a verdict rests on. */
-export interface ProofSource {
+interface ProofSource {
   /** What it is, for its label and the button that copies it. */
   readonly tool: "PromQL" | "kubectl" | "istioctl";
   readonly about: string;
@@ -20,7 +20,7 @@ export interface ProofSource {
 }
 
 /** Why a verdict is what it is, as far as its own sentence with the numbers does not say. */
-export interface Proof {
+interface Proof {
   /** The rule with its limits, and what changes them. */
   readonly rule: string;
   /** The stretch of time it looks at; absent for what is looked at as it is now. */
