@@ -1,7 +1,7 @@
 import { FoldHorizontal } from "lucide-react";
 import { Fragment, memo } from "react";
 import type { Drawing } from "@/lib/graph/drawing";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 
 /**
  * On the title of each box: opens what is known of it; in its corner: folds its services into one

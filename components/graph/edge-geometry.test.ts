@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import { edgeCurves, placeLabels, pointAt, relativeControls } from "./edge-geometry";
 
 const plate = (x: number, y: number) => ({ x, y, width: 116, height: 38 });

@@ -1,4 +1,4 @@
-import type { Layout, Point, Rect } from "@/lib/graph/layout";
+import type { Layout, Point, Rect } from "@/lib/graph/places";
 
 /** How one edge runs: from the side of its source over control points to the side of its target. */
 export interface EdgeCurve {

@@ -1,7 +1,7 @@
 import { LockOpen } from "lucide-react";
 import { memo, useMemo } from "react";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import { type EdgeCurve, type LabelRequest, placeLabels } from "./edge-geometry";
 import type { EdgeView } from "./edge-views";
 

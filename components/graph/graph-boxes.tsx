@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { type Drawing, OUTSIDE } from "@/lib/graph/drawing";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import type { GraphBox } from "@/lib/graph/mesh-graph";
 
 /** The boxes under the edges: namespaces, what lies outside, and services opened by version. */

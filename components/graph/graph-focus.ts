@@ -1,5 +1,5 @@
 import { summarise } from "@/lib/graph/graph-summary";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import { boxNameOf, type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import type { PlateView } from "./plate-views";
 

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from "react";
-import type { Layout, Point } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/places";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { step, UNWELL } from "./graph-focus";
 import { type Direction, nextInDirection } from "./move-focus";
@@ -33,8 +33,8 @@ interface Targets {
   readonly place: (id: string, by: Point) => void;
   /** Opens a group, or folds the namespace of a plate. */
   readonly toggle: (id: string) => void;
-  /** Tells of the box that a plate stands in. */
-  readonly showBox: (id: string) => void;
+  /** Tells of the box that the current plate stands in. */
+  readonly showBox: () => void;
   /** Shows only what is around a plate. */
   readonly focus: (id: string) => void;
   /** Undefined while nothing is selected. */
@@ -68,7 +68,7 @@ export function onGraphKey(event: KeyboardEvent, targets: Targets): void {
       return true;
     }
     if (key === "o" && current) toggle(current);
-    else if (key === "b" && current) showBox(current);
+    else if (key === "b" && current) showBox();
     else if (key === "f" && current) focus(current);
     else if (key === "+" || key === "=") canvas.zoomBy(1);
     else if (key === "-") canvas.zoomBy(-1);

@@ -11,7 +11,7 @@ import {
 } from "react";
 import { useTheme } from "@/components/ui/use-theme";
 import { drawingOf } from "@/lib/graph/drawing";
-import type { Layout, Point } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/places";
 import { type Pins, pinLayout } from "@/lib/graph/pin-layout";
 import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { BoxButtons } from "./box-buttons";
@@ -69,8 +69,8 @@ interface GraphViewProps {
 /** The mesh as a graph: boxes and plates are the page's own, edges are drawn on a canvas. */
 export function GraphView(props: GraphViewProps) {
   const { graph, selected, onSelect, marks, edgeLabels, layAgain, legend } = props;
-  const { marked, pins, onPin, allCalls, onAllCalls, onFocus, onOpenBox, onCloseBox, onLayout } =
-    props;
+  const { marked, pins, onPin, allCalls, onAllCalls } = props;
+  const { onFocus, onOpenBox, onCloseBox, onLayout } = props;
   const { laid, shown, quiet, hubs } = useDrawnCalls(graph, { selected, all: allCalls });
   const drawing = useSame(useMemo(() => drawingOf(laid, hubs), [laid, hubs]));
   const { laidOut, error } = useLayout(drawing, layAgain);
@@ -184,10 +184,8 @@ export function GraphView(props: GraphViewProps) {
       const at = layout?.places[id];
       if (at) onPin(id, { x: at.x + by.x, y: at.y + by.y });
     };
-    const showBox = (id: string) => {
-      const box = boxAround(graph, id);
-      if (box !== undefined) onSelect(`box:${box}`);
-    };
+    const box = current === undefined ? undefined : boxAround(graph, current);
+    const showBox = () => (box === undefined ? undefined : onSelect(`box:${box}`));
     onGraphKey(event, {
       ...{ graph, plates, layout, current, canvas, moveTo, place, focus, showBox, unselect },
       toggle: toggleBox,

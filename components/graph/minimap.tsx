@@ -1,5 +1,5 @@
 import { memo, type RefObject, useImperativeHandle, useMemo, useRef } from "react";
-import type { Layout, Point } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/places";
 import type { PlateView } from "./plate-views";
 import type { Camera } from "./use-cytoscape";
 

@@ -1,4 +1,4 @@
-import type { Layout, Rect } from "@/lib/graph/layout";
+import type { Layout, Rect } from "@/lib/graph/places";
 
 export type Direction = "left" | "right" | "up" | "down";
 

@@ -15,7 +15,7 @@ import {
 import Link from "next/link";
 import { type CSSProperties, memo } from "react";
 import { StatusGlyph } from "@/components/ui/status-glyph";
-import type { Rect } from "@/lib/graph/layout";
+import type { Rect } from "@/lib/graph/places";
 import type { Badge } from "@/lib/graph/mesh-graph";
 import { HEALTH_STATUS, type PlateView } from "./plate-views";
 

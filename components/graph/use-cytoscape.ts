@@ -1,6 +1,6 @@
 import type { Core, EdgeSingular, ElementDefinition } from "cytoscape";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
-import type { Layout, Point } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/places";
 import { canvasStyle } from "./canvas-style";
 import { type EdgeCurve, relativeControls } from "./edge-geometry";
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { type Drawing, layoutServes, topologyKey } from "@/lib/graph/drawing";
-import { elkGraph, type Layout, narrowerGraph, readLayout, settle } from "@/lib/graph/layout";
+import { elkGraph, narrowerGraph, readLayout, settle } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import { layoutWorker } from "./layout-worker";
 import type { LayoutAnswer, LayoutRequest } from "./layout.worker";
 

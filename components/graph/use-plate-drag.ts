@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useRef } from "react";
-import type { Layout, Point } from "@/lib/graph/layout";
+import type { Layout, Point } from "@/lib/graph/places";
 
 /** A press that moves less than this is a click. */
 const SLACK_PX = 5;

@@ -1,7 +1,7 @@
 import { graphJson } from "@/lib/graph/graph-json";
 import { graphSvg } from "@/lib/graph/graph-svg";
 import { graphText } from "@/lib/graph/graph-text";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import type { GraphReading } from "@/server/topology/topology-service";
 
 export type ExportFormat = "svg" | "png" | "json" | "dot" | "mermaid";

@@ -8,7 +8,7 @@ import { ErrorState } from "@/components/ui/error-state";
 import { STATE_WORD } from "@/components/graph/plate-views";
 import { EVERY_BOX } from "@/lib/graph/every-box";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
-import type { Layout } from "@/lib/graph/layout";
+import type { Layout } from "@/lib/graph/places";
 import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { ExportMenu } from "./export-menu";
 import { FindBox } from "./find-box";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback, useState } from "react";
-import type { Point } from "@/lib/graph/layout";
+import type { Point } from "@/lib/graph/places";
 import type { Pins } from "@/lib/graph/pin-layout";
 import { readStored, store } from "./topology-storage";
 import type { TopologyState } from "./use-topology-state";

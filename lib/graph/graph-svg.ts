@@ -1,6 +1,6 @@
 import { drawingOf, nodeOfLeaf, OUTSIDE } from "./drawing";
 import { formatErrorShare, formatRate } from "./format";
-import type { Layout, Point, Rect } from "./layout";
+import type { Layout, Point, Rect } from "./places";
 import type { GraphEdge, HealthState, MeshGraph } from "./mesh-graph";
 
 /** Ink on white paper, whatever theme the page has: a picture is pasted into documents. */

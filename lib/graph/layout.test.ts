@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { meshView } from "@/lib/mesh/view";
 import { buildGraph } from "./build-graph";
 import { drawingOf, layoutServes, topologyKey } from "./drawing";
-import { type ElkGraph, elkGraph, type Layout, readLayout, settle } from "./layout";
+import { type ElkGraph, elkGraph, readLayout, settle } from "./layout";
+import type { Layout } from "./places";
 import { aWorkload, requests, telemetry } from "./testing";
 
 const graphOf = (calls: readonly (readonly [string, string, number])[], more: string[] = []) =>

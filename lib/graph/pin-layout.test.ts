@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Drawing } from "./drawing";
-import type { Layout } from "./layout";
+import type { Layout } from "./places";
 import { pinLayout } from "./pin-layout";
 
 const leaf = (id: string) => ({ id, width: 100, height: 40 });

@@ -1,5 +1,5 @@
 import type { Drawing, DrawnBox } from "./drawing";
-import type { Layout, Point, Rect } from "./layout";
+import type { Layout, Point, Rect } from "./places";
 
 /** Where somebody put plates, or services opened by version: the top left corner, by id. */
 export type Pins = Readonly<Record<string, Point>>;

@@ -1,4 +1,4 @@
-import type { Point, Rect } from "./layout";
+import type { Point, Rect } from "./places";
 
 /** Room between a call and a plate that it passes, and between two calls that pass side by side. */
 const CLEAR = 10;

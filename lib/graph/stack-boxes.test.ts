@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Drawing } from "./drawing";
-import type { Rect } from "./layout";
+import type { Rect } from "./places";
 import { routeAround } from "./route-around";
 import { stackBoxes } from "./stack-boxes";
 

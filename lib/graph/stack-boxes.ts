@@ -1,6 +1,6 @@
 import { groupBy } from "./collect";
 import type { Drawing } from "./drawing";
-import type { Layout, Point, Rect } from "./layout";
+import type { Layout, Point, Rect } from "./places";
 import { leavesOf, packParts } from "./layout-parts";
 import { routeAround } from "./route-around";
 
