@@ -92,6 +92,7 @@ export function FindingsTable({
 }) {
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const { group } = state;
+  const isNothingSuppressed = state.suppressed && list.suppressedTotal === 0;
   const sorted = useMemo(
     () =>
       group === "flat"
@@ -133,13 +134,19 @@ export function FindingsTable({
             })}
         empty={
           <span className="inline-flex flex-wrap items-center gap-2">
-            No finding passes the filter.
+            {isNothingSuppressed ? "Nothing is suppressed." : "No finding passes the filter."}
             <Button
               variant="quiet"
               size="small"
-              onClick={() => void setState({ filter: "", level: null, rule: null, objects: null })}
+              onClick={() =>
+                void setState(
+                  isNothingSuppressed
+                    ? { suppressed: false }
+                    : { filter: "", level: null, rule: null, objects: null },
+                )
+              }
             >
-              Clear the filter
+              {isNothingSuppressed ? "Show what counts" : "Clear the filter"}
             </Button>
           </span>
         }

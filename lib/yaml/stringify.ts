@@ -1,4 +1,4 @@
-import { Document, stringify, visit } from "yaml";
+import { Document, isCollection, parseAllDocuments, stringify, visit } from "yaml";
 import { isRecord } from "@/lib/k8s/json-value";
 
 const OPTIONS = {
@@ -21,6 +21,27 @@ export function toYaml(value: unknown): string {
     },
   });
   return stringify(document, OPTIONS);
+}
+
+/**
+ * The documents of a text with a line for each field: braces become blocks, comments stay, and
+ * lists of scalars stay as they are. A text that is no YAML stays as it is.
+ */
+export function unfoldYaml(text: string): string {
+  const documents = [...parseAllDocuments(text)];
+  if (documents.some(({ errors }) => errors.length > 0)) return text;
+  const texts = documents.map((document) => {
+    visit(document, {
+      Map(_, map) {
+        if (map.items.length > 0) map.flow = false;
+      },
+      Seq(_, list) {
+        if (list.items.some(isCollection)) list.flow = false;
+      },
+    });
+    return document.toString(OPTIONS).replace(/^---\n/, "");
+  });
+  return texts.join("---\n");
 }
 
 /** A value on one line: `{a: 1, b: [x]}`. */

@@ -2,6 +2,7 @@ import { docsOf } from "@/lib/analysis/docs";
 import type { Level, Rule } from "@/lib/analysis/rule";
 import { RULES } from "@/lib/analysis/rules.gen";
 import type { KindId } from "@/lib/istio/kinds";
+import { unfoldYaml } from "@/lib/yaml/stringify";
 
 /** A rule in the list of rules. */
 export interface RuleRow {
@@ -36,6 +37,9 @@ const rowOf = ({ id, code, aliases, level, title, kinds }: Rule): RuleRow => ({
 export const listRules = (): readonly RuleRow[] =>
   RULES.map(rowOf).sort((a, b) => a.code.localeCompare(b.code, "en") || (a.id < b.id ? -1 : 1));
 
+/** What matters often stands at the end of a long line, out of sight. */
+const readable = (example: string): string => unfoldYaml(example.trim()).trim();
+
 /** The page of a rule, by its id or one of its codes; undefined where there is none. */
 export function rulePage(name: string): RulePage | undefined {
   const rule =
@@ -49,9 +53,9 @@ export function rulePage(name: string): RulePage | undefined {
     fix,
     reads,
     examples: {
-      bad: examples.bad.trim(),
-      good: examples.good.trim(),
-      ...(examples.otherCluster !== undefined && { otherCluster: examples.otherCluster.trim() }),
+      bad: readable(examples.bad),
+      good: readable(examples.good),
+      ...(examples.otherCluster !== undefined && { otherCluster: readable(examples.otherCluster) }),
     },
     docs: [code, ...aliases].flatMap((one) => {
       const href = docsOf(one);
