@@ -150,7 +150,7 @@ test("faults of a plan stand at their fields, and whatever it says is its docume
   await main.getByLabel("PromQL that gives one number").fill("istio_requests_total");
   await expect(main.getByText(/the query gives \d+ series, not one/)).toBeVisible();
   for (const more of ["In doubt", "Approvals, gaps, trains, notifications and freezes"]) {
-    await main.getByText(more).click();
+    await main.getByText(more, { exact: true }).click();
   }
   await expectAccessible(page);
   await page.setViewportSize({ width: 900, height: 900 });

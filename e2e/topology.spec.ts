@@ -211,7 +211,10 @@ test("an error turns its edge red, with the rule, the numbers and the query behi
     await expect(panel.getByRole("region", { name: "Why is it red" })).toMatchAriaSnapshot(`
       - region "Why is it red":
         - heading "Why is it red"
-        - group: /fail; red from 5 %[\\s\\S]*Rule[\\s\\S]*Window/
+        - group:
+          - text: /fail; red from 5 %/
+          - term: Rule
+          - term: Window
     `);
     await expect(panel.getByRole("region", { name: "PromQL of these rates" })).toContainText(
       /rate\(istio_requests_total\{.*details-v1/,

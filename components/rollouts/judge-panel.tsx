@@ -7,6 +7,7 @@ import { Sparkline } from "@/components/ui/sparkline";
 import { formatDuration, formatLatency, formatShare } from "@/components/ui/format";
 import { Status } from "@/components/ui/status";
 import { withField } from "./rollout-draft";
+import { DoubtFields } from "./doubt-fields";
 import { ChoiceAt, NumberAt } from "./plan-fields";
 import type { PlanForm } from "./plan-form";
 import type { RolloutOutlook } from "./use-rollouts";
@@ -93,7 +94,7 @@ export function JudgePanel({
         />
       </div>
       {judge === "sequential" ? <SequentialFields form={form} /> : null}
-      <Doubt form={form} />
+      <DoubtFields form={form} />
     </Panel>
   );
 }
@@ -255,63 +256,6 @@ function SequentialFields({ form }: { form: PlanForm }) {
           label="Slow above, ms"
           placeholder="the p99 limit"
         />
-      </div>
-    </details>
-  );
-}
-
-const NO_DATA = {
-  hold: "it waits",
-  pass: "the check passes",
-  fail: "the check fails",
-} as const;
-const INCONCLUSIVE = {
-  pause: "pause and ask",
-  advance: "go on",
-  rollback: "roll back",
-} as const;
-
-/** What is done where the judge cannot tell. */
-function Doubt({ form }: { form: PlanForm }) {
-  const at = (name: string) => ["analysis", name];
-  return (
-    <details>
-      <summary>In doubt</summary>
-      <div className="qd-field-row mt-2">
-        <ChoiceAt
-          form={form}
-          path={at("noData")}
-          label="No requests to the canary"
-          words={NO_DATA}
-          otherwise="hold"
-        />
-        <NumberAt
-          form={form}
-          path={at("noDataTimeout")}
-          label="Pause without a verdict after, s"
-          placeholder={300}
-        />
-        <NumberAt
-          form={form}
-          path={at("queryErrorLimit")}
-          label="Pause at failed query"
-          placeholder={5}
-        />
-        <NumberAt
-          form={form}
-          path={at("maxStepDuration")}
-          label="A step lasts at most, s"
-          placeholder="for ever"
-        />
-        {form.at(at("maxStepDuration")) === undefined ? null : (
-          <ChoiceAt
-            form={form}
-            path={at("inconclusive")}
-            label="Then"
-            words={INCONCLUSIVE}
-            otherwise="pause"
-          />
-        )}
       </div>
     </details>
   );
