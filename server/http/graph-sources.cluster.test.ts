@@ -5,6 +5,7 @@ import type { GraphJson } from "@/lib/graph/graph-json";
 import { startSandbox, type RunningSandbox } from "@/sandbox/main";
 import { sandboxOptions } from "@/sandbox/options";
 import { runtime } from "../container";
+import { forgetRuntime } from "../testing/forget-runtime";
 import { handleGraph } from "./handle-graph";
 
 /** What the graph says of sources that fail, over HTTP; each test looks at a window of its own. */
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await vi.waitFor(() => expect(runtime().mesh.ready).toBe(true), { timeout: 15_000 });
 });
 afterAll(async () => {
-  runtime().close();
+  forgetRuntime();
   await sandbox.stop();
   vi.unstubAllEnvs();
 });

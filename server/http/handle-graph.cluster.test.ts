@@ -7,6 +7,7 @@ import type { GraphJson } from "@/lib/graph/graph-json";
 import { startSandbox, type RunningSandbox } from "@/sandbox/main";
 import { sandboxOptions } from "@/sandbox/options";
 import { runtime } from "../container";
+import { forgetRuntime } from "../testing/forget-runtime";
 import { handleGraph } from "./handle-graph";
 
 /** `GET /api/v1/graph` over HTTP, on a runtime made from the environment as in the product. */
@@ -30,7 +31,7 @@ beforeAll(async () => {
   await vi.waitFor(() => expect(runtime().mesh.ready).toBe(true), { timeout: 15_000 });
 });
 afterAll(async () => {
-  runtime().close();
+  forgetRuntime();
   server.close();
   await sandbox.stop();
   vi.unstubAllEnvs();

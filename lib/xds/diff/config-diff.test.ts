@@ -62,4 +62,45 @@ describe("compareDumps", () => {
     expect(compareDumps(empty, clusters(), ALL).differences).toHaveLength(1);
     expect(compareDumps(empty, clusters(), { ...ALL, dynamicOnly: true }).differences).toEqual([]);
   });
+
+  test("what Envoy says of endpoints by itself is no difference from istiod", () => {
+    const dump = (endpoints: readonly object[], fixed: readonly object[]): ConfigDump =>
+      readConfigDump({
+        configs: [
+          {
+            "@type": `${ADMIN}ClustersConfigDump`,
+            dynamic_active_clusters: [
+              { cluster: { name: "outbound|80||a", type: "EDS" } },
+              { cluster: { name: "BlackHoleCluster", type: "STATIC" } },
+            ],
+          },
+          {
+            "@type": `${ADMIN}EndpointsConfigDump`,
+            static_endpoint_configs: fixed,
+            dynamic_endpoint_configs: endpoints.map((one) => ({ endpoint_config: one })),
+          },
+        ],
+      }) ?? { sections: new Map() };
+    const endpoint = { address: { socket_address: { address: "10.0.0.1", port_value: 80 } } };
+    const sent = (more: object, others: object) => ({
+      cluster_name: "outbound|80||a",
+      endpoints: [{ lb_endpoints: [{ endpoint: { ...endpoint, ...more }, ...others }] }],
+    });
+    const held = (health: string) => [
+      { cluster_name: "BlackHoleCluster", policy: { overprovisioning_factor: 140 } },
+      {
+        ...sent({ health_check_config: {} }, { health_status: health }),
+        policy: { overprovisioning_factor: 140 },
+      },
+    ];
+    const istiod = dump([sent({}, {})], []);
+    const agent = [{ endpoint_config: { cluster_name: "agent" } }];
+    const options = { ignoreAddresses: false, dynamicOnly: true };
+    const same = compareDumps(istiod, dump(held("HEALTHY"), agent), options);
+    expect([same.differences, same.same.endpoints]).toEqual([[], 1]);
+    const ill = compareDumps(istiod, dump(held("UNHEALTHY"), agent), options);
+    expect(
+      ill.differences.map(({ name, fields }) => [name, fields.map(({ after }) => after)]),
+    ).toEqual([["outbound|80||a", ["UNHEALTHY"]]]);
+  });
 });

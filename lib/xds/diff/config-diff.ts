@@ -89,8 +89,7 @@ export function compareDumps(
       const [old, young] = [a.get(name), b.get(name)];
       if (!old) return [{ part, name, change: "added", fields: [], moreFields: 0 }];
       if (!young) return [{ part, name, change: "removed", fields: [], moreFields: 0 }];
-      const leaves = (resource: JsonRecord) =>
-        leavesOf(protoJson(resource, RESOURCES[part].message, "kept"), options.ignoreAddresses);
+      const leaves = (resource: JsonRecord) => leavesIn(part, resource, options.ignoreAddresses);
       const fields = fieldDifferences(leaves(old), leaves(young));
       if (fields.length === 0) {
         same[part] += 1;
@@ -107,22 +106,49 @@ export function compareDumps(
 
 type Leaves = ReadonlyMap<string, string>;
 
+/** What Envoy's dump says of endpoints where nothing was sent. */
+const UNSAID: readonly (readonly [path: RegExp, value: string])[] = [
+  [/^policy\.overprovisioningFactor$/, "140"],
+  [/\.endpoint\.healthCheckConfig$/, "{}"],
+  [/\.healthStatus$/, "HEALTHY"],
+];
+
+function leavesIn(part: ComparedPart, resource: JsonRecord, ignoreAddresses: boolean): Leaves {
+  const leaves = leavesOf(protoJson(resource, RESOURCES[part].message, "kept"), ignoreAddresses);
+  if (part !== "endpoints") return leaves;
+  const isUnsaid = ([path, text]: readonly [string, string]) =>
+    UNSAID.some(([place, value]) => value === text && place.test(path));
+  return new Map([...leaves].filter((leaf) => !isUnsaid(leaf)));
+}
+
 function resourcesOf(
   dump: ConfigDump,
   part: ComparedPart,
   { ignoreAddresses, dynamicOnly }: ComparisonOptions,
 ): ReadonlyMap<string, JsonRecord> {
   const { read, name } = RESOURCES[part];
+  const inline = part === "endpoints" && dynamicOnly ? clustersWithoutEds(dump) : NONE;
   return new Map(
     read(dump)
       .filter(({ resource, state }) => {
         // Routes that stand in listeners have no name of their own, and are compared there.
         if (textField(resource, name) === "") return false;
-        return !dynamicOnly || state !== "static";
+        if (!dynamicOnly) return true;
+        return state !== "static" && !inline.has(textField(resource, name));
       })
       .map(({ resource }) => [hidden(textField(resource, name), ignoreAddresses), resource]),
   );
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Envoy dumps endpoints of every cluster; istiod sends those of the clusters that ask by EDS. */
+const clustersWithoutEds = (dump: ConfigDump): ReadonlySet<string> =>
+  new Set(
+    dumpedClusters(dump)
+      .filter(({ resource }) => textField(resource, "type") !== "EDS")
+      .map(({ resource }) => textField(resource, "name")),
+  );
 
 const ADDRESS = /\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g;
 
