@@ -109,8 +109,8 @@ export async function driveRollout(
       if (!known.held || RESTING.has(known.held.status.state.phase)) steady.set();
       await wake.until(after(clock.now(), length), signal);
     } catch (error) {
-      if (closing?.aborted && !signal.aborted) continue;
       if (signal.aborted || !(error instanceof AppError)) throw error;
+      if (closing?.aborted) continue;
       known.held = undefined;
       // A conflict means that a command came in, or another leader: look again at once.
       if (error.code === "conflict") continue;

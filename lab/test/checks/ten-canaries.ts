@@ -134,6 +134,7 @@ function watchWeights(): { readonly timeline: Timeline; stop(): Promise<void> } 
   }
   const running = (async () => {
     while (!isOver) {
+      // The API server is away again and again: weights that were missed are seen at the next look.
       await look().catch(() => undefined);
       await pause(700);
     }
