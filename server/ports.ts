@@ -147,9 +147,10 @@ export interface Series {
 export interface Metrics {
   /** Where it is, without credentials; undefined when none is configured. */
   readonly url: string | undefined;
+  /** `within`: how long an answer is waited for, 10 s unless it is given. */
   query(
     promql: string,
-    options?: { at?: Instant; signal?: AbortSignal },
+    options?: { at?: Instant; signal?: AbortSignal; within?: Millis },
   ): Promise<readonly Sample[]>;
   queryRange(
     promql: string,

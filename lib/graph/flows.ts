@@ -1,13 +1,7 @@
 import { compare } from "./collect";
+import { type Ends, endsOf } from "./ends";
 import type { Protocol, Reporter } from "./mesh-graph";
-import {
-  type Callee,
-  type LabelledValue,
-  type Party,
-  reporterOf,
-  sourceOf,
-  targetOf,
-} from "./parties";
+import { type Callee, type LabelledValue, type Party, reporterOf } from "./parties";
 import { type PathFacts, reportedOnce, type Sample } from "./reported-once";
 
 /** The answers to the queries of one refresh. */
@@ -73,16 +67,12 @@ interface Secured {
   readonly all: number;
 }
 
+/** What counts for one flow. */
 interface Draft {
-  readonly source: Party;
-  readonly target: Callee;
+  readonly ends: Ends;
   readonly protocol: Protocol;
   readonly reporter: Reporter;
-  readonly responses: Map<string, FlowResponse>;
-  durationPerSecond: number | null;
-  payloadPerSecond: number | null;
-  tcpSentPerSecond: number;
-  tcpReceivedPerSecond: number;
+  readonly samples: Sample[];
 }
 
 const METRICS = ["requests", "tcpSent", "tcpReceived", "durations", "payload"] as const;
@@ -95,99 +85,114 @@ const NO_FACTS: PathFacts = { isWaypoint: () => false, isAmbient: () => false };
  * has no influence on the result.
  */
 export function mergeFlows(telemetry: Telemetry, facts: PathFacts = NO_FACTS): readonly Flow[] {
-  const samples = METRICS.flatMap((metric) =>
-    telemetry[metric].map((sample) => ({ sample, metric })),
-  )
-    .filter(({ sample }) => sample.value !== null && Number.isFinite(sample.value))
-    .map(({ sample: { labels, value }, metric }) => ({
-      metric,
-      value: value ?? 0,
-      labels,
-      reporter: reporterOf(labels),
-      source: sourceOf(labels),
-      target: targetOf(labels),
-      order: seriesKey(metric, labels),
-    }))
-    // Floating point sums depend on their order, so the order is always the same one.
-    .sort((a, b) => compare(a.order, b.order) || a.value - b.value);
-
-  const mutualTls = securedPairs(samples);
-  const drafts = new Map<string, Draft>();
-  for (const sample of reportedOnce(samples, facts)) addSample(drafts, sample);
-  return [...drafts.values()].map((draft) => ({
-    ...draft,
-    responses: [...draft.responses.values()],
-    secured: mutualTls(draft),
-  }));
+  const samples = samplesOf(telemetry);
+  const securedOf = securedPairs(samples);
+  const drafts = new Map<string, Draft[]>();
+  for (const sample of reportedOnce(samples, facts)) {
+    const { ends, reporter } = sample;
+    const protocol = protocolOf(sample);
+    const known = drafts.get(ends.key) ?? [];
+    if (known.length === 0) drafts.set(ends.key, known);
+    const draft = known.find((one) => one.protocol === protocol && one.reporter === reporter);
+    if (draft) draft.samples.push(sample);
+    else known.push({ ends, protocol, reporter, samples: [sample] });
+  }
+  return [...drafts.values()]
+    .flat()
+    .sort(
+      (a, b) =>
+        compare(a.ends.key, b.ends.key) ||
+        compare(a.protocol, b.protocol) ||
+        compare(a.reporter, b.reporter),
+    )
+    .map((draft) => flowOf(draft, securedOf(draft)));
 }
 
-function addSample(drafts: Map<string, Draft>, sample: Sample): void {
-  const { source, target, reporter, metric, labels, value } = sample;
-  const ends = { source, target, protocol: protocolOf(sample), reporter };
-  const key = [...namesOf(source), ...calleeNames(target), ends.protocol, reporter].join(SEPARATOR);
-  const draft = drafts.get(key) ?? {
-    ...ends,
-    responses: new Map<string, FlowResponse>(),
-    durationPerSecond: null,
-    payloadPerSecond: null,
-    tcpSentPerSecond: 0,
-    tcpReceivedPerSecond: 0,
-  };
-  drafts.set(key, draft);
-  if (metric === "tcpSent") draft.tcpSentPerSecond += value;
-  else if (metric === "tcpReceived") draft.tcpReceivedPerSecond += value;
-  else if (metric === "durations") draft.durationPerSecond = (draft.durationPerSecond ?? 0) + value;
-  else if (metric === "payload") draft.payloadPerSecond = (draft.payloadPerSecond ?? 0) + value;
-  else addResponse(draft, labels, value);
+function samplesOf(telemetry: Telemetry): readonly Sample[] {
+  const samples: Sample[] = [];
+  for (const metric of METRICS) {
+    for (const { labels, value } of telemetry[metric]) {
+      if (value === null || !Number.isFinite(value)) continue;
+      samples.push({ metric, labels, value, reporter: reporterOf(labels), ends: endsOf(labels) });
+    }
+  }
+  return samples;
 }
 
-function addResponse(draft: Draft, labels: LabelledValue["labels"], value: number) {
-  const response = {
-    code: labels.response_code ?? "",
-    grpcStatus: draft.protocol === "grpc" ? (labels.grpc_response_status ?? "") : "",
-    flags: labels.response_flags || "-",
+/** Floating point sums depend on their order, so the order is always the same one. */
+const smallestFirst = (samples: readonly Sample[]): readonly Sample[] =>
+  samples.length > 2 ? [...samples].sort((a, b) => a.value - b.value) : samples;
+
+function flowOf({ ends, protocol, reporter, samples }: Draft, secured: Secured): Flow {
+  const responses = new Map<string, FlowResponse>();
+  const sums = { tcpSent: 0, tcpReceived: 0 };
+  const measured: Record<"durations" | "payload", number | null> = {
+    durations: null,
+    payload: null,
   };
-  const key = [response.code, response.grpcStatus, response.flags].join(SEPARATOR);
-  const before = draft.responses.get(key)?.requestsPerSecond ?? 0;
-  draft.responses.set(key, { ...response, requestsPerSecond: before + value });
+  for (const { metric, labels, value } of smallestFirst(samples)) {
+    if (metric === "requests") addResponse(responses, { protocol, labels, value });
+    else if (metric === "durations" || metric === "payload") {
+      measured[metric] = (measured[metric] ?? 0) + value;
+    } else sums[metric] += value;
+  }
+  return {
+    source: ends.source,
+    target: ends.target,
+    protocol,
+    reporter,
+    responses: [...responses.values()],
+    durationPerSecond: measured.durations,
+    payloadPerSecond: measured.payload,
+    tcpSentPerSecond: sums.tcpSent,
+    tcpReceivedPerSecond: sums.tcpReceived,
+    secured,
+  };
+}
+
+function addResponse(
+  responses: Map<string, FlowResponse>,
+  { protocol, labels, value }: Pick<Sample, "labels" | "value"> & { readonly protocol: Protocol },
+) {
+  const code = labels.response_code ?? "";
+  const grpcStatus = protocol === "grpc" ? (labels.grpc_response_status ?? "") : "";
+  const flags = labels.response_flags || "-";
+  const key = code + SEPARATOR + grpcStatus + SEPARATOR + flags;
+  const before = responses.get(key)?.requestsPerSecond ?? 0;
+  responses.set(key, { code, grpcStatus, flags, requestsPerSecond: before + value });
 }
 
 /**
  * How much of the traffic of a pair came in mutual TLS. The server's side says it of its own
  * protocol; where a waypoint counts the requests, ztunnel says it of the connections they came in.
  */
-function securedPairs(samples: readonly Sample[]): (flow: Draft) => Secured {
-  const seen = new Map<string, { mutualTls: number; all: number }>();
-  for (const sample of samples) {
-    const { labels, source, target, metric, reporter, value } = sample;
+function securedPairs(samples: readonly Sample[]): (draft: Draft) => Secured {
+  const seen = new Map<string, Map<string, Secured>>();
+  const telling = samples.filter(({ metric, labels }) => {
     const policy = labels.connection_security_policy;
-    if (!policy || policy === "unknown" || (metric !== "requests" && metric !== "tcpSent"))
-      continue;
+    return policy && policy !== "unknown" && (metric === "requests" || metric === "tcpSent");
+  });
+  for (const sample of smallestFirst(telling)) {
+    const { labels, ends, reporter, value } = sample;
+    const mutualTls = labels.connection_security_policy === "mutual_tls" ? value : 0;
     const side = reporter === "destination" ? "server" : "client";
-    for (const key of [protocolOf(sample), "any"]) {
-      const entry = `${side} ${pairKey(source, target)} ${key}`;
-      const sum = seen.get(entry) ?? { mutualTls: 0, all: 0 };
-      sum.all += value;
-      if (policy === "mutual_tls") sum.mutualTls += value;
-      seen.set(entry, sum);
+    const sums = seen.get(ends.workloads) ?? new Map<string, Secured>();
+    seen.set(ends.workloads, sums);
+    for (const key of [`${side} ${protocolOf(sample)}`, `${side} any`]) {
+      const sum = sums.get(key) ?? { mutualTls: 0, all: 0 };
+      sums.set(key, { mutualTls: sum.mutualTls + mutualTls, all: sum.all + value });
     }
   }
-  return ({ source, target, protocol }) => {
-    const look = (side: string, key: string) => {
-      const found = seen.get(`${side} ${pairKey(source, target)} ${key}`);
-      return found && found.all > 0 ? found : undefined;
-    };
-    return (
-      look("server", protocol) ??
-      look("client", protocol) ??
-      look("server", "any") ??
-      look("client", "any") ?? { mutualTls: 0, all: 0 }
-    );
+  return ({ ends, protocol }) => {
+    const sums = seen.get(ends.workloads);
+    const found = (
+      [`server ${protocol}`, `client ${protocol}`, "server any", "client any"] as const
+    )
+      .map((key) => sums?.get(key))
+      .find((sum) => sum !== undefined && sum.all > 0);
+    return found ?? { mutualTls: 0, all: 0 };
   };
 }
-
-const pairKey = (source: Party, target: Party) =>
-  `${source.namespace}/${source.workload}>${target.namespace}/${target.workload}`;
 
 function protocolOf({ labels, metric }: Sample): Protocol {
   if (metric === "tcpSent" || metric === "tcpReceived") return "tcp";
@@ -196,32 +201,3 @@ function protocolOf({ labels, metric }: Sample): Protocol {
 
 /** Stands in no label. */
 const SEPARATOR = "\u0000";
-
-const namesOf = ({ namespace, workload, app, revision }: Party) => [
-  namespace,
-  workload,
-  app,
-  revision,
-];
-const calleeNames = (target: Callee) => [
-  ...namesOf(target),
-  target.host,
-  target.service,
-  target.serviceNamespace,
-];
-
-/** Every label that a flow is made from, in an order of their own: series may have theirs. */
-const ORDERED_LABELS = [
-  ...["reporter", "app", "request_protocol", "response_code", "grpc_response_status"],
-  ...["response_flags", "connection_security_policy"],
-  ...["source_workload", "source_workload_namespace", "source_canonical_service"],
-  ...["source_canonical_revision", "destination_workload", "destination_workload_namespace"],
-  ...["destination_canonical_service", "destination_canonical_revision", "destination_service"],
-  ...["destination_service_name", "destination_service_namespace"],
-];
-
-function seriesKey(metric: string, labels: LabelledValue["labels"]): string {
-  let key = metric;
-  for (const name of ORDERED_LABELS) key += SEPARATOR + (labels[name] ?? "");
-  return key;
-}

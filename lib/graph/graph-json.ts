@@ -15,7 +15,7 @@ import {
 } from "./mesh-graph";
 import { graphQueries, type GraphQueries } from "./queries";
 import { errorsPerSecond } from "./traffic";
-import { VERDICT_SOURCES } from "./verdict-sources";
+import { verdictsJson } from "./verdict-proof";
 
 /** Figures of a node or an edge. All rates are per second; `null` was not measured. */
 export interface TrafficJson {
@@ -100,8 +100,8 @@ export interface GraphJson {
   readonly queries: GraphQueries;
   /** By name of a number: the queries that it was read from. */
   readonly numbers: typeof NUMBERS;
-  /** By rule of a verdict: the queries that it rests on, or the command that tells the same. */
-  readonly verdicts: typeof VERDICT_SOURCES;
+  /** By rule of a verdict: the rule, and the queries that it rests on, or the command that tells the same. */
+  readonly verdicts: ReturnType<typeof verdictsJson>;
   readonly nodes: readonly NodeJson[];
   readonly edges: readonly EdgeJson[];
   readonly boxes: MeshGraph["boxes"];
@@ -132,7 +132,7 @@ export function graphJson(
     telemetry,
     queries: graphQueries(windowSeconds),
     numbers: NUMBERS,
-    verdicts: VERDICT_SOURCES,
+    verdicts: verdictsJson(),
     nodes: nodesJson(graph),
     edges: graph.edges.map(edgeJson),
     boxes,

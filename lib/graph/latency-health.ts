@@ -1,10 +1,11 @@
 import type { MeshView } from "@/lib/mesh/view";
+import { endsOf } from "./ends";
 import type { Telemetry } from "./flows";
 import { formatLatency } from "./format";
 import { namingOf } from "./identity";
 import { versionId } from "./legs";
 import type { GraphType, Health, Traffic } from "./mesh-graph";
-import { isClientSide, sourceOf, targetOf } from "./parties";
+import { isClientSide } from "./parties";
 import { PAST } from "./queries";
 import { type ErrorLimits, SLOWER_LIMITS } from "./response-limits";
 
@@ -39,7 +40,8 @@ export function pastLookup(telemetry: Telemetry, mesh: MeshView, type: GraphType
   const found = new Map<string, { client: Sum; server: Sum }>();
   for (const { labels, value } of telemetry.past) {
     if (value === null || !Number.isFinite(value)) continue;
-    const { id, revision } = naming.target(targetOf(labels), sourceOf(labels).namespace);
+    const { source, target } = endsOf(labels);
+    const { id, revision } = naming.target(target, source.namespace);
     for (const key of [id, versionId(id, revision)]) {
       const entry = found.get(key) ?? { client: nothing(), server: nothing() };
       found.set(key, entry);

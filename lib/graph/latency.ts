@@ -1,8 +1,9 @@
+import { type Ends, endsOf } from "./ends";
 import type { Telemetry } from "./flows";
 import { type Identity, type Naming, namingOf } from "./identity";
 import { versionId } from "./legs";
 import { edgeId, type GraphType, type Latency } from "./mesh-graph";
-import { isClientSide, type LabelledValue, sourceOf, targetOf } from "./parties";
+import { isClientSide } from "./parties";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Quantile } from "./queries";
 
@@ -16,10 +17,8 @@ export interface LatencyLookup {
   version(id: string): Quantiles;
 }
 
-interface Seen {
-  client: number | null;
-  server: number | null;
-}
+/** The largest value of each side; a number each where there is one. */
+type Seen = Record<Quantile, number | null>;
 
 /**
  * Finds the quantiles that Prometheus worked out for what the graph draws.
@@ -34,28 +33,32 @@ export function latencyLookup(
   leafOf: (identity: Identity) => string,
 ): LatencyLookup {
   const naming = namingOf(type, mesh);
-  const found = new Map<string, Record<Quantile, Seen>>();
+  const byWorkload = type === "versionedApp" || type === "workload";
+  const client = new Map<string, Seen>();
+  const server = new Map<string, Seen>();
   // The quantiles are of the same series: what each is about is worked out once.
-  const keys = new Map<string, string | undefined>();
-  const knownKeyOf = (labels: LabelledValue["labels"]) => {
-    const series = seriesName(labels);
-    if (!keys.has(series)) keys.set(series, keyOf(labels, naming, type, leafOf));
-    return keys.get(series);
+  const keys = new Map<Ends, string | undefined>();
+  const knownKeyOf = (ends: Ends) => {
+    if (!keys.has(ends)) keys.set(ends, keyOf(ends, naming, { type, leafOf }));
+    return keys.get(ends);
   };
   for (const quantile of ["p50", "p95", "p99"] as const) {
     for (const { labels, value } of telemetry[quantile]) {
-      const key = knownKeyOf(labels);
-      if (key === undefined || value === null || !Number.isFinite(value)) continue;
-      const entry = found.get(key) ?? { p50: unseen(), p95: unseen(), p99: unseen() };
-      const side = isClientSide(labels) ? "client" : "server";
-      entry[quantile][side] = Math.max(entry[quantile][side] ?? 0, value);
+      if (value === null || !Number.isFinite(value)) continue;
+      const ends = endsOf(labels);
+      // What joins services is another part of the answer than what joins versions.
+      if (ends.about === (byWorkload ? "services" : "versions")) continue;
+      const key = knownKeyOf(ends);
+      if (key === undefined) continue;
+      const found = isClientSide(labels) ? client : server;
+      const entry = found.get(key) ?? { p50: null, p95: null, p99: null };
+      entry[quantile] = Math.max(entry[quantile] ?? 0, value);
       found.set(key, entry);
     }
   }
   const look = (key: string): Quantiles => {
-    const entry = found.get(key);
-    const read = (quantile: Quantile) =>
-      entry?.[quantile].client ?? entry?.[quantile].server ?? null;
+    const [first, second] = [client.get(key), server.get(key)];
+    const read = (quantile: Quantile) => first?.[quantile] ?? second?.[quantile] ?? null;
     return { p50: read("p50"), p95: read("p95"), p99: read("p99") };
   };
   return {
@@ -65,44 +68,24 @@ export function latencyLookup(
   };
 }
 
-/** The labels that say what a series is about; one that is absent differs from one that is empty. */
-const NAMING_LABELS = [
-  ...["source_workload", "source_workload_namespace", "source_canonical_service"],
-  ...["source_canonical_revision", "destination_workload", "destination_workload_namespace"],
-  ...["destination_canonical_service", "destination_canonical_revision", "destination_service"],
-  ...["destination_service_name", "destination_service_namespace"],
-];
-
-function seriesName(labels: LabelledValue["labels"]): string {
-  let name = "";
-  for (const label of NAMING_LABELS) name += `\u0000${labels[label] ?? "\u0001"}`;
-  return name;
-}
-
 /** What a series of latency is about; undefined when a graph of this type does not draw it. */
 function keyOf(
-  labels: LabelledValue["labels"],
+  { source, target, about }: Ends,
   naming: Naming,
-  type: GraphType,
-  leafOf: (identity: Identity) => string,
+  { type, leafOf }: { readonly type: GraphType; readonly leafOf: (identity: Identity) => string },
 ): string | undefined {
-  const source = sourceOf(labels);
-  const target = () => naming.target(targetOf(labels), source.namespace);
-  const byWorkload = type === "versionedApp" || type === "workload";
-  if (labels.source_workload !== undefined) {
-    if (!byWorkload) return undefined;
-    return `edge ${edgeId(leafOf(naming.source(source)), leafOf(target()))}`;
+  const called = naming.target(target, source.namespace);
+  switch (about) {
+    case "versions":
+      return `edge ${edgeId(leafOf(naming.source(source)), leafOf(called))}`;
+    case "services":
+      return `edge ${edgeId(naming.source(source).id, called.id)}`;
+    case "version":
+      // A workload is a node of its own; all other nodes gather several.
+      return type === "workload"
+        ? `node ${called.id}`
+        : `version ${versionId(called.id, called.revision)}`;
+    case "service":
+      return type === "workload" ? undefined : `node ${called.id}`;
   }
-  if (labels.source_canonical_service !== undefined) {
-    if (byWorkload) return undefined;
-    return `edge ${edgeId(naming.source(source).id, target().id)}`;
-  }
-  const { id, revision } = target();
-  if (labels.destination_workload !== undefined) {
-    // A workload is a node of its own; all other nodes gather several.
-    return type === "workload" ? `node ${id}` : `version ${versionId(id, revision)}`;
-  }
-  return type === "workload" ? undefined : `node ${id}`;
 }
-
-const unseen = (): Seen => ({ client: null, server: null });

@@ -26,32 +26,6 @@ export interface Callee extends Party {
 
 type Labels = LabelledValue["labels"];
 
-const known = (value: string | undefined) =>
-  value === undefined || value === "unknown" ? "" : value;
-
-/** The client in the labels of a series. */
-export function sourceOf(labels: Labels): Party {
-  return {
-    workload: known(labels.source_workload),
-    namespace: known(labels.source_workload_namespace),
-    app: known(labels.source_canonical_service),
-    revision: known(labels.source_canonical_revision),
-  };
-}
-
-/** The server in the labels of a series. */
-export function targetOf(labels: Labels): Callee {
-  return {
-    workload: known(labels.destination_workload),
-    namespace: known(labels.destination_workload_namespace),
-    app: known(labels.destination_canonical_service),
-    revision: known(labels.destination_canonical_revision),
-    host: known(labels.destination_service),
-    service: known(labels.destination_service_name),
-    serviceNamespace: known(labels.destination_service_namespace),
-  };
-}
-
 /** Who counted a series; `source` where it does not say. */
 export const reporterOf = ({ reporter }: Labels): Reporter =>
   reporter === "destination" || reporter === "waypoint" ? reporter : "source";

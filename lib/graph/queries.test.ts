@@ -6,6 +6,23 @@ describe("queries", () => {
     expect(Object.keys(graphQueries(10))).toHaveLength(8);
   });
 
+  it("has each quantile by the client's measure, and by the server's only where no client has one", () => {
+    const { p95 } = graphQueries(60);
+    const [client = "", server = "", ...more] = p95.split(" or on (ends) ");
+    expect(more).toEqual([]);
+    const quantile = /\(histogram_quantile\(0\.95, sum by \(le, .*\) >= 0, "ends", "\\x7f", /;
+    expect(client).toMatch(/^max by \(ends\) \(label_join\(/);
+    expect(client).toMatch(quantile);
+    expect(client).not.toContain('reporter="destination"');
+    expect(server).toMatch(
+      /^label_replace\(max by \(ends\) .*, "reporter", "destination", "", ""\)$/,
+    );
+    expect(server).toMatch(quantile);
+    expect(server).not.toContain("reporter!=");
+    // Without the reporter in the sums, the same thing has the same labels on both sides.
+    expect(p95).not.toMatch(/sum by \([^)]*reporter/);
+  });
+
   it("escapes label values, as text and as a regular expression", () => {
     expect(requestRate({ source_workload: 'a"b\\c' }, 10)).toBe(
       'sum(rate(istio_requests_total{source_workload="a\\"b\\\\c"}[10s]))',

@@ -1,3 +1,5 @@
+import { ENDS_LABELS, ENDS_SEPARATOR } from "./ends";
+
 /** The quantiles of latency that the graph shows. */
 const QUANTILES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
@@ -43,10 +45,9 @@ const TARGET_SERVICE = [
   "destination_service_namespace",
 ];
 
+/** What besides the ends tells series apart. */
 const REQUEST_LABELS = [
   "reporter",
-  ...SOURCE,
-  ...TARGET,
   "request_protocol",
   "response_code",
   "grpc_response_status",
@@ -54,19 +55,22 @@ const REQUEST_LABELS = [
   "connection_security_policy",
 ];
 /** `app` is that of the scraped pod where the scrape adds it, and tells ztunnel from sidecars. */
-const TCP_LABELS = ["reporter", "app", ...SOURCE, ...TARGET, "connection_security_policy"];
+const TCP_LABELS = ["reporter", "app", "connection_security_policy"];
 /**
  * What latency is compared with: the same service an hour before, or where that was not measured,
  * ten minutes before. Both windows are short, so that Prometheus reads few samples.
  */
 export const PAST = { windowSeconds: 300, agoSeconds: [3600, 600] } as const;
 
-const SUM_LABELS = ["reporter", ...SOURCE, ...TARGET, "request_protocol"];
+const SUM_LABELS = ["reporter", "request_protocol"];
 
 /**
  * Labels that latency is summed by, one list for each thing that shows it: an edge between
  * versions, an edge between services, a version, a service. Quantiles cannot be added up later,
  * so Prometheus works each out; the lists differ, so `or` keeps them apart in one answer.
+ *
+ * The client's measure is preferred, and the server's of the same thing not even sent: an answer of a
+ * large mesh is megabytes. Nor is what had no requests.
  */
 const LATENCY_LEVELS = [
   [...SOURCE, ...TARGET],
@@ -77,43 +81,64 @@ const LATENCY_LEVELS = [
 
 /**
  * All queries of one refresh. Both reporters are asked for together: which of them counts is
- * decided for each pair by `mergeFlows`.
+ * decided for each pair by `mergeFlows`; only for quantiles Prometheus chooses.
+ *
+ * The labels that say who talks to whom come joined into one, `ends` (see `endsOf`): their names take
+ * more than half of an answer, which of a large mesh is megabytes, and most of the time to read it.
  */
 export function graphQueries(windowSeconds: number): GraphQueries {
   const range = `[${seconds(windowSeconds)}]`;
   const rate = (metric: string, labels: readonly string[]) =>
     `sum by (${labels.join(", ")}) (rate(${metric}${range}))`;
+  const rateOf = (metric: string, others: readonly string[]) =>
+    rate(metric, [...ENDS_LABELS, ...others]);
   const quantile = (q: number) => {
-    const bucket = "istio_request_duration_milliseconds_bucket";
-    const levels = LATENCY_LEVELS.map((labels) => rate(bucket, ["le", "reporter", ...labels]));
-    return `histogram_quantile(${q}, ${levels.join(" or ")})`;
+    const side = (matcher: string) => {
+      const bucket = `istio_request_duration_milliseconds_bucket{${matcher}}`;
+      const levels = LATENCY_LEVELS.map((labels) => rate(bucket, ["le", ...labels]));
+      // NaN, which is no requests, is not at least 0.
+      return joined("max", [], `histogram_quantile(${q}, ${levels.join(" or ")}) >= 0`);
+    };
+    const server = labelled("reporter", "destination", side('reporter="destination"'));
+    return `${side('reporter!="destination"')} or on (ends) ${server}`;
   };
+  const bytes = (direction: string) =>
+    labelled(
+      "direction",
+      direction,
+      joined("sum", TCP_LABELS, rateOf(`istio_tcp_${direction}_bytes_total`, TCP_LABELS)),
+    );
+  const sums = (metrics: readonly string[]) =>
+    joined("sum", SUM_LABELS, metrics.map((metric) => rateOf(metric, SUM_LABELS)).join(" + "));
   return {
-    requests: rate("istio_requests_total", REQUEST_LABELS),
-    tcp: [
-      labelled("direction", "sent", rate("istio_tcp_sent_bytes_total", TCP_LABELS)),
-      labelled("direction", "received", rate("istio_tcp_received_bytes_total", TCP_LABELS)),
-    ].join(" or "),
-    durations: rate("istio_request_duration_milliseconds_sum", SUM_LABELS),
-    payload: `${rate("istio_request_bytes_sum", SUM_LABELS)} + ${rate("istio_response_bytes_sum", SUM_LABELS)}`,
+    requests: joined("sum", REQUEST_LABELS, rateOf("istio_requests_total", REQUEST_LABELS)),
+    tcp: `${bytes("sent")} or ${bytes("received")}`,
+    durations: sums(["istio_request_duration_milliseconds_sum"]),
+    payload: sums(["istio_request_bytes_sum", "istio_response_bytes_sum"]),
     p50: quantile(QUANTILES.p50),
     p95: quantile(QUANTILES.p95),
     p99: quantile(QUANTILES.p99),
-    past: (["sum", "count"] as const)
-      .map((part) => labelled("part", part, past(part)))
-      .join(" or "),
+    past: `${past("sum")} or ${past("count")}`,
   };
 }
 
 const labelled = (label: string, value: string, vector: string) =>
   `label_replace(${vector}, "${label}", "${value}", "", "")`;
 
+/** A vector by its ends and `others`; no two elements of it come together by that. */
+function joined(how: "sum" | "max", others: readonly string[], vector: string): string {
+  const names = ENDS_LABELS.map((label) => `"${label}"`).join(", ");
+  const separator = `\\x${ENDS_SEPARATOR.charCodeAt(0).toString(16)}`;
+  return `${how} by (${["ends", ...others].join(", ")}) (label_join(${vector}, "ends", "${separator}", ${names}))`;
+}
+
 function past(part: "sum" | "count"): string {
   const metric = `istio_request_duration_milliseconds_${part}`;
   const by = `sum by (${["reporter", ...TARGET].join(", ")})`;
-  return PAST.agoSeconds
+  const rates = PAST.agoSeconds
     .map((ago) => `${by} (rate(${metric}[${PAST.windowSeconds}s] offset ${ago}s))`)
     .join(" or ");
+  return labelled("part", part, joined("sum", ["reporter"], rates));
 }
 
 /** Whose traffic a query is about: for each label its value, or a list of which it is one. */

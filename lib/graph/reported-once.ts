@@ -1,5 +1,6 @@
+import type { Ends } from "./ends";
 import type { Reporter } from "./mesh-graph";
-import type { Callee, LabelledValue, Party } from "./parties";
+import type { LabelledValue, Party } from "./parties";
 
 /** One number of one proxy, and whom it is about. */
 export interface Sample {
@@ -7,8 +8,7 @@ export interface Sample {
   readonly labels: LabelledValue["labels"];
   readonly value: number;
   readonly reporter: Reporter;
-  readonly source: Party;
-  readonly target: Callee;
+  readonly ends: Ends;
 }
 
 /** What the cluster knows about the pods of a workload, which telemetry does not say. */
@@ -20,13 +20,6 @@ export interface PathFacts {
 }
 
 const isTcp = ({ metric }: Sample) => metric === "tcpSent" || metric === "tcpReceived";
-const nameOf = ({ namespace, workload }: Party) => `${namespace}/${workload}`;
-const byService = ({ source, target }: Sample) =>
-  `${nameOf(source)}>${target.host || target.service || nameOf(target)}`;
-/** Who talks to whom; by the name that was called where nobody answered, or somebody unknown. */
-const pair = (sample: Sample) =>
-  sample.target.workload ? `${nameOf(sample.source)}>${nameOf(sample.target)}` : byService(sample);
-
 /**
  * Those of `samples` that together count each request, and each byte of TCP, once.
  *
@@ -48,7 +41,11 @@ export function reportedOnce(samples: readonly Sample[], facts: PathFacts): read
   );
   const withRequests = new Map<string, Reporter>();
   for (const sample of requests) {
-    if (sample.metric === "requests") withRequests.set(pair(sample), sample.reporter);
+    const { metric, reporter, ends } = sample;
+    if (metric !== "requests") continue;
+    const before = withRequests.get(ends.pair);
+    // Of two that count, always the same one, in whatever order they come.
+    if (before === undefined || reporter > before) withRequests.set(ends.pair, reporter);
   }
   const tcp = samples.filter(
     (sample) => isTcp(sample) && countsTcp(sample, { seen, withRequests, facts }),
@@ -71,35 +68,45 @@ interface Reported {
 }
 
 function whatIsReported(samples: readonly Sample[]): Reported {
-  const source = samples.filter(({ reporter }) => reporter === "source");
-  const requests = source.filter(({ metric }) => metric === "requests");
-  const waypoint = samples.filter(({ reporter }) => reporter === "waypoint");
-  return {
-    requestsBy: new Set(requests.map((sample) => nameOf(sample.source))),
-    anythingBy: new Set(source.map((sample) => nameOf(sample.source))),
-    requestsTo: new Set(requests.map(byService)),
-    waypointPairs: new Set(waypoint.map(pair)),
-    waypointClients: new Set(waypoint.map((sample) => nameOf(sample.source))),
-    waypointServers: new Set(waypoint.map((sample) => nameOf(sample.target))),
+  const seen = {
+    requestsBy: new Set<string>(),
+    anythingBy: new Set<string>(),
+    requestsTo: new Set<string>(),
+    waypointPairs: new Set<string>(),
+    waypointClients: new Set<string>(),
+    waypointServers: new Set<string>(),
   };
+  for (const { reporter, metric, ends } of samples) {
+    if (reporter === "source") {
+      seen.anythingBy.add(ends.from);
+      if (metric !== "requests") continue;
+      seen.requestsBy.add(ends.from);
+      seen.requestsTo.add(ends.byService);
+    } else if (reporter === "waypoint") {
+      seen.waypointPairs.add(ends.pair);
+      seen.waypointClients.add(ends.from);
+      seen.waypointServers.add(ends.to);
+    }
+  }
+  return seen;
 }
 
-function countsRequests(sample: Sample, seen: Reported, facts: PathFacts): boolean {
-  const { reporter, source } = sample;
+function countsRequests({ reporter, ends }: Sample, seen: Reported, facts: PathFacts): boolean {
+  const { source } = ends;
   switch (reporter) {
     case "source":
       return true;
     case "waypoint":
-      return facts.isAmbient(source) || !seen.requestsTo.has(byService(sample));
+      return facts.isAmbient(source) || !seen.requestsTo.has(ends.byService);
     case "destination":
       if (!source.workload) return true;
-      if (facts.isWaypoint(source) && seen.waypointServers.has(nameOf(sample.target))) return false;
-      return !seen.requestsBy.has(nameOf(source)) && !seen.waypointPairs.has(pair(sample));
+      if (facts.isWaypoint(source) && seen.waypointServers.has(ends.to)) return false;
+      return !seen.requestsBy.has(ends.from) && !seen.waypointPairs.has(ends.pair);
   }
 }
 
 function countsTcp(
-  sample: Sample,
+  { reporter, labels, ends }: Sample,
   context: {
     readonly seen: Reported;
     readonly withRequests: ReadonlyMap<string, Reporter>;
@@ -107,16 +114,16 @@ function countsTcp(
   },
 ): boolean {
   const { seen, withRequests, facts } = context;
-  const { reporter, source, target, labels } = sample;
+  const { source, target } = ends;
   if (reporter === "waypoint") return true;
-  if (seen.waypointPairs.has(pair(sample))) return false;
-  if (facts.isWaypoint(target) && seen.waypointClients.has(nameOf(source))) return false;
-  if (facts.isWaypoint(source) && seen.waypointServers.has(nameOf(target))) return false;
-  const counted = withRequests.get(pair(sample));
+  if (seen.waypointPairs.has(ends.pair)) return false;
+  if (facts.isWaypoint(target) && seen.waypointClients.has(ends.from)) return false;
+  if (facts.isWaypoint(source) && seen.waypointServers.has(ends.to)) return false;
+  const counted = withRequests.get(ends.pair);
   if (counted !== undefined) {
     // A sidecar counts requests of one port and bytes of another; ztunnel has bytes of all ports.
     if (labels.app === "ztunnel" || reporter !== counted) return false;
   }
-  if (reporter === "destination") return !source.workload || !seen.anythingBy.has(nameOf(source));
+  if (reporter === "destination") return !source.workload || !seen.anythingBy.has(ends.from);
   return true;
 }

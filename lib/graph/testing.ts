@@ -1,4 +1,5 @@
 import type { KubeObject } from "@/lib/k8s/object";
+import { ENDS_LABELS, ENDS_SEPARATOR } from "./ends";
 import { formatBytes, formatErrorShare, formatLatency, formatRate, formatSplit } from "./format";
 import { NO_TELEMETRY, type Telemetry } from "./flows";
 import type { MeshGraph } from "./mesh-graph";
@@ -42,6 +43,12 @@ export function seriesLabels(
     ...more,
   };
 }
+
+/** Labels as the queries of the graph answer them: those of the ends joined into one. */
+export const joinedEnds = (labels: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(labels).filter(([name]) => !ENDS_LABELS.includes(name))),
+  ends: ENDS_LABELS.map((label) => labels[label] ?? "").join(ENDS_SEPARATOR),
+});
 
 /** One series of requests per second. */
 export const requests = (

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HealthRule } from "./mesh-graph";
-import { proofOf, type ProofSubject } from "./verdict-proof";
+import { graphQueries } from "./queries";
+import { proofOf, type ProofSubject, verdictsJson } from "./verdict-proof";
 
 const RULES = [
   "error-share",
@@ -37,6 +38,19 @@ describe("what a verdict rests on", () => {
     expect(sources.map(({ text }) => text)).toContain(
       'sum(rate(istio_request_duration_milliseconds_sum{reporter="source", destination_service_name="cart"}[300s] offset 3600s)) / ' +
         'sum(rate(istio_request_duration_milliseconds_count{reporter="source", destination_service_name="cart"}[300s] offset 3600s))',
+    );
+  });
+
+  it("tells the same rules where no subject is known: by a query of the graph, or a command", () => {
+    const verdicts = verdictsJson();
+    expect(Object.keys(verdicts).sort()).toEqual([...RULES].sort());
+    for (const rule of RULES) {
+      const { rule: words, queries, command } = verdicts[rule];
+      expect(words).toBe(proofOf(rule, SUBJECT).rule);
+      expect(queries.length > 0).toBe(command === undefined);
+    }
+    expect(Object.keys(graphQueries(60))).toEqual(
+      expect.arrayContaining(Object.values(verdicts).flatMap(({ queries }) => queries)),
     );
   });
 

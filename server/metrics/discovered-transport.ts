@@ -39,13 +39,13 @@ export function discoveredTransport(
     get host() {
       return found?.host ?? "the cluster";
     },
-    async post(path, form, signal) {
+    async post(path, form, limits) {
       const way = await transport();
       try {
-        return await way.post(path, form, signal);
+        return await way.post(path, form, limits);
       } catch (error) {
         // The pod may have been replaced by another one.
-        if (!signal?.aborted) found = undefined;
+        if (!limits.signal?.aborted) found = undefined;
         throw error;
       }
     },

@@ -45,7 +45,11 @@ it("takes a ready pod, istio-system's before others, and asks it over the port-f
   ]);
   const found = await findPrometheus(cluster);
   expect(found?.host).toBe("pod istio-system/c");
-  await found?.post("api/v1/query", { query: "up{a='b'}" }, undefined);
+  await found?.post(
+    "api/v1/query",
+    { query: "up{a='b'}" },
+    { signal: undefined, within: undefined },
+  );
   expect(asked).toEqual(["istio-system/c:9090/api/v1/query?query=up%7Ba%3D%27b%27%7D"]);
 });
 

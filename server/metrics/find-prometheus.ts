@@ -3,11 +3,10 @@ import { seconds } from "@/lib/base/units";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Cluster } from "../ports";
-import type { PrometheusTransport } from "./http-transport";
+import { MAX_MEGABYTES, type PrometheusTransport } from "./http-transport";
 
 const PORT = 9090;
 const TIMEOUT = seconds(10);
-const MAX_BYTES = 10 * 1024 * 1024;
 
 /**
  * How pods of a Prometheus are labelled: by Istio's sample, its own Helm chart and the operator;
@@ -64,12 +63,12 @@ function podTransport(cluster: Cluster, pod: KubeObject): PrometheusTransport {
   return {
     url: `pod ${namespace}/${name}`,
     host: `pod ${namespace}/${name}`,
-    async post(path, form, signal) {
+    async post(path, form, { signal, within = TIMEOUT }) {
       // Not every form of POST passes a port-forward's HTTP client; queries are short enough.
       const query = new URLSearchParams(form).toString();
       const { status, body } = await cluster.podRequest(
         { namespace, name, port: PORT },
-        { path: `/${path}?${query}`, maxBytes: MAX_BYTES, timeout: TIMEOUT },
+        { path: `/${path}?${query}`, maxBytes: MAX_MEGABYTES * 1024 * 1024, timeout: within },
         signal,
       );
       return { status, text: body };

@@ -1,7 +1,10 @@
 import { AppError } from "@/lib/base/errors";
+import { type Millis, seconds } from "@/lib/base/units";
 
-const TIMEOUT_MS = 10_000;
-const MAX_BYTES = 10 * 1024 * 1024;
+/** For who sets no time of their own. */
+const TIMEOUT = seconds(10);
+/** Of an answer: three times what one query of the graph has for 10,000 services that call three others each. */
+export const MAX_MEGABYTES = 64;
 
 type Form = Readonly<Record<string, string>>;
 
@@ -16,13 +19,20 @@ export interface PrometheusTransport {
   readonly url: string;
   /** How messages name it. */
   readonly host: string;
-  post(path: string, form: Form, signal: AbortSignal | undefined): Promise<Answer>;
+  post(path: string, form: Form, limits: Limits): Promise<Answer>;
+}
+
+/** How long an answer is waited for. */
+export interface Limits {
+  readonly signal: AbortSignal | undefined;
+  /** Undefined: 10 s. */
+  readonly within: Millis | undefined;
 }
 
 /**
  * The way over HTTP to a URL, which may hold a user and a password.
  *
- * Answers are at most 10 MB, within 10 s; redirects are not followed, because the URL is the only
+ * Answers are at most 64 MB, within 10 s unless a query has longer; redirects are not followed, because the URL is the only
  * place that the operator allowed us to ask.
  */
 export function httpTransport(url: string): PrometheusTransport {
@@ -30,7 +40,7 @@ export function httpTransport(url: string): PrometheusTransport {
   return {
     url: base.url.href,
     host: base.url.host,
-    post: (path, form, signal) => post(base, path, { form, signal }),
+    post: (path, form, limits) => post(base, path, { form, ...limits }),
   };
 }
 
@@ -61,9 +71,9 @@ export const REACH_HINT = "Check the URL that --prometheus names, and that Prome
 async function post(
   { url, authorization }: Base,
   path: string,
-  { form, signal }: { form: Form; signal: AbortSignal | undefined },
+  { form, signal, within = TIMEOUT }: { readonly form: Form } & Limits,
 ): Promise<Answer> {
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const deadline = AbortSignal.timeout(within);
   try {
     const response = await fetch(new URL(path, url), {
       method: "POST",
@@ -80,7 +90,7 @@ async function post(
     if (deadline.aborted) {
       throw new AppError(
         "timeout",
-        `Prometheus at ${url.host} did not answer within ${TIMEOUT_MS / 1000} s`,
+        `Prometheus at ${url.host} did not answer within ${within / 1000} s`,
         { cause, hint: "Look at the load of Prometheus, or choose a shorter range." },
       );
     }
@@ -113,12 +123,12 @@ async function boundedText(response: Response, host: string): Promise<string> {
   let size = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > MAX_BYTES) {
+    if (size > MAX_MEGABYTES * 1024 * 1024) {
       throw new AppError(
         "unavailable",
-        `The answer of Prometheus at ${host} is larger than 10 MB`,
+        `The answer of Prometheus at ${host} is larger than ${MAX_MEGABYTES} MB`,
         {
-          hint: "Narrow the scope to fewer namespaces.",
+          hint: "Have it drop labels that the mesh does not need, such as those of single pods.",
         },
       );
     }

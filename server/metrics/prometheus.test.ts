@@ -184,7 +184,7 @@ test.each<[string, (response: ServerResponse) => void, string, string]>([
       more();
     },
     "unavailable",
-    "larger than 10 MB",
+    "larger than 64 MB",
   ],
 ])("%s is an AppError", async (_name, answer, code, message) => {
   const { host } = await answering(answer);

@@ -72,11 +72,15 @@ export function prometheusMetrics(
   async function ask<T>(
     path: string,
     form: Readonly<Record<string, string>>,
-    { schema, signal }: { schema: z.ZodType<T>; signal: AbortSignal | undefined },
+    {
+      schema,
+      signal,
+      within,
+    }: { schema: z.ZodType<T>; signal: AbortSignal | undefined; within?: Millis | undefined },
   ): Promise<T> {
     if (!transport) throw noPrometheus();
     try {
-      const answer = await transport.post(path, form, signal);
+      const answer = await transport.post(path, form, { signal, within });
       const data = parsed(answer, { schema, host: transport.host });
       observer.answered();
       return data;
@@ -91,9 +95,9 @@ export function prometheusMetrics(
     get url() {
       return transport?.url;
     },
-    async query(promql, { at = clock.now(), signal } = {}) {
+    async query(promql, { at = clock.now(), signal, within } = {}) {
       const form = { query: promql, time: secondsOf(at) };
-      const { data } = await ask("api/v1/query", form, { schema: InstantAnswer, signal });
+      const { data } = await ask("api/v1/query", form, { schema: InstantAnswer, signal, within });
       if (data.resultType === "scalar") return [{ labels: {}, value: numberOf(data.result[1]) }];
       return data.result.map(({ metric, value }): Sample => ({
         labels: metric,

@@ -27,6 +27,11 @@ const PATIENCE = 2.5;
 
 type Part = keyof typeof MISSING;
 
+interface Limits {
+  readonly signal: AbortSignal;
+  readonly deadline: Millis;
+}
+
 /** How the queries of one refresh are asked. */
 interface Asking {
   /** For traffic; what comes after it has longer. */
@@ -34,12 +39,16 @@ interface Asking {
   readonly signal: AbortSignal;
   /** The instant of all queries; now if undefined. */
   readonly at?: Instant;
-  /** Told of the traffic before latency is asked for, which takes Prometheus much longer. */
+  /**
+   * Told of the traffic before latency is asked for, which takes Prometheus much longer. Without it
+   * all is asked for at once: it is sooner there, and traffic later.
+   */
   readonly onTraffic?: (reading: TelemetryReading) => void;
 }
 
 /**
- * Asks the eight queries of the graph: those of traffic in parallel, then those of latency.
+ * Asks the eight queries of the graph: those of traffic in parallel, and with or after them those of
+ * latency.
  *
  * Without the request rates there is no graph, so their error is thrown; any other query may fail
  * and is then named in `missing`.
@@ -53,22 +62,25 @@ export async function readTelemetry(
 ): Promise<TelemetryReading> {
   const queries = graphQueries(windowSeconds);
   const missing: string[] = [];
-  const limits = { clock, deadline, signal };
-  const ask = (query: string, limited: AbortSignal) =>
-    metrics.query(query, { at, signal: limited });
-  const optional = async (name: Part, limited: AbortSignal): Promise<readonly Sample[]> => {
+  const ask = (query: string, { deadline: within, ...limits }: Limits) =>
+    withDeadline({ ...limits, clock, deadline: within }, (limited) =>
+      metrics.query(query, { at, signal: limited, within }),
+    );
+  const optional = async (name: Part, limits: Limits): Promise<readonly Sample[]> => {
     try {
-      return await ask(queries[name], limited);
+      return await ask(queries[name], limits);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       missing.push(`${MISSING[name]}: ${error.message}`);
       return [];
     }
   };
-  const traffic = await withDeadline(limits, async (limited) => {
+  // Nobody waits for latency: what it takes longer costs no reader anything.
+  const patient = { signal, deadline: millis(PATIENCE * deadline) };
+  const askTraffic = async () => {
     const [tcp, requests] = await Promise.all([
-      optional("tcp", limited),
-      ask(queries.requests, limited),
+      optional("tcp", { signal, deadline }),
+      ask(queries.requests, { signal, deadline }),
     ]);
     missing.push(...withoutTraffic([...requests, ...tcp], windowSeconds));
     const going = (direction: string) => tcp.filter(({ labels }) => labels.direction === direction);
@@ -78,22 +90,25 @@ export async function readTelemetry(
       tcpReceived: going("received"),
       requests,
     };
-  });
-  onTraffic?.({ at, telemetry: traffic, missing: [...missing] });
-  // Nobody waits for these: what they take longer costs no reader anything.
-  const patience = { ...limits, deadline: millis(PATIENCE * deadline) };
-  const latency = await withDeadline(patience, async (limited) => {
+  };
+  const askLatency = async () => {
     const [durations, payload, p50, p95, p99, past] = await Promise.all([
-      optional("durations", limited),
-      optional("payload", limited),
-      optional("p50", limited),
-      optional("p95", limited),
-      optional("p99", limited),
-      optional("past", limited),
+      optional("durations", patient),
+      optional("payload", patient),
+      optional("p50", patient),
+      optional("p95", patient),
+      optional("p99", patient),
+      optional("past", patient),
     ]);
     return { durations, payload, p50, p95, p99, past };
-  });
-  return { at, telemetry: { ...traffic, ...latency }, missing };
+  };
+  if (!onTraffic) {
+    const [traffic, latency] = await Promise.all([askTraffic(), askLatency()]);
+    return { at, telemetry: { ...traffic, ...latency }, missing };
+  }
+  const traffic = await askTraffic();
+  onTraffic({ at, telemetry: traffic, missing: [...missing] });
+  return { at, telemetry: { ...traffic, ...(await askLatency()) }, missing };
 }
 
 /** Why there is no traffic, where that is not because nobody asks anybody; in sentences. */

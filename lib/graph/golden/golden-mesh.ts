@@ -1,7 +1,7 @@
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Telemetry } from "../flows";
 import type { GraphType } from "../mesh-graph";
-import { aService, aWorkload, seriesLabels, telemetry } from "../testing";
+import { aService, aWorkload, joinedEnds, seriesLabels, telemetry } from "../testing";
 
 /** One series as data: who counts what of whom. */
 export interface GoldenSeries {
@@ -30,7 +30,7 @@ export function goldenTelemetry({ series }: GoldenMesh): Telemetry {
     series
       .filter(({ metric }) => metric === wanted)
       .map(({ from, to, perSecond, labels }) => ({
-        labels: seriesLabels(from, to, labels),
+        labels: joinedEnds(seriesLabels(from, to, labels)),
         value: perSecond,
       }));
   return telemetry({
