@@ -30,7 +30,7 @@ export interface FileFinding extends Omit<Finding, "related">, TextRange {
 export interface Background {
   /** Of a live cluster; none where the files are all there is. */
   readonly objects: readonly KubeObject[];
-  /** The Services of the mesh's other clusters, by name. */
+  /** The Services and ServiceAccounts of the mesh's other clusters, by name. */
   readonly remotes: ReadonlyMap<string, readonly KubeObject[]>;
   /** The mesh config and the mesh's networks, where flags name them. */
   readonly settings: Readonly<Record<"mesh" | "meshNetworks", string | undefined>>;
@@ -58,7 +58,7 @@ export function analyzeFiles(
     return home ? { file: home.file, ...home.place(path) } : {};
   };
   const others = [...background.remotes].map(
-    ([name, services]) => [name, meshView(services)] as const,
+    ([name, objects]) => [name, meshView(objects)] as const,
   );
   const clusters = { own: "this cluster", others: new Map(others) };
   const mesh = withClusters(overlaid([...byKey.values()], background), clusters);

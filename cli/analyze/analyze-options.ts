@@ -1,8 +1,7 @@
 import { CommandError } from "@/cli/command";
 import { oneOf, parseOptions } from "@/cli/parse-options";
 import type { Level } from "@/lib/analysis/rule";
-import { RULES } from "@/lib/analysis/rules.gen";
-import { OBJECT_SHAPE } from "./read-objects";
+import { KNOWN_CODES } from "./known-codes";
 import { type Suppression, suppressionOf } from "./suppress";
 
 export interface AnalyzeOptions {
@@ -15,7 +14,7 @@ export interface AnalyzeOptions {
   /** The cluster that the files are laid over; undefined where they are the whole cluster. */
   readonly live:
     { readonly kubeconfig: string | undefined; readonly context: string | undefined } | undefined;
-  /** Contexts of the mesh's other clusters, whose Services are compared. */
+  /** Contexts of the mesh's other clusters, whose Services and ServiceAccounts are compared. */
   readonly remoteContexts: readonly string[];
   /** Files with the mesh config and the mesh's networks, in place of those of ConfigMap `istio`. */
   readonly meshConfig: string | undefined;
@@ -98,15 +97,10 @@ export function analyzeOptions(args: readonly string[]): AnalyzeOptions {
   };
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
-  OBJECT_SHAPE.code,
-  ...RULES.flatMap(({ code, aliases }) => [code, ...aliases]),
-]);
-
 /** A code that no rule has is refused: a check that never runs must not look like a passed one. */
 function codes(list: string): readonly string[] {
   const given = list.split(",").map((code) => code.trim());
-  const unknown = given.find((code) => !KNOWN.has(code));
+  const unknown = given.find((code) => !KNOWN_CODES.has(code));
   if (unknown !== undefined) throw new CommandError(`--only: no rule has the code '${unknown}'`);
   return given;
 }

@@ -1,5 +1,6 @@
 import { CommandError } from "@/cli/command";
 import type { Finding } from "@/lib/analysis/finding";
+import { matchesGlob, objectTitle } from "@/lib/analysis/object-glob";
 
 /** `CODE=GLOB`: findings of this code on objects whose name matches are left out. */
 export interface Suppression {
@@ -20,27 +21,9 @@ export function suppressionOf(text: string): Suppression {
 }
 
 /** Whether one of `suppressions` covers the finding. */
-export const isSuppressedBy = (
-  { code, aliases, kind, name, namespace }: Finding,
-  suppressions: readonly Suppression[],
-): boolean => {
-  const object = `${kind} ${namespace ? `${name}.${namespace}` : name}`;
+export const isSuppressedBy = (finding: Finding, suppressions: readonly Suppression[]): boolean => {
+  const codes = [finding.code, ...finding.aliases];
   return suppressions.some(
-    (one) => (one.code === code || aliases.includes(one.code)) && matchesGlob(object, one.glob),
+    ({ code, glob }) => codes.includes(code) && matchesGlob(objectTitle(finding), glob),
   );
 };
-
-/** Takes each piece at its first place: linear, and no other choice can match more. */
-function matchesGlob(text: string, glob: string): boolean {
-  const [first = "", ...rest] = glob.split("*");
-  const last = rest.pop();
-  if (last === undefined) return text === glob;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const piece of rest) {
-    const found = text.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return text.length - at >= last.length && text.endsWith(last);
-}

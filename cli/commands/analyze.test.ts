@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -23,7 +24,7 @@ metadata: { name: reviews, namespace: shop }
 spec: { ports: [{ name: http, port: 80 }], selector: { app: reviews } }
 `;
 
-const MATCH = /^route\.yaml:\d+:\d+: Error IST0101 VirtualService shop\/reviews: /m;
+const MATCH = /^route\.yaml:\d+:\d+: Error IST0101\/KIA1101 VirtualService shop\/reviews: /m;
 
 interface Output {
   readonly findings: readonly Record<string, unknown>[];
@@ -49,6 +50,8 @@ describe("quarterdeck analyze, as it is built", () => {
     );
     writeFileSync(join(folder, "broken.yaml"), "apiVersion: v1\nkind: [\n");
     writeFileSync(join(folder, "values.yaml"), "replicas: 3\n");
+    writeFileSync(join(folder, "wrong-mesh.txt"), 'trustDomain: a\nenableAutoMtls: "no"\n');
+    writeFileSync(join(folder, "unknown.txt"), "rules: { KIA0101: Off, IST9999: Off }\n");
     writeFileSync(join(folder, "typo.yaml"), ROUTE.replace("VirtualService", "VirtualServce"));
   });
   afterAll(() => {
@@ -101,6 +104,7 @@ describe("quarterdeck analyze, as it is built", () => {
     const { findings, summary } = json(["route.yaml", "mesh"]);
     expect(findings).toContainEqual({
       code: "IST0101",
+      aliases: ["KIA1101"],
       level: "Error",
       kind: "VirtualService",
       namespace: "shop",
@@ -153,6 +157,37 @@ describe("quarterdeck analyze, as it is built", () => {
     expect(json(["typo.yaml"]).findings).toMatchObject([{ code: "QD0002", line: 2, path: "kind" }]);
   });
 
+  it("watches: each edit is answered, also of a text that is broken or a folder that comes back", async () => {
+    const watched = join(folder, "watched");
+    const write = (text: string) => {
+      mkdirSync(watched, { recursive: true });
+      writeFileSync(join(watched, "route.yaml"), text);
+    };
+    write(ROUTE);
+    const args = [join(ROOT, "dist/cli.mjs"), "analyze", "watched", "mesh", "--watch"];
+    const child = spawn(process.execPath, args, { cwd: folder });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+    }
+    const next = async (words: string) => {
+      await vi.waitFor(() => expect(said).toContain(words), { timeout: 15_000, interval: 20 });
+      said = "";
+    };
+    const exit = once(child, "exit");
+    await next("1 error,");
+    write(ROUTE.replace("nowhere", "reviews"));
+    await next("0 errors,");
+    write("kind: [\n");
+    await next("route.yaml:2:1");
+    rmSync(watched, { recursive: true });
+    await next("watched: there is no such file or folder");
+    write(ROUTE);
+    await next("1 error,");
+    child.kill("SIGINT");
+    expect(await exit).toEqual([1, null]);
+  });
+
   it("speaks SARIF", () => {
     const { runs } = JSON.parse(run(["route.yaml", "mesh", "-o", "sarif"]).stdout) as {
       runs: readonly { results: unknown }[];
@@ -179,6 +214,12 @@ describe("quarterdeck analyze, as it is built", () => {
     [["broken.yaml"], /broken\.yaml:\d+:\d+: ./],
     [["values.yaml"], "values.yaml:1:1: is no Kubernetes object: apiVersion is missing"],
     [["route.yaml", "--kubeconfig", "absent"], "absent"],
+    [
+      ["route.yaml", "--mesh-config", "wrong-mesh.txt"],
+      "wrong-mesh.txt:2:17: enableAutoMtls must be",
+    ],
+    [["route.yaml", "--mesh-networks", "broken.yaml"], /broken\.yaml:\d+:\d+: ./],
+    [["route.yaml", "--policy", "unknown.txt"], "unknown.txt:1:33: no rule has the code or name"],
     [["route.yaml", "--mesh-config", "absent"], "absent: there is no such file or folder"],
     [["route.yaml", "--compat", "kiali"], "--compat must be one of istioctl, not 'kiali'"],
     [["route.yaml", "--compat", "istioctl", "--context", "x"], "--compat reads files only"],

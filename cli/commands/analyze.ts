@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import type { Analysis } from "@/cli/analyze/analysis";
 import { analyzeFiles } from "@/cli/analyze/analyze-files";
 import { analyzeOptions, type AnalyzeOptions } from "@/cli/analyze/analyze-options";
 import { fileUri } from "@/cli/analyze/file-uri";
-import { type InputText, readInputs } from "@/cli/analyze/read-inputs";
+import { readInputs } from "@/cli/analyze/read-inputs";
 import { readPolicyFile } from "@/cli/analyze/read-policy-file";
 import { readObjects } from "@/cli/analyze/read-objects";
+import { flagInput, meshConfigInput, meshNetworksInput } from "@/cli/analyze/read-settings";
 import { type Command, CommandError } from "@/cli/command";
 import { findingJson } from "@/lib/analysis/finding-json";
 import type { Level } from "@/lib/analysis/rule";
@@ -22,16 +24,20 @@ export const analyze: Command = {
     "[--watch] [--compat istioctl]",
   async run(args) {
     const options = analyzeOptions(args);
-    let code = await analyzeOnce(options);
-    if (!options.watch) return code;
-    const { watchFiles } = await import("@/cli/analyze/watch-files");
-    await watchFiles(options.inputs, async () => {
-      code = await analyzeOnce(options).catch((error: unknown) => {
-        // A file that is being written is looked at again when it is whole.
+    const { inputs, meshConfig, meshNetworks, policy } = options;
+    const files = [...inputs, meshConfig, meshNetworks, policy].filter((one) => one !== undefined);
+    if (!options.watch || !files.every((file) => existsSync(file))) return analyzeOnce(options);
+    // A file that is being written is looked at again when it is whole.
+    const analyzeAgain = () =>
+      analyzeOnce(options).catch((error: unknown) => {
         if (!(error instanceof CommandError)) throw error;
         tell(error.message);
         return 2;
       });
+    let code = await analyzeAgain();
+    const { watchFiles } = await import("@/cli/analyze/watch-files");
+    await watchFiles(files, async () => {
+      code = await analyzeAgain();
     });
     return code;
   },
@@ -48,25 +54,26 @@ async function analyzeOnce(options: AnalyzeOptions): Promise<number> {
 
 async function analysisFor(options: AnalyzeOptions): Promise<Analysis> {
   const texts = await readInputs(options.inputs);
-  const meshConfig = (await flagInput(options.meshConfig))?.text;
-  const meshNetworks = (await flagInput(options.meshNetworks))?.text;
   const now = Date.now();
   if (options.compat) {
+    // As istioctl, which goes on with the defaults where it cannot read them.
+    const meshConfig = (await flagInput(options.meshConfig))?.text;
+    const meshNetworks = (await flagInput(options.meshNetworks))?.text;
     const { analyzeTexts } = await import("@/cli/analyze/analyze-as-istioctl");
     const analysis = analyzeTexts(texts, { meshConfig, meshNetworks, now }, options);
     for (const refused of analysis.refused) tell(`left out: ${refused}`);
     return analysis;
   }
-  const settings = { mesh: meshConfig, meshNetworks };
+  const settings = {
+    mesh: await meshConfigInput(options.meshConfig),
+    meshNetworks: await meshNetworksInput(options.meshNetworks),
+  };
   const policy = readPolicyFile(await flagInput(options.policy));
   const objects = await liveObjects(options);
-  const remotes = await remoteServices(options);
+  const remotes = await remoteObjects(options);
   const background = { objects, remotes, settings, policy, now };
   return analyzeFiles(readObjects(texts, options.defaultNamespace), background, options);
 }
-
-const flagInput = async (file: string | undefined): Promise<InputText | undefined> =>
-  file === undefined ? undefined : (await readInputs([file]))[0];
 
 /** Connecting to a cluster takes much that files do not need. */
 async function liveObjects({ live }: AnalyzeOptions): Promise<readonly KubeObject[]> {
@@ -80,18 +87,19 @@ async function liveObjects({ live }: AnalyzeOptions): Promise<readonly KubeObjec
   });
 }
 
-/** The Services of the mesh's other clusters, by context. */
-async function remoteServices({
+/** What rules compare of the mesh's other clusters, by context. */
+async function remoteObjects({
   live,
   remoteContexts,
 }: AnalyzeOptions): Promise<ReadonlyMap<string, readonly KubeObject[]>> {
   const remotes = new Map<string, readonly KubeObject[]>();
   for (const context of live ? remoteContexts : []) {
     const { liveObjects: read } = await import("@/cli/live-objects");
-    const services = await read({ kubeconfig: live?.kubeconfig, context }, ["Service"], () => {
-      tell(`you may not list Services in ${context}; they are not compared`);
+    const kinds = ["Service", "ServiceAccount"] as const;
+    const objects = await read({ kubeconfig: live?.kubeconfig, context }, kinds, (kind) => {
+      tell(`you may not list ${kind} in ${context}; they are not compared`);
     });
-    remotes.set(context, services);
+    remotes.set(context, objects);
   }
   return remotes;
 }
@@ -115,11 +123,14 @@ const FORMATS = {
 };
 
 function textOf({ findings, summary }: Analysis): string {
-  const lines = findings.map(({ file, line, column, level, code, message, ...finding }) => {
-    const object = [finding.kind, [finding.namespace, finding.name].filter(Boolean).join("/")];
-    const place = file === undefined ? "" : `${file}:${line}:${column}: `;
-    return `${place}${[level, code, ...object].filter(Boolean).join(" ")}: ${message}`;
-  });
+  const lines = findings.map(
+    ({ file, line, column, level, code, aliases, message, ...finding }) => {
+      const object = [finding.kind, [finding.namespace, finding.name].filter(Boolean).join("/")];
+      const place = file === undefined ? "" : `${file}:${line}:${column}: `;
+      const codes = [code, ...aliases].join("/");
+      return `${place}${[level, codes, ...object].filter(Boolean).join(" ")}: ${message}`;
+    },
+  );
   const count = (number: number, word: string): string =>
     `${number} ${word}${number === 1 ? "" : "s"}`;
   const levels = [

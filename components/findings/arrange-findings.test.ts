@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
+import { instant } from "@/lib/base/units";
 import type { FindingRow } from "@/server/config/finding-list";
 import { filterFindings, groupKey } from "./arrange-findings";
 
 const row = (parts: Partial<FindingRow>): FindingRow => ({
   id: "1",
   ref: undefined,
-  since: undefined,
+  since: { at: instant(0), orEarlier: false },
+  written: undefined,
   team: undefined,
   rule: "subset-undefined",
   code: "IST0101",

@@ -18,6 +18,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { VerdictBlock } from "@/components/ui/verdict-block";
 import type { FindingRow } from "@/server/config/finding-list";
 import { objectName } from "./arrange-findings";
+import { FindingSince } from "./finding-since";
 import { LEVEL_WORDS } from "./level-words";
 import { suppressCommand } from "./suppress-command";
 
@@ -37,11 +38,11 @@ export function FindingPanel({ finding, onClose }: { finding: FindingRow; onClos
       }
       lead={
         <span className="text-xs">
-          {finding.since === undefined ? (
-            "since when is not recorded"
-          ) : (
+          {finding.since.orEarlier ? "since " : "for "}
+          <FindingSince since={finding.since} />
+          {finding.written === undefined ? null : (
             <>
-              since <Age at={finding.since} />
+              {" · "}object last written <Age at={finding.written} />
             </>
           )}
         </span>

@@ -2,7 +2,6 @@
 
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
-import { Age } from "@/components/ui/age";
 import { Button } from "@/components/ui/button";
 import { type Column, DataTable } from "@/components/ui/data-table";
 import { formatNumber, NO_DATA } from "@/components/ui/format";
@@ -12,6 +11,7 @@ import { StatusGlyph } from "@/components/ui/status-glyph";
 import { kindInfo } from "@/lib/istio/kinds";
 import type { FindingList, FindingRow } from "@/server/config/finding-list";
 import { groupKey, objectName } from "./arrange-findings";
+import { FindingSince } from "./finding-since";
 import { LEVEL_WORDS, LEVELS } from "./level-words";
 import { suppressionWords } from "./suppression-words";
 import type { FindingsState, SetFindingsState } from "./use-findings-state";
@@ -53,15 +53,8 @@ const COLUMNS: readonly Column<FindingRow>[] = [
     key: "since",
     header: "Since",
     numeric: true,
-    sortValue: ({ since }) => since,
-    cell: ({ since }) =>
-      since === undefined ? (
-        <span className="text-ink-3" title="Neither seen to begin nor recorded by the object">
-          {NO_DATA}
-        </span>
-      ) : (
-        <Age at={since} relative="none" />
-      ),
+    sortValue: ({ since }) => since.at,
+    cell: (row) => <FindingSince since={row.since} />,
   },
 ];
 

@@ -134,10 +134,14 @@ const ABSOLUTE = new Intl.DateTimeFormat("en-GB", {
   second: "2-digit",
   timeZone: "UTC",
 });
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** `21 Nov 2026, 14:04:09 UTC`. */
 export const formatInstant = (at: number): string => `${ABSOLUTE.format(at)} UTC`;
+
+/** The day in the reader's own zone: `21 Nov`. */
+export const formatDay = (at: number): string => DAY.format(at);
 
 /** The hour and minute of the reader's own zone: `14:04`. */
 export const formatClock = (at: number): string => CLOCK.format(at);

@@ -111,7 +111,7 @@ function findingOf(rule: Rule, subject: Subject, report: Report | Crash): Object
       suppressed: undefined,
       rule: rule.id,
       code: "QD0099",
-      aliases: [],
+      aliases: ["IST0001"],
       level: "Info",
       message: `The rule ${rule.id} failed on this object and was skipped: ${report.crash}.`,
       related: [],

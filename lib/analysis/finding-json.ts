@@ -12,6 +12,8 @@ export type PlacedFinding = Omit<Finding, "related"> &
 /** Exactly the fields that programs get; what does not apply to a finding of a cluster is `null`. */
 export const findingJson = (finding: PlacedFinding) => ({
   code: finding.code,
+  /** What the same rule is called elsewhere: Kiali's code beside istioctl's. */
+  aliases: finding.aliases,
   level: finding.level,
   kind: finding.kind,
   namespace: finding.namespace,

@@ -12,6 +12,7 @@ import { rule as authorizationHostUnknown } from "./rules/authorization-host-unk
 import { rule as authorizationMethodUnknown } from "./rules/authorization-method-unknown";
 import { rule as authorizationNamespaceUnknown } from "./rules/authorization-namespace-unknown";
 import { rule as authorizationNeedsMutualTls } from "./rules/authorization-needs-mutual-tls";
+import { rule as authorizationPrincipalElsewhere } from "./rules/authorization-principal-elsewhere";
 import { rule as authorizationPrincipalUnknown } from "./rules/authorization-principal-unknown";
 import { rule as authorizationTrustDomainUnknown } from "./rules/authorization-trust-domain-unknown";
 import { rule as authorizationUnenforcedInAmbient } from "./rules/authorization-unenforced-in-ambient";
@@ -40,6 +41,8 @@ import { rule as externalNamePortInvalid } from "./rules/external-name-port-inva
 import { rule as featureDeprecated } from "./rules/feature-deprecated";
 import { rule as gatewayAddressDuplicate } from "./rules/gateway-address-duplicate";
 import { rule as gatewayApiCrdOutdated } from "./rules/gateway-api-crd-outdated";
+import { rule as gatewayApiVersionEnding } from "./rules/gateway-api-version-ending";
+import { rule as gatewayApiVersionUnread } from "./rules/gateway-api-version-unread";
 import { rule as gatewayCertificateDuplicate } from "./rules/gateway-certificate-duplicate";
 import { rule as gatewayClassUnknown } from "./rules/gateway-class-unknown";
 import { rule as gatewayConflict } from "./rules/gateway-conflict";
@@ -57,6 +60,7 @@ import { rule as imageAutoPod } from "./rules/image-auto-pod";
 import { rule as imageAutoUninjected } from "./rules/image-auto-uninjected";
 import { rule as jwksFetchUnrestricted } from "./rules/jwks-fetch-unrestricted";
 import { rule as jwtClaimWithoutAuthentication } from "./rules/jwt-claim-without-authentication";
+import { rule as meshConfigUnreadable } from "./rules/mesh-config-unreadable";
 import { rule as meshDisablesTlsOfRule } from "./rules/mesh-disables-tls-of-rule";
 import { rule as meshNetworksRegistryUnknown } from "./rules/mesh-networks-registry-unknown";
 import { rule as meshRuleWithoutPeerAuthentication } from "./rules/mesh-rule-without-peer-authentication";
@@ -146,6 +150,7 @@ export const RULES: readonly Rule[] = [
   authorizationMethodUnknown,
   authorizationNamespaceUnknown,
   authorizationNeedsMutualTls,
+  authorizationPrincipalElsewhere,
   authorizationPrincipalUnknown,
   authorizationTrustDomainUnknown,
   authorizationUnenforcedInAmbient,
@@ -174,6 +179,8 @@ export const RULES: readonly Rule[] = [
   featureDeprecated,
   gatewayAddressDuplicate,
   gatewayApiCrdOutdated,
+  gatewayApiVersionEnding,
+  gatewayApiVersionUnread,
   gatewayCertificateDuplicate,
   gatewayClassUnknown,
   gatewayConflict,
@@ -191,6 +198,7 @@ export const RULES: readonly Rule[] = [
   imageAutoUninjected,
   jwksFetchUnrestricted,
   jwtClaimWithoutAuthentication,
+  meshConfigUnreadable,
   meshDisablesTlsOfRule,
   meshNetworksRegistryUnknown,
   meshRuleWithoutPeerAuthentication,

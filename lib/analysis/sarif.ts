@@ -34,6 +34,7 @@ export function sarifOf(
                 shortDescription: { text: rule.title },
                 fullDescription: { text: rule.why },
                 help: { text: rule.fix },
+                ...(rule.aliases.length > 0 && { properties: { tags: rule.aliases } }),
                 defaultConfiguration: { level: LEVELS[rule.level] },
               })),
           },

@@ -8,12 +8,12 @@ import { findingAges } from "./finding-ages";
 
 const NOON = Date.parse("2026-12-01T12:00:00Z");
 
-const route = (name: string, host: string): KubeObject => {
+const route = (name: string, host: string, written = NOON): KubeObject => {
   const object = anObject("VirtualService", `shop/${name}`, {
     hosts: [name],
     http: [{ route: [{ destination: { host } }] }],
   });
-  const entry = { manager: "kubectl", operation: "Update", time: "2026-12-01T12:00:00Z" };
+  const entry = { manager: "kubectl", operation: "Update", time: new Date(written).toISOString() };
   return {
     ...object,
     metadata: { ...object.metadata, managedFields: [entry] },
@@ -26,18 +26,31 @@ const hostFindings = (...objects: KubeObject[]) => {
   return { view, findings: analyzeMesh(view, rules) };
 };
 
-test("what is there at the first look is as old as the object's last write, later ones are new", () => {
+const at = (ms: number, orEarlier = false) => ({ at: NOON + ms, orEarlier });
+
+test("what is there at the first look began then or earlier, later ones with the write that made them", () => {
   const ages = findingAges();
   const first = hostFindings(route("cart", "gone"));
   const seen = ages.since(first.view, first.findings, instant(NOON + 5000));
-  expect(first.findings.map(seen)).toEqual([NOON]);
+  expect(first.findings.map(seen)).toEqual([at(5000, true)]);
 
-  const second = hostFindings(route("cart", "gone"), route("pay", "lost"));
-  const then = ages.since(second.view, second.findings, instant(NOON + 9000));
+  const second = hostFindings(route("cart", "gone"), route("pay", "lost", NOON + 3_600_000));
+  const then = ages.since(second.view, second.findings, instant(NOON + 7_200_000));
   expect(second.findings.map((found) => [found.name, then(found)])).toEqual([
-    ["cart", NOON],
-    ["pay", NOON + 9000],
+    ["cart", at(5000, true)],
+    ["pay", at(3_600_000)],
   ]);
+});
+
+test("what no recorded write made began between the two looks", () => {
+  const laterLook = (ms: number) => {
+    const ages = findingAges();
+    const { view, findings } = hostFindings(route("cart", "gone"));
+    ages.since(view, [], instant(NOON + 1000));
+    return findings.map(ages.since(view, findings, instant(NOON + 1000 + ms)));
+  };
+  expect(laterLook(5000)).toEqual([at(6000)]);
+  expect(laterLook(600_000)).toEqual([at(601_000, true)]);
 });
 
 test("what was mended and comes back is new", () => {
@@ -46,5 +59,5 @@ test("what was mended and comes back is new", () => {
   ages.since(broken.view, broken.findings, instant(NOON));
   ages.since(broken.view, [], instant(NOON + 1000));
   const again = ages.since(broken.view, broken.findings, instant(NOON + 2000));
-  expect(broken.findings.map(again)).toEqual([NOON + 2000]);
+  expect(broken.findings.map(again)).toEqual([at(2000)]);
 });

@@ -10,16 +10,18 @@ import type { Instant } from "@/lib/base/units";
 import { kindInfo, type ObjectRef } from "@/lib/istio/kinds";
 import type { MeshView } from "@/lib/mesh/view";
 import type { MeshStore } from "../ports";
-import type { FindingAges } from "./finding-ages";
+import type { FindingAge, FindingAges } from "./finding-ages";
 import type { MeshAnalysis } from "./mesh-analysis";
+import { lastChange } from "./ownership";
 
 /** One finding of the mesh, with what lists group it by. */
 export interface FindingRow extends Finding {
   /** Tells rows apart. */
   readonly id: string;
   readonly ref: ObjectRef | undefined;
-  /** Since when it is there, as far as that can be told. */
-  readonly since: Instant | undefined;
+  readonly since: FindingAge;
+  /** When its object was last written; undefined where that is not recorded. */
+  readonly written: Instant | undefined;
   /** The label `team` of the object, or of its namespace. */
   readonly team: string | undefined;
 }
@@ -71,6 +73,7 @@ export function listFindings(
     id: `${found.kind}/${found.namespace}/${found.name}/${found.code}/${found.path}/${index}`,
     ref: found.object,
     since: since(found),
+    written: writtenAt(view, found.object),
     team: teamOf(view, found.object),
   });
   const rows = inScope.slice(0, FINDINGS_SHOWN).map(rowOf);
@@ -95,6 +98,11 @@ export function listFindings(
     ready: store.ready,
     at: now,
   };
+}
+
+function writtenAt(view: MeshView, ref: ObjectRef | undefined): Instant | undefined {
+  const object = ref && view.get(ref.kind, ref.namespace, ref.name);
+  return object && lastChange(object)?.at;
 }
 
 function teamOf(view: MeshView, ref: ObjectRef | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { csvOf } from "./handle-findings";
 const finding = (parts: Partial<Finding>): Finding => ({
   rule: "r",
   code: "IST0101",
-  aliases: [],
+  aliases: ["KIA1101"],
   level: "Error",
   kind: "VirtualService",
   namespace: "shop",
@@ -25,9 +25,9 @@ test("cells with commas, quotes and breaks are quoted, and formulas are text", (
     ]),
   ).toBe(
     [
-      "level,code,kind,namespace,name,path,message",
-      'Error,IST0101,VirtualService,shop,cart,spec.hosts[0],"says ""no"", twice"',
-      'Error,IST0101,VirtualService,shop,\'=HYPERLINK(1),spec.hosts[0],"a\nb"',
+      "level,code,kind,namespace,name,path,message,aliases",
+      'Error,IST0101,VirtualService,shop,cart,spec.hosts[0],"says ""no"", twice",KIA1101',
+      'Error,IST0101,VirtualService,shop,\'=HYPERLINK(1),spec.hosts[0],"a\nb",KIA1101',
       "",
     ].join("\r\n"),
   );

@@ -80,6 +80,8 @@ export function csvOf(findings: readonly Finding[]): string {
     const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  const lines = findings.map((finding) => COLUMNS.map((column) => cell(finding[column])).join(","));
-  return [COLUMNS.join(","), ...lines, ""].join("\r\n");
+  const lines = findings.map((finding) =>
+    [...COLUMNS.map((column) => finding[column]), finding.aliases.join(" ")].map(cell).join(","),
+  );
+  return [[...COLUMNS, "aliases"].join(","), ...lines, ""].join("\r\n");
 }

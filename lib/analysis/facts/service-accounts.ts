@@ -21,6 +21,19 @@ export const isServiceAccount = (mesh: MeshView, namespace: string, name: string
 export const allServiceAccounts = (mesh: MeshView): ReadonlySet<string> =>
   new Set(mesh.keys(BY_IDENTITY));
 
+/** The other clusters of the mesh in which one of these is called so, in order. */
+export const clustersWithAccount = (
+  { clusters }: MeshView,
+  namespace: string,
+  name: string | undefined,
+): readonly string[] =>
+  name === undefined
+    ? []
+    : [...(clusters?.others ?? [])]
+        .filter(([, view]) => isServiceAccount(view, namespace, name))
+        .map(([cluster]) => cluster)
+        .sort();
+
 const accountOf = (kind: string, fields: Field): string | undefined => {
   switch (kind) {
     case "ServiceAccount":

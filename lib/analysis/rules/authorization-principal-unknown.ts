@@ -3,6 +3,7 @@ import { principalsOf, trustDomains } from "../facts/principals";
 import {
   ACCOUNT_KINDS,
   allServiceAccounts,
+  clustersWithAccount,
   hasServiceAccounts,
   isServiceAccount,
   serviceAccounts,
@@ -44,9 +45,9 @@ spec: { rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web, 
     for (const { field, text, domain, namespace, account } of principalsOf(subject)) {
       const known = trustDomains(mesh);
       if (text.includes("*")) {
-        const all = [...known].flatMap((one) =>
-          [...allServiceAccounts(mesh)].map((identity) => `${one}/${identity}`),
-        );
+        const views = [mesh, ...(mesh.clusters?.others.values() ?? [])];
+        const accounts = views.flatMap((view) => [...allServiceAccounts(view)]);
+        const all = [...known].flatMap((one) => accounts.map((identity) => `${one}/${identity}`));
         if (all.length === 0 || all.some((one) => matches(text, one))) continue;
         yield {
           path: field.path,
@@ -59,6 +60,8 @@ spec: { rules: [{ from: [{ source: { principals: [cluster.local/ns/shop/sa/web, 
       // Where nothing of a namespace is known, as in files, its accounts are not either.
       if (namespace !== undefined && !hasServiceAccounts(mesh, home)) continue;
       if (account !== undefined && isServiceAccount(mesh, home, account)) continue;
+      // What runs in another cluster of the mesh may ask too.
+      if (clustersWithAccount(mesh, home, account).length > 0) continue;
       yield {
         path: field.path,
         message:
