@@ -81,6 +81,54 @@ test("65: with a Lease for each of eight shards, a killed process hands all of t
   expect(led.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
+test("a replica that comes back drives its share soon, and nothing is left alone for long", async () => {
+  const shares: number[][] = [];
+  let alone = 0;
+  const told = await run(
+    { replicas: 2, events: [{ at: 15, freeze: 0, for: 25 }] },
+    (second, { replicas }) => {
+      const led = replicas.map(({ rollouts, gate }) => {
+        const driver = rollouts.driver();
+        return driver.type === "on" && !gate.isFrozen
+          ? driver.shards.filter((s) => s.leading).length
+          : 0;
+      });
+      if (second > 41) alone = Math.max(alone, 8 - (led[0] ?? 0) - (led[1] ?? 0));
+      if ([14, 39, 59, 200].includes(second)) shares.push(led);
+    },
+    8,
+  );
+  expect(told).toEqual({ wrote: WALK, final: "Succeeded" });
+  expect(shares).toEqual([
+    [4, 4],
+    [0, 8],
+    [4, 4],
+    [4, 4],
+  ]);
+  expect(alone).toBeLessThanOrEqual(1);
+});
+
+test("who takes part when all others are new learns of a dead leader's age from the server", async () => {
+  let alone = 0;
+  let longest = 0;
+  // The others are replaced while they wait, so that none of them has seen the leader alive.
+  const events = [
+    { at: 70, kill: "leader" },
+    ...[0, 1, 2].map((which) => ({ at: 80, kill: which })),
+  ];
+  const told = await run({ replicas: 3, events }, (_, { replicas }) => {
+    const owned = replicas.some(({ rollouts }) => {
+      const driver = rollouts.driver();
+      return driver.type === "on" && driver.leading;
+    });
+    alone = owned ? 0 : alone + 1;
+    longest = Math.max(longest, alone);
+  });
+  expect(told).toEqual({ wrote: WALK, final: "Succeeded" });
+  expect(longest).toBeGreaterThan(10);
+  expect(longest).toBeLessThanOrEqual(17);
+});
+
 test("a Lease that was deleted and counts from the beginning leaves no rollout alone", async () => {
   const told = await run({ replicas: 2 }, (second, { cluster }) => {
     if (second !== 70) return;

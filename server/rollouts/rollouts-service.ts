@@ -134,7 +134,7 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
       });
       if (off !== undefined) return;
       shards = shardElections(
-        { cluster, clock, random, log, store },
+        { cluster, clock, random, log, store, monotonic: needs.monotonic },
         { count: needs.shards ?? 1, identity },
         (leadership, isOurs) => {
           const settle = driveAll({
