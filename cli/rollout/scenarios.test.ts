@@ -37,6 +37,35 @@ describe("67: a process that dies between two requests", () => {
   );
 });
 
+test.each([0, 1, 2, 3])(
+  "67: of two objects one was written, or both, when the process died (%i kills)",
+  async (kills) => {
+    const edge = { ...aVirtualService(), metadata: { name: "edge", namespace: "shop" } };
+    // Each process dies after its first write to traffic.
+    const events = Array.from({ length: kills }, (_, i) => ({
+      at: 19 + i,
+      kill: "leader",
+      when: "write",
+    }));
+    const told = await run({
+      spec: {
+        target: { virtualServices: ["reviews", "edge"], host: "reviews" },
+        steps: [10, 50],
+        hold: 20,
+      },
+      objects: [...objects(), edge],
+      events,
+      until: 120,
+    });
+    expect(told.final.phase).toBe("Succeeded");
+    for (const name of ["reviews", "edge"]) {
+      const own = told.writes.filter((write) => write.name === name);
+      expect(own.map(({ weights }) => weights["v2"])).toEqual([10, 50]);
+    }
+    expect(told.ledger.map(({ title }) => title).join()).not.toContain("changed from outside");
+  },
+);
+
 test("70: what is killed again and again writes each step once", async () => {
   const events = Array.from({ length: 60 }, (_, i) => ({
     at: 7 + i * 9,

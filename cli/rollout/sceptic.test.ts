@@ -186,13 +186,18 @@ describe("processes", () => {
     expect(told.wrote).toEqual(["90/10@0", "75/25@75", "50/50@135"]);
   });
 
-  test("each step is one write of the status", async () => {
+  test.each([
+    ["one object", {}],
+    ["two objects", { target: { virtualServices: ["reviews", "edge"], host: "reviews" } }],
+  ])("each step of %s is one write of the status", async (_, spec) => {
     let before = 0;
     const seen: number[] = [];
-    const text = stringify({ rollout: aRollout(), objects: objects(), until: 200 });
+    const edge = { ...aVirtualService(), metadata: { name: "edge", namespace: "shop" } };
+    const rollout = aRollout({ ...spec, hold: 20 });
+    const text = stringify({ rollout, objects: [...objects(), edge], until: 60 });
     await simulate(readSimulation({ file: "test.yaml", text }), (second, { requests }) => {
-      if (second % 60 === 30) seen.push(requests.status - before);
-      if (second % 60 === 30) before = requests.status;
+      if (second % 20 === 10) seen.push(requests.status - before);
+      if (second % 20 === 10) before = requests.status;
     });
     // The first holds what the start needs.
     expect(seen.slice(1)).toEqual([1, 1]);

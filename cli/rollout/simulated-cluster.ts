@@ -1,4 +1,4 @@
-import { documentedDefinitions } from "@/lib/istio/field-docs/documented-definitions";
+import { customResourceDefinitions } from "@/lib/istio/schemas/custom-resource-definitions";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { MeshView } from "@/lib/mesh/view";
@@ -62,7 +62,7 @@ let opened: readonly KubeObject[] | undefined;
 
 /** A mesh may be newer than we are: what its kinds know and ours don't is kept as it is. */
 const openDefinitions = (): readonly KubeObject[] =>
-  (opened ??= documentedDefinitions()
+  (opened ??= customResourceDefinitions()
     .filter(({ metadata }) => GROUPS.test(metadata.name))
     .map((definition) => ({ ...definition, spec: open(definition["spec"]) })));
 

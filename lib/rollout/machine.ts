@@ -14,6 +14,7 @@ import { pauseFor, settleStep } from "./settle";
 import { remember } from "./remember";
 import { isTerminal, type StateOf } from "./status";
 import { standStill } from "./suspend";
+import { targetKey } from "./targets";
 import { companions, waitsFor } from "./train";
 import {
   act,
@@ -186,18 +187,24 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
 
 /**
  * The next step's write was sent, and whoever sent it could not say so any more: its weights are in
- * place, so it is gone on with, and not written again (rollouts.md scenario 67).
+ * place, in all objects or in some while the others are as they were, so it is gone on with. What is
+ * done is not written again (rollouts.md scenario 67).
  */
 function foundSent(run: Run, state: StateOf<"Holding">): Transition | undefined {
   const { rollout, status, observed, now } = run;
   const { prepared } = status;
   const { objects } = observed;
   if (!prepared || !observed.perhapsSent || !objects || now < state.holdUntil) return undefined;
-  const isInPlace = (goal: RolloutGoal) => {
+  const amiss = (goal: RolloutGoal) => {
     const plan = planRollout(rollout, rememberedOf(run), { objects, goal, down: false });
-    return !isRefusal(plan) && plan.settled;
+    return isRefusal(plan)
+      ? undefined
+      : plan.objects.filter(({ patch }) => patch.length > 0).map(({ target }) => targetKey(target));
   };
-  if (isInPlace(goalOf(rollout, state)) || !isInPlace(goalOf(rollout, prepared))) return undefined;
+  const changed = amiss(goalOf(rollout, state));
+  const undone = amiss(goalOf(rollout, prepared));
+  const isSent = changed && undone && changed.some((key) => !undone.includes(key));
+  if (!isSent || changed.some((key) => undone.includes(key))) return undefined;
   const found: Run = {
     ...run,
     status: {
@@ -209,7 +216,10 @@ function foundSent(run: Run, state: StateOf<"Holding">): Transition | undefined 
   };
   return beginStep(found, prepared.step, {
     who: "engine",
-    note: "its weights were found in place: they were written before the process that did it ended",
+    note:
+      undone.length === 0
+        ? "its weights were found in place: they were written before the process that did it ended"
+        : "its weights were found in some objects: the process that wrote them ended before the others",
   });
 }
 

@@ -88,7 +88,8 @@ export function settle(
     return going(act(run, { type: "wake", at: after(now, READ_AGAIN) }));
   }
   const targets = plan.due.map(({ target }) => target);
-  return going(act(run, { type: "write", op, goal, stage: plan.stage, targets }));
+  const changes = plan.objects.flatMap(({ target, patch }) => (patch.length > 0 ? [target] : []));
+  return going(act(run, { type: "write", op, goal, stage: plan.stage, targets, changes }));
 }
 
 /** What the status remembers of weights that were found in place. */

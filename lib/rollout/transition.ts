@@ -86,6 +86,8 @@ export type Action =
       readonly goal: RolloutGoal;
       readonly stage: number;
       readonly targets: readonly RolloutTarget[];
+      /** All that the step changes, those too whose turn comes after these. */
+      readonly changes: readonly RolloutTarget[];
     }
   /** Ask for the requests since `from`. */
   | { readonly type: "measure"; readonly from: Instant }
@@ -146,18 +148,14 @@ export function decide(
   return { op, operations };
 }
 
-/**
- * The write of the next step, decided now, so that it is stored with what came of this one. Only where
- * one object is written: of several, some may be done when a process dies, and that must be known.
- */
+/** The write of the next step, decided now, so that it is stored with what came of this one. */
 export function prepare(
   { rollout, status, now }: Run,
   step: number,
 ): Pick<RolloutStatus, "prepared" | "operations"> {
-  const { operations, targets } = status;
+  const { operations } = status;
   const next = rollout.spec.steps[step + 1];
-  const single = targets.filter(({ kind }) => kind !== "Deployment").length === 1;
-  if (!next || !single) return { prepared: null, operations };
+  if (!next) return { prepared: null, operations };
   const id = `op-${operations + 1}`;
   const share = next.weight;
   const prepared = { id, step: step + 1, share, from: currentShare(status), decidedAt: now };

@@ -32,8 +32,10 @@ type Write = Extract<Action, { type: "write" }>;
 type Written = Extract<WriteReport, { outcome: "written" }>;
 
 /**
- * Sends what a decided write asks for, object after object, until one cannot be written. What was
- * written before that one is the machine's to take back.
+ * Sends what a decided write asks for: first every change of the step as a dry run, those too that
+ * wait for others, so that nothing is written of what the server will not have whole. Then object after
+ * object for good, until one cannot be written; what was written before that one is the machine's to
+ * take back.
  */
 export async function writeWeights(
   writer: WeightWriter,
@@ -50,12 +52,13 @@ export async function writeWeights(
   const { op, stage } = action;
   const versions: Record<string, string> = {};
   let weights: Pick<Written, "before" | "after"> = { before: [], after: [] };
+  const known = objects ?? new Map<string, KubeObject | null>();
+  for (const target of action.changes) {
+    const tried = await writeObject(writer, record, { action, target, known, isTrial: true });
+    if ("outcome" in tried) return tried;
+  }
   for (const target of action.targets) {
-    const written = await writeObject(writer, record, {
-      action,
-      target,
-      known: objects ?? new Map(),
-    });
+    const written = await writeObject(writer, record, { action, target, known, isTrial: false });
     if ("outcome" in written) return written;
     versions[targetKey(target)] = written.version;
     const { before, after } = written.plan;
@@ -70,7 +73,7 @@ interface SentObject {
 }
 
 /**
- * Dry run first, then the same patch for good.
+ * A dry run, or the same patch for good; where it had to be planned anew, again after a dry run.
  *
  * When the server refuses because somebody changed what the patch rests on, the object is read and
  * the patch planned again, up to five times. A patch that stays the same and is refused again is
@@ -83,11 +86,13 @@ async function writeObject(
     action,
     target,
     known,
+    isTrial,
   }: {
     readonly action: Write;
     readonly target: RolloutTarget;
     /** As they were just read. */
     readonly known: TargetObjects;
+    readonly isTrial: boolean;
   },
 ): Promise<SentObject | Exclude<WriteReport, Written>> {
   const { op, goal } = action;
@@ -111,9 +116,10 @@ async function writeObject(
         told({ result: "refused", error: refused.message });
         return { opId: op.id, outcome: "refused", message: refused.message };
       }
-      const outcome = await send(writer, target, { plan, object });
+      const modes = isTrial ? DRY : tries === 1 ? WET : [...DRY, ...WET];
+      const outcome = await send(writer, target, { plan, object, modes });
       if (typeof outcome !== "string") {
-        told({ result: "written", after: plan.after });
+        if (!isTrial) told({ result: "written", after: plan.after });
         return { version: outcome.version, plan };
       }
       refused = { patch, message: outcome };
@@ -133,22 +139,39 @@ async function writeObject(
 
 const refOf = ({ kind, namespace, name }: RolloutTarget) => ({ kind, namespace, name });
 
-/** The version that was stored, or the server's refusal in its words. */
+const DRY = [{ dryRun: true }] as const;
+const WET = [{}] as const;
+
+/** The version that the server made of it, or its refusal in its words. */
 async function send(
   { cluster, leadership }: WeightWriter,
   target: RolloutTarget,
-  { plan, object }: { readonly plan: ObjectPlan; readonly object: KubeObject },
+  {
+    plan,
+    object,
+    modes,
+  }: {
+    readonly plan: ObjectPlan;
+    readonly object: KubeObject;
+    readonly modes: readonly { readonly dryRun?: true }[];
+  },
 ): Promise<{ readonly version: string } | string> {
-  if (plan.patch.length === 0) return { version: object.metadata.resourceVersion ?? "" };
+  let version = object.metadata.resourceVersion ?? "";
+  if (plan.patch.length === 0) return { version };
   const patch = { type: "json" as const, body: plan.patch, fieldManager: FIELD_MANAGER };
   const { signal } = leadership;
   try {
-    await cluster.patch(refOf(target), patch, { dryRun: true, signal });
-    if (!leadership.mayWrite()) {
-      throw new AppError("unavailable", "the Lease was not renewed in time, so nothing is written");
+    for (const mode of modes) {
+      if (!leadership.mayWrite()) {
+        throw new AppError(
+          "unavailable",
+          "the Lease was not renewed in time, so nothing is written",
+        );
+      }
+      const { object: answer } = await cluster.patch(refOf(target), patch, { ...mode, signal });
+      version = answer.metadata.resourceVersion ?? "";
     }
-    const { object: stored } = await cluster.patch(refOf(target), patch, { signal });
-    return { version: stored.metadata.resourceVersion ?? "" };
+    return { version };
   } catch (error) {
     if (error instanceof AppError && (error.code === "invalid" || error.code === "conflict")) {
       return error.message;
