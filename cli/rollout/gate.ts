@@ -85,6 +85,18 @@ export const gatedClock = (clock: Clock, gate: Gate): Clock => ({
   },
 });
 
+/** What a process posts, behind its gate. */
+export const gatedPost =
+  (post: typeof fetch, gate: Gate): typeof fetch =>
+  async (...request) => {
+    await gate.pass();
+    try {
+      return await post(...request);
+    } finally {
+      await gate.pass();
+    }
+  };
+
 /** The requests of a process behind its gate: it may die before or after the server acts. */
 export function gatedTransport(transport: Transport, gate: Gate): Transport {
   const streams = new Set<Readable>();

@@ -8,7 +8,7 @@ import type { Clock, Cluster, Live, Metrics } from "@/server/ports";
 import { type Rollouts, rolloutsService } from "@/server/rollouts/rollouts-service";
 import type { Webhooks } from "@/server/rollouts/webhooks";
 import { credentialsOf, NO_PORTS } from "./in-process-api";
-import { type Gate, gatedClock, gatedTransport, openGate } from "./gate";
+import { type Gate, gatedClock, gatedPost, gatedTransport, openGate } from "./gate";
 
 /** The kinds that the driver looks at. */
 const KINDS = [
@@ -48,6 +48,8 @@ export interface ReplicaWorld {
   readonly turned: (ms: number) => void;
   /** Into how many shares the rollouts are divided; 1 where absent. */
   readonly shards?: number;
+  /** Takes notifications; none are sent where absent. */
+  readonly post?: typeof fetch;
   readonly decided: (ref: RolloutRef, status: RolloutStatus) => void;
 }
 
@@ -81,6 +83,7 @@ export function startReplica(world: ReplicaWorld, name: string, off?: string): R
     identity: name,
     turned,
     ...(world.shards !== undefined && { shards: world.shards }),
+    ...(world.post && { announces: true, post: gatedPost(world.post, gate) }),
     decided,
     monotonic: () => world.clock.now(),
   };

@@ -13,6 +13,7 @@ import { startReplica } from "./replica";
 import type { Simulation } from "./simulation-file";
 import { simulatedCluster } from "./simulated-cluster";
 import { simulatedMetrics } from "./simulated-metrics";
+import { simulatedReceiver } from "./simulated-receiver";
 import { simulatedTraffic } from "./simulated-traffic";
 import { simulatedWebhooks } from "./simulated-webhooks";
 import { type Story, storedStatus, StoryTeller } from "./story";
@@ -74,6 +75,8 @@ export async function simulate(
     return fault && { kind: fault.mode };
   });
   const webhooks = simulatedWebhooks(simulation.webhooks, time.second);
+  const receiver = simulatedReceiver(time.second, time.stir);
+  const isTold = rollouts.some(({ spec }) => spec.notifications !== undefined);
   const warnings: string[] = [];
   const bugs: unknown[] = [];
   const quiet: Logger = {
@@ -93,6 +96,7 @@ export async function simulate(
     decided,
     webhooks,
     shards,
+    ...(isTold && { post: receiver.post }),
   };
   const requests = { weights: 0, dryRun: 0, status: 0, reads: 0, other: 0 };
   const turns: number[] = [];
@@ -149,9 +153,11 @@ export async function simulate(
     traffic.pass(second, cluster.view());
     metrics.scrape(START + (second + 1) * 1000);
   });
-  const stories = rollouts.map((rollout, index) =>
-    (tellers[index] as StoryTeller).tell(cluster.weightsOf(rollout)),
-  );
+  const stories = rollouts.map((rollout, index) => {
+    const teller = tellers[index] as StoryTeller;
+    teller.notifications = receiver.of(rollout);
+    return teller.tell(cluster.weightsOf(rollout));
+  });
   for (const replica of [...replicas, world.desk]) replica.kill();
   // What the product calls a bug of its own is one of the simulation, too.
   if (bugs.length > 0) throw bugs[0];

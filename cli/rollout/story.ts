@@ -2,6 +2,7 @@ import type { KubeObject } from "@/lib/k8s/object";
 import { isRecord } from "@/lib/k8s/json-value";
 import { phaseOf } from "@/lib/rollout/public-phase";
 import { type LedgerEntry, RolloutStatus } from "@/lib/rollout/status";
+import type { ToldNotification } from "./simulated-receiver";
 
 /** A write of the engine that the API server took. */
 export interface ToldWrite {
@@ -47,6 +48,8 @@ export interface Story {
   readonly preview?: unknown;
   /** What became of the plan over past traffic, where the file asks for it. */
   readonly backtest?: unknown;
+  /** What the receiver that the plan names was told; absent where it names none. */
+  readonly notifications?: readonly ToldNotification[];
   readonly final: { readonly phase: string; readonly weights: Readonly<Record<string, number>> };
 }
 
@@ -58,6 +61,7 @@ export class StoryTeller {
   readonly ledger: ToldDecision[] = [];
   preview: unknown;
   backtest: unknown;
+  notifications: readonly ToldNotification[] | undefined;
   private lastDecision: LedgerEntry | undefined;
   status: RolloutStatus | undefined;
   private lastCheck = -Infinity;
@@ -136,7 +140,7 @@ export class StoryTeller {
   }
 
   tell(weights: Readonly<Record<string, number>>): Story {
-    const { key: rollout, writes, phases, checks, ledger, preview, backtest } = this;
+    const { key: rollout, writes, phases, checks, ledger, preview, backtest, notifications } = this;
     return {
       rollout,
       writes,
@@ -145,6 +149,7 @@ export class StoryTeller {
       ledger,
       ...(preview === undefined ? {} : { preview }),
       ...(backtest === undefined ? {} : { backtest }),
+      ...(notifications === undefined ? {} : { notifications }),
       final: { phase: phases.at(-1)?.phase ?? "Pending", weights },
     };
   }

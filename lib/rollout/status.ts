@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Instant, millis } from "@/lib/base/units";
 import { At, Operation, PauseReason, RollbackReason, BlockedReason } from "./operation";
 import { JudgeMemory } from "./judge-memory";
+import { Notice } from "./notice";
 import { RolloutTarget } from "./targets";
 
 // What is stored may have been touched by people: it is read like any other input.
@@ -216,6 +217,8 @@ export const RolloutStatus = z.object({
   steps: z.array(z.object({ step: z.int(), verifiedAt: At, passedAt: At.nullable() })),
   checks: z.array(CheckEntry),
   ledger: z.array(LedgerEntry),
+  /** What is still to be told: it goes once it is delivered. */
+  outbox: z.array(Notice).default([]),
 });
 export type RolloutStatus = z.infer<typeof RolloutStatus>;
 
@@ -283,4 +286,5 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   steps: [],
   checks: [],
   ledger: [],
+  outbox: [],
 });

@@ -7,6 +7,7 @@ import type { Action } from "@/lib/rollout/transition";
 import type { MeshStore, Metrics } from "../ports";
 import { checkNow } from "./check-now";
 import { observe, type Reports } from "./observe-rollout";
+import type { Notifications } from "./notifications";
 import type { RolloutRecord, RolloutRef, RolloutStore } from "./rollout-store";
 import { steadyClock } from "./steady-clock";
 import type { Turns } from "./turns";
@@ -41,6 +42,8 @@ export interface DriverNeeds extends WeightWriter {
   readonly closing?: AbortSignal;
   /** Whether somebody looks, who wants to see each check when it is counted. */
   readonly watched?: () => boolean;
+  /** Delivers what is stored to be told; nothing is told where absent. */
+  readonly mail?: Notifications;
 }
 
 /** A rollout as this process knows it: what is stored, and the checks that are not yet. */
@@ -136,6 +139,7 @@ async function turn(
   const held = (known.held = await newest(needs, { ref, known, own }));
   if (!held) return "ended";
   const record: RolloutRecord = { ...held.stored, status: held.status };
+  needs.mail?.send(held.stored, () => leadership.mayWrite());
   if (hasEnded(record)) return "ended";
 
   const now = clock.now();
@@ -170,10 +174,14 @@ async function turn(
   });
   if (known.reports.write || known.reports.measurement) return "again";
   if (transition.actions.some(({ type }) => type === "read")) return "again";
-  const isOld = between(held.storedAt, now) >= STORED_AT_LEAST;
-  if (held.status !== held.stored.status && isOld) {
+  const isOld =
+    held.status !== held.stored.status && between(held.storedAt, now) >= STORED_AT_LEAST;
+  // What was told is forgotten, so that nobody who leads later tells it again.
+  const isTold = held.base === undefined && needs.mail?.isDelivered(held.stored) === true;
+  if (isOld || isTold) {
     const stored = await store.commit(held.stored, held.status, leadership.signal);
     known.held = heldAt(now, own)(stored);
+    if (isTold) return "again";
   }
   return wakeTime(transition) ?? after(clock.now(), IDLE);
 }
@@ -203,9 +211,12 @@ async function flush({ store, leadership }: DriverNeeds, held: Held | undefined)
   }
 }
 
-/** Whether nothing is left to be done: it has ended, and nobody has asked for anything since. */
+/** Whether nothing is left to be done: it has ended, all is told, and nobody has asked for anything since. */
 export const hasEnded = ({ status, commands, deleted }: RolloutRecord): boolean =>
-  isTerminal(status) && commands.length <= status.commandsSeen && !deleted;
+  isTerminal(status) &&
+  commands.length <= status.commandsSeen &&
+  status.outbox.length === 0 &&
+  !deleted;
 
 /**
  * The newest version of the record. What the mirror saw of our own commits is no news. A record

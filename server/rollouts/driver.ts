@@ -79,6 +79,7 @@ export function driveAll(
     else if (OWN.some((kind) => kinds.has(kind))) look(false);
   });
   leadership.signal.addEventListener("abort", stop, { once: true });
+  needs.mail?.onDelivered((ref) => driven.get(keyOf(ref))?.call(), leadership.signal);
   look(true);
   return async () => {
     for (const wake of driven.values()) wake.call();

@@ -15,10 +15,10 @@ import {
   STORE_TYPES,
   type WaitingRollout,
 } from "./rollout-store";
-import type { Committed } from "./rollout-transitions";
 import { type RolloutStores, standingOf } from "./rollout-stores";
 import { isDefined } from "./store-choice";
 import { wakeUp } from "./wake";
+import type { StoreWatcher } from "./watched-store";
 
 /** Better places are looked for this often (rollouts.md 6.5). */
 const LOOK_AGAIN = seconds(60);
@@ -36,7 +36,7 @@ interface KeeperNeeds {
   readonly leadership: Leadership;
   /** Which rollouts are this leader's. */
   readonly isOurs: (ref: RolloutRef) => boolean;
-  readonly announce: (committed: Committed) => void;
+  readonly watcher: Pick<StoreWatcher, "addressed" | "announce">;
 }
 
 /**
@@ -103,7 +103,7 @@ export function keepRollouts(needs: KeeperNeeds): void {
 
 /** Starts a rollout that was applied, or rejects it with the first thing that speaks against it. */
 async function admit(
-  { stores, mesh, clock, log, leadership, announce }: KeeperNeeds,
+  { stores, mesh, clock, log, leadership, watcher }: KeeperNeeds,
   { ref, rollout, by }: WaitingRollout,
 ): Promise<void> {
   const { customResource } = stores.of;
@@ -129,8 +129,14 @@ async function admit(
         },
       }
     : fresh;
-  const record = await customResource.begin(newest, status);
-  announce({ record, before: undefined });
+  const { resourceVersion } = newest;
+  const first: RolloutRecord = {
+    ...{ ref, store: "customResource", rollout, status, resourceVersion },
+    ...{ commands: [], suspended: false, deleted: false },
+  };
+  const addressed = watcher.addressed({ record: first, before: undefined });
+  const record = await customResource.begin(newest, addressed);
+  watcher.announce({ record, before: undefined });
   log.info(
     { audit: true, action: "start-rollout", rollout: ref.name, namespace: ref.namespace, user: by },
     refused ? "rejected" : "write",

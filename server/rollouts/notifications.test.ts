@@ -6,7 +6,7 @@ import { meshView } from "@/lib/mesh/view";
 import { initialStatus } from "@/lib/rollout/status";
 import { aRollout } from "@/lib/rollout/testing";
 import type { Clock, MeshStore } from "../ports";
-import { notifications } from "./notifications";
+import { type Notifications, notifications } from "./notifications";
 import type { RolloutRecord } from "./rollout-store";
 import type { RolloutNews } from "./rollout-transitions";
 
@@ -60,6 +60,19 @@ const record: RolloutRecord = {
   suspended: false,
   deleted: false,
 };
+const always = () => true;
+
+/** Stores news as a commit does, and has them delivered. */
+function tell(
+  to: Notifications,
+  of: RolloutRecord,
+  said: readonly RolloutNews[],
+  mayTell = always,
+): RolloutRecord {
+  const stored = { ...of, status: { ...of.status, outbox: [...to.outbox(of, said)] } };
+  to.send(stored, mayTell);
+  return stored;
+}
 const news = (reason: string): RolloutNews => ({
   id: `1-${reason}`,
   reason,
@@ -72,7 +85,7 @@ const news = (reason: string): RolloutNews => ({
 test("each news is posted once, in order, with what is needed to act on it", async () => {
   const { bodies, url } = await receiver([]);
   const { to } = told({ url });
-  to.tell(record, [news("RolloutPausedNoData"), news("RolloutRolledBack")]);
+  tell(to, record, [news("RolloutPausedNoData"), news("RolloutRolledBack")]);
   await vi.waitFor(() => expect(to.counts().sent).toBe(2));
   expect(bodies).toMatchObject([
     {
@@ -89,11 +102,16 @@ test("each news is posted once, in order, with what is needed to act on it", asy
 test.each([
   ["a fault of its own passes", [503, 429, 200], { sent: 1, failed: 0, dropped: 0 }, 3],
   ["what it will not take is not sent again", [400], { sent: 0, failed: 1, dropped: 0 }, 1],
-  ["four times are enough", [500, 500, 500, 500], { sent: 0, failed: 1, dropped: 0 }, 4],
+  [
+    "it is tried until it is taken",
+    [500, 500, 500, 500, 500, 200],
+    { sent: 1, failed: 0, dropped: 0 },
+    6,
+  ],
 ])("%s", async (_, answers, counts, tries) => {
   const { bodies, url } = await receiver(answers);
   const { to, lines } = told({ url });
-  to.tell(record, [news("RolloutRolledBack")]);
+  tell(to, record, [news("RolloutRolledBack")]);
   await vi.waitFor(() => expect(to.counts()).toEqual(counts));
   expect(bodies).toHaveLength(tries);
   expect(lines.join()).not.toContain("hush");
@@ -102,7 +120,7 @@ test.each([
 test("only the events that are asked for are told, and the root namespace speaks for the others", async () => {
   const { bodies, url } = await receiver([]);
   const { to } = told({ url, events: "RolloutRolledBack, RolloutSucceeded" }, "istio-system");
-  to.tell(record, [news("RolloutPausedNoData"), news("RolloutSucceeded")]);
+  tell(to, record, [news("RolloutPausedNoData"), news("RolloutSucceeded")]);
   await vi.waitFor(() => expect(to.counts().sent).toBe(1));
   expect(bodies).toMatchObject([{ event: "RolloutSucceeded" }]);
 });
@@ -111,15 +129,55 @@ test("the plan's own receiver is told of what it asks for, beside that of the na
   const { bodies, url } = await receiver([]);
   const { to } = told({ url, events: "RolloutSucceeded" });
   const rollout = aRollout({ notifications: { url, events: ["RolloutRolledBack"] } });
-  to.tell({ ...record, rollout }, [news("RolloutRolledBack"), news("RolloutSucceeded")]);
+  tell(to, { ...record, rollout }, [news("RolloutRolledBack"), news("RolloutSucceeded")]);
   await vi.waitFor(() => expect(to.counts().sent).toBe(2));
   expect(bodies).toMatchObject([{ event: "RolloutRolledBack" }, { event: "RolloutSucceeded" }]);
 });
 
 test("what is no URL is said without repeating it, and nobody is told", () => {
   const { to, lines } = told({ url: "hooks.example.com/hush" });
-  to.tell(record, [news("RolloutRolledBack")]);
+  tell(to, record, [news("RolloutRolledBack")]);
   expect(to.counts()).toEqual({ sent: 0, failed: 0, dropped: 0 });
   expect(lines.join()).toContain("shop/quarterdeck-notifications");
   expect(lines.join()).not.toContain("hush");
+});
+
+test("what was delivered is told once, and stays in the status only until the next write", async () => {
+  const { bodies, url } = await receiver([]);
+  const { to } = told({ url });
+  const stored = tell(to, record, [news("RolloutPausedNoData")]);
+  await vi.waitFor(() => expect(to.isDelivered(stored)).toBe(true));
+  to.send(stored, always);
+  expect(to.outbox(stored, [])).toEqual([]);
+  // The write lost to another one: the notice stands there still, and is not told again.
+  to.send(stored, always);
+  expect(to.outbox(stored, [])).toEqual([]);
+  expect(to.counts().sent).toBe(1);
+  expect(bodies).toHaveLength(1);
+});
+
+test("what a process could not deliver before it ended the next one does", async () => {
+  const { bodies, url } = await receiver([]);
+  const first = told({ url }).to;
+  const stored = tell(first, record, [news("RolloutRolledBack")], () => false);
+  first.close();
+  const second = told({ url }).to;
+  second.send(stored, always);
+  await vi.waitFor(() => expect(second.counts().sent).toBe(1));
+  expect(bodies).toMatchObject([{ id: "shop/reviews-v2/1-RolloutRolledBack" }]);
+});
+
+test("a receiver that does not answer keeps nobody else waiting, and is given up after a day", async () => {
+  const { bodies, url } = await receiver([]);
+  const { to } = told({ url });
+  const late = { ...news("RolloutSucceeded"), at: -2 * 24 * 3600 * 1000 };
+  const rollout = aRollout({ notifications: { url: "http://127.0.0.1:1/closed" } });
+  tell(to, { ...record, rollout }, [late]);
+  await vi.waitFor(() => expect(to.counts()).toMatchObject({ sent: 1, failed: 1 }));
+  expect(bodies).toMatchObject([{ event: "RolloutSucceeded" }]);
+});
+
+test("nothing is kept for whom nobody asks to be told", () => {
+  const { to } = told({});
+  expect(to.outbox(record, [news("RolloutRolledBack")])).toEqual([]);
 });

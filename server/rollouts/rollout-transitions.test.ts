@@ -51,6 +51,17 @@ test("the ids of news do not depend on who tells it, and no two are the same", (
   expect(new Set(ids).size).toBe(2);
 });
 
+test("what is decided at one moment and stored one after the other has ids of its own", () => {
+  const first = { ...paused, ledger: [entry("Check failed"), entry("Roll back")] };
+  const second = { ...paused, ledger: [...first.ledger, entry("Rolled back")] };
+  const ids = [
+    ...newsOf({ record: record(first), before: { ...START, ledger: [] } }),
+    ...newsOf({ record: record(second), before: first }),
+  ].map(({ id }) => id);
+  expect(ids).toHaveLength(3);
+  expect(new Set(ids).size).toBe(3);
+});
+
 test("entries are found new even after the oldest were dropped", () => {
   const before = { ...START, ledger: [entry("a"), entry("b")] };
   const after = { ...START, ledger: [entry("b"), entry("c")] };

@@ -66,7 +66,7 @@ export function newsOf(committed: Committed): readonly RolloutNews[] {
     const { title, note, who, at, level } = entry;
     const isLast = index === decisions.length - 1;
     return {
-      id: `${run}-d${at}-${index}`,
+      id: `${run}-${at}-${slug(title)}`,
       reason: isLast && phase ? reasonOf(phase) : "RolloutDecision",
       level: level === "fail" || level === "warn" ? "Warning" : "Normal",
       message: note ? `${title}: ${note}` : title,
@@ -81,6 +81,13 @@ export function newsOf(committed: Committed): readonly RolloutNews[] {
   const id = `${run}-p${phase.phase}${phase.reason}-${phase.step}`;
   return [{ id, reason: reasonOf(phase), level, message, at, who: "engine" }];
 }
+
+/** Two decisions of one moment differ by what they say. */
+const slug = (title: string): string =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 
 const LOUD: ReadonlySet<string> = new Set(["Paused", "RollingBack", "Degraded", "RolledBack"]);
 

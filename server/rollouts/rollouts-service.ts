@@ -67,6 +67,8 @@ interface Needs {
   readonly shards?: number;
   /** Whether Kubernetes Events and notifications tell of what becomes of rollouts. */
   readonly announces?: boolean;
+  /** How notifications are posted; over HTTP where absent. */
+  readonly post?: typeof fetch;
   /** Told after each turn of a driver how many ms it took. */
   readonly turned?: (ms: number) => void;
   /** Told of each status that was decided, be it stored or waiting to be stored with the next. */
@@ -79,7 +81,7 @@ interface Needs {
 export function rolloutsService(needs: Needs, off: string | undefined): Rollouts {
   const { cluster, mesh, live, clock, log, random } = needs;
   const store = rolloutStores({ cluster, mesh, clock });
-  const told = notifications({ mesh, clock, log });
+  const told = notifications({ mesh, clock, log }, needs.post);
   const telemetry = rolloutTelemetry({
     store,
     mesh,
@@ -90,13 +92,20 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
   const announce = (committed: Committed) => {
     telemetry.committed(committed);
     if (!needs.announces) return;
-    const news = newsOf(committed);
-    told.tell(committed.record, news);
-    writeEvents(committed.record, news).catch((err: unknown) =>
+    writeEvents(committed.record, newsOf(committed)).catch((err: unknown) =>
       log.error({ err }, "Events of a rollout were not written"),
     );
   };
-  const watched = watchedStore(store, { announce, conflict: () => telemetry.conflict("rollout") });
+  const addressed = (committed: Committed): RolloutStatus => {
+    const { status } = committed.record;
+    if (!needs.announces) return status;
+    const outbox = told.outbox(committed.record, newsOf(committed));
+    return outbox.length === 0 && status.outbox.length === 0
+      ? status
+      : { ...status, outbox: [...outbox] };
+  };
+  const watcher = { addressed, announce, conflict: () => telemetry.conflict("rollout") };
+  const watched = watchedStore(store, watcher);
   const identity = needs.identity ?? `${hostname()}_${randomId()}`;
   const stop = new AbortController();
   let shards: Shards | undefined;
@@ -146,6 +155,7 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
             leadership,
             isOurs,
             watched: () => live.listeners > 0,
+            ...(needs.announces && { mail: told }),
             turned(ms) {
               telemetry.turned(ms);
               needs.turned?.(ms);
@@ -155,7 +165,7 @@ export function rolloutsService(needs: Needs, off: string | undefined): Rollouts
           leadership.signal.addEventListener("abort", () => {
             settled.splice(settled.indexOf(settle), 1);
           });
-          keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs, announce });
+          keepRollouts({ stores: store, mesh, clock, log, leadership, isOurs, watcher });
         },
       );
     },

@@ -1,0 +1,40 @@
+import type { CanaryRollout } from "@/lib/rollout/plan";
+
+/** A notification that the receiver of a plan got. */
+export interface ToldNotification {
+  readonly t: number;
+  readonly id: string;
+  readonly event: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+/** What takes the notifications of a simulation, in place of the addresses that the plans name. */
+export interface SimulatedReceiver {
+  readonly post: typeof fetch;
+  /** What came of a rollout, in its order; undefined where its plan names no receiver. */
+  of(rollout: CanaryRollout): readonly ToldNotification[] | undefined;
+}
+
+/** A receiver that takes everything at once. */
+export function simulatedReceiver(second: () => number, stir: () => void): SimulatedReceiver {
+  const got: { readonly rollout: string; readonly told: ToldNotification }[] = [];
+  return {
+    post(_, { body } = {}) {
+      stir();
+      const { rollout, id, event, severity, message } = JSON.parse(String(body)) as Payload;
+      const told = { t: second(), id, event, severity, message };
+      got.push({ rollout: `${rollout.namespace}/${rollout.name}`, told });
+      return Promise.resolve(new Response(null, { status: 204 }));
+    },
+    of({ metadata, spec }) {
+      if (!spec.notifications) return undefined;
+      const key = `${metadata.namespace}/${metadata.name}`;
+      return got.flatMap(({ rollout, told }) => (rollout === key ? [told] : []));
+    },
+  };
+}
+
+interface Payload extends Omit<ToldNotification, "t"> {
+  readonly rollout: { readonly namespace: string; readonly name: string };
+}
