@@ -22,7 +22,8 @@ export function simulatedReceiver(second: () => number, stir: () => void): Simul
   return {
     post(_, { body } = {}) {
       stir();
-      const { rollout, id, event, severity, message } = JSON.parse(String(body)) as Payload;
+      if (typeof body !== "string") throw new TypeError("notifications are posted as text");
+      const { rollout, id, event, severity, message } = JSON.parse(body) as Payload;
       const told = { t: second(), id, event, severity, message };
       got.push({ rollout: `${rollout.namespace}/${rollout.name}`, told });
       return Promise.resolve(new Response(null, { status: 204 }));

@@ -2,7 +2,7 @@ import type { Instant, Millis } from "@/lib/base/units";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { currentStep, type Measurement } from "@/lib/rollout/transition";
 import type { Clock, MeshStore, Metrics } from "../ports";
-import type { Leadership } from "./lease";
+import type { Leadership } from "./leadership";
 import { measure } from "./measure";
 import { planReadings } from "./plan-readings";
 import type { RolloutRecord } from "./rollout-store";

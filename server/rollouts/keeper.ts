@@ -6,7 +6,7 @@ import { preflight } from "@/lib/rollout/preflight";
 import { initialStatus, isTerminal, type RolloutStatus } from "@/lib/rollout/status";
 import type { Logger } from "../log";
 import type { Clock, MeshStore } from "../ports";
-import type { Leadership } from "./lease";
+import type { Leadership } from "./leadership";
 import {
   type Entry,
   keyOf,

@@ -25,6 +25,11 @@ export interface NotificationCounts {
   readonly dropped: number;
 }
 
+/** What came of one try. */
+type Posted =
+  | { readonly type: "sent" }
+  | { readonly type: "failed"; readonly why: string; readonly isFinal: boolean };
+
 /** Tells people's own systems of rollouts, at least once. */
 export interface Notifications {
   /**
@@ -64,7 +69,7 @@ export function notifications(
   const queues = new Map<string, Promise<unknown>>();
   const listeners = new Set<(ref: RolloutRef) => void>();
 
-  async function post(receiver: Receiver, body: string): Promise<"sent" | "refused" | string> {
+  async function post(receiver: Receiver, body: string): Promise<Posted> {
     try {
       const response = await send(receiver.url, {
         method: "POST",
@@ -76,11 +81,12 @@ export function notifications(
       });
       await response.body?.cancel();
       const { ok, status } = response;
-      if (ok) return "sent";
+      if (ok) return { type: "sent" };
       // What it will not take it will not take again; only haste and its own faults pass.
-      return status >= 500 || status === 429 || status === 408 ? `HTTP ${status}` : "refused";
+      const isFinal = status < 500 && status !== 429 && status !== 408;
+      return { type: "failed", why: `HTTP ${status}`, isFinal };
     } catch (error) {
-      return reasonOf(error);
+      return { type: "failed", why: reasonOf(error), isFinal: false };
     }
   }
 
@@ -93,19 +99,18 @@ export function notifications(
     const { host } = receiver.url;
     for (let wait = FIRST_WAIT_MS; mayTell() && !stop.signal.aborted; wait *= 2) {
       const outcome = await post(receiver, body);
-      if (outcome === "sent") {
+      if (outcome.type === "sent") {
         counts.sent += 1;
         return true;
       }
-      const isLate = clock.now() - notice.at > TOO_LATE;
-      if (outcome === "refused" || isLate) {
+      const { why } = outcome;
+      if (outcome.isFinal || clock.now() - notice.at > TOO_LATE) {
         counts.failed += 1;
-        const why = outcome === "refused" ? "the receiver refused it" : outcome;
         log.warn({ host, notification: notice.id, why }, "a notification was not delivered");
         return true;
       }
       if (wait === FIRST_WAIT_MS) {
-        log.info({ host, notification: notice.id, why: outcome }, "a notification waits");
+        log.info({ host, notification: notice.id, why }, "a notification waits");
       }
       await clock.sleep(millis(Math.min(wait, LONGEST_WAIT_MS)), stop.signal).catch(() => {});
     }

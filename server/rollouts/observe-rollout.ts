@@ -13,7 +13,7 @@ import {
   type Measurement,
 } from "@/lib/rollout/transition";
 import type { Cluster, MeshStore } from "../ports";
-import type { Leadership } from "./lease";
+import type { Leadership } from "./leadership";
 import type { RolloutRecord, RolloutStore } from "./rollout-store";
 
 /** What came of the machine's last actions. */

@@ -9,7 +9,7 @@ import type { Logger } from "../log";
 import type { Clock, Cluster, Live, MeshStore, Metrics } from "../ports";
 import { driveAll } from "./driver";
 import { keepRollouts } from "./keeper";
-import type { LeaseState } from "./lease";
+import type { LeaseState } from "./leadership";
 import { notifications } from "./notifications";
 import { rolloutEvents } from "./rollout-events";
 import type { RolloutRef } from "./rollout-store";

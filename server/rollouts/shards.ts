@@ -3,7 +3,8 @@ import { isTerminal } from "@/lib/rollout/status";
 import type { Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster } from "../ports";
-import { type Election, leaseElection, type Leadership, type LeaseState } from "./lease";
+import { leaseElection } from "./lease";
+import type { Election, Leadership, LeaseState } from "./leadership";
 import { type Replicas, replicas } from "./replicas";
 import { keyOf, type RolloutRef, type RolloutStore } from "./rollout-store";
 

@@ -10,7 +10,7 @@ import { type Action, rememberedOf, type WriteReport } from "@/lib/rollout/trans
 import type { Random } from "../clock";
 import type { Logger } from "../log";
 import type { Clock, Cluster } from "../ports";
-import type { Leadership } from "./lease";
+import type { Leadership } from "./leadership";
 import type { RolloutRecord } from "./rollout-store";
 
 const TRIES = 5;
