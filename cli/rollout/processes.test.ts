@@ -37,6 +37,26 @@ describe("H. processes", () => {
     times.slice(1).forEach((t, i) => expect(t - (times[i] ?? 0)).toBeGreaterThanOrEqual(60));
   });
 
+  test("49: weights that were changed while nobody led are set again, and that time does not count", async () => {
+    const json = [75, 25].map((_, i) => ({
+      op: "replace",
+      path: `/spec/http/0/route/${i}/weight`,
+      value: i === 0 ? 100 : 0,
+    }));
+    const events = [
+      { at: 61, kill: "leader" },
+      { at: 65, patch: { kind: "VirtualService", name: "reviews", json } },
+    ];
+    const told = await run({ replicas: 2, events, until: 140 });
+    expect(told.writes.map(({ weights }) => weights["v2"])).toEqual([10, 25, 25, 50]);
+    // 5 of the 60 s had passed when they were changed.
+    const again = told.writes[2]?.t ?? 0;
+    const next = told.writes[3]?.t ?? 0;
+    expect(again).toBeGreaterThan(70);
+    expect(next - again).toBeGreaterThanOrEqual(55);
+    expect(next - again).toBeLessThanOrEqual(60);
+  });
+
   test("72: without the API server nothing changes, and no time is skipped", async () => {
     const told = await run({ apiServer: [{ from: 70, to: 130 }] });
     expect(told.writes.map(({ weights }) => weights["v2"])).toEqual([10, 25, 50, 100]);

@@ -1,10 +1,13 @@
-import { between, seconds } from "@/lib/base/units";
+import { between, type Instant, instant, seconds } from "@/lib/base/units";
+import { lastStamp } from "@/lib/k8s/last-stamp";
+import type { ObjectPlan } from "./object-plan";
 import { advance } from "./progress";
 import { planRollout } from "./rollout-plan";
 import { isRefusal } from "./route-target";
 import { pauseFor, weightsText } from "./settle";
 import type { StateOf } from "./status";
 import { startClock, stopClock } from "./step-clock";
+import { targetKey } from "./targets";
 import {
   become,
   decide,
@@ -58,9 +61,10 @@ export function drift(
   }
   const reverts = [...recent, now];
   const counted: Run = { ...run, status: { ...status, reverts } };
+  const since = offSince(run, state, plan.due);
   // At the end of its hold the next step's weights are written over them: once, not twice.
-  if (isLast) return advance(counted);
-  const carry = stopClock(rollout, state, now);
+  if (isLast && since >= state.holdUntil) return advance(counted);
+  const carry = stopClock(rollout, state, since);
   const { op, operations } = decide(run, { step: state.step, share: state.share });
   return become(run, {
     operations,
@@ -73,6 +77,27 @@ export function drift(
       note: `found ${text}; the step's clock stands until then`,
     }),
   });
+}
+
+/** What is found so soon after it was done was off for no time worth telling. */
+const AT_ONCE = seconds(2);
+
+/**
+ * Since when the weights are not those of the step: while nobody led, somebody else may have set them
+ * long before that was seen, and time off target is no part of a hold. As the API server noted the
+ * last write of what is off; now, where it notes nothing.
+ */
+function offSince(
+  { observed, now }: Run,
+  { verifiedAt }: StateOf<"Holding">,
+  off: readonly ObjectPlan[],
+): Instant {
+  const stamps = off.flatMap(({ target }) => {
+    const object = observed.objects?.get(targetKey(target));
+    return object ? [lastStamp(object) ?? now] : [];
+  });
+  const since = instant(Math.max(verifiedAt, Math.min(now, ...stamps)));
+  return between(since, now) > AT_ONCE ? since : now;
 }
 
 /** The weights that somebody else set stay: as the new share of the step, or until a person decides. */

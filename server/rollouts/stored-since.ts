@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/base/errors";
 import { type Millis, millis } from "@/lib/base/units";
+import { lastStamp } from "@/lib/k8s/last-stamp";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { Cluster } from "../ports";
 
@@ -32,12 +33,4 @@ export async function storedSince(
     if (error instanceof AppError && UNTOLD.has(error.code)) return millis(0);
     throw error;
   }
-}
-
-/** When an object was last written, as the API server noted; undefined where it notes nothing. */
-export function lastStamp({ metadata: { managedFields = [] } }: KubeObject): number | undefined {
-  const times = managedFields
-    .map(({ time }) => (typeof time === "string" ? Date.parse(time) : NaN))
-    .filter((time) => !Number.isNaN(time));
-  return times.length > 0 ? Math.max(...times) : undefined;
 }
