@@ -48,6 +48,8 @@ async function istiod({ product }: Bench): Promise<string> {
   const before = await proxyList(product);
   await labDoes("kill", "istiod");
   const told = await eventually("the loss of istiod", async () => {
+    // As an open page does: while nobody looks, nobody asks istiod.
+    await product.proxies.list.query({});
     const state = await source();
     return state.state === "live" ? undefined : state;
   });
