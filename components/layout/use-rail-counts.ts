@@ -1,6 +1,7 @@
 "use client";
 
 import { useIncidents } from "@/components/overview/use-incidents";
+import { useSettledPage } from "./use-settled-page";
 import type { Incident } from "@/server/overview/incident";
 
 /** How many things on a page want somebody, and how badly. */
@@ -21,7 +22,7 @@ function countOf(incidents: readonly Incident[], size: (incident: Incident) => n
 
 /** How many things on each page want somebody. */
 export function useRailCounts(): Readonly<Record<string, RailCount>> {
-  const incidents = useIncidents().data?.incidents ?? [];
+  const incidents = useIncidents({ enabled: useSettledPage() }).data?.incidents ?? [];
   const on = (page: string) => incidents.filter(({ target }) => target?.page === page);
   return {
     "/": countOf(incidents, () => 1),

@@ -275,7 +275,8 @@ spec:
       spec: { containers: [{ name: "main" }] },
       status: { phase: "Running" },
     });
-    const body = "x".repeat(300_000);
+    // More than one frame of SPDY can carry: what istiod says of ten thousand proxies.
+    const body = "x".repeat(17_000_000);
     const pod = { namespace: "bookinfo", name, port: 15000 };
     const stop = api.cluster.network.serve(pod, (_request, response) => response.end(body));
     const env = { ...environment, KUBECTL_PORT_FORWARD_WEBSOCKETS: overSockets };

@@ -12,6 +12,9 @@ const HEADER_BYTES = 8;
 /** Frames carry at most 24 bits of length; clients send far shorter ones. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
+/** What a server sends in one frame at most: what Go's io.Copy reads at once. */
+const CHUNK_BYTES = 32 * 1024;
+
 /** What carries the bytes of a connection: a WebSocket's messages or a plain socket. */
 export interface Transport {
   send(bytes: Buffer): void;
@@ -103,7 +106,15 @@ export class SpdyConnection {
     this.transport.send(Buffer.concat([head, payload]));
   }
 
-  private data(id: number, payload: Buffer, last: boolean): void {
+  private data(id: number, bytes: Buffer, last: boolean): void {
+    let from = 0;
+    for (; bytes.length - from > CHUNK_BYTES; from += CHUNK_BYTES) {
+      this.frame(id, bytes.subarray(from, from + CHUNK_BYTES), false);
+    }
+    this.frame(id, bytes.subarray(from), last);
+  }
+
+  private frame(id: number, payload: Buffer, last: boolean): void {
     const head = Buffer.alloc(HEADER_BYTES);
     head.writeUInt32BE(id, 0);
     head.writeUInt8(last ? FIN : 0, 4);

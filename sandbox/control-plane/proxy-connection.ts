@@ -25,8 +25,10 @@ interface Sent {
   readonly at: number;
 }
 
-/** Thousands are sent at once, and nearly no nonce is ever read. */
+/** Thousands are sent at once, and few nonces are ever read; those that are, every few seconds. */
 class SentPush implements Sent {
+  private made: string | undefined;
+
   constructor(
     private readonly stream: string,
     readonly push: Push,
@@ -35,7 +37,7 @@ class SentPush implements Sent {
 
   get nonce(): string {
     const { version, number } = this.push;
-    return version + seededUuid(`${this.stream}/${number}`);
+    return (this.made ??= version + seededUuid(`${this.stream}/${number}`));
   }
 }
 
