@@ -70,11 +70,17 @@ test("commands are entries of the rollout, too; its plan stays as it was started
     value: { id: type, type, by: "alice" },
   });
   const events = [
-    patch(10, { op: "replace", path: "/spec/steps/1/weight", value: 90 }),
+    patch(10, { op: "replace", path: "/spec/steps/1/weight", value: 40 }),
     patch(30, command("pause")),
     patch(50, command("resume")),
   ];
-  expect((await run({ events, until: 85 })).wrote).toEqual(["90/10@0", "75/25@80"]);
+  const told = await run({ events, until: 85 });
+  expect(told.wrote).toEqual(["90/10@0", "75/25@80"]);
+  // What is edited of it counts for nothing, and that is said once.
+  const said = told.ledger.filter(({ title }) => title.startsWith("The plan was edited"));
+  expect(said.map(({ t, note }) => [t, note?.split(";")[0]])).toEqual([
+    [10, "spec.steps[1].weight"],
+  ]);
 });
 
 describe("the end", () => {

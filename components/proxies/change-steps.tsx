@@ -33,7 +33,8 @@ export function ChangeSteps({
       { retry: false, meta: { live: ["proxies"] } },
     ),
   );
-  const nothing = data !== undefined && !data.pushed && now - at >= NOTHING_TO_SEND;
+  const isHeard = data?.readAt !== undefined && data.readAt >= at + NOTHING_TO_SEND;
+  const nothing = isHeard && !data.pushed && now - at >= NOTHING_TO_SEND;
   return (
     <>
       <ol className="qd-proxies-steps">

@@ -64,6 +64,7 @@ export function RolloutView({ namespace, name }: { namespace: string; name: stri
     <>
       <Header rollout={data} />
       <Problem rollout={data} />
+      <EditNote rollout={data} />
       {data.ended ? null : <OwnerNote owners={owned} drift={data.rollout.spec.drift} />}
       <DriverNote driver={data.driver} running={data.ended ? 0 : 1} />
       <StepLadder rollout={data} />
@@ -106,6 +107,19 @@ function Header({ rollout }: { rollout: RolloutDetail }) {
       }
       actions={<RolloutActions rollout={rollout} />}
     />
+  );
+}
+
+/** Says that the plan was edited since it was started: people expect that to change something. */
+function EditNote({ rollout: { ended, status, store, ref } }: { rollout: RolloutDetail }) {
+  if (ended || status.edits.length === 0) return null;
+  const fields = status.edits.join(", ");
+  return (
+    <VerdictBlock status="warn" title="The plan was edited; it goes on as it was started">
+      {ref.name} is kept in {STORE_WORDS[store]}, which now says something else of{" "}
+      <span className="font-mono">{fields}</span>. To run the edited plan, roll this one back,
+      delete it and start the other.
+    </VerdictBlock>
   );
 }
 

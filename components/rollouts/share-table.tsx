@@ -28,15 +28,24 @@ interface Row {
 function acknowledged(
   { data, error }: ReturnType<typeof usePropagation>,
   written: number | null,
-  isWritten: boolean,
+  since: number | undefined,
 ): Row {
   const stage = "Acknowledged";
   if (error) return { stage, share: null, detail: `Not known: ${error.message}`, when: null };
   if (!data) {
-    const detail = isWritten ? "istiod is being asked" : "Nothing to acknowledge yet";
+    const detail = since === undefined ? "Nothing to acknowledge yet" : "istiod is being asked";
     return { stage, share: null, detail, when: null };
   }
-  const { synced, total, stragglers, pushedAt } = data;
+  const { synced, total, stragglers, pushedAt, readAt } = data;
+  if (readAt === undefined || total === 0) {
+    const detail = readAt === undefined ? "istiod has not answered yet" : "istiod knows no proxies";
+    return { stage, share: null, detail, when: null };
+  }
+  if (since !== undefined && readAt < since) {
+    const detail =
+      "istiod has not answered since the write; what it said before says nothing of it";
+    return { stage, share: null, detail, when: <Age at={readAt} /> };
+  }
   const all = total > 0 && synced === total;
   const waiting = stragglers.map(({ id }) => id).join(", ");
   return {
@@ -114,7 +123,7 @@ export function ShareTable({
         ),
       when: status.written ? <Age at={status.written.at} /> : null,
     },
-    acknowledged(propagation, written, status.written !== null),
+    acknowledged(propagation, written, status.written?.at),
     {
       stage: "Observed",
       share: observed === null ? null : observed / 100,

@@ -125,7 +125,7 @@ export function usePropagation(writtenAt: number | undefined) {
   return useQuery(
     trpc.proxies.propagation.queryOptions(
       { since: writtenAt ?? 0 },
-      { enabled: writtenAt !== undefined, meta: { live: ["proxies"] } },
+      { enabled: writtenAt !== undefined, retry: false, meta: { live: ["proxies"] } },
     ),
   );
 }

@@ -8,6 +8,7 @@ import { settlePromotion } from "./ending";
 import { advance, beginStep, resume } from "./progress";
 import { loseUnready, rollBack, settleRollback, supersede } from "./rollback";
 import type { Operation } from "./operation";
+import { decided, withEdits } from "./plan-edits";
 import { planRollout, type RolloutGoal } from "./rollout-plan";
 import { isRefusal } from "./route-target";
 import { pauseFor, settleStep } from "./settle";
@@ -44,7 +45,12 @@ export function next(
   observed: Run["observed"],
   now: Run["now"],
 ): Transition {
-  const run: Run = { rollout, status, observed, now };
+  const before: Run = { rollout, status, observed, now };
+  const run = isTerminal(status) ? before : withEdits(before);
+  return decided(before, run, decision(run));
+}
+
+function decision(run: Run): Transition {
   return (
     leave(run) ??
     obeyUrgent(run) ??

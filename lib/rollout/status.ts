@@ -217,6 +217,10 @@ export const RolloutStatus = z.object({
   steps: z.array(z.object({ step: z.int(), verifiedAt: At, passedAt: At.nullable() })),
   checks: z.array(CheckEntry),
   ledger: z.array(LedgerEntry),
+  /** Fields of the plan that were edited since it was started; none of that counts. */
+  edits: z.array(z.string()).default([]),
+  /** The version of the plan's text that was compared with it last; null before the first. */
+  planVersion: z.string().nullable().default(null),
   /** What is still to be told: it goes once it is delivered. */
   outbox: z.array(Notice).default([]),
 });
@@ -286,5 +290,7 @@ export const initialStatus = (startedBy: string, now: Instant): RolloutStatus =>
   steps: [],
   checks: [],
   ledger: [],
+  edits: [],
+  planVersion: null,
   outbox: [],
 });

@@ -1,4 +1,5 @@
 import type { Instant } from "@/lib/base/units";
+import type { AskedPlan } from "./asked-plan";
 import type { CanaryRollout } from "./plan";
 import type { TargetObjects } from "./object-plan";
 import type { Remembered, RolloutGoal } from "./rollout-plan";
@@ -71,6 +72,8 @@ export interface Observed {
   readonly perhapsSent?: boolean | undefined;
   /** Whether `spec.suspend` is set now. */
   readonly suspended?: boolean | undefined;
+  /** The plan as its object says it now. */
+  readonly asked?: AskedPlan | undefined;
   /** The other rollouts of its train. */
   readonly train?: readonly TrainMember[] | undefined;
 }

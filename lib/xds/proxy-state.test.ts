@@ -82,6 +82,12 @@ describe("proxyCause", () => {
 });
 
 describe("propagationOf", () => {
+  test("nobody holds a change of which no istiod was heard, however long ago it was made", () => {
+    const change = { at: instant(0), isSentAfter: () => false, isUnheard: true };
+    const reading = propagationOf([proxy("a")], instant(10 * NOTHING_TO_SEND), change);
+    expect(reading).toMatchObject({ pushed: false, synced: 0, total: 1 });
+  });
+
   test("counts who holds the newest push, and names the others, refusing ones first", () => {
     const reading = propagationOf(
       [

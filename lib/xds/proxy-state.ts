@@ -108,6 +108,8 @@ export interface Propagation {
   readonly stragglers: readonly Straggler[];
   /** When istiod last sent anything to anyone; undefined where it does not say. */
   readonly pushedAt: Instant | undefined;
+  /** When the istiods were heard last; undefined where none was yet, or that is not known. */
+  readonly readAt?: Instant | undefined;
 }
 
 /** A proxy that does not hold the newest configuration. */
@@ -126,6 +128,8 @@ export interface FollowedChange {
   readonly at: Instant;
   /** Whether a type was sent to a proxy after that. */
   readonly isSentAfter: (proxy: ProxySync, type: XdsType) => boolean;
+  /** Whether the istiods were not heard since: what they said before says nothing of it. */
+  readonly isUnheard?: boolean;
 }
 
 /** istiod waits a tenth of a second before it pushes, and ten seconds at most (ms). */
@@ -146,7 +150,10 @@ export function propagationOf(
   const pushed = sent.length > 0;
   const concerned = pushed ? sent : proxies;
   // Before the push everybody still agrees with istiod, on the configuration of before.
-  const early = change !== undefined && !pushed && now - change.at < NOTHING_TO_SEND;
+  const early =
+    change !== undefined &&
+    !pushed &&
+    (change.isUnheard === true || now - change.at < NOTHING_TO_SEND);
   const asked = (proxy: ProxySync) =>
     change && pushed ? XDS_TYPES.filter((type) => change.isSentAfter(proxy, type)) : XDS_TYPES;
   const behind = concerned

@@ -41,6 +41,36 @@ const SYNCED = [
   },
 ];
 
+test("who follows a change does not wait for an istiod that hangs, and is not told that all hold it", async () => {
+  let answer: (value: { status: number; body: string }) => void = () => undefined;
+  const stop = new AbortController();
+  const live = liveHub("test");
+  const told = vi.spyOn(live, "publish");
+  const proxies = proxiesService({
+    ...{ mesh, live, log, clock: systemClock },
+    istiod: istiodClient({ podRequest: () => new Promise((resolve) => (answer = resolve)) }),
+    sources: sourceStates({ clock: systemClock, live, log }, [], stop.signal),
+  });
+  const first = proxies.propagation();
+  answer({ status: 200, body: JSON.stringify(SYNCED) });
+  expect(await first).toMatchObject({ synced: 1, total: 1 });
+
+  // A write long ago, after which no istiod was heard.
+  const since = instant(Date.now() + 1);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const hanging = await proxies.propagation({ since });
+  expect(hanging).toMatchObject({ synced: 0, total: 1, pushed: false });
+  expect(hanging.readAt).toBeLessThan(since);
+  told.mockClear();
+  answer({ status: 200, body: JSON.stringify(SYNCED) });
+  await vi.waitFor(() =>
+    expect(told).toHaveBeenCalledWith(expect.objectContaining({ topic: "proxies" })),
+  );
+  proxies.close();
+  live.close();
+  stop.abort();
+});
+
 test("while the first istiod takes long to answer, its proxies are listed by their pods", async () => {
   let answer: (value: { status: number; body: string }) => void = () => undefined;
   const stop = new AbortController();

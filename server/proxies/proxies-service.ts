@@ -1,8 +1,9 @@
 import { AppError } from "@/lib/base/errors";
-import { between, instant, type Instant, millis, seconds } from "@/lib/base/units";
+import { between, instant, type Instant, type Millis, millis, seconds } from "@/lib/base/units";
 import { CONFIG_KINDS, type KindId } from "@/lib/istio/kinds";
 import { proxyCause, type Propagation, propagationOf } from "@/lib/xds/proxy-state";
 import type { ProxySync } from "@/lib/xds/sync-status";
+import type { XdsType } from "@/lib/xds/xds-type";
 import type { Istiod } from "../istiod/istiod-client";
 import type { Sources } from "../live/sources";
 import type { Logger } from "../log";
@@ -19,6 +20,8 @@ const AFTER_CHANGE = seconds(2);
 const BUSY_AT_MOST = seconds(15);
 /** So long a page waits for the first answer before it shows what the cluster alone says. */
 const PATIENCE = millis(400);
+/** So long who follows a change waits for istiods that answer slowly, before he is shown what is known. */
+const FOLLOWER_PATIENCE = seconds(1);
 /** Pages hear at least this often that the table is still fresh. */
 const HEARTBEAT = seconds(10);
 
@@ -45,7 +48,8 @@ export interface Proxies {
   /**
    * How far the newest configuration has come: among all proxies, or among those that `of` names.
    * With `since`, the time of a write, it follows that change: nobody holds it before istiod has
-   * pushed, and only those count whom it was sent to.
+   * pushed, and only those count whom it was sent to. Nobody waits for an istiod that takes long: then
+   * it is what was heard last, `readAt`, and live topic "proxies" tells when there is more.
    */
   propagation(options?: {
     readonly of?: (proxy: ProxySync) => boolean;
@@ -184,9 +188,20 @@ export function proxiesService(needs: Needs): Proxies {
   /** What there is before the first answer; resolves with the answer where that comes soon. */
   async function early(): Promise<SyncSnapshot> {
     const heard = snapshot();
-    if (collector.snapshot.at !== undefined) return heard;
-    const first = await Promise.race([heard, clock.sleep(PATIENCE, stop.signal)]);
-    if (first) return first;
+    return collector.snapshot.at === undefined ? soon(heard, PATIENCE) : heard;
+  }
+
+  /** What is heard within `patience`; what is known where that takes longer, and is told then. */
+  async function soon(heard: Promise<SyncSnapshot>, patience: Millis): Promise<SyncSnapshot> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, stop.signal]);
+    const waited = clock.sleep(patience, signal).catch(() => undefined);
+    try {
+      const first = await Promise.race([heard, waited]);
+      if (first) return first;
+    } finally {
+      over.abort();
+    }
     const tell = () => live.publish({ topic: "proxies", at: clock.now() });
     heard.then(tell, tell);
     return collector.snapshot;
@@ -200,14 +215,15 @@ export function proxiesService(needs: Needs): Proxies {
       const now = clock.now();
       // Who follows a change wants to see it arrive.
       const newerThan = since === undefined ? now - CALM : Math.max(since, now - BUSY);
-      const { proxies } = await known(instant(newerThan));
-      return propagationOf(
-        proxies.filter(of),
-        clock.now(),
-        since === undefined
-          ? undefined
-          : { at: since, isSentAfter: (proxy, type) => collector.isSentAfter(proxy, type, since) },
-      );
+      const { proxies, at } = await soon(known(instant(newerThan)), FOLLOWER_PATIENCE);
+      const isUnheard = since !== undefined && (at === undefined || at < since);
+      const change = since !== undefined && {
+        at: since,
+        isUnheard,
+        isSentAfter: (proxy: ProxySync, type: XdsType) => collector.isSentAfter(proxy, type, since),
+      };
+      const told = propagationOf(proxies.filter(of), clock.now(), change || undefined);
+      return { ...told, readAt: at };
     },
     close() {
       stop.abort(new Error("the server stops"));

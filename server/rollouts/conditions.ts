@@ -18,6 +18,7 @@ const CONDITION_TYPES = [
   "Paused",
   "Drifted",
   "Converged",
+  "PlanEdited",
 ] as const;
 
 type Fact = Pick<Condition, "status" | "reason" | "message">;
@@ -62,8 +63,19 @@ function factsOf(status: RolloutStatus): Readonly<Record<Condition["type"], Fact
       isTerminal(status) || isWritten
         ? is(true, "the weights that were written are in place")
         : is(false, "weights are on their way, or not those of a step"),
+    PlanEdited: editsOf(status),
   };
 }
+
+/** Whether the plan says something else than when it was started. */
+const editsOf = ({ edits }: RolloutStatus): Fact =>
+  edits.length > 0
+    ? {
+        status: "True",
+        reason: "EditsIgnored",
+        message: `${edits.join(", ")}: a plan that runs goes on as it was started`,
+      }
+    : { status: "False", reason: "AsStarted", message: "the plan is the one that was started" };
 
 /** What the last check said of the canary. */
 function healthOf({ checks }: RolloutStatus): Fact {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isRecord } from "@/lib/k8s/json-value";
 import type { KubeObject } from "@/lib/k8s/object";
 import type { RolloutForm } from "./object-store";
@@ -7,8 +8,8 @@ const PREFIX = "mesh-rollout-";
 const LABEL = "quarterdeck.dev/rollout";
 
 /**
- * Rollouts in ConfigMaps `mesh-rollout-<name>` of their own namespace: `spec`, `status` and
- * `commands` as JSON texts (rollouts.md 6.5).
+ * Rollouts in ConfigMaps `mesh-rollout-<name>` of their own namespace: `spec`, `plan` (as it
+ * was started), `status` and `commands` as JSON texts (rollouts.md 6.5).
  */
 export const configMapForm: RolloutForm = {
   type: "configMap",
@@ -19,8 +20,10 @@ export const configMapForm: RolloutForm = {
       ? undefined
       : metadata.name.slice(PREFIX.length),
   read(object) {
-    const { spec, status, commands } = dataOf(object);
-    return { spec: value(spec), status: value(status), commands: value(commands) };
+    const { spec, plan = spec, status, commands } = dataOf(object);
+    // What was written as the plan once it was started counts, whatever becomes of `spec`.
+    const asked = { version: spec === plan ? SAME : digest(spec), document: value(spec) };
+    return { spec: value(plan), status: value(status), commands: value(commands), asked };
   },
   blank: ({ metadata: { name, namespace } }) => ({
     apiVersion: "v1",
@@ -32,10 +35,16 @@ export const configMapForm: RolloutForm = {
     },
   }),
   withPlan: (object, rollout) => withData(object, { spec: JSON.stringify(rollout) }),
-  withStatus: (object, { status }) => withData(object, { status: JSON.stringify(status) }),
+  withStatus: (object, { rollout, status }) =>
+    withData(object, { plan: JSON.stringify(rollout), status: JSON.stringify(status) }),
   withCommands: (object, commands) => withData(object, { commands: JSON.stringify(commands) }),
   hasStatusPart: false,
 };
+
+/** The version of a plan that nobody has edited. */
+const SAME = "started";
+
+const digest = (text = ""): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 function dataOf(object: KubeObject): Readonly<Record<string, string>> {
   const { data } = object;

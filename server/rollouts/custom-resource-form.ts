@@ -30,6 +30,7 @@ export const customResourceForm: RolloutForm = {
       spec: status["engine"] === undefined ? asked : status["plan"],
       status: status["engine"],
       commands: readCommands(spec["commands"], object.metadata.creationTimestamp),
+      asked: { version: String(object.metadata.generation ?? 0), document: asked },
       suspended: (spec["suspend"] ?? spec["paused"]) === true,
     };
   },

@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/base/errors";
+import { planEdits } from "@/lib/rollout/plan-edits";
 import { versionsOf } from "@/lib/rollout/preflight";
 import type { TargetObjects } from "@/lib/rollout/object-plan";
 import { planRollout } from "@/lib/rollout/rollout-plan";
@@ -35,7 +36,7 @@ export async function observe(
   record: RolloutRecord,
   reports: Reports,
 ): Promise<Observed> {
-  const { commands, rollout, status, deleted, suspended } = record;
+  const { commands, rollout, status, deleted, suspended, asked } = record;
   const mesh = needs.mesh.view();
   const { stable, canary } = versionsOf(mesh, rollout);
   const targets = status.state.phase === "Pending" ? resolveTargets(mesh, rollout) : status.targets;
@@ -45,6 +46,11 @@ export async function observe(
     ...reports,
     deleted,
     suspended,
+    asked: asked && {
+      version: asked.version,
+      edits:
+        asked.version === status.planVersion ? status.edits : planEdits(rollout, asked.document),
+    },
     targets,
     canaryRevision: canary.content,
     stableUndefined:

@@ -3,7 +3,7 @@ import { type CanaryRollout, parseRollout } from "@/lib/rollout/plan";
 import { isRecord } from "@/lib/k8s/json-value";
 import { Command, isTerminal, RolloutStatus } from "@/lib/rollout/status";
 import { hasWeights, namedTargets, targetKey } from "@/lib/rollout/targets";
-import type { RolloutRef } from "./rollout-store";
+import type { AskedText, RolloutRef } from "./rollout-store";
 
 const Commands = z.array(Command);
 
@@ -14,6 +14,7 @@ export interface StoredValues {
   readonly commands: unknown;
   /** Whether `spec.suspend` is set, where the plan that was started does not tell. */
   readonly suspended?: boolean;
+  readonly asked?: AskedText | undefined;
 }
 
 /** The parts of a rollout, or in a clause what is wrong with one of them. */
@@ -23,6 +24,7 @@ export type ReadValues =
       readonly status: RolloutStatus;
       readonly commands: readonly Command[];
       readonly suspended: boolean;
+      readonly asked: AskedText | undefined;
     }
   | string;
 
@@ -32,7 +34,7 @@ export type ReadValues =
  */
 export function readStored(
   ref: RolloutRef,
-  { spec, status, commands, suspended }: StoredValues,
+  { spec, status, commands, suspended, asked }: StoredValues,
 ): ReadValues {
   const rollout = readPlan(ref, spec);
   if (typeof rollout === "string") return rollout;
@@ -50,6 +52,7 @@ export function readStored(
     status: known.data,
     commands: list.data,
     suspended: suspended ?? rollout.spec.suspend,
+    asked,
   };
 }
 

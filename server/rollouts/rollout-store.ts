@@ -14,6 +14,13 @@ export const keyOf = ({ namespace, name }: RolloutRef): string => `${namespace}/
 export const STORE_TYPES = ["customResource", "configMap", "annotation"] as const;
 export type StoreType = (typeof STORE_TYPES)[number];
 
+/** A plan as people wrote it, and may have edited it since it was started. */
+export interface AskedText {
+  /** The same text has the same version. */
+  readonly version: string;
+  readonly document: unknown;
+}
+
 /** A rollout as it is stored, at one version. */
 export interface RolloutRecord {
   readonly ref: RolloutRef;
@@ -26,6 +33,8 @@ export interface RolloutRecord {
   readonly resourceVersion: string;
   /** Whether `spec.suspend` is set now. */
   readonly suspended: boolean;
+  /** The plan as its object says it now, where that may differ from the one that was started. */
+  readonly asked?: AskedText | undefined;
   /** Whether it was deleted, and only waits for its traffic to be taken back. */
   readonly deleted: boolean;
 }
