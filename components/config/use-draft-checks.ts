@@ -4,9 +4,10 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTRPC } from "@/components/trpc/client";
 import type { ObjectRef } from "@/lib/istio/kinds";
 import { useDebounced } from "@/components/ui/use-debounced";
+import { usePaced } from "@/components/ui/use-paced";
 
-/** Between the last keystroke and the analysis. */
-const ANALYSE_AFTER_MS = 80;
+/** Between two analyses while keys are pressed; the first key after a pause is analysed at once. */
+const ANALYSE_EVERY_MS = 100;
 /** Between the last keystroke and asking the cluster. */
 const DRY_RUN_AFTER_MS = 600;
 
@@ -26,7 +27,7 @@ export interface CheckedDraft {
  */
 export function useDraftChecks({ text, target, namespace, resourceVersion, dirty }: CheckedDraft) {
   const trpc = useTRPC();
-  const analysedText = useDebounced(text, ANALYSE_AFTER_MS);
+  const analysedText = usePaced(text, ANALYSE_EVERY_MS);
   const analysis = useQuery(
     trpc.config.analyze.queryOptions(
       { text: analysedText, target, namespace },

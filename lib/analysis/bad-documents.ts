@@ -43,8 +43,136 @@ const EVIL: readonly string[] = [
   "1_000",
 ];
 
+/** Names that are more than names to a careless program. */
+const EVIL_KEYS: readonly string[] = [
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "length",
+  "then",
+  '""',
+  '"a.b[0]"',
+  "? [a, b]",
+  "!!str",
+  "0",
+];
+
 /** What stands after a colon or as an item of a list, on one line. */
 const VALUE = /(?<=[:,[{-] )[^\s,\]}{[][^,\]}{[\n]*/g;
+/** A key with its colon. */
+const KEY = /(?<=^ *(?:- )?|[{,] ?)[A-Za-z][\w./-]*(?=:(?:\s|$))/gm;
+
+/** How long a value is that nobody means. */
+const HUGE = 10_000_000;
+
+interface Chance {
+  /** From 0 to 1. */
+  readonly next: () => number;
+  readonly pick: <T>(list: readonly T[]) => T | undefined;
+}
+type Mutator = (text: string, chance: Chance) => string;
+
+const replaced = (text: string, start: number, end: number, by: string): string =>
+  text.slice(0, start) + by + text.slice(end);
+
+/** Another text at one of the places that `pattern` matches. */
+function atAPlace(
+  text: string,
+  pattern: RegExp,
+  { pick }: Chance,
+  other: (old: string, all: readonly string[]) => string,
+): string {
+  const places = [...text.matchAll(pattern)];
+  const place = pick(places);
+  if (!place) return text;
+  const all = places.map(([found]) => found);
+  return replaced(text, place.index, place.index + place[0].length, other(place[0], all));
+}
+
+const value: Mutator = (text, chance) =>
+  atAPlace(text, VALUE, chance, (_, all) => {
+    const kind = chance.next();
+    if (kind < 0.8) return chance.pick(EVIL) ?? "";
+    return kind < 0.9 ? (chance.pick(all) ?? "") : "";
+  });
+
+const key: Mutator = (text, chance) =>
+  atAPlace(text, KEY, chance, (_, all) => chance.pick([...EVIL_KEYS, ...all]) ?? "");
+
+/** A value that is its own part, or stands for a thousand million others. */
+const aliases: Mutator = (text, chance) =>
+  atAPlace(text, VALUE, chance, () => {
+    if (chance.next() < 0.5) return "&self { self: *self, list: [*self, *self] }";
+    const laughs = Array.from({ length: 9 }, (_, level) => {
+      const items = Array.from({ length: 9 }, () => (level === 0 ? "ha" : `*l${level - 1}`));
+      return `&l${level} [${items.join(", ")}]`;
+    });
+    return `[${laughs.join(", ")}]`;
+  });
+
+/** The text as if the disk had been full, or a cat had been there. */
+const damage: Mutator = (text, { next, pick }) => {
+  const at = Math.floor(next() * text.length);
+  const kind = next();
+  if (kind < 0.3) return text.slice(0, at);
+  if (kind < 0.6) {
+    const junk = [
+      "\t",
+      "\u0000",
+      "\ufeff",
+      "\r",
+      "\ud83d",
+      "%",
+      "@",
+      "`",
+      "\n---\n",
+      "\n...\n",
+      "'",
+    ];
+    return replaced(text, at, at, pick(junk) ?? "");
+  }
+  const line = text.split("\n");
+  const index = Math.floor(next() * line.length);
+  if (kind < 0.8) line.splice(index, 1);
+  else line.splice(index, 0, line[index] ?? "");
+  return line.join("\n");
+};
+
+/** Levels below each other, in lines. */
+const depth: Mutator = (text, { next }) => {
+  const levels = next() < 0.5 ? 90 : 2000;
+  const nested = Array.from({ length: levels }, (_, level) => `${" ".repeat(level)}a:`);
+  return `${text}\ndeep:\n${nested.map((line) => ` ${line}`).join("\n")} 1\n`;
+};
+
+/** More of one thing than anybody has. */
+const width: Mutator = (text, chance) =>
+  atAPlace(text, VALUE, chance, (old) => {
+    const items = Array.from({ length: 5_000 }, (_, index) => `k${index}`);
+    return chance.next() < 0.5
+      ? `[${items.join(", ")}]`
+      : `{${items.map((name) => `${name}: ${old.replace(/[^\w.-]/g, "")}`).join(", ")}}`;
+  });
+
+/** A text of ten million letters, some of which ask a regular expression to look back. */
+const length: Mutator = (text, chance) =>
+  atAPlace(text, VALUE, chance, () => {
+    const piece = chance.pick(["x", "a.", "*", "ab-", "(a+)", "é", "0", "/", "%25"]) ?? "x";
+    return `"${piece.repeat(Math.ceil(HUGE / piece.length))}"`;
+  });
+
+/** Each with its share of a thousand changes; what is slow to write down is rare. */
+const MUTATORS: readonly (readonly [share: number, mutate: Mutator])[] = [
+  [600, value],
+  [180, key],
+  [40, aliases],
+  [148, damage],
+  [20, depth],
+  [8, width],
+  [4, length],
+];
 
 /** Mutants of texts: the same for the same seed. */
 export function* badDocuments(
@@ -52,18 +180,14 @@ export function* badDocuments(
   { seed, count }: { seed: number; count: number },
 ): Iterable<string> {
   const next = numbersOf(seed);
-  const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(next() * list.length)];
+  const chance: Chance = { next, pick: (list) => list[Math.floor(next() * list.length)] };
   for (let made = 0; made < count; made++) {
-    let text = pick(texts) ?? "";
+    let text = chance.pick(texts) ?? "";
     const changes = 1 + Math.floor(next() * 3);
     for (let change = 0; change < changes; change++) {
-      const places = [...text.matchAll(VALUE)];
-      const place = pick(places);
-      if (!place) break;
-      const end = place.index + place[0].length;
-      const kind = next();
-      const evil = kind < 0.8 ? (pick(EVIL) ?? "") : kind < 0.9 ? (pick(places)?.[0] ?? "") : "";
-      text = text.slice(0, place.index) + evil + text.slice(end);
+      let share = next() * 1000;
+      const [, mutate = value] = MUTATORS.find(([part]) => (share -= part) < 0) ?? [];
+      text = mutate(text, chance);
     }
     yield text;
   }

@@ -123,7 +123,7 @@ function labelPath(field: string, message: string, object: KubeObject): FieldPat
     (value, step) => (isRecord(value) ? value[String(step)] : undefined),
     object,
   );
-  const quoted = /^Invalid value: ("(?:[^"\\]|\\.)*")/.exec(message)?.[1];
+  const quoted = /^Invalid value: ("[^"\\]*(?:\\.[^"\\]*)*")/.exec(message)?.[1];
   if (!isRecord(map) || quoted === undefined) return path;
   const entry = Object.entries(map).find((pair) =>
     pair.some((text) => JSON.stringify(text) === quoted),

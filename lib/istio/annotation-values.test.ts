@@ -33,6 +33,8 @@ test.each([
   ["prometheus.istio.io/merge-metrics", "yes", /parsing "yes": invalid syntax$/],
   ["sidecar.istio.io/proxyCPU", "1 core", /^quantities must match/],
   ["proxy.istio.io/config", "a: [1", /^failed to convert/],
+  ["proxy.istio.io/config", "concurrency", /json: cannot unmarshal string into Go value/],
+  ["proxy.istio.io/config", "[2]", /json: cannot unmarshal array into Go value/],
 ])("%s refuses %j", (name, value, words) => {
   expect(check(name, value)).toMatch(words);
 });

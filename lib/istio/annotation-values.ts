@@ -1,3 +1,4 @@
+import { isRecord } from "@/lib/k8s/json-value";
 import { parseYaml } from "@/lib/yaml/parse";
 import { isIpAddress } from "./host";
 
@@ -146,9 +147,14 @@ function proxyConfig(value: string): string | undefined {
   const parsed = parseYaml(value);
   const [problem] = parsed.problems;
   const root: unknown = parsed.documents[0]?.value;
-  if (!problem && (root === undefined || root === null || typeof root === "object")) {
+  if (!problem && (root === undefined || root === null || isRecord(root))) {
     return undefined;
   }
-  const why = problem ? `line ${problem.range.line}: ${inGo(problem.message)}` : "it is no mapping";
-  return `failed to convert to apply proxy config: yaml: ${why}`;
+  const why = problem
+    ? `yaml: line ${problem.range.line}: ${inGo(problem.message)}`
+    : `json: cannot unmarshal ${goTypeOf(root)} into Go value of type map[string]json.RawMessage`;
+  return `failed to convert to apply proxy config: ${why}`;
 }
+
+const goTypeOf = (value: unknown): string =>
+  typeof value === "boolean" ? "bool" : Array.isArray(value) ? "array" : typeof value;

@@ -139,7 +139,7 @@ const environment = () => (known ??= newEnvironment());
 
 /** A text in quotes, of any of CEL's kinds, or a call of `matches`. */
 const QUOTED_OR_MATCHES =
-  /[rRbB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\.matches\s*\(/g;
+  /[rRbB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')|\.matches\s*\(/g;
 
 /** The library's own `matches` runs on the engine of JavaScript, which differs and may take for ever. */
 const onRe2 = (expression: string): string =>

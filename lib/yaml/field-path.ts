@@ -14,7 +14,7 @@ export function formatPath(path: FieldPath): string {
   return text;
 }
 
-const STEP = /\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
+const STEP = /\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\[("[^"\\]*(?:\\.[^"\\]*)*")\]/y;
 
 /**
  * Reads what `formatPath` writes, and what API servers write in `causes` (a leading dot, a

@@ -49,6 +49,29 @@ describe("YAML as Kubernetes' Go programs read it", () => {
     expect(read("a: 1e999\nb: .iNF")).toEqual({ a: "1e999", b: ".iNF" });
   });
 
+  test.each([
+    ["a circle", "a: &x [*x]", "anchor 'x' value contains itself"],
+    ["an anchor that is not there", "a: *x", "unknown anchor 'x' referenced"],
+    [
+      "a text that unfolds to gigabytes",
+      [...Array(9).keys()]
+        .map(
+          (level) =>
+            `l${level}: &l${level} [${Array(9)
+              .fill(level ? `*l${level - 1}` : 1)
+              .join()}]`,
+        )
+        .join("\n"),
+      "excessive aliasing",
+    ],
+  ])("%s is refused", (_, text, why) => {
+    expect(() => read(text)).toThrow(why);
+  });
+
+  test("an alias stands for the last anchor before it", () => {
+    expect(read("a: &x 1\nb: *x\nc: &x 2\nd: *x")).toEqual({ a: 1, b: 1, c: 2, d: 2 });
+  });
+
   test("no key reaches a prototype", () => {
     expect(Object.keys(read("__proto__: {a: 1}\nb: 2") as object)).toEqual(["b"]);
   });

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, Scalar } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  Scalar,
+  visit,
+} from "yaml";
 import { isMergeKey } from "./to-value";
 
 /**
@@ -6,46 +17,103 @@ import { isMergeKey } from "./to-value";
  * `yes`, `on` and `y` are booleans, `010` is 8, `1_000` a number, and of a repeated key the last
  * one counts. Source: the resolver of go-yaml v2, which sigs.k8s.io/yaml uses.
  *
- * The document must have been read within limits before (`parseYaml`): aliases are followed here.
  * @throws GoYamlError
  */
 export const goValue = (document: Document, node: unknown = document.contents): unknown =>
-  read(document, node);
+  new Reader(document).read(node);
 
-/** A value that Go refuses: a key that is no text, number or boolean, or a number that is not finite. */
+/** What Go refuses: a key that is no text, number or boolean, an infinite number, aliases in a circle. */
 export class GoYamlError extends Error {
   override readonly name = "GoYamlError";
 }
 
-function read(document: Document, node: unknown): unknown {
-  if (isAlias(node)) return read(document, node.resolve(document));
-  if (isScalar(node)) return scalar(node);
-  if (isSeq(node)) return node.items.map((item) => read(document, item));
-  if (!isMap(node)) return null;
-  const entries = new Map<string, unknown>();
-  const merged = new Map<string, unknown>();
-  for (const pair of node.items) {
-    if (!isPair(pair)) continue;
-    if (isMergeKey(pair.key)) {
-      for (const [key, value] of [read(document, pair.value)].flat().flatMap(fieldsOf)) {
-        if (!merged.has(key)) merged.set(key, value);
-      }
-    } else entries.set(keyOf(document, pair.key), read(document, pair.value));
+class Reader {
+  private targets: ReadonlyMap<Alias, Node | undefined> | undefined;
+  private readonly open = new Set<unknown>();
+  private reads = 0;
+  private aliasReads = 0;
+  private aliasDepth = 0;
+
+  constructor(private readonly document: Document) {}
+
+  read(node: unknown): unknown {
+    this.count();
+    if (isAlias(node)) return this.follow(node);
+    if (isScalar(node)) return scalar(node);
+    if (isSeq(node)) return this.guarded(node, () => node.items.map((item) => this.read(item)));
+    return isMap(node) ? this.guarded(node, () => this.record(node.items)) : null;
   }
-  for (const [key, value] of merged) if (!entries.has(key)) entries.set(key, value);
-  entries.delete("__proto__");
-  return Object.fromEntries(entries);
+
+  private record(items: readonly unknown[]): Record<string, unknown> {
+    const entries = new Map<string, unknown>();
+    const merged = new Map<string, unknown>();
+    for (const pair of items) {
+      if (!isPair(pair)) continue;
+      if (isMergeKey(pair.key)) {
+        for (const [key, value] of [this.read(pair.value)].flat().flatMap(fieldsOf)) {
+          if (!merged.has(key)) merged.set(key, value);
+        }
+      } else entries.set(this.keyOf(pair.key), this.read(pair.value));
+    }
+    for (const [key, value] of merged) if (!entries.has(key)) entries.set(key, value);
+    entries.delete("__proto__");
+    return Object.fromEntries(entries);
+  }
+
+  private keyOf(node: unknown): string {
+    const key = this.read(node);
+    if (typeof key === "string") return key;
+    if (typeof key === "number" || typeof key === "boolean") return String(key);
+    throw new GoYamlError("a key is no text");
+  }
+
+  private follow(alias: Alias): unknown {
+    this.targets ??= targetsOf(this.document);
+    const target = this.targets.get(alias);
+    if (!target) throw new GoYamlError(`yaml: unknown anchor '${alias.source}' referenced`);
+    if (this.open.has(target)) {
+      throw new GoYamlError(`yaml: anchor '${alias.source}' value contains itself`);
+    }
+    this.aliasDepth++;
+    const value = this.read(target);
+    this.aliasDepth--;
+    return value;
+  }
+
+  private guarded<T>(node: unknown, read: () => T): T {
+    this.open.add(node);
+    const value = read();
+    this.open.delete(node);
+    return value;
+  }
+
+  /** Ends a text of a few lines that unfolds to gigabytes where go-yaml does. */
+  private count(): void {
+    this.reads++;
+    if (this.aliasDepth > 0) this.aliasReads++;
+    if (this.aliasReads <= 100 || this.reads <= 1000) return;
+    const large = Math.min(Math.max((this.reads - 400_000) / 3_600_000, 0), 1);
+    if (this.aliasReads / this.reads > 0.99 - 0.89 * large) {
+      throw new GoYamlError("yaml: document contains excessive aliasing");
+    }
+  }
+}
+
+/** The node that each alias stands for: the last one before it that has the anchor. */
+function targetsOf(document: Document): ReadonlyMap<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node | undefined>();
+  visit(document, {
+    Alias: (_, alias) => void targets.set(alias, anchors.get(alias.source)),
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 const fieldsOf = (source: unknown): readonly [string, unknown][] =>
   typeof source === "object" && source !== null ? Object.entries(source) : [];
-
-function keyOf(document: Document, node: unknown): string {
-  const key = read(document, node);
-  if (typeof key === "string") return key;
-  if (typeof key === "number" || typeof key === "boolean") return String(key);
-  throw new GoYamlError("a key is no text");
-}
 
 function scalar(node: Scalar): unknown {
   if (node.tag !== undefined || node.type !== Scalar.PLAIN) return taggedValue(node);

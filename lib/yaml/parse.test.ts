@@ -4,6 +4,8 @@ import { locate, locateKey } from "./locate";
 import { formatPath, parsePath } from "./field-path";
 import { parseYaml, YAML_LIMITS } from "./parse";
 
+const FILE = { ...YAML_LIMITS, length: 100_000_000 };
+
 const values = (text: string) => parseYaml(text).documents.map(({ value }) => value);
 const messages = (text: string) => parseYaml(text).problems.map(({ message }) => message);
 
@@ -27,9 +29,25 @@ describe("half-typed text", () => {
     ]);
   });
 
+  it("refuses a value that is longer than any request, a comment may be as long as it likes", () => {
+    const long = "x".repeat(3_200_000);
+    const { documents, problems } = parseYaml(`a: 1\nb: "${long}"\n`, FILE);
+    expect(documents).toEqual([]);
+    expect(problems[0]).toMatchObject({
+      message: "A value is 3200002 characters long; an API server takes at most 3145728.",
+      range: { line: 2 },
+    });
+    expect(parseYaml(`a: 1 # ${long}\n`, FILE).problems).toEqual([]);
+  });
+
   it("reports a field that is written twice", () => {
     expect(messages("a: 1\na: 2\n")).toEqual(["The key a is given twice."]);
     expect(messages('b:\n  "a b": 1\n  "a b" : 2\n')).toEqual(["The key a b is given twice."]);
+    expect(messages("- {a: 1, b: {c: 1, c: 1}, a: 2}\n")).toEqual([
+      "The key c is given twice.",
+      "The key a is given twice.",
+    ]);
+    expect(messages('1: a\n"1": b\n')).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { Composer, type CST, type Document, Lexer, Parser } from "yaml";
+import { repeatedKeys } from "./repeated-keys";
 import { LineIndex, type OffsetRange, type TextRange } from "./text-range";
 import { toValue, type ValueLimits } from "./to-value";
 
@@ -37,6 +38,12 @@ export interface YamlLimits extends ValueLimits {
   readonly depth: number;
 }
 
+/**
+ * How long one value may be, in UTF-16 units: an API server reads no longer requests, and the library
+ * takes hundreds of megabytes to read ten.
+ */
+const LONGEST_VALUE = 3 * 1024 * 1024;
+
 /** Generous for configuration: etcd itself takes objects of at most 1.5 MiB. */
 export const YAML_LIMITS: YamlLimits = {
   length: 1_500_000,
@@ -65,9 +72,7 @@ export function parseYaml(text: string, limits: YamlLimits = YAML_LIMITS): Parse
     );
   }
   const trees = compose(text, limits.depth);
-  if (typeof trees === "number") {
-    return refuse(`Values are nested more than ${limits.depth} levels deep.`, trees);
-  }
+  if (isRefusal(trees)) return refuse(trees.why, trees.at);
   const problems: YamlProblem[] = trees.flatMap(({ errors }) =>
     errors.map(({ code, message, pos: [start, end] }) => {
       const range = lines.range({ start, end });
@@ -90,18 +95,34 @@ type Tree = Document.Parsed;
 
 /** The key of a mapping that begins at an offset, without its quotes. */
 function keyNameAt(text: string, start: number): string {
-  const key = /"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\n]*?(?=\s*(?::(?:\s|$)|$))/my;
+  const key = /"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*(?:''[^']*)*'|[^\n]*?(?=\s*(?::(?:\s|$)|$))/my;
   key.lastIndex = start;
   const [written = ""] = key.exec(text) ?? [];
   return written.replace(/^(["'])(.*)\1$/s, "$2");
 }
 
-/** The syntax trees of the documents, or the offset at which they nest deeper than `depth`. */
-function compose(text: string, depth: number): readonly Tree[] | number {
+/** Why a text is not read at all. */
+interface Refusal {
+  readonly why: string;
+  /** The offset of the reason. */
+  readonly at: number;
+}
+
+const isRefusal = (read: Refusal | readonly unknown[]): read is Refusal => !Array.isArray(read);
+
+/** The syntax trees of the documents, or why there are none. */
+function compose(text: string, depth: number): readonly Tree[] | Refusal {
   const tokens = readTokens(text, depth);
-  if (typeof tokens === "number") return tokens;
-  const composer = new Composer({ keepSourceTokens: true, prettyErrors: false, strict: true });
-  return [...composer.compose(tokens, true, text.length)];
+  if (isRefusal(tokens)) return tokens;
+  const composer = new Composer({
+    keepSourceTokens: true,
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: false,
+  });
+  const trees = [...composer.compose(tokens, true, text.length)];
+  for (const tree of trees) tree.errors.push(...repeatedKeys(tree));
+  return trees;
 }
 
 /** As many words without a colon as a person leaves behind in one text. */
@@ -125,20 +146,26 @@ function recovered(text: string, trees: readonly Tree[], depth: number): readonl
     if (newline < 0) break;
     blanked = blanked.slice(0, start) + " ".repeat(newline - start) + blanked.slice(newline);
     const next = compose(blanked, depth);
-    if (typeof next === "number") break;
+    if (isRefusal(next)) break;
     current = next;
   }
   return current;
 }
 
-/** The tokens of the text, or the offset at which they nest deeper than `depth`. */
-function readTokens(text: string, depth: number): CST.Token[] | number {
+/** The tokens of the text, or why it goes no further. */
+function readTokens(text: string, depth: number): CST.Token[] | Refusal {
   const tokens: CST.Token[] = [];
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme.length > LONGEST_VALUE && !lexeme.startsWith("#")) {
+      const why = `A value is ${lexeme.length} characters long; an API server takes at most ${LONGEST_VALUE}.`;
+      return { why, at: parser.offset };
+    }
     for (const token of parser.next(lexeme)) tokens.push(token);
     // The composer recurses where the parser keeps a stack, so it must never see such a text.
-    if (parser.stack.length > depth) return parser.offset;
+    if (parser.stack.length > depth) {
+      return { why: `Values are nested more than ${depth} levels deep.`, at: parser.offset };
+    }
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;

@@ -151,6 +151,15 @@ data: {mesh: "rootNamespace: root"}
     ]);
   });
 
+  test("a condition without a status is told of each type that istioctl does not look for", () => {
+    const entry = (conditions: string) =>
+      `apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: shop}\nspec: {hosts: [a.com], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS, addresses: [10.0.0.1]}\nstatus: {conditions: ${conditions}}`;
+    expect(told(entry("[{type: Programmed}]"))).toEqual(["IST0171 ServiceEntry shop/a 1"]);
+    expect(told(entry("[{type: Programmed, status: 'False'}]"))).toEqual([]);
+    expect(told(entry("[{type: istio.io/WaypointBound}]"))).toEqual([]);
+    expect(told(entry("[{type: istio.io/WaypointBound, status: 'False'}]"))).toHaveLength(1);
+  });
+
   test("only the analyzers that were asked for speak", () => {
     const text = route("a", "x").replace("hosts: [shop]", 'hosts: [""]');
     expect(told(text, { analyzers: new Set(["schema.ValidationAnalyzer.Gateway"]) })).toEqual([]);

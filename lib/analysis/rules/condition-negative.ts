@@ -32,32 +32,49 @@ kind: Gateway
 metadata: { name: edge, namespace: shop }
 status: { conditions: [{ type: Programmed, status: "True", reason: Programmed, message: "" }] }`,
   },
-  istioctl: { analyzers: ["conditions.ConditionAnalyzer"] },
+  istioctl: {
+    analyzers: ["conditions.ConditionAnalyzer"],
+    *check({ kind, fields }) {
+      for (const condition of conditionsOf(kind, fields.at("status"))) {
+        const { type, status, reason, text } = partsOf(condition);
+        // What it looks for of a type that it does not know is empty, as a status that is missing.
+        const sought = watched(kind).includes(type) ? "False" : "";
+        const message = `A condition with a negative status is present: type=${type}, reason=${reason}, message=${text}.`;
+        if (status === sought) yield { message };
+        if (isPartial(kind, condition)) yield { message };
+      }
+    },
+  },
 
   *check({ kind, fields }) {
     for (const condition of conditionsOf(kind, fields.at("status"))) {
-      const type = condition.at("type").text ?? "";
-      const reason = condition.at("reason").text ?? "";
-      const text = condition.at("message").text ?? "";
-      const partial =
-        kind === "AuthorizationPolicy" &&
-        type === "WaypointAccepted" &&
-        reason === "PartiallyInvalid";
-      const negative = condition.at("status").text === "False" && watched(kind).includes(type);
-      if (!partial && !negative) continue;
+      const { type, status, reason, text } = partsOf(condition);
+      const partial = isPartial(kind, condition);
+      if (!partial && !(status === "False" && watched(kind).includes(type))) continue;
       yield {
         path: condition.path,
         message:
           `The control plane reports ${type} as ${partial ? "partly" : ""} false (${reason}): ${text}.`
             .replace("  ", " ")
             .replace(/\.\.$/, "."),
-        istioctl: {
-          message: `A condition with a negative status is present: type=${type}, reason=${reason}, message=${text}.`,
-        },
       };
     }
   },
 });
+
+const partsOf = (condition: Field) => ({
+  type: condition.at("type").text ?? "",
+  status: condition.at("status").text ?? "",
+  reason: condition.at("reason").text ?? "",
+  text: condition.at("message").text ?? "",
+});
+
+function isPartial(kind: KindId, condition: Field): boolean {
+  const { type, reason } = partsOf(condition);
+  return (
+    kind === "AuthorizationPolicy" && type === "WaypointAccepted" && reason === "PartiallyInvalid"
+  );
+}
 
 const ROUTES: readonly KindId[] = ["HTTPRoute", "GRPCRoute"];
 
