@@ -60,7 +60,13 @@ export interface AccessQuestion {
  */
 export interface Cluster {
   /** Host and port, context and user: how the UI names this connection. Never a secret. */
-  readonly identity: { readonly server: string; readonly context: string; readonly user: string };
+  readonly identity: {
+    readonly server: string;
+    readonly context: string;
+    readonly user: string;
+    /** The namespace that the context names: where a user who may not list them is at home. */
+    readonly namespace?: string | undefined;
+  };
   list(
     kind: KindId,
     options?: {
@@ -71,8 +77,13 @@ export interface Cluster {
       signal?: AbortSignal;
     },
   ): Promise<Page>;
-  /** Ends when the server closes the stream. */
-  watch(kind: KindId, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /** Ends when the server closes the stream. Of all namespaces unless one is named. */
+  watch(
+    kind: KindId,
+    resourceVersion: string,
+    signal: AbortSignal,
+    namespace?: string,
+  ): AsyncIterable<WatchEvent>;
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubeObject>;
   create(object: KubeObject, options?: WriteOptions): Promise<WriteResult>;
   /** PUT. `object.metadata.resourceVersion` must be the one that was read. */

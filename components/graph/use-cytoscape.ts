@@ -3,6 +3,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from "react"
 import type { Layout, Point } from "@/lib/graph/places";
 import { canvasStyle } from "./canvas-style";
 import { type EdgeCurve, relativeControls } from "./edge-geometry";
+import { restWhenIdle } from "./rest-when-idle";
 
 /** How the canvas looks at the graph. */
 export interface Camera {
@@ -84,6 +85,7 @@ export function useCytoscape(container: RefObject<HTMLDivElement | null>, input:
         selectionType: "single",
         autounselectify: true,
       });
+      restWhenIdle(created);
       created.on("viewport", ({ cy }) => latest.current.onCamera(cameraOf(cy)));
       created.on("scrollzoom dragpan pinchzoom", () => (moved.current = true));
       created.on("tap", ({ target, cy }) => {

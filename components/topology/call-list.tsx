@@ -1,4 +1,5 @@
 import { HEALTH_STATUS } from "@/components/graph/plate-views";
+import { formatNumber } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { StatusGlyph } from "@/components/ui/status-glyph";
 import { formatBytes, formatErrorShare, formatLatency, formatRate } from "@/lib/graph/format";
@@ -9,19 +10,29 @@ import { nameOfLeaf } from "./leaf-name";
 export function CallList({
   graph,
   leaf,
+  total,
   onSelect,
 }: {
   graph: MeshGraph;
   leaf: string;
+  /** How many calls it has, where the graph may hold only some of them. */
+  total: number | undefined;
   onSelect: (id: string) => void;
 }) {
   const is = (id: string) => id === leaf || nodeIdOf(id) === leaf;
   const callers = graph.edges.filter(({ target }) => is(target));
   const callees = graph.edges.filter(({ source }) => is(source));
+  const left = Math.max(0, (total ?? 0) - new Set([...callers, ...callees]).size);
   return (
     <>
       <Calls title="Called by" edges={callers} {...{ graph, onSelect }} />
       <Calls title="Calls" edges={callees} {...{ graph, onSelect }} />
+      {left > 0 ? (
+        <p className="text-ink-2">
+          {formatNumber(left)} more calls are not listed: these are the worst and busiest of{" "}
+          {formatNumber(total ?? 0)}. Find source or target names the others, and an export has all.
+        </p>
+      ) : null}
     </>
   );
 }

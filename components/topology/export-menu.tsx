@@ -20,12 +20,15 @@ const NAMES: Readonly<Record<ExportFormat, string>> = {
   mermaid: "Mermaid",
 };
 
-/** Saves what is shown, as a picture or as text. */
+/** Saves what is shown, as a picture or as text; of tables all rows, whichever page is open. */
 export function ExportMenu({
   reading,
   layout,
+  readAll,
 }: {
   reading: GraphReading;
+  /** Where what is shown is a page of something, reads all of that. */
+  readAll: (() => Promise<GraphReading>) | undefined;
   /** Where things are drawn; undefined in views that are no picture. */
   layout: Layout | undefined;
 }) {
@@ -35,7 +38,7 @@ export function ExportMenu({
     try {
       // Its code comes when it is first asked for.
       const { exportGraph } = await import("./export-graph");
-      await exportGraph(reading, format, layout);
+      await exportGraph((await readAll?.()) ?? reading, format, layout);
       setOpen(false);
       setProblem(undefined);
     } catch (error) {
@@ -44,7 +47,7 @@ export function ExportMenu({
   }
   return (
     <Popover
-      label="Export what is shown"
+      label={readAll ? "Export all rows" : "Export what is shown"}
       width={240}
       open={open}
       onOpenChange={setOpen}

@@ -4,9 +4,21 @@ import type { TopologyState } from "./use-topology-state";
 
 const MOST_HOPS = 5;
 
-/** What the server is asked for the graph that the URL describes. */
+/** What the server is asked for the graph that the URL describes, as the view shows it. */
 export function graphQuestion(state: TopologyState, namespaces: readonly string[]) {
-  const { window, type, view, group, open, closed, kept, find, mode, around, hops, to } = state;
+  const { view, open, closed, kept } = state;
+  return {
+    ...wholeQuestion(state, namespaces),
+    // Tables come by pages; pictures fold what is too much.
+    ...(view === "table"
+      ? { table: tableQuestion(state) }
+      : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
+  };
+}
+
+/** The same for all that the URL finds: every row of the tables, and nothing folded. */
+export function wholeQuestion(state: TopologyState, namespaces: readonly string[]) {
+  const { window, type, group, find, mode, around, hops, to } = state;
   return {
     type,
     namespaces: [...namespaces].sort(),
@@ -17,10 +29,6 @@ export function graphQuestion(state: TopologyState, namespaces: readonly string[
       ? {}
       : { around: { id: around, hops: Math.min(MOST_HOPS, Math.max(1, hops)) } }),
     ...(around === null || to === null ? {} : { pathTo: to }),
-    // Tables come by pages; pictures fold what is too much.
-    ...(view === "table"
-      ? { table: tableQuestion(state) }
-      : { fold: { opened: open, closed, kept: kept === null ? [] : [kept] } }),
   };
 }
 

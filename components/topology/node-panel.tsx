@@ -36,6 +36,7 @@ export function NodePanel({
   detail,
   mark,
   around,
+  callCount,
   onSelect,
   onClose,
 }: {
@@ -46,6 +47,8 @@ export function NodePanel({
   mark: PlateMark | undefined;
   /** Buttons that narrow the graph to this node. */
   around: React.ReactNode;
+  /** How many calls it has, where the graph may hold only some of them. */
+  callCount: number | undefined;
   onSelect: (id: string) => void;
   onClose: () => void;
 }) {
@@ -114,7 +117,7 @@ export function NodePanel({
           config: mark ? <Link href={mark.href}>Its findings: {mark.words}</Link> : null,
         }}
       />
-      <CallList graph={graph} leaf={version?.id ?? node.id} onSelect={onSelect} />
+      <CallList graph={graph} leaf={version?.id ?? node.id} total={callCount} onSelect={onSelect} />
       <DecidedByList detail={detail} />
       <ProxyList detail={detail} />
       {detail.data && detail.data.pods.length > 0 ? <PodLogs pods={detail.data.pods} /> : null}

@@ -20,6 +20,7 @@ export function SelectionPanel({
   graph,
   selected,
   marks,
+  callCount,
   state,
   setState,
   onSelect,
@@ -29,6 +30,8 @@ export function SelectionPanel({
   graph: MeshGraph;
   selected: string;
   marks: ReadonlyMap<string, PlateMark>;
+  /** How many calls it has, where the graph may hold only some of them. */
+  callCount: number | undefined;
   state: TopologyState;
   setState: SetTopologyState;
   onSelect: (id: string | null) => void;
@@ -83,7 +86,7 @@ export function SelectionPanel({
     const mark = marks.get(found.node.id);
     return (
       <NodePanel
-        {...{ graph, detail, mark, onSelect }}
+        {...{ graph, detail, mark, callCount, onSelect }}
         {...found}
         around={<AroundButtons id={found.node.id} state={state} setState={setState} />}
         onClose={close}

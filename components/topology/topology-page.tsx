@@ -23,7 +23,7 @@ import { SavedViews } from "./saved-views";
 import { SelectionPanel } from "./selection-panel";
 import { SummaryLine } from "./summary-line";
 import { TopologyToolbar } from "./topology-toolbar";
-import { useGraph } from "./use-graph";
+import { useGraph, useWholeGraph } from "./use-graph";
 import { usePins } from "./use-pins";
 import { useTopologyState } from "./use-topology-state";
 
@@ -31,6 +31,7 @@ import { useTopologyState } from "./use-topology-state";
 export function TopologyPage() {
   const [state, setState] = useTopologyState();
   const { data, error, refetch, isPlaceholderData } = useGraph(state);
+  const readAll = useWholeGraph(state);
   const scope = useNamespaceScope();
   const [layAgain, setLayAgain] = useState(0);
   const { pins, pin, setPins } = usePins(state);
@@ -95,7 +96,11 @@ export function TopologyPage() {
         <FindBox state={state} setState={setState} graph={graph} problem={data?.findProblem} />
         <SavedViews pins={pins} onPins={(saved) => setPins(() => saved)} />
         {data ? (
-          <ExportMenu reading={data} layout={state.view === "graph" ? layout : undefined} />
+          <ExportMenu
+            reading={data}
+            layout={state.view === "graph" ? layout : undefined}
+            readAll={state.view === "table" ? readAll : undefined}
+          />
         ) : null}
       </TopologyToolbar>
       {data ? (
@@ -166,6 +171,7 @@ export function TopologyPage() {
             graph={graph}
             selected={state.selected}
             marks={marks}
+            callCount={data?.rows?.selectedCalls}
             state={state}
             setState={setState}
             onSelect={select}

@@ -7,7 +7,7 @@ import { type Difference, withDifference } from "@/lib/base/difference";
 import type { GraphReply } from "@/server/topology/graph-versions";
 import type { GraphReading } from "@/server/topology/topology-service";
 import type { ShownError } from "@/components/ui/error-state";
-import { graphQuestion } from "./graph-question";
+import { graphQuestion, wholeQuestion } from "./graph-question";
 import type { TopologyState } from "./use-topology-state";
 
 /** Objects that the graph is drawn from besides telemetry. */
@@ -22,6 +22,9 @@ const OBJECTS = [
   "mesh:Service",
   "mesh:Pod",
 ] as const;
+
+/** What changed of a graph is little, and made once for all tabs: an operator need not wait for it. */
+const REST_MS = 80;
 
 /** A graph that this tab holds, and which version it is. */
 interface HeldGraph {
@@ -59,9 +62,16 @@ export function useGraph(state: TopologyState) {
     placeholderData: keepPreviousData,
     // What did not change is the same object already.
     structuralSharing: false,
-    meta: { live: ["graph", "proxies", ...OBJECTS] },
+    meta: { live: ["graph", "proxies", ...OBJECTS], restMs: REST_MS },
   });
   return { ...query, data: query.data?.reading };
+}
+
+/** Reads, once, all that the URL finds: of tables every row, and not the page that is shown. */
+export function useWholeGraph(state: TopologyState): () => Promise<GraphReading> {
+  const client = useTRPCClient();
+  const scope = useNamespaceScope();
+  return () => client.topology.graph.query(wholeQuestion(state, scope));
 }
 
 /** What a tab holds after a reply; undefined where the reply is about something else. */

@@ -18,12 +18,12 @@ afterEach(() => {
 });
 
 /** A query that somebody looks at; answers come when the test says so. */
-function watched(name: string, topics: readonly LiveTopic[] | undefined) {
+function watched(name: string, topics: readonly LiveTopic[] | undefined, restMs?: number) {
   const asked: (() => void)[] = [];
   const observer = new QueryObserver(client, {
     queryKey: [name],
     queryFn: () => new Promise<number>((resolve) => asked.push(() => resolve(asked.length))),
-    ...(topics && { meta: { live: topics } }),
+    ...(topics && { meta: { live: topics, ...(restMs !== undefined && { restMs }) } }),
   });
   observer.subscribe(() => undefined);
   return {
@@ -76,6 +76,23 @@ test("a change that comes while the answer is under way asks once more after it"
   await graph.answer();
   await vi.advanceTimersByTimeAsync(2_000);
   expect(graph.count()).toBe(3);
+});
+
+test("an answer that took longer than the rest is followed at once by what changed meanwhile", async () => {
+  const graph = watched("graph", ["graph"], 80);
+  await graph.answer();
+  live.changed(["graph"]);
+  await vi.advanceTimersByTimeAsync(90);
+  live.changed(["graph"]);
+  await vi.advanceTimersByTimeAsync(30);
+  expect(graph.count()).toBe(2);
+  await graph.answer();
+  expect(graph.count()).toBe(3);
+  await graph.answer();
+  live.changed(["graph"]);
+  expect(graph.count()).toBe(3);
+  await vi.advanceTimersByTimeAsync(80);
+  expect(graph.count()).toBe(4);
 });
 
 test("a query that was asked a moment ago does not hold up another", async () => {

@@ -1,7 +1,10 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
 import type { LiveTopic } from "./live-topic";
 
-/** One query is asked again four times a second at most; the first time after a rest is at once. */
+/**
+ * One query is asked again four times a second at most, unless it sets a rest of its own; the first
+ * time after a rest is at once.
+ */
 const REST_MS = 250;
 
 /**
@@ -11,6 +14,8 @@ const REST_MS = 250;
 export class LiveQueries {
   /** Queries that were asked a moment ago, with the timers that end their rest. */
   readonly #resting = new Map<Query, ReturnType<typeof setTimeout>>();
+  /** Queries whose answers to what was asked here are under way. */
+  readonly #asked = new Set<Query>();
   /** Queries that changed again since they were asked last. */
   readonly #changed = new Set<Query>();
   #paused = false;
@@ -45,15 +50,20 @@ export class LiveQueries {
   #renew(query: Query): void {
     if (this.#paused || this.#resting.has(query) || !this.#changed.has(query)) return;
     // An answer that is under way may be older than the change: its end is waited for.
+    if (this.#asked.has(query)) return;
     if (query.state.fetchStatus !== "fetching") {
       this.#changed.delete(query);
+      this.#asked.add(query);
       // Where it fails, the query itself says so to whoever shows it.
-      void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+      void this.client.invalidateQueries({ queryKey: query.queryKey, exact: true }).finally(() => {
+        this.#asked.delete(query);
+        this.#renew(query);
+      });
     }
     const rested = () => {
       this.#resting.delete(query);
       this.#renew(query);
     };
-    this.#resting.set(query, setTimeout(rested, REST_MS));
+    this.#resting.set(query, setTimeout(rested, query.meta?.restMs ?? REST_MS));
   }
 }

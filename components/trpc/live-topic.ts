@@ -9,6 +9,8 @@ declare module "@tanstack/react-query" {
     queryMeta: {
       /** The query is asked again when one of these topics changes; its data is fresh until then. */
       live?: readonly LiveTopic[];
+      /** It is asked again not sooner than after so long, in ms; 250 unless it says otherwise. */
+      restMs?: number;
     };
   }
 }

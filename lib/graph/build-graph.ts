@@ -13,7 +13,7 @@ import { sameParts } from "./kept-parts";
 import type { LatencyLookup } from "./latency";
 import { latencyHealth, type PastLookup } from "./latency-health";
 import { configuredLegs, type Leg, versionId } from "./legs";
-import { idleOf, type Judged, type Made, madeOf } from "./made-graph";
+import { type Judged, type Made, madeOf, madeOfObjects } from "./made-graph";
 import { type Measured, measuredOf } from "./measured";
 import type {
   Badge,
@@ -89,7 +89,7 @@ function partsOf(
   },
 ): Pick<MeshGraph, "nodes" | "edges"> {
   const { windowSeconds, type, made, objects, known } = options;
-  const idle = idleOf(objects, `${type} ${windowSeconds} ${known}`);
+  const { idle, configs } = madeOfObjects<NodeConfig>(objects, `${type} ${windowSeconds} ${known}`);
   const configured = configuredLegs(mesh, type);
   const drafts = draftsOf({ legs, configured }, mesh, type);
   const split = new Set<string>();
@@ -103,15 +103,17 @@ function partsOf(
   const limits = new Map<string, readonly ErrorLimits[]>();
   const make = (draft: NodeDraft): Judged => {
     const { identity, services, workloads, inbound, outbound } = draft;
-    const own = limitsOf({ ...identity, services }, workloads, mesh);
-    const config = configOf(draft, mesh);
-    const { badges, wanted } = config;
+    const { id, kind } = identity;
+    const config = configs.take(id, [kind, ...services, "workloads", ...workloads], () =>
+      configOf(draft, mesh),
+    );
+    const { badges, wanted, limits: own } = config;
     const from = [
-      ...[latency, identity.kind, badges.join(), wanted && [...wanted].join(";")],
+      ...[latency, kind, badges.join(), wanted && [...wanted].join(";")],
       ...[...own, "workloads", ...workloads, "inbound", ...inbound, "outbound", ...outbound],
     ];
-    const node = made.keptNodes.take(identity.id, from, () => {
-      const measuredNode = nodeOf(draft, { limits: own, ...config }, context);
+    const node = made.keptNodes.take(id, from, () => {
+      const measuredNode = nodeOf(draft, config, context);
       return known ? measuredNode : unmeasured(measuredNode);
     });
     return { node, limits: own };
@@ -145,11 +147,16 @@ function isQuiet({ identity: { id }, inbound, outbound }: NodeDraft, latency: La
 interface NodeConfig {
   readonly badges: readonly Badge[];
   readonly wanted: ReadonlyMap<string, number> | undefined;
+  readonly limits: readonly ErrorLimits[];
 }
 
 function configOf({ identity, services, workloads }: NodeDraft, mesh: MeshView): NodeConfig {
   const named = { ...identity, services };
-  return { badges: badgesOf(named, { mesh, workloads }), wanted: wantedShares(named, mesh) };
+  return {
+    badges: badgesOf(named, { mesh, workloads }),
+    wanted: wantedShares(named, mesh),
+    limits: limitsOf(named, workloads, mesh),
+  };
 }
 
 /** Whether the versions of a node are worth drawing singly. */
@@ -158,7 +165,7 @@ const isSplit = ({ identity, revisions }: NodeDraft) =>
 
 function nodeOf(
   draft: NodeDraft,
-  { limits, badges, wanted }: NodeConfig & { readonly limits: readonly ErrorLimits[] },
+  { limits, badges, wanted }: NodeConfig,
   context: Context,
 ): GraphNode {
   const { identity, workloads, inbound, outbound, revisions, services } = draft;

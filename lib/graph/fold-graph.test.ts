@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { meshView } from "@/lib/mesh/view";
 import { buildGraph } from "./build-graph";
 import { egoGraph, pathGraph } from "./ego-graph";
-import { foldGraph } from "./fold-graph";
+import { foldGraph, type FoldMemory } from "./fold-graph";
 import { aWorkload, requests, telemetry } from "./testing";
 
 const NONE: ReadonlySet<string> = new Set();
@@ -30,7 +30,7 @@ const mesh = (namespaces: number, each: number, failing: readonly string[] = [])
 describe("folding", () => {
   it("leaves a small graph as it is", () => {
     const graph = mesh(3, 4);
-    expect(foldGraph(graph, AS_IS)).toEqual({ graph, folded: { services: 0, groups: 0 } });
+    expect(foldGraph(graph, AS_IS)).toMatchObject({ graph, folded: { services: 0, groups: 0 } });
   });
 
   it("folds namespaces, and keeps what fails in sight", () => {
@@ -73,6 +73,48 @@ describe("folding", () => {
       "group:shop 2",
       "idle3/server 1",
     ]);
+  });
+
+  it("does not flap where a mesh is now a little over its budget, now under it", () => {
+    const folded = (services: number, before?: FoldMemory) =>
+      foldGraph(mesh(1, services), AS_IS, before);
+    expect(folded(61).folded.groups).toBe(1);
+    // It was drawn whole, and stays so until it is well over.
+    const whole = folded(60);
+    expect(folded(66, whole.memory).folded.groups).toBe(0);
+    const over = folded(70, whole.memory);
+    expect(over.folded.groups).toBe(1);
+    // It was folded, and stays so until it fits.
+    expect(folded(61, over.memory).folded.groups).toBe(1);
+    expect(folded(60, over.memory).folded.groups).toBe(0);
+  });
+
+  it("keeps in sight what stood by itself, while others are but a little busier", () => {
+    const graph = (busier: string, by: number) =>
+      buildGraph(
+        telemetry({
+          requests: Array.from({ length: 90 }, (_, n) => [
+            requests(`n${n}/a-v1`, `n${n}/b-v1`, 100 - n),
+            requests(
+              `n${n}/a-v1`,
+              `n${(n + 1) % 90}/b-v1`,
+              (100 - n) * (`n${n}` === busier ? by : 1),
+            ),
+          ]).flat(),
+        }),
+        meshView([]),
+        { windowSeconds: 60, type: "app" },
+      );
+    const shown = ({ graph: { nodes } }: ReturnType<typeof foldGraph>) =>
+      nodes.flatMap(({ id }) => (id === "group:*" ? [] : [id])).sort();
+    const before = foldGraph(graph("", 1), AS_IS);
+    expect(before.graph.nodes.map(({ id }) => id)).toContain("group:*");
+    const hidden = Array.from({ length: 90 }, (_, n) => `n${n}`).find(
+      (name) => !shown(before).includes(`group:${name}`),
+    );
+    const name = hidden ?? expect.unreachable();
+    expect(shown(foldGraph(graph(name, 1.2), AS_IS, before.memory))).toEqual(shown(before));
+    expect(shown(foldGraph(graph(name, 9), AS_IS, before.memory))).toContain(`group:${name}`);
   });
 
   it("keeps every request between what is drawn, and every service in one place", () => {

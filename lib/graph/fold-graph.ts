@@ -30,6 +30,22 @@ export interface Folded {
 }
 
 /**
+ * How a graph was folded. Whoever hands it in the next time gets the same picture again while that is a
+ * little over its budget, so that traffic which comes and goes does not fold and unfold it.
+ */
+export interface FoldMemory {
+  /** Nothing was folded, every box by itself, or the quiet ones together at a step of `NAMESPACES`. */
+  readonly step: "whole" | "boxes" | number;
+  /** What stood by itself beside the group of all the rest. */
+  readonly shown: ReadonlySet<string>;
+}
+
+/** So much over its budget a picture may be that was drawn the last time. */
+const SLACK = 1.15;
+/** What stood by itself counts as so much busier than it is. */
+const STAYS = 1.5;
+
+/**
  * People find their way among about sixty plates; a picture of more than 300 elements is none.
  * Source: Yoghourdjian et al. 2020 (paths in node-link diagrams fail above 50 to 100 nodes).
  */
@@ -48,13 +64,21 @@ const NAMESPACES = [60, 40, 28, 20, 14, 10, 6];
 export function foldGraph(
   graph: MeshGraph,
   options: FoldOptions,
-): { readonly graph: MeshGraph; readonly folded: Folded } {
+  before?: FoldMemory,
+): {
+  readonly graph: MeshGraph;
+  readonly folded: Folded;
+  readonly memory: FoldMemory | undefined;
+} {
+  const slack = (step: FoldMemory["step"]) => (before?.step === step ? SLACK : 1);
   const closed = options.closed.size > 0;
-  if (!closed && fits(graph)) return { graph, folded: { services: 0, groups: 0 } };
+  if (!closed && fits(graph, slack("whole"))) {
+    return { graph, folded: { services: 0, groups: 0 }, memory: { step: "whole", shown: NOBODY } };
+  }
   const keep = new Set([...options.kept].map(nodeIdOf));
   for (const { id } of worstOf(graph)) keep.add(id);
   const byBox = groupBy(graph.nodes, (node) => boxNameOf(node) ?? "");
-  const small = closed && fits(graph);
+  const small = closed && fits(graph, slack("whole"));
   const stays = (node: GraphNode): boolean => {
     const box = boxNameOf(node);
     if (box === undefined || keep.has(node.id) || options.opened.has(box)) return true;
@@ -64,27 +88,36 @@ export function foldGraph(
   const homes = new Map(
     graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(boxNameOf(node) ?? "")]),
   );
+  const result = (at: ReadonlyMap<string, string>, memory: FoldMemory) => ({
+    ...withCount(refold(graph, at), at, graph),
+    // What was opened by hand is no budget's doing.
+    memory: options.opened.size > 0 ? before : memory,
+  });
   const outline = outlineOf(graph, homes);
-  if (options.opened.size > 0 || small || folds(outline, new Set())) {
-    return withCount(refold(graph, homes), homes, graph);
+  if (options.opened.size > 0 || small || folds(outline, new Set(), slack("boxes"))) {
+    return result(homes, { step: small ? "whole" : "boxes", shown: NOBODY });
   }
   // What may go into the group of all the rest: whole namespaces, of one service or many.
   const movable = [...placesOf(graph, homes).values()].filter(
     ({ id, boxed, gateway }) => boxed && !gateway && !keep.has(id),
   );
-  const order = busiestFirst(movable);
-  const first = order.filter(({ busy }) => busy).map(({ id }) => id);
+  const stood = before?.shown ?? NOBODY;
+  const order = busiestFirst(movable, stood);
+  const first = order.filter(({ id, busy }) => busy || stood.has(id)).map(({ id }) => id);
   const ids = order.map(({ id }) => id);
-  for (const shownSingly of [first, ...NAMESPACES.map((most) => ids.slice(0, most))]) {
+  const steps = [first, ...NAMESPACES.map((most) => ids.slice(0, most))];
+  for (const [step, shownSingly] of steps.entries()) {
     const shown = new Set(shownSingly);
     const rest = new Set(ids.filter((id) => !shown.has(id)));
     const least = shownSingly.length <= (NAMESPACES.at(-1) ?? 0);
-    if (!least && !folds(outline, rest)) continue;
+    if (!least && !folds(outline, rest, slack(step))) continue;
     const fewer = new Map([...homes].map(([id, home]) => [id, rest.has(home) ? MORE : home]));
-    return withCount(refold(graph, fewer), fewer, graph);
+    return result(fewer, { step, shown });
   }
-  return withCount(refold(graph, homes), homes, graph);
+  return result(homes, { step: "boxes", shown: NOBODY });
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** A node as it stands once those of a box are one, with what decides whether it is drawn. */
 interface Place {
@@ -135,10 +168,11 @@ function placesOf(
 
 const isQuiet = (state: Health["state"]) => state === "idle" || state === "unknown";
 
-const fits = ({ nodes, edges, type }: MeshGraph): boolean =>
+const fits = ({ nodes, edges, type }: MeshGraph, slack: number): boolean =>
   isReadable(
     nodes.reduce((sum, node) => sum + platesOf(node, type), 0),
     edges.length,
+    slack,
   );
 
 /** What a picture is made of, of which as much as is needed to see whether it can be read. */
@@ -165,21 +199,21 @@ function outlineOf({ nodes, edges, type }: MeshGraph, homes: ReadonlyMap<string,
 }
 
 /** Whether a picture can be read once `rest` of it is one group. */
-function folds({ plates, calls }: Outline, rest: ReadonlySet<string>): boolean {
+function folds({ plates, calls }: Outline, rest: ReadonlySet<string>, slack: number): boolean {
   let count = rest.size > 0 ? 1 : 0;
   for (const [id, own] of plates) if (!rest.has(id)) count += own;
-  if (count > BUDGET.plates) return false;
+  if (count > slack * BUDGET.plates) return false;
   const home = (leaf: string) => (rest.has(nodeIdOf(leaf)) ? MORE : leaf);
   const joined = new Set<string>();
   for (const call of calls) {
     const [source, target] = [home(call.source), home(call.target)];
     if (isDrawn(source, target)) joined.add(edgeId(source, target));
   }
-  return isReadable(count, joined.size);
+  return isReadable(count, joined.size, slack);
 }
 
-const isReadable = (plates: number, edges: number): boolean =>
-  plates <= BUDGET.plates && plates + edges <= BUDGET.elements;
+const isReadable = (plates: number, edges: number, slack: number): boolean =>
+  plates <= slack * BUDGET.plates && plates + edges <= slack * BUDGET.elements;
 
 /** How many plates a node is drawn as. */
 const platesOf = ({ versions, kind }: GraphNode, type: MeshGraph["type"]): number =>
@@ -196,10 +230,12 @@ const worstOf = ({ nodes }: MeshGraph): readonly GraphNode[] =>
     .slice(0, WORST);
 
 /** In the order in which they matter: what fails, then what is asked for, or asks, most. */
-const busiestFirst = (places: readonly Place[]): readonly Place[] =>
-  [...places].sort(
-    (a, b) => severity(b.state) - severity(a.state) || b.asked - a.asked || compare(a.id, b.id),
+function busiestFirst(places: readonly Place[], stood: ReadonlySet<string>): readonly Place[] {
+  const weight = ({ id, asked }: Place) => asked * (stood.has(id) ? STAYS : 1);
+  return [...places].sort(
+    (a, b) => severity(b.state) - severity(a.state) || weight(b) - weight(a) || compare(a.id, b.id),
   );
+}
 
 function withCount(result: MeshGraph, homes: ReadonlyMap<string, string>, graph: MeshGraph) {
   const services = graph.nodes.filter(({ id }) => homes.get(id) !== id).length;

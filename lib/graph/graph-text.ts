@@ -6,13 +6,13 @@ export const GRAPH_FORMATS = ["json", "dot", "mermaid", "cytoscape"] as const;
 
 export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
-/** Writes a graph in one of its formats. */
-export function graphText(graph: GraphJson, format: GraphFormat): string {
+/** Writes a graph in one of its formats; JSON for people, `indent` spaces a level, or for programs, 0. */
+export function graphText(graph: GraphJson, format: GraphFormat, indent = 2): string {
   switch (format) {
     case "json":
-      return JSON.stringify(graph, null, 2);
+      return JSON.stringify(graph, null, indent);
     case "cytoscape":
-      return JSON.stringify(cytoscapeOf(graph), null, 2);
+      return JSON.stringify(cytoscapeOf(graph), null, indent);
     case "dot":
       return dotOf(graph);
     case "mermaid":

@@ -231,7 +231,8 @@ export function namesOfMesh(mesh: MeshView): string {
     );
   });
   const external = [...mesh.derive(externalHosts).keys()];
-  return [...lines, "", ...services.keys(), "", ...hosts.keys(), "", ...external].join("\n");
+  const entries = [...hosts].map(([host, { namespace }]) => `${host} ${namespace}`);
+  return [...lines, "", ...services.keys(), "", ...entries, "", ...external].join("\n");
 }
 
 keepFact(namesOfMesh, { kinds: [], facts: [workloadIndex, gatewayWorkloads, externalHosts] });

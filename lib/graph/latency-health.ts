@@ -2,9 +2,9 @@ import type { MeshView } from "@/lib/mesh/view";
 import { endsOf } from "./ends";
 import type { Telemetry } from "./flows";
 import { formatLatency } from "./format";
-import { namingOf } from "./identity";
 import { versionId } from "./legs";
 import type { GraphType, Health, Traffic } from "./mesh-graph";
+import { endsNaming } from "./named-ends";
 import { isClientSide } from "./parties";
 import { PAST } from "./queries";
 import { type ErrorLimits, SLOWER_LIMITS } from "./response-limits";
@@ -36,12 +36,11 @@ interface Sum {
 
 /** What was measured a while ago of everything that is called; the client's side before the server's. */
 export function pastLookup(telemetry: Telemetry, mesh: MeshView, type: GraphType): PastLookup {
-  const naming = namingOf(type, mesh);
+  const naming = endsNaming(type, mesh);
   const found = new Map<string, { client: Sum; server: Sum }>();
   for (const { labels, value } of telemetry.past) {
     if (value === null || !Number.isFinite(value)) continue;
-    const { source, target } = endsOf(labels);
-    const { id, revision } = naming.target(target, source.namespace);
+    const { id, revision } = naming(endsOf(labels)).target;
     for (const key of [id, versionId(id, revision)]) {
       const entry = found.get(key) ?? { client: nothing(), server: nothing() };
       found.set(key, entry);

@@ -1,8 +1,9 @@
 import { type Ends, endsOf } from "./ends";
 import type { Telemetry } from "./flows";
-import { type Identity, type Naming, namingOf } from "./identity";
+import type { Identity } from "./identity";
 import { versionId } from "./legs";
 import { edgeId, type GraphType, type Latency } from "./mesh-graph";
+import { endsNaming } from "./named-ends";
 import { isClientSide } from "./parties";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Quantile } from "./queries";
@@ -32,14 +33,14 @@ export function latencyLookup(
   type: GraphType,
   leafOf: (identity: Identity) => string,
 ): LatencyLookup {
-  const naming = namingOf(type, mesh);
+  const naming = endsNaming(type, mesh);
   const byWorkload = type === "versionedApp" || type === "workload";
   const client = new Map<string, Seen>();
   const server = new Map<string, Seen>();
   // The quantiles are of the same series: what each is about is worked out once.
   const keys = new Map<Ends, string | undefined>();
   const knownKeyOf = (ends: Ends) => {
-    if (!keys.has(ends)) keys.set(ends, keyOf(ends, naming, { type, leafOf }));
+    if (!keys.has(ends)) keys.set(ends, keyOf(ends.about, naming(ends), { type, leafOf }));
     return keys.get(ends);
   };
   for (const quantile of ["p50", "p95", "p99"] as const) {
@@ -70,22 +71,21 @@ export function latencyLookup(
 
 /** What a series of latency is about; undefined when a graph of this type does not draw it. */
 function keyOf(
-  { source, target, about }: Ends,
-  naming: Naming,
+  about: Ends["about"],
+  { source, target }: { readonly source: Identity; readonly target: Identity },
   { type, leafOf }: { readonly type: GraphType; readonly leafOf: (identity: Identity) => string },
 ): string | undefined {
-  const called = naming.target(target, source.namespace);
   switch (about) {
     case "versions":
-      return `edge ${edgeId(leafOf(naming.source(source)), leafOf(called))}`;
+      return `edge ${edgeId(leafOf(source), leafOf(target))}`;
     case "services":
-      return `edge ${edgeId(naming.source(source).id, called.id)}`;
+      return `edge ${edgeId(source.id, target.id)}`;
     case "version":
       // A workload is a node of its own; all other nodes gather several.
       return type === "workload"
-        ? `node ${called.id}`
-        : `version ${versionId(called.id, called.revision)}`;
+        ? `node ${target.id}`
+        : `version ${versionId(target.id, target.revision)}`;
     case "service":
-      return type === "workload" ? undefined : `node ${called.id}`;
+      return type === "workload" ? undefined : `node ${target.id}`;
   }
 }

@@ -3,6 +3,7 @@ import { type ConfiguredEdge, configuredEdges } from "./configured-edges";
 import { type Flow, mergeFlows, type Telemetry } from "./flows";
 import { type Identity, isWaypoint, namingOf } from "./identity";
 import type { GraphType } from "./mesh-graph";
+import { endsNaming } from "./named-ends";
 import type { Party } from "./parties";
 import type { PathFacts } from "./reported-once";
 import { isIdle, NO_LATENCY, sumTraffic } from "./traffic";
@@ -20,13 +21,9 @@ export interface Leg {
  * reached no pod of a service as zero; with none of them left there is nothing to show.
  */
 export function legsOf(telemetry: Telemetry, mesh: MeshView, type: GraphType): readonly Leg[] {
-  const naming = namingOf(type, mesh);
+  const naming = endsNaming(type, mesh);
   return mergeFlows(telemetry, pathFacts(mesh))
-    .map((flow) => ({
-      flow,
-      source: naming.source(flow.source),
-      target: naming.target(flow.target, flow.source.namespace),
-    }))
+    .map((flow) => ({ flow, ...naming(flow) }))
     .filter(({ flow, target }) => {
       const lost = target.kind === "service" && target.workload === undefined;
       return !lost || !isIdle(sumTraffic([flow], NO_LATENCY));

@@ -38,13 +38,20 @@ export interface Judged {
   readonly limits: readonly ErrorLimits[];
 }
 
-const idleNodes = new WeakMap<object, Map<string, Map<string, Judged>>>();
+/** What objects alone say of nodes, whatever was measured. */
+interface OfObjects<Config> {
+  /** Nodes that nothing was measured of, by id. */
+  readonly idle: Map<string, Judged>;
+  readonly configs: KeptParts<Config>;
+}
 
-/** Nodes that nothing was measured of, by id: they are what objects make them, in any reading. */
-export function idleOf(objects: object, key: string): Map<string, Judged> {
-  const byKey = idleNodes.get(objects) ?? new Map<string, Map<string, Judged>>();
-  idleNodes.set(objects, byKey);
-  const idle = byKey.get(key) ?? new Map<string, Judged>();
-  byKey.set(key, idle);
-  return idle;
+const ofObjects = new WeakMap<object, Map<string, OfObjects<unknown>>>();
+
+/** What was made of one state of the objects: the same in any reading. */
+export function madeOfObjects<Config>(objects: object, key: string): OfObjects<Config> {
+  const byKey = ofObjects.get(objects) ?? new Map<string, OfObjects<unknown>>();
+  ofObjects.set(objects, byKey);
+  const made = byKey.get(key) ?? { idle: new Map(), configs: new KeptParts() };
+  byKey.set(key, made);
+  return made as OfObjects<Config>;
 }

@@ -61,17 +61,19 @@ export function destinationRules(mesh: MeshView): ReadonlyMap<string, readonly K
 keepFact(destinationRules, { kinds: ["DestinationRule"], facts: [] });
 
 /** The subsets that are declared for a host. */
-export function subsetsOf(host: string, mesh: MeshView): readonly SubsetFact[] {
-  return (mesh.derive(destinationRules).get(host) ?? []).flatMap((destinationRule) =>
-    list(record(destinationRule.spec).subsets)
-      .map(record)
-      .flatMap(({ name, labels }) =>
-        typeof name === "string"
-          ? [{ destinationRule, host, name, labels: stringMap(labels) }]
-          : [],
-      ),
+export const subsetsOf = (host: string, mesh: MeshView): readonly SubsetFact[] =>
+  (mesh.derive(destinationRules).get(host) ?? []).flatMap((rule) =>
+    declaredSubsets(rule).map((subset) => ({ ...subset, host })),
   );
-}
+
+/** Those of one object stay the same as long as it does. */
+const declaredSubsets = weakMemo((destinationRule: KubeObject) =>
+  list(record(destinationRule.spec).subsets)
+    .map(record)
+    .flatMap(({ name, labels }) =>
+      typeof name === "string" ? [{ destinationRule, name, labels: stringMap(labels) }] : [],
+    ),
+);
 
 /** Those of one object stay the same as long as it does. */
 const factsOf = weakMemo((virtualService: KubeObject) => [...eachFactOf(virtualService)]);

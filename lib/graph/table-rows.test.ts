@@ -76,7 +76,8 @@ describe("a page of the tables", () => {
   });
 
   it("holds what is selected with its calls, on whatever page it stands", () => {
-    const hub = tableGraph(graph, { ...WORST, selected: `shop/s${SERVICES}` }).graph;
+    const { graph: hub, rows } = tableGraph(graph, { ...WORST, selected: `shop/s${SERVICES}` });
+    expect(rows.selectedCalls).toBe(SERVICES - 1);
     expect(hub.nodes.map(({ id }) => id)).toContain(`shop/s${SERVICES}`);
     const some = tableGraph(graph, { ...WORST, selected: "shop/s300" }).graph;
     expect(some.edges.map(({ id }) => id)).toEqual(
@@ -86,6 +87,7 @@ describe("a page of the tables", () => {
         `shop/s300->shop/s${SERVICES}`,
       ]),
     );
+    expect(tableGraph(graph, { ...WORST, selected: "shop/s300" }).rows.selectedCalls).toBe(3);
     const call = tableGraph(graph, { ...WORST, selected: "shop/s300->shop/s301" }).graph;
     expect(call.edges.map(({ id }) => id)).toContain("shop/s300->shop/s301");
   });

@@ -49,6 +49,8 @@ export interface TablePage {
 export interface TableRows {
   readonly services: TablePage;
   readonly calls: TablePage;
+  /** All calls of what is selected; the answer holds the worst and busiest 200 of them. */
+  readonly selectedCalls: number;
 }
 
 /** Rows of a page: what one looks through, and few enough to be sent each time something changes. */
@@ -99,7 +101,8 @@ export function tableGraph(
 ): { readonly graph: MeshGraph; readonly rows: TableRows } {
   const services = pageOf(serviceRows(graph), question.services, serviceValue);
   const calls = pageOf(graph.edges, question.calls, callValue);
-  const edges = new Set([...calls.ids, ...callsOf(graph, question.selected)]);
+  const ofSelected = callsOf(graph, question.selected);
+  const edges = new Set([...calls.ids, ...ofSelected.slice(0, MOST_CALLS)]);
   const shownEdges = graph.edges.filter(({ id }) => edges.has(id));
   const nodes = new Set([
     ...services.ids.map(nodeIdOf),
@@ -115,11 +118,11 @@ export function tableGraph(
       edges: shownEdges,
       boxes: graph.boxes.filter(({ namespace }) => namespaces.has(namespace)),
     },
-    rows: { services, calls },
+    rows: { services, calls, selectedCalls: ofSelected.length },
   };
 }
 
-/** The call that is selected, or the calls of the node that is, the worst and busiest of them. */
+/** The call that is selected, or the calls of the node that is, worst and busiest first. */
 function callsOf({ edges }: MeshGraph, selected: string | undefined): readonly string[] {
   if (selected === undefined) return [];
   const is = (leaf: string) => leaf === selected || nodeIdOf(leaf) === selected;
@@ -127,7 +130,6 @@ function callsOf({ edges }: MeshGraph, selected: string | undefined): readonly s
     .filter(({ id, source, target }) => id === selected || is(source) || is(target))
     .sort((a, b) => compareRows({ by: "rate", descending: true }, callValue, a, b))
     .sort((a, b) => severity(b.health.state) - severity(a.health.state))
-    .slice(0, MOST_CALLS)
     .map(({ id }) => id);
 }
 

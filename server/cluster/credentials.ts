@@ -20,6 +20,8 @@ export interface Credentials {
   readonly server: URL;
   readonly context: string;
   readonly user: string;
+  /** The one that the context names; in a cluster, that of the pod. */
+  readonly namespace?: string | undefined;
   readonly tls: TlsOptions;
   /** Names `tls`: connections of another fingerprint must not be used again. */
   readonly fingerprint: string;
@@ -129,6 +131,7 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
     server: new URL(cluster.server),
     context: config.currentContext,
     user: config.getCurrentUser()?.name ?? "",
+    namespace: config.getContextObject(config.currentContext)?.namespace,
     tls,
     fingerprint: fingerprintOf(tls),
     headers: headersOf(options),

@@ -50,11 +50,15 @@ export function clusterOver(
   { clock, random }: { clock: Clock; random: Random },
 ): Cluster & { close(): void } {
   const discovery = apiDiscovery(transport, clock);
-  const identity = { server: "", context: "", user: "" };
+  const identity: { -readonly [Key in keyof Cluster["identity"]]: Cluster["identity"][Key] } = {
+    server: "",
+    context: "",
+    user: "",
+  };
 
   async function sent(request: ApiRequest) {
-    const { server, context, user } = await credentials.read();
-    Object.assign(identity, { server: server.host, context, user });
+    const { server, context, user, namespace } = await credentials.read();
+    Object.assign(identity, { server: server.host, context, user, namespace });
     return transport.request(request);
   }
 
@@ -92,13 +96,13 @@ export function clusterOver(
       }
     },
 
-    async *watch(kind, resourceVersion, signal) {
+    async *watch(kind, resourceVersion, signal, namespace) {
       const version = await discovery.version(kind, signal);
       const doing = `watch ${kindInfo(kind).plural}`;
       const { server } = await credentials.read();
       const stream = await transport.stream({
         method: "GET",
-        path: requestPath({ kind, version }),
+        path: requestPath({ kind, version, namespace }),
         query: {
           watch: "true",
           resourceVersion,

@@ -82,7 +82,7 @@ export async function handleGraph(request: Request): Promise<Response> {
       telemetry: reading.telemetry,
       problems: problemsOf(runtime().mesh),
     });
-    return new Response(graphText(json, format), {
+    return new Response(graphText(json, format, 0), {
       headers: { "content-type": CONTENT_TYPE[format], "cache-control": "no-store" },
     });
   } catch (error) {

@@ -23,21 +23,33 @@ const service = (name: string, options: { uid?: string; version?: string } = {})
 function fedCluster() {
   const lists = new Map<KindId, () => Page>();
   const queues = new Map<KindId, (WatchEvent | AppError)[]>();
-  const wakes = new Map<KindId, () => void>();
+  const wakes = new Map<KindId, (() => void)[]>();
+  const byNamespace = new Map<string, () => Page>();
   const cluster = {
-    async list(kind: KindId) {
-      const list = lists.get(kind);
+    identity: { server: "", context: "", user: "", namespace: "home" },
+    async list(kind: KindId, { namespace }: { namespace?: string } = {}) {
+      const list =
+        namespace === undefined ? lists.get(kind) : byNamespace.get(`${kind} ${namespace}`);
+      if (!list && namespace !== undefined) throw new AppError("forbidden", `not in ${namespace}`);
       if (!list) throw new AppError("unsupported", `no ${kind}`);
       return list();
     },
-    async *watch(kind: KindId, _version: string, signal: AbortSignal) {
+    async *watch(kind: KindId, _version: string, signal: AbortSignal, namespace?: string) {
       for (;;) {
-        const event = queues.get(kind)?.shift();
+        const queue = queues.get(kind);
+        // Of one namespace only what is of it; what is of none is of the whole cluster's watch.
+        const isOwn = (event: WatchEvent | AppError) =>
+          namespace === undefined ||
+          (!(event instanceof AppError) &&
+            "object" in event &&
+            event.object.metadata.namespace === namespace);
+        const at = queue?.findIndex(isOwn) ?? -1;
+        const event = at < 0 ? undefined : queue?.splice(at, 1)[0];
         if (event instanceof AppError) throw event;
         if (event) yield event;
         else {
           await new Promise<void>((resolve) => {
-            wakes.set(kind, resolve);
+            wakes.set(kind, [...(wakes.get(kind) ?? []), resolve]);
             signal.addEventListener("abort", () => resolve(), { once: true });
           });
         }
@@ -50,6 +62,14 @@ function fedCluster() {
     list(kind: KindId, ...objects: KubeObject[]) {
       lists.set(kind, () => ({ items: objects, resourceVersion: "1", continue: undefined }));
     },
+    /** What one namespace has of a kind; others refuse it. */
+    listIn(namespace: string, kind: KindId, ...objects: KubeObject[]) {
+      byNamespace.set(`${kind} ${namespace}`, () => ({
+        items: objects,
+        resourceVersion: "1",
+        continue: undefined,
+      }));
+    },
     refuse(kind: KindId, error: AppError) {
       lists.set(kind, () => {
         throw error;
@@ -57,7 +77,8 @@ function fedCluster() {
     },
     send(kind: KindId, ...events: (WatchEvent | AppError)[]) {
       queues.set(kind, [...(queues.get(kind) ?? []), ...events]);
-      wakes.get(kind)?.();
+      for (const wake of wakes.get(kind) ?? []) wake();
+      wakes.delete(kind);
     },
   };
 }
@@ -205,6 +226,75 @@ test("kinds that are not served are no problem; forbidden ones are told and not 
   expect(mesh.problems().map(({ kind, error }) => [kind, error.code])).toEqual([
     ["Pod", "forbidden"],
   ]);
+});
+
+const inNamespace = (namespace: string, name: string, version = "1"): KubeObject => {
+  const one = service(name, { version });
+  return { ...one, metadata: { ...one.metadata, namespace, uid: `${namespace}/${name}` } };
+};
+const aNamespace = (name: string): KubeObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, uid: name, resourceVersion: "1" },
+});
+
+test("a kind that may not be listed everywhere is read in the namespaces where it may", async () => {
+  const fed = fedCluster();
+  fed.list("Namespace", aNamespace("bank"), aNamespace("shop"), aNamespace("vault"));
+  fed.refuse("Service", new AppError("forbidden", "services is forbidden"));
+  fed.listIn("shop", "Service", inNamespace("shop", "cart"), inNamespace("shop", "web"));
+  fed.listIn("bank", "Service", inNamespace("bank", "ledger"));
+  const mesh = start(fed, testClock().clock, ["Namespace", "Service"]);
+  await until(() => mesh.ready && names(mesh).length === 3);
+  expect(names(mesh).sort()).toEqual(["cart", "ledger", "web"]);
+  expect(mesh.problems().map(({ kind, error }) => [kind, error.code, error.message])).toEqual([
+    [
+      "Service",
+      "forbidden",
+      "services may not be listed in the whole cluster; they are read in 2 namespaces, not in vault",
+    ],
+  ]);
+  expect(mesh.state().state).toBe("live");
+
+  fed.send("Service", { type: "put", object: inNamespace("shop", "new", "2") });
+  await until(() => names(mesh).includes("new"));
+  fed.send("Service", { type: "delete", object: inNamespace("bank", "ledger") });
+  await until(() => !names(mesh).includes("ledger"));
+
+  // A namespace that comes is read too; what was in one that goes is gone.
+  fed.listIn("pets", "Service", inNamespace("pets", "dog"));
+  fed.send("Namespace", { type: "put", object: aNamespace("pets") });
+  await until(() => names(mesh).includes("dog"));
+  fed.send("Namespace", { type: "delete", object: aNamespace("shop") });
+  await until(() => !names(mesh).includes("cart"));
+  expect(names(mesh)).toEqual(["dog"]);
+});
+
+test("who may not list namespaces either is shown the one that the context names", async () => {
+  const fed = fedCluster();
+  fed.refuse("Namespace", new AppError("forbidden", "namespaces is forbidden"));
+  fed.refuse("Service", new AppError("forbidden", "services is forbidden"));
+  fed.listIn("home", "Service", inNamespace("home", "mine"));
+  const mesh = start(fed, testClock().clock, ["Namespace", "Service"]);
+  await until(() => mesh.ready && names(mesh).length === 1);
+  expect(mesh.problems().map(({ error }) => error.message)).toEqual([
+    "namespaces is forbidden",
+    "services may not be listed in the whole cluster; they are read in 1 namespace",
+  ]);
+});
+
+test("what is allowed in the whole cluster later is read there", async () => {
+  const fed = fedCluster();
+  const time = testClock();
+  fed.list("Namespace", aNamespace("shop"));
+  fed.refuse("Service", new AppError("forbidden", "services is forbidden"));
+  fed.listIn("shop", "Service", inNamespace("shop", "cart"));
+  const mesh = start(fed, time.clock, ["Namespace", "Service"]);
+  await until(() => names(mesh).length === 1);
+  fed.list("Service", inNamespace("shop", "cart"), inNamespace("bank", "ledger"));
+  time.retry();
+  await until(() => names(mesh).length === 2);
+  expect(mesh.problems()).toEqual([]);
 });
 
 test("objects of a kind go when it becomes forbidden", async () => {

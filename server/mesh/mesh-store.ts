@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { AppError } from "@/lib/base/errors";
 import { type Instant, millis, seconds } from "@/lib/base/units";
-import { type KindId, KINDS } from "@/lib/istio/kinds";
+import { type KindId, kindInfo, KINDS } from "@/lib/istio/kinds";
 import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import { applyChanges, type MeshChange, type MeshView, meshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
 import type { MeshStore, SourceState } from "../ports";
+import { type NamespaceMirrors, namespaceMirrors, readInPart } from "./namespace-mirrors";
 import { type Reflection, reflect, type ReflectorNeeds } from "./reflect";
 
 /**
@@ -31,7 +32,8 @@ const AFTER_BUG = seconds(5);
 /** How one kind is doing. */
 type KindState =
   | { readonly type: "connecting" | "live" | "absent" }
-  | { readonly type: "forbidden" | "failed"; readonly error: AppError };
+  /** `partial`: it is read in some namespaces. */
+  | { readonly type: "forbidden" | "partial" | "failed"; readonly error: AppError };
 
 /** The mesh store, and what only the container may do with it. */
 export interface RunningMeshStore extends MeshStore {
@@ -48,7 +50,7 @@ export function meshStore(
   needs: ReflectorNeeds & { readonly log: Logger },
   kinds: readonly KindId[] = MIRRORED_KINDS,
 ): RunningMeshStore {
-  const { clock, log } = needs;
+  const { clock, cluster, log } = needs;
   const stop = new AbortController();
   // Every kind waits on it, often twice.
   setMaxListeners(0, stop.signal);
@@ -59,7 +61,11 @@ export function meshStore(
   /** The newest objects, those of changes that wait for the next batch included. */
   const newest = new Map<KindId, Map<string, KubeObject>>(kinds.map((kind) => [kind, new Map()]));
   const known = (kind: KindId) => newest.get(kind) ?? new Map<string, KubeObject>();
+  /** Of kinds whose list of all namespaces is refused. */
+  const divided = new Map<KindId, NamespaceMirrors>();
   let view = meshView([]);
+  /** Why they are read by namespace. */
+  const refusals = new Map<KindId, AppError>();
   let pending: MeshChange[] = [];
   let lastSeen: Instant | undefined;
 
@@ -100,23 +106,89 @@ export function meshStore(
     }
     lastSeen = clock.now();
     if (reflection.type === "synced") {
+      // What is read of the whole cluster holds what was read by namespace.
+      divided.get(kind)?.close();
+      divided.delete(kind);
       synced.add(kind);
       add(kind, difference(kind, known(kind), reflection.objects));
     } else if (reflection.type !== "heard") {
       add(kind, changesOf(kind, reflection, known(kind).get(objectKey(reflection.object))));
     }
     setState(kind, { type: "live" });
+    if (kind === "Namespace") followNamespaces();
+  }
+
+  /** Where kinds are read that may not be read everywhere; undefined while that is not known yet. */
+  function readableNamespaces(): readonly string[] | undefined {
+    const { type } = states.get("Namespace") ?? { type: "absent" };
+    if (type === "connecting") return undefined;
+    const names = [...known("Namespace").values()].map(({ metadata }) => metadata.name).sort();
+    const home = cluster.identity.namespace;
+    return names.length > 0 || home === undefined ? names : [home];
+  }
+
+  function followNamespaces(): void {
+    if (divided.size === 0) return;
+    const namespaces = readableNamespaces();
+    if (!namespaces) return;
+    for (const [kind, mirrors] of divided) {
+      mirrors.follow(namespaces);
+      tellOf(kind);
+    }
+  }
+
+  /** Reads a kind by namespace from now on: the list of all of them is refused. */
+  function divide(kind: KindId, error: AppError): void {
+    if (divided.has(kind)) return;
+    const inNamespace = (namespace: string) =>
+      new Map([...known(kind)].filter(([, { metadata }]) => metadata.namespace === namespace));
+    const mirrors = namespaceMirrors(kind, needs, {
+      take(namespace, reflection) {
+        lastSeen = clock.now();
+        if (reflection.type === "synced") {
+          add(kind, difference(kind, inNamespace(namespace), reflection.objects));
+        } else if (reflection.type !== "heard") {
+          add(kind, changesOf(kind, reflection, known(kind).get(objectKey(reflection.object))));
+        }
+        tellOf(kind);
+      },
+      failed: () => tellOf(kind),
+      gone: (namespace) => add(kind, difference(kind, inNamespace(namespace), [])),
+    });
+    divided.set(kind, mirrors);
+    refusals.set(kind, error);
+    setState(kind, { type: "connecting" });
+    followNamespaces();
+  }
+
+  /** Says how a kind is doing that is read by namespace. */
+  function tellOf(kind: KindId): void {
+    const mirrors = divided.get(kind);
+    const refusal = refusals.get(kind);
+    if (!mirrors || !refusal) return;
+    const of = mirrors.states();
+    if (of.connecting.length > 0) return;
+    setState(
+      kind,
+      of.read.length === 0
+        ? { type: "forbidden", error: refusal }
+        : { type: "partial", error: readInPart(kind, of, refusal) },
+    );
   }
 
   function fail(kind: KindId, error: AppError): void {
     // A 410 is part of the protocol: the new list follows at once.
     if (error.code === "expired") return;
+    if (error.code === "forbidden" && divided.has(kind)) return;
     if (error.code === "unsupported" || error.code === "forbidden") {
       lastSeen = clock.now();
       add(kind, difference(kind, known(kind), []));
     }
     if (error.code === "unsupported") setState(kind, { type: "absent" });
-    else setState(kind, { type: error.code === "forbidden" ? "forbidden" : "failed", error });
+    else if (error.code !== "forbidden") setState(kind, { type: "failed", error });
+    else if (kindInfo(kind).namespaced) divide(kind, error);
+    else setState(kind, { type: "forbidden", error });
+    if (kind === "Namespace") followNamespaces();
   }
 
   async function mirror(kind: KindId): Promise<void> {
@@ -134,7 +206,7 @@ export function meshStore(
 
   const settled = (kind: KindId): boolean => {
     const type = states.get(kind)?.type;
-    return synced.has(kind) || type === "absent" || type === "forbidden";
+    return synced.has(kind) || type === "absent" || type === "forbidden" || type === "partial";
   };
 
   return {
@@ -159,6 +231,7 @@ export function meshStore(
     },
     close() {
       stop.abort(new Error("the mesh store was closed"));
+      for (const mirrors of divided.values()) mirrors.close();
     },
   };
 }
@@ -215,7 +288,7 @@ function sourceState(
   if (failed && count("failed") > count("live")) {
     return of(everSynced ? "stale" : "down", errorOf(failed));
   }
-  if (count("live") > 0) return of("live");
+  if (count("live") + count("partial") > 0) return of("live");
   if (count("connecting") > 0) return of("connecting");
   return forbidden ? of("forbidden", errorOf(forbidden)) : of("live");
 }

@@ -25,6 +25,8 @@ const LONGEST_EARLY_WAIT = seconds(5);
 const EARLY = seconds(60);
 const HEALTHY_AFTER = seconds(120);
 const FORBIDDEN_WAIT = seconds(60);
+/** Where each namespace is asked for by itself there are many that refuse. */
+const FORBIDDEN_IN_NAMESPACE_WAIT = seconds(300);
 const RELIST_WAIT = seconds(10);
 const SHORTEST_WATCH = seconds(1);
 
@@ -33,6 +35,13 @@ export interface ReflectorNeeds {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+/** What is mirrored: all of a cluster, or one namespace of it. */
+interface Where {
+  readonly cluster: Cluster;
+  readonly namespace: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** What the loop remembers between two tries. */
@@ -47,7 +56,8 @@ interface Progress {
 }
 
 /**
- * Mirrors every object of `kind`: the full list, then each change, until `signal` aborts.
+ * Mirrors every object of `kind`, or those of one namespace: the full list, then each change, until
+ * `signal` aborts.
  *
  * Never gives up: it says `failed`, waits and tries again; a 410 leads to a new list.
  * Waits are those of client-go's reflector: 0.8 s doubled up to 30 s (5 s in the first minute),
@@ -57,7 +67,9 @@ export async function* reflect(
   kind: KindId,
   { cluster, clock, random }: ReflectorNeeds,
   signal: AbortSignal,
+  namespace?: string,
 ): AsyncGenerator<Reflection> {
+  const where: Where = { cluster, namespace, signal };
   const progress: Progress = {
     cursor: undefined,
     failures: 0,
@@ -68,7 +80,7 @@ export async function* reflect(
   while (!signal.aborted) {
     const started = clock.now();
     try {
-      yield* listAndWatch(kind, cluster, { progress, signal });
+      yield* listAndWatch(kind, where, progress);
       // A clean end is usual; only a server that hangs up at once is left alone for a moment.
       if (between(started, clock.now()) < SHORTEST_WATCH) {
         await clock.sleep(jittered(FIRST_WAIT, random), signal);
@@ -77,7 +89,7 @@ export async function* reflect(
       if (signal.aborted) return;
       if (!(error instanceof AppError)) throw error;
       const now = clock.now();
-      const wait = waitAfter(error, progress, { started, now });
+      const wait = waitAfter(error, progress, { started, now, namespace });
       yield { type: "failed", error };
       await clock
         .sleep(wait > 0 ? jittered(wait, random) : wait, signal)
@@ -88,16 +100,17 @@ export async function* reflect(
 
 async function* listAndWatch(
   kind: KindId,
-  cluster: Cluster,
-  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  where: Where,
+  progress: Progress,
 ): AsyncGenerator<Reflection> {
+  const { cluster, namespace, signal } = where;
   if (progress.cursor === undefined) {
-    const { objects, resourceVersion } = await listAll(kind, cluster, signal);
+    const { objects, resourceVersion } = await listAll(kind, where);
     progress.cursor = resourceVersion;
     yield { type: "synced", objects };
   }
   progress.opened = false;
-  for await (const event of cluster.watch(kind, progress.cursor, signal)) {
+  for await (const event of cluster.watch(kind, progress.cursor, signal, namespace)) {
     if (event.type === "open") {
       progress.opened = true;
       yield { type: "heard" };
@@ -119,7 +132,11 @@ async function* listAndWatch(
 function waitAfter(
   error: AppError,
   progress: Progress,
-  { started, now }: { started: Instant; now: Instant },
+  {
+    started,
+    now,
+    namespace,
+  }: { readonly started: Instant; readonly now: Instant; readonly namespace: string | undefined },
 ): Millis {
   if (between(started, now) > HEALTHY_AFTER) {
     progress.failures = 0;
@@ -135,29 +152,35 @@ function waitAfter(
   // A server that was away may come back with an older history, and would then take a watch of ours
   // and say nothing. One that asks for rest gets it.
   if (!progress.opened && error.retryAfter === undefined) progress.cursor = undefined;
-  if (error.code === "forbidden") return FORBIDDEN_WAIT;
+  if (error.code === "forbidden") {
+    return namespace === undefined ? FORBIDDEN_WAIT : FORBIDDEN_IN_NAMESPACE_WAIT;
+  }
   const cap = between(progress.failingSince, now) < EARLY ? LONGEST_EARLY_WAIT : LONGEST_WAIT;
   const wait = millis(Math.min(FIRST_WAIT * 2 ** progress.failures, cap));
   progress.failures = Math.min(progress.failures + 1, 16);
   return millis(Math.max(wait, error.retryAfter ?? 0));
 }
 
-async function listAll(kind: KindId, cluster: Cluster, signal: AbortSignal) {
+async function listAll(kind: KindId, where: Where) {
   try {
-    return await listPages(kind, cluster, { limit: PAGE_SIZE, signal });
+    return await listPages(kind, where, PAGE_SIZE);
   } catch (error) {
     if (!(error instanceof AppError && error.code === "expired")) throw error;
     // The list was compacted away between two pages: once more, in one piece.
-    return listPages(kind, cluster, { limit: undefined, signal });
+    return listPages(kind, where, undefined);
   }
 }
 
 async function listPages(
   kind: KindId,
-  cluster: Cluster,
-  { limit, signal }: { limit: number | undefined; signal: AbortSignal },
+  { cluster, namespace, signal }: Where,
+  limit: number | undefined,
 ) {
-  const paging = { ...(limit !== undefined && { limit }), signal };
+  const paging = {
+    ...(limit !== undefined && { limit }),
+    ...(namespace !== undefined && { namespace }),
+    signal,
+  };
   let page = await cluster.list(kind, paging);
   const { resourceVersion } = page;
   const objects = page.items.map((object) => trimmed(kind, object));

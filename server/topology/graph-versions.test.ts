@@ -15,7 +15,7 @@ function reading(rate: number, calls = 20): GraphReading {
   const options = { windowSeconds: 10, type: "app" } as const;
   const graph = buildGraph(telemetry({ requests: measured }), meshView([]), options);
   return {
-    ...presentGraph(graph, { namespaces: [] }),
+    ...presentGraph(graph, { namespaces: [] }).presented,
     findings: {},
     at: instant(1000 + rate),
     telemetry: { state: "live", message: undefined, hint: undefined, missing: [] },

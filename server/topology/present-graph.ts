@@ -2,7 +2,7 @@ import { applyFind, find, type FindMode, type Found } from "@/lib/graph/find/eva
 import { FindError } from "@/lib/graph/find/lex";
 import { parseFind } from "@/lib/graph/find/parse";
 import { egoGraph, pathGraph } from "@/lib/graph/ego-graph";
-import { foldGraph, type Folded, type FoldOptions } from "@/lib/graph/fold-graph";
+import { foldGraph, type Folded, type FoldMemory, type FoldOptions } from "@/lib/graph/fold-graph";
 import { type GraphSummary, summarise } from "@/lib/graph/graph-summary";
 import { type MeshGraph, nodeIdOf } from "@/lib/graph/mesh-graph";
 import { scopeGraph } from "@/lib/graph/scope-graph";
@@ -57,8 +57,15 @@ const MOST_UNWELL = 100;
 const MOST_KEPT = 30;
 const NOTHING: Folded = { services: 0, groups: 0 };
 
-/** Chooses the part of a graph that is asked for, and folds what is too much of it. */
-export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph {
+/**
+ * Chooses the part of a graph that is asked for, and folds what is too much of it: as `before`, where
+ * that still can be read.
+ */
+export function presentGraph(
+  whole: MeshGraph,
+  part: GraphPart,
+  before?: FoldMemory,
+): { readonly presented: PresentedGraph; readonly memory: FoldMemory | undefined } {
   const scoped = scopeGraph(whole, part.namespaces);
   const { found, problem } = matches(scoped, part.find?.text ?? "");
   const mode = part.find?.mode ?? "find";
@@ -72,9 +79,9 @@ export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph 
     closed: new Set(part.fold.closed),
     kept: new Set([...part.fold.kept, ...marked, ...(around ? [around.id] : [])]),
   };
-  const { graph, folded, rows } = shownPart(near, part.table, fold);
+  const { graph, folded, rows, memory } = shownPart(near, part.table, fold && { ...fold, before });
   const summary = summarise(scoped);
-  return {
+  const presented = {
     graph: compactGraph(graph),
     summary: { ...summary, unwell: summary.unwell.slice(0, MOST_UNWELL) },
     folded,
@@ -84,19 +91,25 @@ export function presentGraph(whole: MeshGraph, part: GraphPart): PresentedGraph 
     noPath: pathTo !== undefined && around !== undefined && path === undefined,
     rows,
   };
+  return { presented, memory };
 }
 
 /** What is drawn singly of a graph, or a page of its tables. */
 function shownPart(
   graph: MeshGraph,
   table: TableQuestion | undefined,
-  fold: FoldOptions | undefined,
-): { graph: MeshGraph; folded: Folded; rows: TableRows | undefined } {
-  if (table) return { ...tableGraph(graph, table), folded: NOTHING };
-  return {
-    ...(fold ? foldGraph(graph, fold) : { graph, folded: NOTHING }),
-    rows: undefined,
-  };
+  fold: (FoldOptions & { readonly before: FoldMemory | undefined }) | undefined,
+): {
+  readonly graph: MeshGraph;
+  readonly folded: Folded;
+  readonly rows: TableRows | undefined;
+  readonly memory: FoldMemory | undefined;
+} {
+  if (table) return { ...tableGraph(graph, table), folded: NOTHING, memory: undefined };
+  const folded = fold
+    ? foldGraph(graph, fold, fold.before)
+    : { graph, folded: NOTHING, memory: undefined };
+  return { ...folded, rows: undefined };
 }
 
 function matches(graph: MeshGraph, text: string): { found?: Found; problem?: string } {
@@ -129,6 +142,21 @@ function drawn(graph: MeshGraph, { nodes, edges }: Found): readonly string[] {
  */
 export function presenter(): (graph: MeshGraph, part: GraphPart) => PresentedGraph {
   const kept = new WeakMap<MeshGraph["nodes"], Map<string, Presented>>();
+  const folds = new Map<string, FoldMemory>();
+  const presentAnew = (graph: MeshGraph, part: GraphPart): PresentedGraph => {
+    // Opening a box, or selecting what is folded, is no reason to fold the others differently.
+    const { fold, table: _, ...scope } = part;
+    if (!fold) return presentGraph(graph, part).presented;
+    const key = JSON.stringify([graph.type, graph.windowSeconds, scope]);
+    const { presented, memory } = presentGraph(graph, part, folds.get(key));
+    folds.delete(key);
+    if (memory) folds.set(key, memory);
+    for (const oldest of folds.keys()) {
+      if (folds.size <= MOST_FOLDS) break;
+      folds.delete(oldest);
+    }
+    return presented;
+  };
   return (graph, part) => {
     const parts = kept.get(graph.nodes) ?? new Map<string, Presented>();
     kept.set(graph.nodes, parts);
@@ -138,7 +166,7 @@ export function presenter(): (graph: MeshGraph, part: GraphPart) => PresentedGra
     const made =
       known?.of.edges === graph.edges
         ? withBoxes(known.made, graph.boxes)
-        : presentGraph(graph, part);
+        : presentAnew(graph, part);
     if (parts.size >= MOST_PARTS) parts.clear();
     parts.set(key, { of: graph, made });
     return made;
@@ -159,3 +187,4 @@ function withBoxes(presented: PresentedGraph, boxes: MeshGraph["boxes"]): Presen
 }
 
 const MOST_PARTS = 20;
+const MOST_FOLDS = 100;
