@@ -107,24 +107,32 @@ test("a subset that is typed wrong is marked at once, its fix mends it", async (
   await page.locator(".view-line", { hasText: "subset: v1" }).click();
   await page.keyboard.press("End");
   await expect(marks).toHaveCount(0);
-  // Measured in the page: from the key to the first mark that is drawn.
+  // Measured in the page: from the key to the frame that draws the first mark.
   await page.evaluate(() => {
-    const times = window as unknown as { markedAfterMs?: number };
+    const times: number[] = Object.assign(window, { markedAfterMs: [] }).markedAfterMs;
     const look = (pressed: number) => {
       if (document.querySelector(".monaco-editor .squiggly-error")) {
-        times.markedAfterMs = performance.now() - pressed;
+        times.push(Math.round(performance.now() - pressed));
       } else requestAnimationFrame(() => look(pressed));
     };
-    addEventListener("keydown", () => look(performance.now()), { capture: true, once: true });
+    const onKey = ({ key }: KeyboardEvent) => void (key === "9" && look(performance.now()));
+    addEventListener("keydown", onKey, { capture: true });
   });
-  await page.keyboard.type("9");
-  await expect(marks.first()).toBeVisible();
+  const presses = 5;
+  for (let press = 0; press < presses; press++) {
+    if (press > 0) await page.keyboard.press("Backspace");
+    await expect(marks).toHaveCount(0);
+    await page.keyboard.type("9");
+    await expect(marks.first()).toBeVisible();
+  }
   const took = await page.evaluate(
-    () => (window as unknown as { markedAfterMs?: number }).markedAfterMs ?? Infinity,
+    () => (window as unknown as { markedAfterMs: number[] }).markedAfterMs,
   );
-  const ms = Math.round(took);
-  process.stdout.write(`      keypress to marker: ${ms} ms\n`);
-  expect(ms).toBeLessThan(1_000);
+  took.sort((a, b) => a - b);
+  process.stdout.write(`      keypress to marker: ${took.join(", ")} ms\n`);
+  expect(took).toHaveLength(presses);
+  // Where other programs take the processor, some presses are late: the limit is for those that are not.
+  expect(took[0]).toBeLessThan(300);
   await findings.getByRole("button", { name: /v1$/ }).first().click();
   await expect(marks).toHaveCount(0);
 });
@@ -150,6 +158,9 @@ test("errors block a write until a reason is given, which is kept on the object"
     return metadata.annotations?.["quarterdeck.dev/override-reason"];
   };
   expect(await reasonOf()).toBe("v9 is rolled out today");
+  await expect(
+    page.getByText(/written in spite of its errors: “v9 is rolled out today”/),
+  ).toBeVisible();
 
   await replaceText(page, details());
   await expect(applyButton).not.toHaveAttribute("aria-disabled", "true");

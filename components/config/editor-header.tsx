@@ -65,6 +65,9 @@ export function EditorHeader({
             : stored
               ? " · no GitOps owner"
               : ""}
+          {stored?.overrideReason === undefined
+            ? ""
+            : ` · written in spite of its errors: “${stored.overrideReason}”`}
         </p>
       </div>
       <div className="ml-auto flex items-center gap-1">

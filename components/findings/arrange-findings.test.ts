@@ -8,6 +8,7 @@ const row = (parts: Partial<FindingRow>): FindingRow => ({
   ref: undefined,
   since: { at: instant(0), orEarlier: false },
   written: undefined,
+  overrideReason: undefined,
   team: undefined,
   rule: "subset-undefined",
   code: "IST0101",

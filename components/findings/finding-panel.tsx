@@ -74,6 +74,11 @@ export function FindingPanel({ finding, onClose }: { finding: FindingRow; onClos
           </ul>
         </Panel>
       ) : null}
+      {finding.overrideReason === undefined ? null : (
+        <Panel title="Written in spite of errors">
+          <KeyValues entries={[["Reason", finding.overrideReason]]} />
+        </Panel>
+      )}
       {finding.suppressed ? (
         <Panel title="Does not count">
           <KeyValues

@@ -138,6 +138,7 @@ describe("a draft", () => {
     const now = await readConfig(cluster, REVIEWS);
     const reason = "quarterdeck.dev/override-reason: the subset follows";
     expect(now.text).toContain(reason);
+    expect(now.overrideReason).toBe("the subset follows");
     // The next write that needs no reason takes it away again, though the draft still has it.
     const mended = draftOf(now, (text) => text.replace("subset: v11", "subset: v1"));
     expect(mended.text).toContain(reason);

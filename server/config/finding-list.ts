@@ -12,6 +12,7 @@ import type { MeshView } from "@/lib/mesh/view";
 import type { MeshStore } from "../ports";
 import type { FindingAge, FindingAges } from "./finding-ages";
 import type { MeshAnalysis } from "./mesh-analysis";
+import { overrideReason } from "./override-reason";
 import { lastChange } from "./ownership";
 
 /** One finding of the mesh, with what lists group it by. */
@@ -22,6 +23,8 @@ export interface FindingRow extends Finding {
   readonly since: FindingAge;
   /** When its object was last written; undefined where that is not recorded. */
   readonly written: Instant | undefined;
+  /** Why its object was written in spite of its errors; undefined where it was not. */
+  readonly overrideReason: string | undefined;
   /** The label `team` of the object, or of its namespace. */
   readonly team: string | undefined;
 }
@@ -73,7 +76,7 @@ export function listFindings(
     id: `${found.kind}/${found.namespace}/${found.name}/${found.code}/${found.path}/${index}`,
     ref: found.object,
     since: since(found),
-    written: writtenAt(view, found.object),
+    ...writeOf(view, found.object),
     team: teamOf(view, found.object),
   });
   const rows = inScope.slice(0, FINDINGS_SHOWN).map(rowOf);
@@ -100,9 +103,15 @@ export function listFindings(
   };
 }
 
-function writtenAt(view: MeshView, ref: ObjectRef | undefined): Instant | undefined {
+function writeOf(
+  view: MeshView,
+  ref: ObjectRef | undefined,
+): Pick<FindingRow, "written" | "overrideReason"> {
   const object = ref && view.get(ref.kind, ref.namespace, ref.name);
-  return object && lastChange(object)?.at;
+  return {
+    written: object && lastChange(object)?.at,
+    overrideReason: object && overrideReason(object),
+  };
 }
 
 function teamOf(view: MeshView, ref: ObjectRef | undefined): string | undefined {

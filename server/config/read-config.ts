@@ -5,6 +5,7 @@ import { editorSchema, type JsonSchema } from "@/lib/k8s/editor-schema";
 import type { MeshView } from "@/lib/mesh/view";
 import { objectText } from "@/lib/yaml/object-text";
 import type { Cluster } from "../ports";
+import { overrideReason } from "./override-reason";
 import { type GitOpsOwner, gitOpsOwner, type LastChange, lastChange } from "./ownership";
 
 /** One stored object, ready to be edited. */
@@ -17,6 +18,8 @@ export interface ConfigObject {
   readonly createdAt: string | undefined;
   readonly owner: GitOpsOwner | undefined;
   readonly lastChange: LastChange | undefined;
+  /** Why the last write went over errors; undefined where it did not. */
+  readonly overrideReason: string | undefined;
 }
 
 /** Reads one object from the cluster itself. @throws AppError `not-found`, `forbidden`, … */
@@ -34,6 +37,7 @@ export async function readConfig(
     createdAt: object.metadata.creationTimestamp,
     owner: gitOpsOwner(object),
     lastChange: lastChange(object),
+    overrideReason: overrideReason(object),
   };
 }
 

@@ -6,6 +6,7 @@ import { objectText, toReplace } from "@/lib/yaml/object-text";
 import type { Logger } from "../log";
 import type { Cluster, WriteResult } from "../ports";
 import type { MeshAnalysis } from "./mesh-analysis";
+import { OVERRIDE_REASON } from "./override-reason";
 import { type LastChange, lastChange } from "./ownership";
 import { type Draft, type PreparedDraft, prepareDraft } from "./prepare-draft";
 import { type Verdict, verdictOfError } from "./verdict";
@@ -172,9 +173,6 @@ function blockedBy({ analysis }: Ready): Extract<ApplyResult, { type: "blocked" 
     errors: errors.length,
   };
 }
-
-/** Holds why an object was written in spite of its errors. */
-const OVERRIDE_REASON = "quarterdeck.dev/override-reason";
 
 /** The object with the reason for this write alone: one of an earlier write is over. */
 function withReason(draft: Ready["draft"], reason: string | undefined): Ready["draft"] {
