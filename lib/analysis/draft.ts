@@ -11,7 +11,7 @@ import { analyzeObjects } from "./engine";
 import { compareFindings, type Finding, type ObjectFinding, type TextFinding } from "./finding";
 import { IncrementalAnalysis } from "./incremental";
 import type { Report, Rule } from "./rule";
-import { checkSchema, customSchema, type Refusal } from "./schema-check";
+import { checkSchema, customSchema, type Refusal, versionRefusal } from "./schema-check";
 import { SCHEMA } from "./schema-findings";
 
 /** What a text says, and what is wrong with it. */
@@ -109,7 +109,10 @@ const startOf = ({ line, column }: TextFinding): string => `${line}:${column}`;
 /** What the API server would refuse the draft for, by the schema that the cluster serves. */
 function refusalsOf({ kind, object }: DraftObject, mesh: MeshView): readonly Refusal[] {
   const schema = customSchema(mesh, object.apiVersion, object.kind);
-  if (!schema) return [];
+  if (!schema) {
+    const refusal = versionRefusal(mesh, object);
+    return refusal ? [refusal] : [];
+  }
   const { namespaced } = kindInfo(kind);
   const { namespace = "", name } = object.metadata;
   return [...checkSchema(object, { schema, namespaced }, mesh.get(kind, namespace, name))];

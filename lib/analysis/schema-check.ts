@@ -38,6 +38,26 @@ export function servedSchemas(mesh: MeshView): ReadonlyMap<string, Schema> {
   return schemas;
 }
 
+/** What the API server says of a version that it does not serve of a kind that it has; undefined for any other. */
+export function versionRefusal(
+  mesh: MeshView,
+  { apiVersion, kind }: KubeObject,
+): Refusal | undefined {
+  const schemas = mesh.derive(servedSchemas);
+  const group = groupOf(apiVersion);
+  if (schemas.has(`${apiVersion}/${kind}`)) return undefined;
+  const served = [...schemas.keys()]
+    .map((key) => key.split("/"))
+    .filter(([ofGroup, , ofKind]) => ofGroup === group && ofKind === kind)
+    .map(([, version]) => version);
+  if (served.length === 0) return undefined;
+  return {
+    path: ["apiVersion"],
+    message: `The cluster has no ${kind} of ${apiVersion}; it serves ${served.sort().join(", ")}.`,
+    whole: false,
+  };
+}
+
 /** A fault that the API server would refuse an object for. */
 export interface Refusal extends Report {
   /** Whether it is about the object as a whole, so that what is not typed yet can bring it about. */

@@ -5,7 +5,7 @@ import { formatPath } from "@/lib/yaml/field-path";
 import type { ServedKind } from "./api-server-faults";
 import type { DraftObject } from "./draft-object";
 import type { ObjectFinding } from "./finding";
-import { checkSchema, customSchema } from "./schema-check";
+import { checkSchema, customSchema, versionRefusal } from "./schema-check";
 
 /** The check of an object against the schema of its kind. */
 export const SCHEMA = { rule: "schema", code: "QD0003" } as const;
@@ -23,9 +23,10 @@ export function schemaFindings(
   const served: ServedKind | undefined = own
     ? { schema: own, namespaced }
     : kindSchema(object.apiVersion, object.kind);
-  if (!served) return [];
+  const unserved = own ? undefined : versionRefusal(mesh, object);
+  const refusals = unserved ? [unserved] : served ? checkSchema(object, served) : [];
   const { namespace = "", name } = object.metadata;
-  return Array.from(checkSchema(object, served), ({ path, message }) => ({
+  return Array.from(refusals, ({ path, message }) => ({
     ...SCHEMA,
     aliases: [],
     level: "Error",
