@@ -1,10 +1,7 @@
 import { type Detection, detections } from "@/lib/rollout/detectable";
-import {
-  falseRollbacks,
-  type FalseRollbacks,
-  type PastWindow,
-} from "@/lib/rollout/false-rollbacks";
+import { falseRollbacks, type FalseRollbacks } from "@/lib/rollout/false-rollbacks";
 import { type CanaryRollout, versionLabel } from "@/lib/rollout/plan";
+import { NO_COUNTS, type VersionCounts } from "@/lib/rollout/window";
 import { seededRandom } from "@/sandbox/random";
 import type { Simulation } from "./simulation-file";
 import { ERROR_RATE, TOTAL_RPS } from "./simulated-traffic";
@@ -43,7 +40,8 @@ export function backtested(
   const { interval } = rollout.spec.analysis;
   const requests = requestsPerSecond * interval;
   const windows = Math.floor((hours * 3600) / interval);
-  const past = Array.from({ length: windows }, (): PastWindow => ({
+  const past = Array.from({ length: windows }, (): VersionCounts => ({
+    ...NO_COUNTS,
     requests,
     failures: failuresIn(() => random.next(), Math.round(requests), failureShare),
   }));

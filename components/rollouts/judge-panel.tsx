@@ -4,13 +4,15 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Panel } from "@/components/ui/panel";
 import { Segmented } from "@/components/ui/segmented";
 import { Sparkline } from "@/components/ui/sparkline";
-import { formatDuration, formatLatency, formatShare } from "@/components/ui/format";
+import { formatDuration, formatLatency, formatNumber, formatShare } from "@/components/ui/format";
 import { Status } from "@/components/ui/status";
 import { withField } from "./rollout-draft";
 import { DoubtFields } from "./doubt-fields";
 import { ChoiceAt, NumberAt } from "./plan-fields";
 import type { PlanForm } from "./plan-form";
 import type { RolloutOutlook } from "./use-rollouts";
+
+type PastRollbacks = NonNullable<RolloutOutlook["checks"]>["rollbacks"];
 
 const JUDGES = {
   threshold: "Limits of each check",
@@ -121,7 +123,7 @@ function PastVerdict({
   if (!checks || checks.checks.length === 0) {
     return <p className="qd-note mb-3">No requests to {stable} in the last hour to try it on.</p>;
   }
-  const { failed, unknown, why, window } = checks;
+  const { failed, unknown, why, window, rollbacks } = checks;
   const all = checks.checks.length;
   const whom = judge === "sequential" ? `two parts of ${stable}, equally good,` : stable;
   return (
@@ -133,9 +135,18 @@ function PastVerdict({
       )}{" "}
       on {whom} in the last hour, each over {formatDuration(window)}
       {unknown > 0 ? `; ${unknown} could not have told` : ""}
-      {why === undefined ? "." : `: ${why}.`}
+      {why === undefined ? "." : `: ${why}.`} {falselyText(rollbacks)}
     </p>
   );
+}
+
+/** How whole rollouts would have ended with a canary that is as good as the stable version. */
+function falselyText({ runs, rolledBack }: PastRollbacks): string {
+  if (runs === 0) return "";
+  const of = `${formatNumber(runs)} rollouts tried on it with an equally good canary`;
+  return rolledBack === 0
+    ? `None of ${of} would have been rolled back.`
+    : `${formatNumber(rolledBack)} of ${of} would have been rolled back, all of them wrongly.`;
 }
 
 /** A limit beside what the stable version did in the last hour. */

@@ -167,6 +167,7 @@ test("the last hour says what a plan means, and what it can tell", async () => {
         failed: 1,
         unknown: 0,
         why: "p99 30 ms, limit 20 ms",
+        rollbacks: { runs: 40, rolledBack: 2, share: 0.05, undecided: 0 },
         window: 20_000,
       },
       callers: [{ workload: "shop/frontend", requestsPerSecond: 20 }],

@@ -1,7 +1,9 @@
 import type { Instant } from "@/lib/base/units";
+import { falseRollbacks, type FalseRollbacks } from "./false-rollbacks";
 import { judge } from "./judge";
 import type { JudgeMemory } from "./judge-memory";
-import type { RolloutAnalysis } from "./plan";
+import type { RolloutSpec } from "./plan";
+import { pastAnalysis, split } from "./split";
 import { NO_COUNTS, successRate, type VersionCounts, type WindowCounts } from "./window";
 
 /** One check that the plan would have made, had the stable version been the canary. */
@@ -23,30 +25,33 @@ export interface Backtest {
   readonly unknown: number;
   /** What the first check that failed would have said. */
   readonly why: string | undefined;
+  /** Of whole rollouts over the same time, with a canary that is as good. */
+  readonly rollbacks: FalseRollbacks;
 }
 
+/** So often the time is gone through, with other splits of its requests. */
+const ROUNDS = 20;
+
 /**
- * Judges windows of the stable version as if it were the canary, in their order. The threshold judge
- * sees it alone: beside itself it would excuse itself. The sequential judge sees it divided, a share
- * of `percent` as the canary, the rest as the stable version, so that both are equally good.
+ * Judges windows of the stable version as if it were the canary, in their order, and whole rollouts
+ * over them. The threshold judge sees it alone: beside itself it would excuse itself. The sequential
+ * judge sees it divided at random, the first step's share as the canary.
  */
 export function backtest(
-  analysis: RolloutAnalysis,
+  spec: RolloutSpec,
   windows: readonly { readonly at: Instant; readonly counts: VersionCounts }[],
-  percent: number,
+  random: () => number,
 ): Backtest {
-  // Numbers of the plan's own were not asked then.
-  const judged: RolloutAnalysis = { ...analysis, metrics: [], webhooks: [] };
-  const part = Math.min(99, Math.max(1, percent)) / 100;
+  const analysis = pastAnalysis(spec.analysis);
+  const share = Math.min(99, Math.max(1, spec.steps[0]?.weight ?? 1)) / 100;
   let memory: JudgeMemory | null = null;
   let why: string | undefined;
   const checks = windows.map(({ at, counts }): PastCheck => {
-    const pair =
+    const window: WindowCounts =
       analysis.judge === "threshold"
-        ? { canary: counts, stable: NO_COUNTS }
-        : { canary: scaled(counts, part), stable: scaled(counts, 1 - part) };
-    const window: WindowCounts = { from: at, to: at, ...pair, others: 0, unattributed: 0 };
-    const said = judge(judged, window, memory);
+        ? { from: at, to: at, canary: counts, stable: NO_COUNTS, others: 0, unattributed: 0 }
+        : split(counts, { share, random, at });
+    const said = judge(analysis, window, memory);
     ({ memory } = said);
     const { verdict, message } = said.verdict;
     const isFailure = verdict === "fail" || verdict === "trip";
@@ -61,13 +66,7 @@ export function backtest(
   });
   const count = (verdict: PastCheck["verdict"]) =>
     checks.filter((check) => check.verdict === verdict).length;
-  return { checks, failed: count("fail"), unknown: count("unknown"), why };
+  const past = windows.map(({ counts }) => counts);
+  const rollbacks = falseRollbacks(spec, past, { random, rounds: ROUNDS });
+  return { checks, failed: count("fail"), unknown: count("unknown"), why, rollbacks };
 }
-
-const scaled = (counts: VersionCounts, part: number): VersionCounts => ({
-  ...counts,
-  requests: counts.requests * part,
-  failures: counts.failures * part,
-  undelivered: counts.undelivered * part,
-  buckets: counts.buckets.map(({ le, count }) => ({ le, count: count * part })),
-});

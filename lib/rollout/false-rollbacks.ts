@@ -1,14 +1,8 @@
-import { type Instant, instant } from "@/lib/base/units";
 import { judge } from "./judge";
 import type { JudgeMemory } from "./judge-memory";
 import type { RolloutSpec } from "./plan";
-import { NO_COUNTS, type WindowCounts } from "./window";
-
-/** What the stable version did in one interval of the plan's checks. */
-export interface PastWindow {
-  readonly requests: number;
-  readonly failures: number;
-}
+import { pastAnalysis, split } from "./split";
+import type { VersionCounts } from "./window";
 
 /** How a plan would have fared with a canary that is as good as the stable version. */
 export interface FalseRollbacks {
@@ -27,12 +21,12 @@ const MOST_CHECKS = 200;
 
 /**
  * Runs the plan's judge over past traffic of the stable version, split at random into a canary's part
- * and the rest: both are equally good, so every rollback is a false one (rollouts.md N6). Failures are
- * judged; durations and numbers of the plan's own are not part of the data.
+ * and the rest: both are equally good, so every rollback is a false one (rollouts.md N6). Each window is
+ * what one check would see. Numbers of the plan's own are not part of the data.
  */
 export function falseRollbacks(
   spec: RolloutSpec,
-  past: readonly PastWindow[],
+  past: readonly VersionCounts[],
   { random, rounds = 1 }: { readonly random: () => number; readonly rounds?: number },
 ): FalseRollbacks {
   const counts = { runs: 0, rolledBack: 0, undecided: 0 };
@@ -57,31 +51,34 @@ interface Walk {
 
 /** One rollout over the beginning of the data. */
 function walk(
-  { steps, analysis }: RolloutSpec,
-  past: readonly PastWindow[],
+  { steps, analysis: given }: RolloutSpec,
+  past: readonly VersionCounts[],
   random: () => number,
 ): Walk {
+  const analysis = pastAnalysis(given);
   let memory: JudgeMemory | null = null;
   let used = 0;
   const failures = { total: 0, consecutive: 0 };
   for (const { weight, hold } of steps) {
     const least = Math.max(1, Math.ceil(hold / analysis.interval));
-    let merged: PastWindow = { requests: 0, failures: 0 };
+    let merged: VersionCounts | undefined;
     for (let check = 1; ; check += 1) {
       const window = past[used];
       if (!window) return { outcome: "data-ended", used };
       if (check > MOST_CHECKS) return { outcome: "undecided", used };
       used += 1;
-      merged = {
-        requests: merged.requests + window.requests,
-        failures: merged.failures + window.failures,
-      };
-      const judged = judge(analysis, split(merged, weight / 100, random), memory, steps.length);
+      merged = merged ? added(merged, window) : window;
+      const judged = judge(
+        analysis,
+        split(merged, { share: weight / 100, random }),
+        memory,
+        steps.length,
+      );
       const { verdict } = judged.verdict;
       memory = judged.memory;
       // Too few requests are looked at again with those of the next window.
       if (verdict !== "unknown" || analysis.judge === "sequential") {
-        merged = { requests: 0, failures: 0 };
+        merged = undefined;
       }
       if (verdict === "trip") return { outcome: "rolled-back", used };
       if (verdict === "pass") failures.consecutive = 0;
@@ -98,24 +95,10 @@ function walk(
   return { outcome: "passed", used };
 }
 
-/** Each request falls on the canary with the chance of its share, whatever came of it. */
-function split(
-  { requests, failures }: PastWindow,
-  share: number,
-  random: () => number,
-): WindowCounts {
-  const own = Math.round(requests * share);
-  let failed = 0;
-  for (let i = 0; i < Math.round(failures); i += 1) if (random() < share) failed += 1;
-  const canary = { ...NO_COUNTS, requests: own, failures: Math.min(own, failed) };
-  const rest = { requests: requests - own, failures: Math.max(0, failures - failed) };
-  const at: Instant = instant(0);
-  return {
-    from: at,
-    to: at,
-    canary,
-    stable: { ...NO_COUNTS, ...rest },
-    others: 0,
-    unattributed: 0,
-  };
-}
+/** Two windows as one: what is not to be added up is that of the later one. */
+const added = (before: VersionCounts, window: VersionCounts): VersionCounts => ({
+  ...window,
+  requests: before.requests + window.requests,
+  failures: before.failures + window.failures,
+  undelivered: before.undelivered + window.undelivered,
+});

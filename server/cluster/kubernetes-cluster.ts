@@ -114,7 +114,11 @@ export function clusterOver(
         doing,
       });
       yield { type: "open" };
-      yield* watchEvents(stream, { doing, signal, server });
+      for await (const event of watchEvents(stream, { doing, signal, server })) {
+        // What is served changes with it: nobody waits until what was known of that is old.
+        if (kind === "CustomResourceDefinition" && event.type !== "bookmark") discovery.forget();
+        yield event;
+      }
     },
 
     async get(ref, signal) {

@@ -63,6 +63,8 @@ export function meshStore(
   const known = (kind: KindId) => newest.get(kind) ?? new Map<string, KubeObject>();
   /** Of kinds whose list of all namespaces is refused. */
   const divided = new Map<KindId, NamespaceMirrors>();
+  /** Ends the waits of mirrors whose kind the server did not know. */
+  const tries = new Map<KindId, () => void>();
   let view = meshView([]);
   /** Why they are read by namespace. */
   const refusals = new Map<KindId, AppError>();
@@ -75,6 +77,10 @@ export function meshStore(
     if (changes.length === 0) return;
     view = applyChanges(view, changes);
     const changed = new Set(changes.map(({ kind }) => kind));
+    // What was just defined is looked for at once, and not when the long wait for it is over.
+    if (changed.has("CustomResourceDefinition")) {
+      for (const [kind, tryNow] of tries) if (states.get(kind)?.type === "absent") tryNow();
+    }
     for (const listener of listeners) {
       try {
         listener(view, changed);
@@ -194,7 +200,9 @@ export function meshStore(
   async function mirror(kind: KindId): Promise<void> {
     while (!stop.signal.aborted) {
       try {
-        for await (const reflection of reflect(kind, needs, stop.signal)) take(kind, reflection);
+        const waits = (tryNow: () => void) => void tries.set(kind, tryNow);
+        const reflector = reflect(kind, { ...needs, waits }, stop.signal);
+        for await (const reflection of reflector) take(kind, reflection);
       } catch (err) {
         if (stop.signal.aborted) return;
         // A bug must not end the mirror: it would show old objects as new for ever.

@@ -233,3 +233,36 @@ test("objects are trimmed as they come in", async () => {
     ],
   });
 });
+
+test("a wait ends when it is worth trying at once, and the next ones are short again", async () => {
+  const stop = new AbortController();
+  const slept: number[] = [];
+  let tryNow = () => undefined as void;
+  let lists = 0;
+  const cluster = {
+    list() {
+      lists += 1;
+      return Promise.reject(error("unsupported", 20_000));
+    },
+  } as unknown as Cluster;
+  const clock: Clock = {
+    now: () => instant(0),
+    sleep: (length, signal) => {
+      slept.push(length);
+      if (slept.length === 3) stop.abort();
+      return new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => reject(new Error("ended")), { once: true });
+        if (signal?.aborted) reject(new Error("ended"));
+      });
+    },
+  };
+  const waits = (now: () => void) => {
+    tryNow = now;
+  };
+  const needs = { cluster, clock, random: () => 0, waits };
+  for await (const reflection of reflect("Service", needs, stop.signal)) {
+    expect(reflection.type).toBe("failed");
+    setTimeout(tryNow, 0);
+  }
+  expect([lists, slept.length]).toEqual([3, 3]);
+});

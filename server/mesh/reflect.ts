@@ -35,6 +35,8 @@ export interface ReflectorNeeds {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told how to end a wait early, when it is worth trying again at once. */
+  readonly waits?: (tryNow: () => void) => void;
 }
 
 /** What is mirrored: all of a cluster, or one namespace of it. */
@@ -65,11 +67,12 @@ interface Progress {
  */
 export async function* reflect(
   kind: KindId,
-  { cluster, clock, random }: ReflectorNeeds,
+  { cluster, clock, random, waits }: ReflectorNeeds,
   signal: AbortSignal,
   namespace?: string,
 ): AsyncGenerator<Reflection> {
   const where: Where = { cluster, namespace, signal };
+  let early = new AbortController();
   const progress: Progress = {
     cursor: undefined,
     failures: 0,
@@ -77,6 +80,11 @@ export async function* reflect(
     expirations: 0,
     opened: false,
   };
+  waits?.(() => {
+    progress.failures = 0;
+    progress.failingSince = undefined;
+    early.abort();
+  });
   while (!signal.aborted) {
     const started = clock.now();
     try {
@@ -90,10 +98,11 @@ export async function* reflect(
       if (!(error instanceof AppError)) throw error;
       const now = clock.now();
       const wait = waitAfter(error, progress, { started, now, namespace });
+      early = new AbortController();
       yield { type: "failed", error };
-      await clock
-        .sleep(wait > 0 ? jittered(wait, random) : wait, signal)
-        .catch(ignoreAbort(signal));
+      const length = wait > 0 ? jittered(wait, random) : wait;
+      const ends = AbortSignal.any([signal, early.signal]);
+      await clock.sleep(length, ends).catch(ignoreAbort(ends));
     }
   }
 }

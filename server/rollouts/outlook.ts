@@ -9,6 +9,7 @@ import { forecast, type StepForecast } from "@/lib/rollout/forecast";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { successRate, type VersionCounts } from "@/lib/rollout/window";
+import { systemRandom } from "../clock";
 import type { Clock, MeshStore, Metrics } from "../ports";
 import { type Caller, callersOf } from "./callers";
 import { measure } from "./measure";
@@ -86,7 +87,7 @@ export async function outlookOf(
   const perPod = (rate: number, ready: number) => (ready > 0 ? rate / ready : null);
   const stablePerSecond = stable.requests / (PAST / 1000);
   const limited = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]);
-  const more = { versions, at, past: PAST, signal: limited };
+  const more = { versions, at, past: PAST, random: systemRandom, signal: limited };
   const [checks, callers] = await Promise.all([
     stable.requests > 0
       ? pastChecks(needs.metrics, rollout, { ...more, requestsPerSecond: stablePerSecond })

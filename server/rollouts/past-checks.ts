@@ -4,6 +4,7 @@ import { checkQueries, hostsOf } from "@/lib/rollout/metric-queries";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import type { Versions } from "@/lib/rollout/preflight";
 import { type CountSample, readWindow } from "@/lib/rollout/read-window";
+import type { Random } from "../clock";
 import type { Metrics, Series } from "../ports";
 
 /** The last hour in so many windows at most: each is one point of two answers. */
@@ -28,6 +29,7 @@ export async function pastChecks(
     readonly past: Millis;
     /** Requests/s to the stable version: windows are as long as a verdict needs. */
     readonly requestsPerSecond: number;
+    readonly random: Random;
     readonly signal: AbortSignal;
   },
 ): Promise<PastChecks> {
@@ -50,7 +52,7 @@ export async function pastChecks(
       return { at: instant(time), counts: readWindow(answers, versions, span).stable };
     });
   const counted = windows.filter(({ counts }) => counts.requests > 0);
-  return { ...backtest(spec.analysis, counted, spec.steps[0]?.weight ?? 1), window };
+  return { ...backtest(spec, counted, asked.random), window };
 }
 
 /** The samples of each moment. */
