@@ -1,8 +1,8 @@
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
 
+/** The graph of the topology, with a panel and completions open, is looked at in its own story. */
 const PAGES = [
   { path: "/", heading: "What needs you now" },
-  { path: "/topology", heading: "Topology" },
   { path: "/config", heading: "Configuration" },
   { path: "/findings", heading: "Findings" },
   { path: "/findings/rules", heading: "Rules" },

@@ -1,9 +1,9 @@
 import type { Page } from "@playwright/test";
 import { mergePatch, readObject } from "./cluster";
-import { expect, test } from "./fixtures";
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
 
 const PODS = "/api/v1/namespaces/bookinfo/pods";
-const WATCHED_MS = 5_000;
+const WATCHED_MS = 3_000;
 
 async function open(page: Page): Promise<void> {
   await page.goto("/topology");
@@ -11,10 +11,25 @@ async function open(page: Page): Promise<void> {
   await expect(page.locator(".qd-plate").first()).toBeVisible();
 }
 
-test("one Tab leads into the graph, arrows walk it, and Esc returns from the panel", async ({
+test("reads as services to whoever does not see it; one Tab leads in, arrows walk, Esc returns", async ({
   page,
 }) => {
   await open(page);
+  await expect(page.getByRole("group", { name: "Summary" })).toMatchAriaSnapshot(`
+    - group "Summary":
+      - text: 6 services with traffic none failing 6 healthy
+      - status: 6 services, none failing
+  `);
+  await expect(page.getByRole("group", { name: "Service graph" })).toMatchAriaSnapshot(`
+    - group "Service graph":
+      - button /^details, [\\d.]+ requests\\/s, 0 % errors, healthy/
+      - button /^details v1 100 %, [\\d.]+ requests\\/s/
+      - button /^productpage, [\\d.]+ requests\\/s, 0 % errors, healthy/
+      - button /^ratings, /
+      - button /^reviews, /
+      - button /^www.googleapis.com, outside the mesh, /
+      - button /^istio-ingressgateway, gateway, [\\d.]+ requests\\/s/
+  `);
   const graph = page.getByRole("group", { name: "Service graph" });
   await expect(graph.locator("[tabindex='0']")).toHaveCount(1);
   await page.getByRole("button", { name: "Lay out again" }).focus();
@@ -41,25 +56,6 @@ test("one Tab leads into the graph, arrows walk it, and Esc returns from the pan
 
   await page.keyboard.press("Tab");
   await expect(graph.locator(":focus")).toHaveCount(0);
-});
-
-test("reads as services with their figures to whoever does not see it", async ({ page }) => {
-  await open(page);
-  await expect(page.getByRole("group", { name: "Summary" })).toMatchAriaSnapshot(`
-    - group "Summary":
-      - text: 6 services with traffic none failing 6 healthy
-      - status: 6 services, none failing
-  `);
-  await expect(page.getByRole("group", { name: "Service graph" })).toMatchAriaSnapshot(`
-    - group "Service graph":
-      - button /^details, [\\d.]+ requests\\/s, 0 % errors, healthy/
-      - button /^details v1 100 %, [\\d.]+ requests\\/s/
-      - button /^productpage, [\\d.]+ requests\\/s, 0 % errors, healthy/
-      - button /^ratings, /
-      - button /^reviews, /
-      - button /^www.googleapis.com, outside the mesh, /
-      - button /^istio-ingressgateway, gateway, [\\d.]+ requests\\/s/
-  `);
 });
 
 test("a plate stays where the keyboard put it, and a named view brings it back", async ({
@@ -89,7 +85,9 @@ test("a plate stays where the keyboard put it, and a named view brings it back",
   await expect(page).toHaveURL(/around=bookinfo(%2F|\/)ratings/);
 });
 
-test("a box tells who stands in it, folds and opens, all by keyboard", async ({ page }) => {
+test("a box tells who stands in it, folds and opens, all by keyboard, and has no fault that axe can find", async ({
+  page,
+}) => {
   await open(page);
   const graph = page.getByRole("group", { name: "Service graph" });
   await graph.getByRole("button", { name: /^productpage/ }).focus();
@@ -104,6 +102,15 @@ test("a box tells who stands in it, folds and opens, all by keyboard", async ({ 
         - listitem:
           - button "productpage"
   `);
+  await page.getByRole("combobox", { name: "Expression" }).focus();
+  await expect(page.getByRole("listbox", { name: "Completions" })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press("Escape");
+  for (const width of [1440, 900, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    await expectNoSidewaysScroll(page);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
   await panel.getByRole("button", { name: "Fold bookinfo" }).press("Enter");
   const folded = graph.getByRole("button", { name: /^bookinfo, 4 services/ });
   await expect(folded).toBeVisible();
@@ -128,7 +135,9 @@ test.describe("on a phone", () => {
   });
 });
 
-test("nothing moves while figures are renewed", async ({ page }) => {
+test("nothing moves while figures are renewed, and the table holds the same with the same selection", async ({
+  page,
+}) => {
   await open(page);
   const moved = await page.evaluate(
     (watched) =>
@@ -155,10 +164,6 @@ test("nothing moves while figures are renewed", async ({ page }) => {
   expect(moved.plates).toBeGreaterThanOrEqual(6);
   expect(moved.renewed, "figures that changed").toBeGreaterThan(0);
   expect(moved.shifts, "plates that moved").toBe(0);
-});
-
-test("the table holds the services of the graph, and the same selection", async ({ page }) => {
-  await open(page);
   await page.getByRole("button", { name: /^ratings,/ }).click();
   const panel = page.getByRole("complementary", { name: /^ratings/ });
   await expect(panel).toBeVisible();

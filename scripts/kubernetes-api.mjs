@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { Problem } from "./processes.mjs";
 
-/** Resolves to `(method, path, body)`, which writes. @throws Problem when the server refuses. */
+/**
+ * Resolves to `(method, path, body)`, which writes, with `watch(path, onEvent)`, which resolves, once it
+ * listens, to what ends it. @throws Problem when the server refuses.
+ */
 export async function kubernetesApi(kubeconfig) {
   // Loaded late: the packages may be installed by whoever calls.
   const { parse } = await import("yaml");
@@ -16,7 +19,7 @@ export async function kubernetesApi(kubeconfig) {
       "content-type": "application/json",
     },
   };
-  return (method, path, body) =>
+  const write = (method, path, body) =>
     new Promise((resolve, reject) => {
       const sent = request(new URL(path, server), { ...options, method }, (answer) => {
         answer.resume();
@@ -29,4 +32,21 @@ export async function kubernetesApi(kubeconfig) {
       sent.on("error", reject);
       sent.end(body && JSON.stringify(body));
     });
+  const watch = (path, onEvent) =>
+    new Promise((resolve, reject) => {
+      const sent = request(new URL(`${path}?watch=true`, server), options, (answer) => {
+        resolve(() => sent.destroy());
+        let rest = "";
+        answer.setEncoding("utf8");
+        answer.on("data", (chunk) => {
+          const lines = (rest + chunk).split("\n");
+          rest = lines.pop();
+          for (const line of lines) onEvent(JSON.parse(line));
+        });
+        answer.on("error", () => undefined); // It was ended.
+      });
+      sent.on("error", reject);
+      sent.end();
+    });
+  return Object.assign(write, { watch });
 }

@@ -30,6 +30,10 @@ export function boxAround({ nodes }: MeshGraph, id: string): string | undefined 
   return node && boxNameOf(node);
 }
 
+/** What to open to see what was folded into a plate; undefined for what gathers several boxes. */
+export const opensOf = ({ nodes }: MeshGraph, id: string): string | undefined =>
+  nodes.find((one) => one.id === id)?.opens;
+
 /** States that somebody must look at. */
 export const UNWELL: ReadonlySet<string> = new Set(["failing", "degraded"]);
 /** The id that comes after, or before, another one in a circle. */

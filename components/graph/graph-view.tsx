@@ -18,7 +18,7 @@ import { BoxButtons } from "./box-buttons";
 import { edgeCurves } from "./edge-geometry";
 import { EdgeLabels } from "./edge-labels";
 import { busiestEdges, type EdgeLabelChoice, edgeViews } from "./edge-views";
-import { boxAround, entryOf, focusOf } from "./graph-focus";
+import { boxAround, entryOf, focusOf, opensOf } from "./graph-focus";
 import { GraphBoxes } from "./graph-boxes";
 import { GraphFoot } from "./graph-foot";
 import { Minimap, type MinimapHandle } from "./minimap";
@@ -169,9 +169,10 @@ export function GraphView(props: GraphViewProps) {
 
   const toggleBox = useCallback(
     (id: string) => {
-      const box = boxAround(graph, id);
+      const isGroup = id.startsWith("group:");
+      const box = isGroup ? opensOf(graph, id) : boxAround(graph, id);
       if (box === undefined) return;
-      if (id.startsWith("group:")) onOpenBox(box);
+      if (isGroup) onOpenBox(box);
       else onCloseBox(box);
     },
     [graph, onOpenBox, onCloseBox],

@@ -115,7 +115,7 @@ export const Plate = memo(function Plate(props: PlateProps) {
         aria-hidden
         tabIndex={-1}
         data-dim={(dim && !selected) || undefined}
-        style={{ left: place.x + 8, top: place.y - 11 }}
+        style={{ left: place.x + 8, top: place.y - 14 }}
       >
         <StatusGlyph status={mark.status} size={12} />
         {mark.count}

@@ -24,7 +24,7 @@ export function Rail() {
                 aria-current={isOn(page, pathname) ? "page" : undefined}
               >
                 <Icon of={page.icon} size={18} />
-                {page.name}
+                <span className="qd-rail-name">{page.name}</span>
                 {count && count.count > 0 ? (
                   <span className="qd-rail-count" data-status={count.status}>
                     <span className="sr-only">: </span>

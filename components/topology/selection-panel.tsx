@@ -7,7 +7,7 @@ import { useNamespaceScope } from "@/components/layout/use-namespace-scope";
 import { EmptyState } from "@/components/ui/empty-state";
 import { SidePanel } from "@/components/ui/side-panel";
 import { nodeOfLeaf } from "@/lib/graph/drawing";
-import { boxNameOf, type MeshGraph } from "@/lib/graph/mesh-graph";
+import type { MeshGraph } from "@/lib/graph/mesh-graph";
 import { AroundButtons } from "./around-buttons";
 import { EdgePanel } from "./edge-panel";
 import { BoxPanel } from "./box-panel";
@@ -69,7 +69,7 @@ export function SelectionPanel({
   const close = () => onSelect(null);
   if (edge) return <EdgePanel {...{ graph, edge, detail, onSelect }} onClose={close} />;
   if (isBox) {
-    const name = found ? boxNameOf(found.node) : selected.slice("box:".length);
+    const name = found ? found.node.opens : selected.slice("box:".length);
     return (
       <BoxPanel
         {...{ graph, onSelect }}

@@ -7,6 +7,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
 import { EVERY_BOX } from "@/lib/graph/every-box";
+import { CLUSTER } from "@/lib/graph/cluster-label";
 import type { GraphType } from "@/lib/graph/mesh-graph";
 import type { SetTopologyState, TopologyState } from "./use-topology-state";
 
@@ -136,7 +137,13 @@ export function TopologyToolbar({
         <label>
           <span>Boxes</span>
           <Select
-            options={[NAMESPACES, ...boxLabels.map((key) => ({ value: key, label: key }))]}
+            options={[
+              NAMESPACES,
+              ...boxLabels.map((key) => ({
+                value: key,
+                label: key === CLUSTER ? "Clusters" : key,
+              })),
+            ]}
             value={state.group ?? ""}
             onChange={(group) => void setState({ group: group || null, open: [], closed: [] })}
           />

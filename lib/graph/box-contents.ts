@@ -3,6 +3,7 @@ import { severity } from "./health";
 import { boxNameOf, type GraphNode, type Health, type MeshGraph, nodeIdOf } from "./mesh-graph";
 import { mergeTraffic } from "./merge-traffic";
 import type { HealthState, Traffic } from "./mesh-graph";
+import { namespaceIn } from "./refold";
 import { errorsPerSecond } from "./traffic";
 
 /** A service in a box, as the box's panel lists it. */
@@ -110,7 +111,11 @@ function membersOf(
   const singly = new Set(drawn.nodes.map((node) => node.id));
   const folded = whole.nodes.filter((node) => !singly.has(node.id));
   const box = boxNameOf(group);
-  if (box !== undefined) return folded.filter((node) => boxNameOf(node) === box);
+  if (box !== undefined) {
+    const inBox = folded.filter((node) => boxNameOf(node) === box);
+    if (group.opens === undefined || group.opens === box) return inBox;
+    return inBox.filter(({ namespace = "" }) => namespaceIn(box, namespace) === group.opens);
+  }
   const grouped = new Set(
     drawn.nodes.filter(({ kind }) => kind === "group").map((node) => boxNameOf(node)),
   );

@@ -184,6 +184,7 @@ function nodeOf(
   );
   return {
     ...identity,
+    ...clustersOf({ inbound, outbound }),
     services,
     inbound: traffic,
     versions,
@@ -238,6 +239,16 @@ function versionOf(
       latencyHealth(traffic, past(id), { windowSeconds, limits }),
     ]),
   };
+}
+
+/** Where the workloads of a node run: what telemetry says of its end of each flow. */
+function clustersOf({ inbound, outbound }: Pick<NodeDraft, "inbound" | "outbound">) {
+  const named = new Set([
+    ...inbound.map(({ flow }) => flow.target.cluster),
+    ...outbound.map(({ flow }) => flow.source.cluster),
+  ]);
+  named.delete("");
+  return named.size === 0 ? {} : { clusters: [...named].sort(compare) };
 }
 
 /** What is called is judged by that; what only calls others, by what it is. */

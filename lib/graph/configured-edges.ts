@@ -129,9 +129,9 @@ function targetsOf(
     service: fact?.name ?? named?.name ?? host,
     serviceNamespace: named?.namespace ?? "",
   };
-  const nobody = { workload: "", namespace: "", app: "", revision: "" };
+  const nobody = { workload: "", namespace: "", app: "", revision: "", cluster: "" };
   if (workloads.length === 0) return [naming.target({ ...nobody, ...callee })];
   return workloads.map(({ namespace, name, app, revision }) =>
-    naming.target({ workload: name, namespace, app, revision, ...callee }),
+    naming.target({ ...nobody, workload: name, namespace, app, revision, ...callee }),
   );
 }

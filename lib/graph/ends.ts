@@ -6,8 +6,9 @@ import type { Callee, LabelledValue, Party } from "./parties";
  */
 export const ENDS_LABELS = [
   ...["source_workload", "source_workload_namespace", "source_canonical_service"],
-  ...["source_canonical_revision", "destination_workload", "destination_workload_namespace"],
-  ...["destination_canonical_service", "destination_canonical_revision"],
+  ...["source_canonical_revision", "source_cluster"],
+  ...["destination_workload", "destination_workload_namespace", "destination_canonical_service"],
+  ...["destination_canonical_revision", "destination_cluster"],
   ...["destination_service_name", "destination_service_namespace", "destination_service"],
 ];
 
@@ -65,17 +66,21 @@ function readEnds(name: string): Ends {
   const parts = name.split(ENDS_SEPARATOR);
   const has = (index: number) => (parts[index] ?? "") !== "";
   const at = (index: number) => known(parts[index]);
-  const source: Party = { workload: at(0), namespace: at(1), app: at(2), revision: at(3) };
+  const party = (from: number): Party => ({
+    ...{ workload: at(from), namespace: at(from + 1), app: at(from + 2), revision: at(from + 3) },
+    cluster: at(from + 4),
+  });
+  const source = party(0);
   const target: Callee = {
-    ...{ workload: at(4), namespace: at(5), app: at(6), revision: at(7) },
-    ...{ service: at(8), serviceNamespace: at(9) },
-    host: known(parts.slice(10).join(ENDS_SEPARATOR)),
+    ...party(5),
+    ...{ service: at(10), serviceNamespace: at(11) },
+    host: known(parts.slice(12).join(ENDS_SEPARATOR)),
   };
   const nameOf = ({ namespace, workload }: Party) => `${namespace}/${workload}`;
   const [from, to] = [nameOf(source), nameOf(target)];
   const workloads = `${from}>${to}`;
   const byService = `${from}>${target.host || target.service || to}`;
-  const about = has(0) ? "versions" : has(2) ? "services" : has(4) ? "version" : "service";
+  const about = has(0) ? "versions" : has(2) ? "services" : has(5) ? "version" : "service";
   return {
     source,
     target,

@@ -9,7 +9,7 @@ import {
   type MeshGraph,
   nodeIdOf,
 } from "./mesh-graph";
-import { groupId, isDrawn, leavesAt, MORE, refold } from "./refold";
+import { groupId, isDrawn, leavesAt, MORE, namespaceIn, refold } from "./refold";
 import { errorsPerSecond } from "./traffic";
 
 /** What may be drawn singly, and what must. */
@@ -79,14 +79,19 @@ export function foldGraph(
   for (const { id } of worstOf(graph)) keep.add(id);
   const byBox = groupBy(graph.nodes, (node) => boxNameOf(node) ?? "");
   const small = closed && fits(graph, slack("whole"));
+  const innerOf = innerGroups(byBox, options.opened);
   const stays = (node: GraphNode): boolean => {
     const box = boxNameOf(node);
-    if (box === undefined || keep.has(node.id) || options.opened.has(box)) return true;
+    if (box === undefined || keep.has(node.id)) return true;
+    if (options.opened.has(box)) return innerOf(node) === undefined;
     if (options.closed.has(box) || options.closed.has(EVERY_BOX)) return false;
     return small || (byBox.get(box)?.length ?? 0) < 2;
   };
   const homes = new Map(
-    graph.nodes.map((node) => [node.id, stays(node) ? node.id : groupId(boxNameOf(node) ?? "")]),
+    graph.nodes.map((node) => [
+      node.id,
+      stays(node) ? node.id : groupId(innerOf(node) ?? boxNameOf(node) ?? ""),
+    ]),
   );
   const result = (at: ReadonlyMap<string, string>, memory: FoldMemory) => ({
     ...withCount(refold(graph, at), at, graph),
@@ -118,6 +123,33 @@ export function foldGraph(
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+/** A box by a label, or a cluster, with more than this opens to its namespaces first. */
+const MOST_AT_ONCE = 30;
+
+/**
+ * The namespace of an open box that a node stays folded in, by the name that opens it; undefined for
+ * what is not: in boxes that are namespaces, in small ones, and where that namespace was opened too.
+ */
+function innerGroups(
+  byBox: ReadonlyMap<string, readonly GraphNode[]>,
+  opened: ReadonlySet<string>,
+): (node: GraphNode) => string | undefined {
+  const sizes = new Map<string, number>();
+  for (const [box, members] of byBox) {
+    if (!opened.has(box) || members.length <= MOST_AT_ONCE) continue;
+    for (const { group, namespace } of members) {
+      if (group === undefined || namespace === undefined) continue;
+      const inner = namespaceIn(box, namespace);
+      sizes.set(inner, (sizes.get(inner) ?? 0) + 1);
+    }
+  }
+  return ({ group, namespace }) => {
+    if (group === undefined || namespace === undefined) return undefined;
+    const inner = namespaceIn(group, namespace);
+    return (sizes.get(inner) ?? 0) > 1 && !opened.has(inner) ? inner : undefined;
+  };
+}
 
 /** A node as it stands once those of a box are one, with what decides whether it is drawn. */
 interface Place {

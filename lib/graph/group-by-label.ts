@@ -1,4 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
+import { CLUSTER } from "./cluster-label";
 import { compare } from "./collect";
 import type { GraphNode, MeshGraph } from "./mesh-graph";
 import { workloadIndex } from "./workload-index";
@@ -10,6 +11,25 @@ const NOT_GROUPING =
 const MOST_VALUES = 60;
 /** Without the label, services stand together. */
 const withoutLabel = (key: string) => `no ${key}`;
+
+/** Boxes by cluster, in a mesh of several. */
+export function clusterGrouping({ nodes }: MeshGraph): readonly string[] {
+  const clusters = new Set(nodes.flatMap((node) => node.clusters ?? []));
+  return clusters.size > 1 ? [CLUSTER] : [];
+}
+
+/**
+ * The clusters of a node, as the name of its box. What has no traffic is in the one whose API server
+ * we read, and so are most of what has both pods and traffic.
+ */
+function clusterBoxes(nodes: readonly GraphNode[]): (node: GraphNode) => string | undefined {
+  const counts = new Map<string, number>();
+  for (const { pods, clusters = [] } of nodes) {
+    for (const name of pods ? clusters : []) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const [home] = [...counts].sort(([a, x], [b, y]) => y - x || compare(a, b));
+  return ({ clusters, pods }) => clusters?.join(" and ") ?? (pods ? home?.[0] : undefined);
+}
 
 /** Labels that boxes can be made by: of pods, or of their namespaces, with a few values each; sorted. */
 export function groupingLabels(mesh: MeshView): readonly string[] {
@@ -38,13 +58,15 @@ export function groupByLabel(graph: MeshGraph, mesh: MeshView, key: string): Mes
   const ofNamespace = new Map(
     mesh.list("Namespace").map(({ metadata }) => [metadata.name, metadata.labels?.[key]]),
   );
-  const groupOf = ({ namespace, versions }: GraphNode): string | undefined => {
+  const clusterOf = key === CLUSTER ? clusterBoxes(graph.nodes) : () => undefined;
+  const groupOf = (node: GraphNode): string | undefined => {
+    const { namespace, versions } = node;
     if (namespace === undefined) return undefined;
     const own = versions
       .flatMap((version) => version.workloads)
       .map((name) => workloads.get(`${namespace}/${name}`)?.labels[key])
       .find((value) => value !== undefined && value !== "");
-    return own ?? ofNamespace.get(namespace) ?? withoutLabel(key);
+    return own ?? clusterOf(node) ?? ofNamespace.get(namespace) ?? withoutLabel(key);
   };
   const nodes = graph.nodes.map((node) => {
     const group = groupOf(node);

@@ -104,7 +104,7 @@ export function namingOf(type: GraphType, mesh: MeshView): Naming {
     // Without a proxy before it, a pod does not tell its client who it is; there is but one to be.
     if (workload && fact.workloads.length === 1 && workload.pods.every(({ inMesh }) => !inMesh)) {
       const { namespace, name, app, revision } = workload;
-      return ofWorkload({ namespace, workload: name, app, revision }, fact.name);
+      return ofWorkload({ namespace, workload: name, app, revision, cluster: "" }, fact.name);
     }
     if (type !== "workload") {
       const name = type !== "service" && apps.size === 1 && only !== undefined ? only : fact.name;

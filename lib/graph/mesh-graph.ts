@@ -143,6 +143,8 @@ export interface GraphNode {
   readonly namespace?: string;
   /** The box it stands in, where boxes are made by a label and not by namespaces. */
   readonly group?: string;
+  /** Ids of the clusters that its workloads run in, sorted; absent where telemetry names none. */
+  readonly clusters?: readonly string[];
   /**
    * What it is called by: names of Services of its namespace, and full hosts of ServiceEntries.
    * Sorted; empty where nothing names it.
@@ -157,6 +159,8 @@ export interface GraphNode {
   readonly health: Health;
   /** How many nodes were folded into it; of groups alone. */
   readonly members?: number;
+  /** What to open to see them: the box that it is all or the rest of, or a namespace in that box. */
+  readonly opens?: string;
 }
 
 /** Traffic from one node (or version) to another. */

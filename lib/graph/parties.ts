@@ -14,6 +14,8 @@ export interface Party {
   readonly app: string;
   /** The canonical revision. */
   readonly revision: string;
+  /** The id of the cluster that it runs in. */
+  readonly cluster: string;
 }
 
 /** A party that was called, and the name it was called by. */

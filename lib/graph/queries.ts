@@ -26,12 +26,14 @@ const SOURCE = [
   "source_workload_namespace",
   "source_canonical_service",
   "source_canonical_revision",
+  "source_cluster",
 ];
 const TARGET = [
   "destination_workload",
   "destination_workload_namespace",
   "destination_canonical_service",
   "destination_canonical_revision",
+  "destination_cluster",
   "destination_service",
   "destination_service_name",
   "destination_service_namespace",

@@ -17,6 +17,9 @@ export const MORE = "group:*";
 /** The id of the group that the rest of a namespace is folded into. */
 export const groupId = (namespace: string): string => `group:${namespace}`;
 
+/** What of a large box that is open stands in a namespace: it is opened by itself. */
+export const namespaceIn = (box: string, namespace: string): string => `${box}/${namespace}`;
+
 /** Traffic within a group is not drawn. */
 export const isDrawn = (source: string, target: string): boolean =>
   source !== target || !source.startsWith("group:");
@@ -95,15 +98,21 @@ function groupNode(
   const byLabel = members.some(({ group }) => group !== undefined);
   const several = id === MORE;
   const rest = box !== undefined && withKept.has(box);
+  const [first] = members;
+  const { namespace = "" } = first ?? {};
+  const inner = box !== undefined && id === groupId(namespaceIn(box, namespace));
   const pods = members.flatMap((node) => node.pods ?? []);
   return {
     id,
     kind: "group",
     name: several
       ? `${names.length} more ${byLabel ? "groups" : "namespaces"}`
-      : rest
-        ? `${members.length} more`
-        : (box ?? id),
+      : inner
+        ? namespace
+        : rest
+          ? `${members.length} more`
+          : (box ?? id),
+    ...(several || box === undefined ? {} : { opens: inner ? namespaceIn(box, namespace) : box }),
     ...(several || box === undefined ? {} : byLabel ? { group: box } : { namespace: box }),
     services: [],
     inbound: mergeTraffic(inbound.map(({ traffic }) => traffic)),

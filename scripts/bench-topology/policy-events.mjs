@@ -8,6 +8,12 @@ const POLICY = {
   spec: { mtls: { mode: "DISABLE" } },
 };
 
+/** Tells of each change of the policy as any client of the API server hears it; resolves to its end. */
+export const watchPolicy = (api, onChange) =>
+  api.watch(POLICIES, ({ type, object }) => {
+    if (object.metadata.name === "bench") onChange(type === "ADDED");
+  });
+
 /** Adds the policy, or takes it away, through `api`. */
 export const setPolicy = (api, present) =>
   present ? api("POST", POLICIES, POLICY) : api("DELETE", `${POLICIES}/bench`);

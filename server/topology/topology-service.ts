@@ -1,6 +1,6 @@
 import type { Instant } from "@/lib/base/units";
 import { buildGraph } from "@/lib/graph/build-graph";
-import { groupByLabel, groupingLabels } from "@/lib/graph/group-by-label";
+import { clusterGrouping, groupByLabel, groupingLabels } from "@/lib/graph/group-by-label";
 import type { GraphType, MeshGraph } from "@/lib/graph/mesh-graph";
 import type { MeshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
@@ -129,7 +129,7 @@ export function topologyService(needs: Needs): Topology {
         at: known.reading?.at,
         telemetry: stateOf(metrics, known),
         windows: choice.all,
-        groupings: view.derive(groupingLabels),
+        groupings: [...clusterGrouping(judged.graph), ...view.derive(groupingLabels)],
         problems: problemsOf(mesh),
         ready: mesh.ready,
       };

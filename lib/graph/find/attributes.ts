@@ -65,6 +65,11 @@ export const ATTRIBUTES: readonly Attribute[] = [
     "namespace of a service",
     ofNode((node) => [node.namespace ?? ""]),
   ),
+  text(
+    "cluster",
+    "cluster of a service",
+    ofNode((node) => node.clusters ?? []),
+  ),
   text("health", "healthy, degraded, failing, idle, unknown", (s) => [healthOf(s).state]),
   text(
     "kind",
