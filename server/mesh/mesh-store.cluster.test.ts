@@ -65,6 +65,7 @@ test("the whole scenario is mirrored, and the cluster is live", () => {
   expect(cluster.identity).toMatchObject({
     server: new URL(target.server).host,
     context: expect.any(String) as string,
+    namespace: "default",
     user: expect.any(String) as string,
   });
 });

@@ -6,6 +6,7 @@ import { type KubeObject, objectKey } from "@/lib/k8s/object";
 import { applyChanges, type MeshChange, type MeshView, meshView } from "@/lib/mesh/view";
 import type { Logger } from "../log";
 import type { MeshStore, SourceState } from "../ports";
+import { changesOf, difference } from "./mesh-changes";
 import { type NamespaceMirrors, namespaceMirrors, readInPart } from "./namespace-mirrors";
 import { type Reflection, reflect, type ReflectorNeeds } from "./reflect";
 
@@ -242,41 +243,6 @@ export function meshStore(
       for (const mirrors of divided.values()) mirrors.close();
     },
   };
-}
-
-/** The changes that lead from `before` to exactly `objects`. */
-function difference(
-  kind: KindId,
-  before: ReadonlyMap<string, KubeObject>,
-  objects: readonly KubeObject[],
-): MeshChange[] {
-  const kept = new Set(objects.map(objectKey));
-  const gone = [...before.values()].filter((object) => !kept.has(objectKey(object)));
-  return [
-    ...gone.map((object) => ({ type: "delete", kind, object }) as const),
-    ...objects.flatMap((object) =>
-      changesOf(kind, { type: "put", object }, before.get(objectKey(object))),
-    ),
-  ];
-}
-
-/** One event against what is known: repeats say nothing, a new uid is a new object. */
-function changesOf(
-  kind: KindId,
-  { type, object }: { readonly type: "put" | "delete"; readonly object: KubeObject },
-  known: KubeObject | undefined,
-): MeshChange[] {
-  if (type === "delete") return known ? [{ type, kind, object: known }] : [];
-  if (!known) return [{ type, kind, object }];
-  if (known.metadata.uid !== object.metadata.uid) {
-    return [
-      { type: "delete", kind, object: known },
-      { type: "put", kind, object },
-    ];
-  }
-  return known.metadata.resourceVersion === object.metadata.resourceVersion
-    ? []
-    : [{ type, kind, object }];
 }
 
 /** One word for all kinds: the cluster is stale when more of them fail than work. */
