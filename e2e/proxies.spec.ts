@@ -7,6 +7,10 @@ test("every proxy is listed, and one tells what its Envoy holds and who made it"
   const table = page.getByRole("table", { name: "Proxies" });
   await expect(table.getByRole("button", { name: /^reviews-v1-/ })).toBeVisible();
   await expect(page.getByText(/^8 proxies/)).toBeVisible();
+  const measured = page.getByRole("checkbox", { name: "Measure configuration" });
+  await measured.check();
+  await expect(table.getByRole("cell", { name: /^\d+ kB$/ })).toHaveCount(8);
+  await measured.uncheck();
 
   await page.getByRole("searchbox", { name: "Filter proxies" }).fill("productpage");
   await expect(page).toHaveURL(/[?&]q=productpage/);
@@ -15,6 +19,8 @@ test("every proxy is listed, and one tells what its Envoy holds and who made it"
   const panel = page.getByRole("complementary", { name: /^productpage-v1-/ });
   await expect(panel.getByText("It holds everything that istiod sent")).toBeVisible();
 
+  // What its Envoy holds begins in sight, below the list.
+  await expect(page.getByRole("tab", { name: /^Listeners/ })).toBeInViewport();
   await page.getByRole("tab", { name: /^Routes/ }).click();
   const routes = page.getByRole("table", { name: "Routes" });
   await expect(routes.getByRole("link", { name: "bookinfo/reviews" }).first()).toHaveAttribute(

@@ -21,16 +21,17 @@ const typeColumn = (type: XdsType): Column<TableRow> => ({
 });
 
 /**
- * The columns of the table of all proxies; sizes where they are measured, by `pod.namespace`. Beside
- * an opened proxy, which tells them itself, its kind and error are left out.
+ * The columns of the table of all proxies; sizes where they are measured, by `pod.namespace`, in
+ * sight on narrow screens too. Beside an opened proxy, which tells them itself, its kind and error
+ * are left out.
  */
 export const proxiesColumns = (
   sizes: ReadonlyMap<string, ConfigSize> | undefined,
   isOpened: boolean,
-): readonly Column<TableRow>[] => [
-  ...COLUMNS.filter(({ key }) => !isOpened || !TOLD_BESIDE.has(key)),
-  ...(sizes ? [sizeColumn(sizes)] : []),
-];
+): readonly Column<TableRow>[] =>
+  COLUMNS.filter(({ key }) => !isOpened || !TOLD_BESIDE.has(key)).flatMap((column) =>
+    column.key === "proxy" && sizes ? [column, sizeColumn(sizes)] : [column],
+  );
 
 /** What the panel of an opened proxy tells. */
 const TOLD_BESIDE: ReadonlySet<string> = new Set(["kind", "error", "revision", "cluster"]);

@@ -37,7 +37,7 @@ export function ProxiesPage() {
 
   return (
     <div className="qd-flush qd-proxies">
-      <div className="qd-proxies-top">
+      <div className="qd-proxies-top" data-opened={opened ? "" : undefined}>
         <section className="qd-proxies-list" aria-label="All proxies">
           <PageHeader
             title="Proxies"

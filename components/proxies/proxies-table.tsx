@@ -65,7 +65,8 @@ export function ProxiesTable({
         }
         selected={state.proxy}
         onRowsInSight={measured?.see}
-        maxHeight={state.proxy ? "46vh" : "70vh"}
+        maxHeight={isOpened ? "38vh" : "70vh"}
+        bounded={isOpened}
         {...(group === "flat"
           ? {}
           : {

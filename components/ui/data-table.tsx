@@ -2,7 +2,7 @@
 
 import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { Icon } from "./icon";
 import { TableScroll } from "./table-scroll";
 
@@ -52,6 +52,8 @@ export interface DataTableProps<Row> {
   readonly empty?: ReactNode;
   /** CSS height of the scrolling window above 100 rows. */
   readonly maxHeight?: string;
+  /** Whether fewer rows scroll in that window too: where what lies below must stay in sight. */
+  readonly bounded?: boolean;
   /** Told which rows are drawn, whenever these are others. */
   readonly onRowsInSight?: ((rows: readonly Row[]) => void) | undefined;
 }
@@ -108,7 +110,24 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   );
 
   const windowed = lines.length > WINDOW_FROM;
+  const bounded = windowed || props.bounded === true;
   const height = dense ? ROW_HEIGHT.dense : ROW_HEIGHT.normal;
+  const scroller = useRef<HTMLDivElement>(null);
+  const { selected } = props;
+  const chosen = useEffectEvent(() =>
+    lines.findIndex((line) => "row" in line && rowKey(line.row) === selected),
+  );
+  // External: the window's place. The selected row may come from a link, far down.
+  useEffect(() => {
+    const element = scroller.current;
+    const index = typeof selected === "string" && bounded && element ? chosen() : -1;
+    if (!element || index < 0) return;
+    const top = index * height;
+    // The head covers as much as a row.
+    const isSeen =
+      top >= element.scrollTop && top + 2 * height <= element.scrollTop + element.clientHeight;
+    if (!isSeen) element.scrollTop = Math.max(0, top - 2 * height);
+  }, [selected, bounded, height]);
   const first = windowed ? Math.max(0, Math.floor(view.top / height) - OVERSCAN) : 0;
   const last = windowed
     ? Math.min(lines.length, Math.ceil((view.top + view.height) / height) + OVERSCAN)
@@ -129,7 +148,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <TableScroll
       label={label}
-      {...(windowed
+      ref={scroller}
+      {...(bounded
         ? { maxHeight, onScroll: (top: number, h: number) => setView({ top, height: h }) }
         : {})}
     >
@@ -137,7 +157,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         className="qd-table"
         aria-label={label}
         data-dense={dense || undefined}
-        data-sticky={windowed || undefined}
+        data-sticky={bounded || undefined}
         aria-rowcount={windowed ? lines.length + 1 : undefined}
       >
         <thead>
