@@ -17,7 +17,15 @@ export interface UrlParts {
 export function parseUrl(text: string): UrlParts | { readonly problem: string } {
   const parts = URI.exec(text);
   if (!parts || (parts[1] === undefined && !text.startsWith("/"))) {
-    return { problem: `parse ${JSON.stringify(text)}: invalid URI for request` };
+    const isAbsolute = /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?\//.test(text);
+    const [badEscape] = !isAbsolute
+      ? []
+      : (/%(?![0-9A-Fa-f]{2}).{0,2}/.exec(text.replace(/\?.*$/s, "")) ?? []);
+    const why =
+      badEscape === undefined
+        ? "invalid URI for request"
+        : `invalid URL escape ${JSON.stringify(badEscape)}`;
+    return { problem: `parse ${JSON.stringify(text)}: ${why}` };
   }
   const [, scheme = "", host = "", port = "", path = ""] = parts;
   return { scheme, host, port, path };

@@ -40,8 +40,16 @@ class Reader {
     this.count();
     if (isAlias(node)) return this.follow(node);
     if (isScalar(node)) return scalar(node);
-    if (isSeq(node)) return this.guarded(node, () => node.items.map((item) => this.read(item)));
-    return isMap(node) ? this.guarded(node, () => this.record(node.items)) : null;
+    if (isSeq(node)) {
+      checkFlow(node.flow, node.items);
+      return this.guarded(node, () => node.items.map((item) => this.read(item)));
+    }
+    if (!isMap(node)) return null;
+    checkFlow(
+      node.flow,
+      node.items.map(({ value }) => value),
+    );
+    return this.guarded(node, () => this.record(node.items));
   }
 
   private record(items: readonly unknown[]): Record<string, unknown> {
@@ -110,6 +118,15 @@ function targetsOf(document: Document): ReadonlyMap<Alias, Node | undefined> {
     },
   });
   return targets;
+}
+
+/** go-yaml takes a colon at the beginning of a value in brackets for the end of a key. */
+function checkFlow(isFlow: boolean | undefined, values: readonly unknown[]): void {
+  const beginsWithColon = (node: unknown): boolean =>
+    isScalar(node) && node.type === Scalar.PLAIN && (node.source ?? "").startsWith(":");
+  if (isFlow && values.some(beginsWithColon)) {
+    throw new GoYamlError("yaml: did not find expected node content");
+  }
 }
 
 const fieldsOf = (source: unknown): readonly [string, unknown][] =>

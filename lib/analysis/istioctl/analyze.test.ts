@@ -51,6 +51,18 @@ describe("what is read", () => {
       "an unknown enum value",
       "apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: a}\nspec: {outboundTrafficPolicy: {mode: SOME}}",
     ],
+    [
+      "a port that is no number",
+      "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: a}\nspec: {portLevelMtls: {'-1': {}}}",
+    ],
+    [
+      "a cookie's time without unit",
+      "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec: {host: a, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: a, ttl: '5'}}}}}",
+    ],
+    [
+      "a colon at the beginning of a value in brackets",
+      "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: a}\nspec: {servers: [::1]}",
+    ],
     ["a duration without unit", route("a", "x").replace("- route", "- timeout: '5'\n    route")],
     ["flow style that is no JSON", "{apiVersion: v1, kind: Pod}"],
     ["broken YAML", "apiVersion: v1\nkind: [\n"],
@@ -149,6 +161,23 @@ data: {mesh: "rootNamespace: root"}
     expect(told("", { meshNetworks })).toEqual([
       "IST0126 MeshNetworks istio-system/meshnetworks -",
     ]);
+  });
+
+  test("of fields of which one alone can be set, the one that is declared last counts", () => {
+    const group = (probe: string) =>
+      `apiVersion: networking.istio.io/v1\nkind: WorkloadGroup\nmetadata: {name: a, namespace: shop}\nspec: {template: {}, probe: ${probe}}`;
+    const messages = (text: string) => run(text).findings.map(({ message }) => message);
+    expect(messages(group("{tcpSocket: {port: 5}, httpGet: {scheme: FTP}}"))).toEqual([]);
+    expect(messages(group("{grpc: {}, httpGet: {port: 80}}"))).toEqual([
+      expect.stringContaining("ReadinessProbe_Grpc"),
+    ]);
+  });
+
+  test("an EnvoyFilter whose selector cannot be gets no other finding", () => {
+    const filter = (labels: string) =>
+      `apiVersion: networking.istio.io/v1alpha3\nkind: EnvoyFilter\nmetadata: {name: a, namespace: shop}\nspec: {workloadSelector: {labels: ${labels}}}`;
+    expect(told(filter("{app: 'x*'}")).map((line) => line.slice(0, 7))).toEqual(["IST0106"]);
+    expect(told(filter("{app: x}")).map((line) => line.slice(0, 7))).toEqual(["IST0133"]);
   });
 
   test("a condition without a status is told of each type that istioctl does not look for", () => {

@@ -77,6 +77,7 @@ function decodeObject(value: unknown, schema: Schema, path: string): unknown {
   const extra = isRecord(schema.additionalProperties) ? schema.additionalProperties : undefined;
   const decoded: Record<string, unknown> = {};
   for (const [written, inner] of Object.entries(value)) {
+    if (extra && path.endsWith(PORTS_AS_KEYS)) checkPort(written, path);
     const name = extra ? written : jsonName(written, schema);
     const known = extra ?? schema.properties?.[name];
     // The name as JSON has it wins over the one in snake case.
@@ -86,7 +87,47 @@ function decodeObject(value: unknown, schema: Schema, path: string): unknown {
     else if (extra) decoded[name] = emptyOf(known);
   }
   if (extra && Object.keys(decoded).length === 0) return undefined;
+  return extra ? decoded : withOneOf(decoded, schema);
+}
+
+/**
+ * Fields of Istio's messages of which one alone can be set, in the order in which they are declared.
+ * Source: istio.io/api, its `oneof`s.
+ */
+const ONE_OF: readonly (readonly string[])[] = [
+  ["simple", "consistentHash"],
+  ["httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"],
+  ["ringHash", "maglev"],
+  ["listener", "routeConfiguration", "cluster", "waypoint"],
+  ["port", "derivePort"],
+  ["string", "bytes"],
+  ["exact", "prefix", "regex"],
+  ["fixedDelay", "exponentialDelay"],
+  ["httpStatus", "grpcStatus", "http2Error"],
+  ["httpGet", "tcpSocket", "exec", "grpc"],
+  ["metric", "customMetric"],
+  ["literal", "environment", "header", "formatter"],
+  ["wasm", "lua"],
+];
+
+/** Of such fields the last one counts, in the order in which they are declared. */
+function withOneOf(decoded: Record<string, unknown>, { properties = {} }: Schema): JsonRecord {
+  for (const names of ONE_OF) {
+    const given = names.filter((name) => Object.hasOwn(decoded, name));
+    if (given.length < 2 || !names.every((name) => Object.hasOwn(properties, name))) continue;
+    for (const name of given.slice(0, -1)) delete decoded[name];
+  }
   return decoded;
+}
+
+/** The one map whose keys are numbers. */
+const PORTS_AS_KEYS = ".portLevelMtls";
+
+function checkPort(key: string, path: string): void {
+  if (/^(0|[1-9]\d*)$/.test(key) && Number(key) <= 4294967295) return;
+  throw new DecodeError(
+    `json: cannot unmarshal number ${key} into Go struct field ${path} of type uint32`,
+  );
 }
 
 const jsonName = (written: string, schema: Schema): string =>
@@ -116,7 +157,7 @@ function decodeText(value: unknown, schema: Schema, path: string): unknown {
   if (schema.format === "date-time" && !RFC3339.test(value)) {
     throw new DecodeError(`bad Timestamp: parsing time ${JSON.stringify(value)}`);
   }
-  if (isDuration(schema) && !GO_DURATION.test(value)) {
+  if (isDuration(schema, path) && !GO_DURATION.test(value)) {
     throw new DecodeError(`bad Duration: time: invalid duration ${JSON.stringify(value)}`);
   }
   return value;
@@ -129,8 +170,10 @@ function decodeEnum(value: unknown, known: readonly unknown[], path: string): un
   throw new DecodeError(`unknown value ${JSON.stringify(value)} for enum ${path}`);
 }
 
-const isDuration = (schema: Schema): boolean =>
-  schema["x-kubernetes-validations"]?.some(({ rule }) => rule.includes("duration(self)")) ?? false;
+/** Two durations have no rule in their definitions. */
+const isDuration = (schema: Schema, path: string): boolean =>
+  schema["x-kubernetes-validations"]?.some(({ rule }) => rule.includes("duration(self)")) ??
+  /\.(httpCookie\.ttl|tcp\.idleTimeout)$/.test(path);
 
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 

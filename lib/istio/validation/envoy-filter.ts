@@ -12,8 +12,9 @@ const CAUTION =
 
 /** Checks an EnvoyFilter, and its patches against Envoy's own messages. */
 export function checkEnvoyFilter({ spec }: IstioConfig, issues: Issues): void {
-  issues.warn(spec, CAUTION);
+  // A selector that cannot be is all that istiod tells.
   if (!checkWorkloadSelector(spec.at("workloadSelector"), "Envoy filter", issues)) return;
+  issues.warn(spec, CAUTION);
   for (const patch of spec.at("configPatches").items()) checkConfigPatch(patch, issues);
 }
 
@@ -28,11 +29,9 @@ function checkConfigPatch(config: Field, issues: Issues): void {
   }
   const match = config.at("match");
   if (match.at("context").text === "WAYPOINT") return;
-  const applyTo = config.at("applyTo").text ?? "INVALID";
+  const applyTo = enumName(config.at("applyTo"));
   const patch = config.at("patch");
-  const { text, number = 0 } = patch.at("operation");
-  // Where no schema was asked, a number stands for one of the names.
-  const operation = text ?? (number === 0 ? "INVALID" : String(number));
+  const operation = enumName(patch.at("operation"));
   if (applyTo === "INVALID") fail(config.at("applyTo"), "missing applyTo");
   else if (!patch.exists) fail(patch, "missing patch");
   else if (operation === "INVALID") fail(patch.at("operation"), "missing patch operation");
@@ -47,6 +46,10 @@ function checkConfigPatch(config: Field, issues: Issues): void {
       checkPatchValue(patch.at("value"), applyTo, issues);
   }
 }
+
+/** Where no schema was asked, a number stands for one of the names. */
+const enumName = ({ text, number = 0 }: Field): string =>
+  text ?? (number === 0 ? "INVALID" : String(number));
 
 const LONGEST_VERSION = 1024;
 

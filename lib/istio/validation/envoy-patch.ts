@@ -25,6 +25,10 @@ const PATCHED: Readonly<Record<string, string>> = {
  * Source: istio pkg/config/validation/envoyfilter.
  */
 export function checkPatchValue(value: Field, applyTo: string, issues: Issues): void {
+  if (/^\d+$/.test(applyTo) && value.exists) {
+    issues.error(value, `Envoy filter: unknown object type for applyTo ${applyTo}`);
+    return;
+  }
   const name = Object.hasOwn(PATCHED, applyTo) ? PATCHED[applyTo] : undefined;
   const message = name === undefined ? undefined : envoyMessage(name);
   if (!message || !isRecord(value.value)) return;

@@ -1,3 +1,4 @@
+import { goJsonProblem } from "@/lib/k8s/go-json-problem";
 import { isRecord, type JsonRecord } from "@/lib/k8s/json-value";
 
 /** What a JSON Web Key Set holds, or why it is none. */
@@ -12,7 +13,7 @@ export function readJwks(text: string): Jwks {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: "invalid JSON" };
+    if (error instanceof SyntaxError) return { problem: goJsonProblem(text) ?? "invalid JSON" };
     throw error;
   }
   if (Array.isArray(value)) return { problem: "expected '{', but got '['" };
