@@ -115,9 +115,16 @@ describe("readSyncz, bad input", () => {
   });
 
   test("an entry that cannot be read is counted, and the others are kept", () => {
-    const reading = read([{ proxy: 7 }, { proxy: "a.b" }, "?"]);
+    const broken = [
+      { proxy: "a.b", cluster_id: 1 },
+      { proxy: "a.b", route_sent: {} },
+      { proxy: "a.b", resources: [] },
+      { proxy: "a.b", resources: { [CLUSTER]: "synced" } },
+      { proxy: "a.b", resources: { [CLUSTER]: { sent: 1 } } },
+    ];
+    const reading = read([{ proxy: 7 }, { proxy: "a.b" }, "?", ...broken]);
     expect(reading.proxies.map(({ id }) => id)).toEqual(["a.b"]);
-    expect(reading.unreadable).toBe(2);
+    expect(reading.unreadable).toBe(2 + broken.length);
   });
 
   test("never throws, whatever comes", () => {
