@@ -34,6 +34,7 @@ metadata: { name: web, namespace: edge }`,
   },
 
   *check(subject, mesh) {
+    if (!mesh.clusters?.others.size) return;
     for (const { field, domain, namespace, account } of principalsOf(subject)) {
       if (domain === undefined || namespace === undefined || account === undefined) continue;
       if (!trustDomains(mesh).has(domain) || isServiceAccount(mesh, namespace, account)) continue;
