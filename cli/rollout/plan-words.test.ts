@@ -8,16 +8,16 @@ describe("steps", () => {
   test("pauses among them are holds, and waits for somebody", async () => {
     const steps = [
       { setWeight: 10 },
-      { pause: { duration: "30s" } },
+      { pause: { duration: "20s" } },
       { setWeight: 40 },
       { pause: {} },
       { setWeight: 80 },
       { pause: {} },
     ];
-    const events = [120, 200].map((at) => ({ at, command: "approve" }));
-    const told = await run({ spec: { steps }, events, until: 210 });
-    expect(told.wrote).toEqual(["90/10@0", "60/40@30", "20/80@120"]);
-    expect(told.ended).toBe("Succeeded(AllStepsPassed)@200");
+    const events = [60, 90].map((at) => ({ at, command: "approve" }));
+    const told = await run({ spec: { steps, hold: 20 }, events, until: 92 });
+    expect(told.wrote).toEqual(["90/10@0", "60/40@20", "20/80@60"]);
+    expect(told.ended).toBe("Succeeded(AllStepsPassed)@90");
   });
 
   test("a weight and its limit make a list", async () => {
@@ -46,16 +46,16 @@ describe("suspend", () => {
   });
 
   test("stops the clock while it is set, whatever people ask for", async () => {
-    const events = [patched(30, true), { at: 40, command: "resume" }, patched(130, false)];
-    const told = await run({ events, until: 165 });
-    expect(told.wrote).toEqual(["90/10@0", "75/25@160"]);
+    const events = [patched(10, true), { at: 15, command: "resume" }, patched(40, false)];
+    const told = await run({ spec: { hold: 20 }, events, until: 52 });
+    expect(told.wrote).toEqual(["90/10@0", "75/25@50"]);
   });
 
   test("keeps a rollout from its start, but none from going back", async () => {
-    const told = await run({ spec: { suspend: true }, events: [patched(50, false)], until: 60 });
-    expect(told.wrote).toEqual(["90/10@50"]);
-    const events = [patched(30, true), { at: 40, command: "rollback" }];
-    expect((await run({ events, until: 50 })).wrote).toEqual(["90/10@0", "100/0@40"]);
+    const told = await run({ spec: { suspend: true }, events: [patched(10, false)], until: 12 });
+    expect(told.wrote).toEqual(["90/10@10"]);
+    const events = [patched(5, true), { at: 10, command: "rollback" }];
+    expect((await run({ events, until: 12 })).wrote).toEqual(["90/10@0", "100/0@10"]);
   });
 });
 
@@ -84,29 +84,28 @@ test("commands are entries of the rollout, too; its plan stays as it was started
 });
 
 describe("the end", () => {
-  const spec = (finalise: string) => ({ spec: { steps: [50], finalise }, until: 70 });
+  const spec = (finalise: string) => ({ spec: { steps: [50], hold: 20, finalise }, until: 25 });
   const deployment = (told: { objects: Readonly<Record<string, unknown>> }, name: string) =>
     told.objects[`Deployment ${name}`];
 
   test("bake watches the last weights, and still goes back", async () => {
-    expect((await run({ spec: { bake: "40s" }, until: 290 })).ended).toBe(
-      "Succeeded(AllStepsPassed)@280",
-    );
+    const baked = await run({ spec: { bake: "40s", steps: [100], hold: 20 }, until: 62 });
+    expect(baked.ended).toBe("Succeeded(AllStepsPassed)@60");
     const told = await run({
-      spec: { bake: 100, steps: [50, 100] },
-      traffic: [{ at: 130, version: "v2", errorRate: 0.3 }],
-      until: 200,
+      spec: { bake: 100, steps: [100], hold: 20 },
+      traffic: [{ at: 30, version: "v2", errorRate: 0.3 }],
+      until: 82,
     });
-    expect([told.wrote.at(-1), told.ended]).toEqual(["100/0@180", "RolledBack(MetricFailed)@180"]);
+    expect([told.wrote.at(-1), told.ended]).toEqual(["100/0@80", "RolledBack(MetricFailed)@80"]);
   });
 
   test("approveFinish waits before it", async () => {
     const told = await run({
-      spec: { steps: [50], approveFinish: true, finalise: "cutover" },
-      events: [{ at: 90, command: "approve" }],
-      until: 100,
+      spec: { steps: [50], hold: 20, approveFinish: true, finalise: "cutover" },
+      events: [{ at: 40, command: "approve" }],
+      until: 42,
     });
-    expect(told.wrote).toEqual(["50/50@0", "0/100@90"]);
+    expect(told.wrote).toEqual(["50/50@0", "0/100@40"]);
   });
 
   test("prune takes the stable destination out, and nothing else", async () => {
@@ -114,7 +113,7 @@ describe("the end", () => {
       ...spec("prune"),
       objects: objects(aVirtualService([to("v1", 80), to("v2", 0), to("v3", 20)])),
     });
-    expect(told.ended).toBe("Succeeded(Pruned)@60");
+    expect(told.ended).toBe("Succeeded(Pruned)@20");
     expect(told.objects["VirtualService reviews"]).toMatchObject({
       spec: { http: [{ name: "primary", route: [to("v2", 80), to("v3", 20)] }] },
     });
@@ -122,14 +121,14 @@ describe("the end", () => {
 
   test("scale-down leaves the stable version without pods", async () => {
     const told = await run(spec("scale-down"));
-    expect(told.ended).toBe("Succeeded(ScaledDown)@60");
+    expect(told.ended).toBe("Succeeded(ScaledDown)@20");
     expect(deployment(told, "reviews-v1")).toMatchObject({ spec: { replicas: 0 } });
     expect(deployment(told, "reviews-v2")).toMatchObject({ spec: { replicas: 4 } });
   });
 
   test("copy-to-primary gives the stable version the canary's containers, then the traffic", async () => {
     const told = await run(spec("copy-to-primary"));
-    expect(told.wrote).toEqual(["50/50@0", "0/100@60", "100/0@60"]);
+    expect(told.wrote).toEqual(["50/50@0", "0/100@20", "100/0@20"]);
     expect(deployment(told, "reviews-v1")).toMatchObject({
       spec: {
         replicas: 4,
@@ -145,11 +144,11 @@ describe("the end", () => {
 
 test("after a gap the canary gets no more than is safe", async () => {
   const told = await run({
-    spec: { onControllerLoss: "safeWeight", maxGap: 20, safeWeight: 5 },
-    events: [{ at: 75, freeze: "all", for: 60 }],
-    until: 200,
+    spec: { onControllerLoss: "safeWeight", maxGap: 20, safeWeight: 5, hold: 20 },
+    events: [{ at: 25, freeze: "all", for: 60 }],
+    until: 110,
   });
-  expect(told.wrote.slice(0, 2)).toEqual(["90/10@0", "75/25@60"]);
+  expect(told.wrote.slice(0, 2)).toEqual(["90/10@0", "75/25@20"]);
   expect(told.wrote[2]).toMatch(/^95\/5@/);
   expect(told.ended).toMatch(/^Paused\(ControllerGap\)/);
 });
@@ -158,8 +157,9 @@ describe("limits", () => {
   const slow = [{ version: "v2", p99: 900 }];
 
   test("of the dry run are measured, and decide nothing", async () => {
-    const told = await run({ spec: { analysis: { dryRun: ["p99"] } }, traffic: slow, until: 65 });
-    expect(told.wrote).toEqual(WALK.slice(0, 2));
+    const spec = { analysis: { dryRun: ["p99"] }, hold: 20 };
+    const told = await run({ spec, traffic: slow, until: 22 });
+    expect(told.wrote).toEqual(["90/10@0", "75/25@20"]);
     expect(told.checks[0]?.values["p99"]).toBeGreaterThan(500);
     const metric = { name: "one", query: "vector(7)", thresholdRange: { max: 5 }, dryRun: true };
     const own = await run({ spec: { analysis: { metrics: [metric] } }, until: 25 });

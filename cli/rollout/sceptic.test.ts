@@ -20,31 +20,36 @@ const bad = { version: "v2", errorRate: 0.05 };
 
 describe("commands", () => {
   test.each([
-    ["a pause at the end of a hold keeps the step", [[60, "pause"]], 70, ["90/10@0"]],
+    ["a pause at the end of a hold keeps the step", [[20, "pause"]], 25, ["90/10@0"]],
     [
       "resumed, nothing is left of it",
       [
-        [60, "pause"],
-        [100, "resume"],
+        [20, "pause"],
+        [30, "resume"],
       ],
-      110,
-      ["90/10@0", "75/25@100"],
+      32,
+      ["90/10@0", "75/25@30"],
     ],
     [
       "a rollback beats a resume of the same moment",
       [
-        [30, "pause"],
-        [50, "resume"],
-        [50, "rollback"],
+        [5, "pause"],
+        [10, "resume"],
+        [10, "rollback"],
       ],
-      60,
-      ["90/10@0", "100/0@50"],
+      12,
+      ["90/10@0", "100/0@10"],
     ],
-    ["the first step has none before it", [[30, "stepBack"]], 65, WALK.slice(0, 2)],
-    ["what has succeeded is not tried again", [[250, "retry"]], 260, WALK],
+    ["the first step has none before it", [[10, "stepBack"]], 22, ["90/10@0", "75/25@20"]],
+    [
+      "what has succeeded is not tried again",
+      [[85, "retry"]],
+      90,
+      ["90/10@0", "75/25@20", "50/50@40", "0/100@60"],
+    ],
   ] as const)("%s", async (_, commands, until, wrote) => {
     const events = commands.map(([at, command]) => ({ at, command }));
-    expect((await run({ events, until })).wrote).toEqual(wrote);
+    expect((await run({ spec: { hold: 20 }, events, until })).wrote).toEqual(wrote);
   });
 
   test("a retry begins anew, and forgets what failed", async () => {
@@ -53,18 +58,19 @@ describe("commands", () => {
         { ...bad, errorRate: 0.5 },
         { at: 30, version: "v2" },
       ],
-      events: [{ at: 50, command: "retry", reason: "a bad deploy of the database" }],
-      until: 115,
+      spec: { hold: 20 },
+      events: [{ at: 40, command: "retry", reason: "a bad deploy of the database" }],
+      until: 62,
     });
-    expect(told.wrote).toEqual(["90/10@0", "100/0@20", "90/10@50", "75/25@110"]);
+    expect(told.wrote).toEqual(["90/10@0", "100/0@20", "90/10@40", "75/25@60"]);
     expect(told.ledger).toContainEqual(
       expect.objectContaining({ note: "a bad deploy of the database" }),
     );
   });
 
   test("abort takes everything back where that is said", async () => {
-    const told = await run({ events: [{ at: 70, command: "abort", mode: "rollback" }], until: 75 });
-    expect(told.ended).toBe("RolledBack(Manual)@70");
+    const told = await run({ events: [{ at: 10, command: "abort", mode: "rollback" }], until: 12 });
+    expect(told.ended).toBe("RolledBack(Manual)@10");
   });
 
   test("those that were given are neither taken away nor changed", async () => {
@@ -93,9 +99,10 @@ describe("checks", () => {
     const traffic = [
       { at: 0, ...bad },
       { at: 40, version: "v2" },
-      { at: 120, ...bad },
+      { at: 60, ...bad },
     ];
-    expect((await run({ traffic, until: 145 })).ended).toBe("RolledBack(MetricFailed)@140");
+    const spec = { hold: 20 };
+    expect((await run({ spec, traffic, until: 85 })).ended).toBe("RolledBack(MetricFailed)@80");
   });
 
   test("an outage of Prometheus at the end of a hold waits for the next check", async () => {
@@ -107,14 +114,16 @@ describe("checks", () => {
   });
 
   test("traffic that stops in the middle holds, then pauses", async () => {
-    const traffic = [{ totalRps: 100 }, { at: 70, totalRps: 0 }];
-    const told = await run({ traffic, until: 385 });
-    expect([told.wrote, told.ended]).toEqual([WALK.slice(0, 2), "Paused(NoData)@380"]);
+    const traffic = [{ totalRps: 100 }, { at: 20, totalRps: 0 }];
+    const spec = { hold: 20, analysis: { noDataTimeout: 60 } };
+    const told = await run({ spec, traffic, until: 85 });
+    expect([told.wrote, told.ended]).toEqual([["90/10@0", "75/25@20"], "Paused(NoData)@80"]);
   });
 
   test("a limit that both versions break blames nobody", async () => {
-    const told = await run({ traffic: [bad, { ...bad, version: "v1" }], until: 305 });
-    expect(told.ended).toBe("Paused(BaselineUnhealthy)@300");
+    const spec = { analysis: { noDataTimeout: 60 } };
+    const told = await run({ spec, traffic: [bad, { ...bad, version: "v1" }], until: 65 });
+    expect(told.ended).toBe("Paused(BaselineUnhealthy)@60");
   });
 });
 
