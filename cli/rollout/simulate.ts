@@ -13,7 +13,7 @@ import { startReplica } from "./replica";
 import type { Simulation } from "./simulation-file";
 import { simulatedCluster } from "./simulated-cluster";
 import { simulatedMetrics } from "./simulated-metrics";
-import { simulatedReceiver } from "./simulated-receiver";
+import { namesReceiver, simulatedReceiver } from "./simulated-receiver";
 import { simulatedTraffic } from "./simulated-traffic";
 import { simulatedWebhooks } from "./simulated-webhooks";
 import { type Story, storedStatus, StoryTeller } from "./story";
@@ -76,7 +76,7 @@ export async function simulate(
   });
   const webhooks = simulatedWebhooks(simulation.webhooks, time.second);
   const receiver = simulatedReceiver(time.second, time.stir);
-  const isTold = rollouts.some(({ spec }) => spec.notifications !== undefined);
+  const isTold = rollouts.some(namesReceiver);
   const warnings: string[] = [];
   const bugs: unknown[] = [];
   const quiet: Logger = {

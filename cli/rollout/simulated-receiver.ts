@@ -28,13 +28,19 @@ export function simulatedReceiver(second: () => number, stir: () => void): Simul
       got.push({ rollout: `${rollout.namespace}/${rollout.name}`, told });
       return Promise.resolve(new Response(null, { status: 204 }));
     },
-    of({ metadata, spec }) {
-      if (!spec.notifications) return undefined;
+    of(rollout) {
+      if (!namesReceiver(rollout)) return undefined;
+      const { metadata } = rollout;
       const key = `${metadata.namespace}/${metadata.name}`;
       return got.flatMap(({ rollout, told }) => (rollout === key ? [told] : []));
     },
   };
 }
+
+/** Whether a plan says whom to tell. */
+export const namesReceiver = ({ spec }: CanaryRollout): boolean =>
+  spec.notifications !== undefined ||
+  spec.analysis.webhooks.some(({ type }) => type === "event" || type === "post-rollout");
 
 interface Payload extends Omit<ToldNotification, "t"> {
   readonly rollout: { readonly namespace: string; readonly name: string };

@@ -5,6 +5,7 @@ import { type Column, DataTable } from "@/components/ui/data-table";
 import { formatNumber, NO_DATA } from "@/components/ui/format";
 import { Panel } from "@/components/ui/panel";
 import { Status } from "@/components/ui/status";
+import { numberHooks } from "@/lib/rollout/number-hooks";
 import { EvidenceChart } from "./evidence-chart";
 import type { RolloutDetail } from "./use-rollouts";
 
@@ -181,7 +182,7 @@ function counted({ status, rollout, failures }: RolloutDetail): Evidence[] {
           ]
         : [];
     }),
-    ...[...analysis.metrics, ...analysis.webhooks].map(({ name, min, max }) =>
+    ...[...analysis.metrics, ...numberHooks(analysis)].map(({ name, min, max }) =>
       row(name, check?.numbers?.[name], [
         [min === undefined ? "" : `≥ ${min}`, max === undefined ? "" : `≤ ${max}`]
           .filter(Boolean)

@@ -16,6 +16,18 @@ import type { TriedQueries } from "./use-rollouts";
 const EXAMPLE =
   'sum(rate(istio_requests_total{reporter="source",destination_service="{{canaryHost}}",destination_canonical_revision=~"{{canary}}",response_code="429"}[{{window}}]))';
 
+/** What webhooks are for; only the first gives a number with limits. */
+const HOOKS = {
+  rollout: "a number at each check",
+  "pre-rollout": "yes before the start",
+  "confirm-rollout": "confirms the start",
+  "confirm-traffic-increase": "confirms more traffic",
+  "confirm-promotion": "confirms the end",
+  rollback: "asks for a rollback",
+  "post-rollout": "is told of the end",
+  event: "is told of everything",
+} as const;
+
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const COUNTS = { cumulative: "all failures", consecutive: "failures in a row" } as const;
 
@@ -50,13 +62,25 @@ export function OwnChecksPanel({
           form={form}
           path={["analysis", "webhooks", index]}
           title={`Webhook ${index + 1}`}
+          isNumber={["rollout", undefined, ""].includes(
+            form.text(["analysis", "webhooks", index, "type"]),
+          )}
         >
           <div className="qd-field-row">
+            <ChoiceAt
+              form={form}
+              path={["analysis", "webhooks", index, "type"]}
+              label="Is for"
+              words={HOOKS}
+              otherwise="rollout"
+            />
             <TextAt
               form={form}
               path={["analysis", "webhooks", index, "url"]}
               label="URL"
-              hint={'It is sent the versions and the window, and answers {"value": 1.5}'}
+              hint={
+                'It is sent the versions and the window. A number is answered as {"value": 1.5}, yes by status 200 to 202.'
+              }
               required
             />
             <NumberAt
@@ -96,11 +120,14 @@ function OwnCheck({
   form,
   path,
   title,
+  isNumber = true,
   children,
 }: {
   form: PlanForm;
   path: FieldPath;
   title: string;
+  /** Whether it has limits. */
+  isNumber?: boolean;
   children: React.ReactNode;
 }) {
   const own = (name: string): FieldPath => [...path, name];
@@ -110,28 +137,9 @@ function OwnCheck({
       {children}
       <div className="qd-field-row">
         <TextAt form={form} path={own("name")} label="Name" required />
-        <NumberAt form={form} path={own("min")} label="At least" />
-        <NumberAt form={form} path={own("max")} label="At most" />
-        <NumberAt
-          form={form}
-          path={own("failureLimit")}
-          label="Rolls back alone at failure"
-          placeholder="–"
-        />
-        <ChoiceAt
-          form={form}
-          path={own("failures")}
-          label="Counted are"
-          words={COUNTS}
-          otherwise="cumulative"
-        />
-        <NumberAt
-          form={form}
-          path={own("initialDelay")}
-          label="From, s of a step"
-          placeholder={0}
-        />
-        <CheckAt form={form} path={own("dryRun")} label="only shown, decides nothing" />
+        {isNumber || form.at(own("min")) !== undefined || form.at(own("max")) !== undefined ? (
+          <Limits form={form} own={own} />
+        ) : null}
       </div>
       {form.problem(path) ? <p className="text-xs text-fail-text">{form.problem(path)}</p> : null}
       <Button
@@ -143,6 +151,31 @@ function OwnCheck({
         Remove {title.toLowerCase()}
       </Button>
     </fieldset>
+  );
+}
+
+/** Between which values a number passes, and how its failures count. */
+function Limits({ form, own }: { form: PlanForm; own: (name: string) => FieldPath }) {
+  return (
+    <>
+      <NumberAt form={form} path={own("min")} label="At least" />
+      <NumberAt form={form} path={own("max")} label="At most" />
+      <NumberAt
+        form={form}
+        path={own("failureLimit")}
+        label="Rolls back alone at failure"
+        placeholder="–"
+      />
+      <ChoiceAt
+        form={form}
+        path={own("failures")}
+        label="Counted are"
+        words={COUNTS}
+        otherwise="cumulative"
+      />
+      <NumberAt form={form} path={own("initialDelay")} label="From, s of a step" placeholder={0} />
+      <CheckAt form={form} path={own("dryRun")} label="only shown, decides nothing" />
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { after, between, type Instant, seconds } from "@/lib/base/units";
 import { unattended } from "./controller-gap";
+import { askedBack } from "./hooks";
 import { judge } from "./judge";
 import { duringCheck } from "./judge-readings";
 import { ownLimits } from "./own-limits";
@@ -121,6 +122,8 @@ function countVerdict(
     told: analysis.judge === "sequential",
   });
   const { status } = checked;
+  const back = askedBack(checked, window);
+  if (back) return back;
   if (verdict.verdict === "trip") {
     const { total, consecutive } = status.failures;
     const failures = { total: total + 1, consecutive: consecutive + 1 };
@@ -213,6 +216,7 @@ function withCheck(
     reason: check.reason,
     from: state.windowFrom,
     values: valuesOf(check.window),
+    ...(check.window?.hooks ? { hooks: [...check.window.hooks] } : {}),
     ...numbersOf(check),
   };
   const status: RolloutStatus = {

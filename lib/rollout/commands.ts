@@ -1,4 +1,5 @@
 import { shutGate, toApprove } from "./gate";
+import { unconfirmed } from "./hooks";
 import { promote } from "./ending";
 import { advance, beginStep, resume } from "./progress";
 import { rollBack } from "./rollback";
@@ -243,6 +244,8 @@ function mayAdvance(run: Run, { force }: Command): string | undefined {
   if (force) return undefined;
   const shut = isBaking(state) ? undefined : shutGate(run);
   if (shut) return `${shut.message}; force it to go on`;
+  const closed = isBaking(state) ? undefined : unconfirmed(run);
+  if (closed !== undefined) return `${closed}; force it to go on`;
   const verdict = stopClock(run.rollout, state, run.now).lastVerdict;
   return verdict === "pass" ? undefined : "no check has passed at this step; force it to go on";
 }

@@ -1,4 +1,5 @@
 import type { RolloutAnalysis } from "./plan";
+import { numberHooks } from "./number-hooks";
 import type { Verdict } from "./verdict";
 import type { Reading } from "./window";
 
@@ -7,7 +8,7 @@ type Limit = RolloutAnalysis["metrics"][number] | RolloutAnalysis["webhooks"][nu
 /** Everything of the plan that has limits of its own. */
 export const limitsOf = ({ metrics, webhooks }: RolloutAnalysis): readonly Limit[] => [
   ...metrics,
-  ...webhooks,
+  ...numberHooks({ webhooks }),
 ];
 
 /**
@@ -23,7 +24,7 @@ export function duringCheck(analysis: RolloutAnalysis, sinceStart: number): Roll
     ...analysis,
     ...Object.fromEntries(built.map((name) => [name, undefined])),
     metrics: analysis.metrics.filter(counts),
-    webhooks: analysis.webhooks.filter(counts),
+    webhooks: numberHooks(analysis).filter(counts),
   };
 }
 

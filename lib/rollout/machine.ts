@@ -1,9 +1,10 @@
-import { between, instant, seconds } from "@/lib/base/units";
+import { after, between, instant, seconds } from "@/lib/base/units";
 import { checkIsDue, countCheck } from "./check";
 import { obeyNext, obeyUrgent } from "./commands";
 import { frozenUntil, shutGate } from "./gate";
 import { unattended } from "./controller-gap";
 import { drift } from "./drift";
+import { refusal, unconfirmed } from "./hooks";
 import { settlePromotion } from "./ending";
 import { advance, beginStep, resume } from "./progress";
 import { loseUnready, rollBack, settleRollback, supersede } from "./rollback";
@@ -29,6 +30,8 @@ import {
 
 /** How often a rollout looks after the others of its train. */
 const TRAIN_LOOK = seconds(2);
+/** How often webhooks are asked again that keep a rollout from its start. */
+const START_LOOK = seconds(10);
 
 /**
  * The next step of a rollout. Pure and total: the world comes in as `observed`, the time as `now`.
@@ -121,14 +124,21 @@ function begin(run: Run): Transition {
       ? act(run)
       : become(run, { state: { phase: "Pending", suspended: true } });
   }
-  const after = waitsFor(run.rollout, run.observed.train ?? []);
-  if (after.length > 0) {
+  const before = waitsFor(run.rollout, run.observed.train ?? []);
+  if (before.length > 0) {
     const { state } = run.status;
     const isTold =
-      state.phase === "Pending" && JSON.stringify(state.waitsFor) === JSON.stringify(after);
+      state.phase === "Pending" && JSON.stringify(state.waitsFor) === JSON.stringify(before);
     return isTold
       ? act(run, { type: "wake", at: instant(run.now + TRAIN_LOOK) })
-      : become(run, { state: { phase: "Pending", waitsFor: after } });
+      : become(run, { state: { phase: "Pending", waitsFor: before } });
+  }
+  const closed = refusal(run.observed.startHooks ?? []);
+  if (closed !== undefined) {
+    const { state } = run.status;
+    return state.phase === "Pending" && state.unconfirmed === closed
+      ? act(run, { type: "wake", at: after(run.now, START_LOOK) })
+      : become(run, { state: { phase: "Pending", unconfirmed: closed } });
   }
   if (objects === undefined) return act(run, { type: "read" });
   const targets = run.observed.targets ?? rememberedOf(run).targets;
@@ -180,9 +190,12 @@ function hold(run: Run, state: StateOf<"Holding">): Transition {
   const isDone = isOver(run, state);
   const shut = isDone && !state.baking ? shutGate(run) : undefined;
   const train = isDone && !shut ? waitForTrain(run, state) : undefined;
-  const drifted = drift(run, state, isDone && !shut && !train && !state.baking);
+  const closed = isDone && !state.baking ? unconfirmed(run) : undefined;
+  const goesOn = isDone && !shut && !train && closed === undefined;
+  const drifted = drift(run, state, goesOn && !state.baking);
   if (drifted) return drifted;
   if (shut) return pauseFor(run, shut.reason, shut.message);
+  if (isDone && closed !== undefined) return act(run, { type: "wake", at: state.nextCheckAt });
   if (isDone) return train ?? advance(run);
   if (state.maxUntil !== null && now >= state.maxUntil) return inconclusive(run);
   const times: (number | null)[] = [state.holdUntil, state.maxUntil];

@@ -30,6 +30,7 @@ export const RollbackReason = z.enum([
   "CanaryUnready",
   "Inconclusive",
   "Superseded",
+  "Webhook",
   "Deleted",
   "Train",
   "ControllerGap",

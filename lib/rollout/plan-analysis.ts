@@ -110,14 +110,40 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
   "window",
 ]);
 
-/** A URL that is asked at each check, and answers with `{ "value": number }`. */
+/** What webhooks are for, by the names of Flagger (rollouts.md 1.2). */
+const WEBHOOK_TYPES = [
+  "rollout",
+  "pre-rollout",
+  "confirm-rollout",
+  "confirm-traffic-increase",
+  "confirm-promotion",
+  "rollback",
+  "post-rollout",
+  "event",
+] as const;
+
+/**
+ * A URL that is asked or told. `rollout` answers with `{ "value": number }` at each check. Before the
+ * start `pre-rollout` and `confirm-rollout`, and at each check `confirm-traffic-increase` (before more
+ * traffic), `confirm-promotion` (before the end) and `rollback` say yes by a status up to 202, and no by
+ * any other. `post-rollout` is told of the end, `event` of everything.
+ */
 const Webhook = z
   .strictObject({
+    type: oneOf(WEBHOOK_TYPES).default("rollout"),
     ...Limited,
     url: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }),
     timeout: lengthOf(1).default(10),
   })
-  .refine(hasLimit, "needs a min or a max");
+  .superRefine((hook, context) => {
+    const isNumber = hook.type === "rollout";
+    if (isNumber === hasLimit(hook)) return;
+    const path = isNumber ? [] : [hook.min === undefined ? "max" : "min"];
+    const message = isNumber
+      ? "needs a min or a max"
+      : `is of type rollout alone, not ${hook.type}`;
+    context.addIssue({ code: "custom", path, message });
+  });
 
 /** Limits that need no query of one's own. */
 const BUILT_IN = ["successRate", "p50", "p95", "p99"] as const;

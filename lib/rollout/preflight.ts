@@ -1,4 +1,5 @@
 import type { MeshView } from "@/lib/mesh/view";
+import { numberHooks } from "./number-hooks";
 import { type CanaryRollout, type RolloutDestination, versionLabel } from "./plan";
 import { remember } from "./remember";
 import type { TargetObjects } from "./object-plan";
@@ -95,7 +96,9 @@ export function preflight(
   }
   const { analysis, steps } = spec;
   const { successRate, p50, p95, p99, metrics, webhooks } = analysis;
-  const judged = [successRate, p50, p95, p99, ...metrics, ...webhooks].some(Boolean);
+  const judged = [successRate, p50, p95, p99, ...metrics, ...numberHooks({ webhooks })].some(
+    Boolean,
+  );
   if (!judged && analysis.judge === "threshold") {
     add(
       "warning",

@@ -19,6 +19,7 @@ export function phaseOf({ state, steps }: RolloutStatus): PublicPhase {
   switch (state.phase) {
     case "Pending":
       if (state.suspended) return told("Pending", "Suspended", 0, "spec.suspend is set");
+      if (state.unconfirmed) return told("Pending", "Webhook", 0, state.unconfirmed);
       return state.waitsFor === undefined
         ? told("Pending")
         : told("Draft", "Train", 0, `comes after ${state.waitsFor.join(", ")}`);

@@ -32,6 +32,8 @@ export const RolloutState = z.discriminatedUnion("phase", [
     waitsFor: z.array(z.string()).optional(),
     /** Whether `spec.suspend` keeps it from its start. */
     suspended: z.boolean().optional(),
+    /** Why webhooks keep it from its start. */
+    unconfirmed: z.string().optional(),
   }),
   z.object({ phase: z.literal("Applying"), op: Operation, carry: Carry.optional() }),
   z.object({ phase: z.literal("Verifying"), op: Operation, carry: Carry.optional() }),
@@ -135,6 +137,8 @@ const CheckEntry = z.object({
     /** Percent of the target's requests that the canary got. */
     share: z.number().nullable(),
   }),
+  /** What webhooks said that are asked for yes or no. */
+  hooks: z.array(z.object({ name: z.string(), type: z.string(), yes: z.boolean() })).optional(),
   /** What a judge that weighs evidence found: E values, over-dispersion, slowness. */
   numbers: z.record(z.string(), z.number().nullable()).optional(),
 });

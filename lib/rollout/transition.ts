@@ -15,7 +15,7 @@ import type {
 import { namedTargets, type RolloutTarget } from "./targets";
 import type { TrainMember } from "./train-member";
 import type { DestinationWeight } from "./weight-patch";
-import type { WindowCounts } from "./window";
+import type { HookAnswer, WindowCounts } from "./window";
 
 /** How a write that the machine asked for ended. */
 export type WriteReport =
@@ -74,6 +74,8 @@ export interface Observed {
   readonly suspended?: boolean | undefined;
   /** The plan as its object says it now. */
   readonly asked?: AskedPlan | undefined;
+  /** What the webhooks said that are asked before the start. */
+  readonly startHooks?: readonly HookAnswer[] | undefined;
   /** The other rollouts of its train. */
   readonly train?: readonly TrainMember[] | undefined;
 }

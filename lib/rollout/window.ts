@@ -31,6 +31,13 @@ export interface Reading {
     | undefined;
 }
 
+/** What a webhook said that is asked for yes or no. */
+export interface HookAnswer {
+  readonly name: string;
+  readonly type: string;
+  readonly yes: boolean;
+}
+
 /** What both versions did in the same time, as seen by the same callers. */
 export interface WindowCounts {
   readonly from: Instant;
@@ -45,6 +52,8 @@ export interface WindowCounts {
   readonly queries?: Readonly<Record<string, string>> | undefined;
   /** What the plan's own queries and webhooks gave; absent where it has none. */
   readonly readings?: readonly Reading[] | undefined;
+  /** What webhooks said that are asked for yes or no; absent where the plan has none. */
+  readonly hooks?: readonly HookAnswer[] | undefined;
   /** Set where the newest number is too old for a verdict: for how long nothing was counted. */
   readonly staleFor?: Millis | undefined;
 }

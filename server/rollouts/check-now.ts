@@ -1,10 +1,11 @@
 import type { Instant, Millis } from "@/lib/base/units";
+import { hooksAt } from "@/lib/rollout/hooks";
 import { versionsOf } from "@/lib/rollout/preflight";
 import { currentStep, type Measurement } from "@/lib/rollout/transition";
 import type { Clock, MeshStore, Metrics } from "../ports";
 import type { Leadership } from "./leadership";
 import { measure } from "./measure";
-import { planReadings } from "./plan-readings";
+import { hookAnswers, planReadings } from "./plan-readings";
 import type { RolloutRecord } from "./rollout-store";
 import type { Webhooks } from "./webhooks";
 
@@ -29,6 +30,13 @@ export async function checkNow(
   const readings = (at: Instant, window: Millis, signal: AbortSignal) =>
     planReadings(needs, rollout, { versions, at, window, step, signal });
   const copies = steps[step]?.mirror !== undefined;
-  const asked = { from, copies, ...(hasOwn ? { readings } : {}) };
+  const hooks = (window: Millis, signal: AbortSignal) =>
+    hookAnswers(needs.webhooks, rollout, { versions, window, step, time: "check", signal });
+  const asked = {
+    from,
+    copies,
+    ...(hasOwn ? { readings } : {}),
+    ...(hooksAt(rollout.spec, "check").length > 0 ? { hooks } : {}),
+  };
   return measure(needs, versions, asked, needs.leadership.signal);
 }

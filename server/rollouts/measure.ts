@@ -4,7 +4,7 @@ import { checkQueries, hostsOf, type Reporter } from "@/lib/rollout/metric-queri
 import type { Versions } from "@/lib/rollout/preflight";
 import { readWindow } from "@/lib/rollout/read-window";
 import type { Measurement } from "@/lib/rollout/transition";
-import type { Reading } from "@/lib/rollout/window";
+import type { HookAnswer, Reading } from "@/lib/rollout/window";
 import type { Clock, Metrics, Sample } from "../ports";
 
 /** A check that takes longer is an error: the next one is due soon. */
@@ -27,6 +27,8 @@ export interface Measured {
     window: Millis,
     signal: AbortSignal,
   ) => Promise<readonly Reading[]>;
+  /** Asks webhooks for yes or no. */
+  readonly hooks?: (window: Millis, signal: AbortSignal) => Promise<readonly HookAnswer[]>;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface Measured {
 export async function measure(
   needs: { readonly metrics: Metrics; readonly clock: Clock },
   versions: Versions,
-  { from, copies = false, readings }: Measured,
+  { from, copies = false, readings, hooks }: Measured,
   signal: AbortSignal,
 ): Promise<Measurement> {
   const to = needs.clock.now();
@@ -55,16 +57,17 @@ export async function measure(
       ]);
       return readWindow({ requests, durations }, versions, { from, to });
     };
-    const [own, copied, newest, found] = await Promise.all([
+    const [own, copied, newest, found, said] = await Promise.all([
       counts("source"),
       copies ? counts("destination") : undefined,
       ask(checkQueries(hosts, { window, reach }).newest),
       readings?.(to, window, limited),
+      hooks?.(window, limited),
     ]);
     const canary = copied?.canary ?? own.canary;
     const staleFor = staleness(newest, to, scrape);
     const { requests, durations } = checkQueries(hosts, { window, reach });
-    const readingsOf = found ? { readings: found } : {};
+    const readingsOf = { ...(found && { readings: found }), ...(said && { hooks: said }) };
     return {
       window: { ...own, canary, staleFor, queries: { requests, durations }, ...readingsOf },
     };

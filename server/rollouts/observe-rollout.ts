@@ -1,5 +1,7 @@
 import { AppError } from "@/lib/base/errors";
+import { millis } from "@/lib/base/units";
 import { planEdits } from "@/lib/rollout/plan-edits";
+import { hooksAt } from "@/lib/rollout/hooks";
 import { versionsOf } from "@/lib/rollout/preflight";
 import type { TargetObjects } from "@/lib/rollout/object-plan";
 import { planRollout } from "@/lib/rollout/rollout-plan";
@@ -15,7 +17,9 @@ import {
 } from "@/lib/rollout/transition";
 import type { Cluster, MeshStore } from "../ports";
 import type { Leadership } from "./leadership";
+import { hookAnswers } from "./plan-readings";
 import type { RolloutRecord, RolloutStore } from "./rollout-store";
+import type { Webhooks } from "./webhooks";
 
 /** What came of the machine's last actions. */
 export interface Reports {
@@ -28,6 +32,7 @@ interface Needs {
   readonly mesh: MeshStore;
   readonly store: RolloutStore;
   readonly leadership: Leadership;
+  readonly webhooks: Webhooks;
 }
 
 /** What the machine is shown of the world for one rollout. */
@@ -66,8 +71,21 @@ export async function observe(
           canary: canary.service ? canary.pods.ready : 1,
         }
       : undefined,
+    startHooks: await askStart(needs, record),
     train: rollout.spec.train && trainOf(needs.store, record),
   };
+}
+
+/** What webhooks say of the start; undefined where it is past, or nobody is asked. */
+async function askStart(
+  { webhooks, mesh, leadership }: Needs,
+  { rollout, status, suspended }: RolloutRecord,
+): Promise<Observed["startHooks"]> {
+  if (status.state.phase !== "Pending" || suspended) return undefined;
+  if (hooksAt(rollout.spec, "start").length === 0) return undefined;
+  const asked = { versions: versionsOf(mesh.view(), rollout), window: millis(0), step: 0 };
+  const { signal } = leadership;
+  return hookAnswers(webhooks, rollout, { ...asked, time: "start", signal });
 }
 
 /** The other rollouts of its train, as the mirror knows them. */

@@ -2,9 +2,11 @@ import { type Instant, type Millis, seconds } from "@/lib/base/units";
 import { renderedQuery } from "@/lib/rollout/metric-queries";
 import type { CanaryRollout } from "@/lib/rollout/plan";
 import type { Versions } from "@/lib/rollout/preflight";
-import type { Reading } from "@/lib/rollout/window";
+import { hooksAt } from "@/lib/rollout/hooks";
+import { numberHooks } from "@/lib/rollout/number-hooks";
+import type { HookAnswer, Reading } from "@/lib/rollout/window";
 import type { Metrics, Sample } from "../ports";
-import type { Webhooks } from "./webhooks";
+import type { WebhookQuestion, Webhooks } from "./webhooks";
 
 /** What the plan's own queries and webhooks give for a window that ends at `at`. @throws AppError */
 export async function planReadings(
@@ -18,35 +20,61 @@ export async function planReadings(
     readonly signal: AbortSignal;
   },
 ): Promise<readonly Reading[]> {
-  const { metrics, webhooks } = rollout.spec.analysis;
-  const { versions, at, window, step, signal } = asked;
+  const { analysis } = rollout.spec;
+  const { metrics } = analysis;
+  const { versions, at, window, signal } = asked;
   const queries = metrics.map(async ({ name, query }) => {
     const promql = renderedQuery(query, rollout, { ...versions, window });
     return readingOf(name, await needs.metrics.query(promql, { at, signal }));
   });
-  const hooks = webhooks.map(async ({ name, url, timeout }): Promise<Reading> => {
-    const value = await needs.webhooks.ask(
-      {
-        name,
-        url,
-        timeout: seconds(timeout),
-        body: {
-          rollout: rollout.metadata.name,
-          namespace: rollout.metadata.namespace,
-          metric: name,
-          step,
-          stable: versions.stable.revisions,
-          canary: versions.canary.revisions,
-          windowSeconds: window / 1000,
-        },
-      },
-      signal,
-    );
+  const hooks = numberHooks(analysis).map(async (hook): Promise<Reading> => {
+    const { name } = hook;
+    const value = await needs.webhooks.ask(questionOf(hook, rollout, asked), signal);
     if (value !== null) return { name, value };
     return { name, value, problem: { kind: "nothing", message: "the webhook has no number" } };
   });
   return Promise.all([...queries, ...hooks]);
 }
+
+/** What webhooks say that are asked for yes or no at that time; each of them is asked. */
+export const hookAnswers = (
+  webhooks: Webhooks,
+  rollout: CanaryRollout,
+  asked: Asked & { readonly time: "start" | "check"; readonly signal: AbortSignal },
+): Promise<readonly HookAnswer[]> =>
+  Promise.all(
+    hooksAt(rollout.spec, asked.time).map(async (hook) => {
+      const { name, type } = hook;
+      const yes = await webhooks.confirm(questionOf(hook, rollout, asked), asked.signal);
+      return { name, type, yes };
+    }),
+  );
+
+interface Asked {
+  readonly versions: Versions;
+  readonly window: Millis;
+  readonly step: number;
+}
+
+const questionOf = (
+  { name, type, url, timeout }: CanaryRollout["spec"]["analysis"]["webhooks"][number],
+  { metadata }: CanaryRollout,
+  { versions, window, step }: Asked,
+): WebhookQuestion => ({
+  name,
+  url,
+  timeout: seconds(timeout),
+  body: {
+    rollout: metadata.name,
+    namespace: metadata.namespace,
+    metric: name,
+    type,
+    step,
+    stable: versions.stable.revisions,
+    canary: versions.canary.revisions,
+    windowSeconds: window / 1000,
+  },
+});
 
 /** Exactly one finite number is one; anything else is told, never guessed from. */
 export function readingOf(name: string, samples: readonly Sample[]): Reading {

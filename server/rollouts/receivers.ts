@@ -14,6 +14,13 @@ export interface Receiver {
   readonly events: ReadonlySet<string> | undefined;
 }
 
+/** What tells of the end of a rollout. */
+const ENDS: ReadonlySet<string> = new Set([
+  "RolloutSucceeded",
+  "RolloutRolledBack",
+  "RolloutAborted",
+]);
+
 /** Whom the plan names, and the receiver of the rollout's namespace, or else of the root namespace. */
 export function receiversOf(
   { rollout, ref }: Pick<RolloutRecord, "rollout" | "ref">,
@@ -21,7 +28,11 @@ export function receiversOf(
 ): readonly Receiver[] {
   const own = ownReceiver(rollout);
   const shared = receiverOf(mesh, ref.namespace, log);
-  return [own, shared].filter((receiver) => receiver !== undefined);
+  const told = rollout.spec.analysis.webhooks.flatMap(({ type, url }): Receiver[] => {
+    if (type === "event") return [{ url: new URL(url), events: undefined }];
+    return type === "post-rollout" ? [{ url: new URL(url), events: ENDS }] : [];
+  });
+  return [own, ...told, shared].filter((receiver) => receiver !== undefined);
 }
 
 /** The receiver that the plan itself names; undefined where it names none. */

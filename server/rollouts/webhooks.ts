@@ -15,25 +15,46 @@ export interface WebhookQuestion {
 export interface Webhooks {
   /** The number that it answers; null where it says that it has none. @throws AppError otherwise */
   ask(question: WebhookQuestion, signal: AbortSignal): Promise<number | null>;
+  /** Whether it says yes; what cannot be reached does not. */
+  confirm(question: WebhookQuestion, signal: AbortSignal): Promise<boolean>;
 }
 
 const Answer = z.object({ value: z.number().nullable() });
 const LONGEST = 65_536;
 
+/** The highest status that says yes, as in Flagger. */
+const YES = 202;
+
+const post = ({ url, body }: WebhookQuestion, signal: AbortSignal): Promise<Response> =>
+  fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    redirect: "error",
+    signal,
+  });
+
 /** Asks by POST, and reads `{ "value": number | null }`. Redirects are not followed. */
 export const httpWebhooks: Webhooks = {
-  async ask({ name, url, timeout, body }, signal) {
+  async confirm(question, signal) {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(question.timeout)]);
+    try {
+      const response = await post(question, limited);
+      await response.body?.cancel();
+      return response.status <= YES;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return false;
+    }
+  },
+
+  async ask(question, signal) {
+    const { name, timeout } = question;
     const unavailable = (why: string) => new AppError("unavailable", `webhook ${name}: ${why}`);
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     let text: string;
     try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-        redirect: "error",
-        signal: limited,
-      });
+      const response = await post(question, limited);
       if (!response.ok) throw unavailable(`answered ${response.status}`);
       text = await response.text();
     } catch (error) {
