@@ -43,7 +43,7 @@ export function SummaryLine({
       {(["failing", "degraded"] as const).map((state) => {
         const nodes = named.filter(({ health }) => health.state === state);
         return nodes.length === 0 ? null : (
-          <span key={state} className="flex flex-wrap items-center gap-2">
+          <span key={state} className="qd-topology-unwell">
             <span>
               {Math.max(counts[state], nodes.length)} {state}
             </span>
