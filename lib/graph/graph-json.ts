@@ -40,6 +40,8 @@ export interface NodeJson {
   readonly kind: GraphNode["kind"] | "version";
   readonly name: string;
   readonly namespace?: string;
+  /** Ids of the clusters that it runs in, as telemetry names them. */
+  readonly clusters?: readonly string[];
   /** The canonical revision; `null` gathers requests that reached no workload. */
   readonly version?: string | null;
   readonly workloads: readonly string[];
@@ -155,20 +157,21 @@ function nodesJson(graph: Pick<MeshGraph, "nodes" | "edges">): readonly NodeJson
 }
 
 function nodeJson(node: GraphNode): NodeJson {
-  const { id, kind, name, namespace, services, versions, inbound, pods, badges, health } = node;
+  const { id, kind, name, namespace, clusters, services, versions, inbound, pods } = node;
   const [only, ...others] = versions;
   return {
     id,
     kind,
     name,
     ...(namespace === undefined ? {} : { namespace }),
+    ...(clusters === undefined ? {} : { clusters }),
     ...(only && others.length === 0 ? { version: only.version } : {}),
     workloads: [...new Set(versions.flatMap(({ workloads }) => workloads))],
     services,
     traffic: trafficJson(inbound),
     pods,
-    badges,
-    health,
+    badges: node.badges,
+    health: node.health,
   };
 }
 
