@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { run } from "./testing";
+import { stringify } from "yaml";
+import { readSimulation } from "./simulation-file";
+import { aRollout, objects, run } from "./testing";
 
 /** What a plan may be written like, and what meets at one moment or in a pause. */
 describe("a plan in other words", () => {
@@ -109,4 +111,16 @@ test("a check that nobody made before a pause is not made up for after it", asyn
   // Paused after 45 s of the hold, by who leads next: 15 s are left, with the check at their end.
   expect(told.checked).toEqual(["pass@20", "pass@115"]);
   expect(told.wrote).toEqual(["90/10@0", "75/25@115"]);
+});
+
+test.each([
+  [{ prometheus: [{ from: 50, to: 5, mode: "down" }] }, "prometheus[0].to must be after from"],
+  [{ prometheus: [{ from: 1, mode: "slow" }] }, "mode must be one of down, stale, empty, nan"],
+  [{ replicas: 0 }, "replicas must be at least 1"],
+  [{ traffic: [{ at: 0, errorRate: 5 }] }, "traffic[0].errorRate must be at most 1"],
+  [{ until: "x" }, "until must be a number"],
+  [{ events: [{ at: 5, commandd: "pause" }] }, "events[0] is none of the events"],
+])("a file that says %j is refused with the field", (fields, said) => {
+  const text = stringify({ rollout: aRollout(), objects: objects(), ...fields });
+  expect(() => readSimulation({ file: "test.yaml", text })).toThrow(said);
 });

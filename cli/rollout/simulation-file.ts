@@ -27,12 +27,20 @@ const Traffic = z.strictObject({
 });
 export type TrafficEntry = z.infer<typeof Traffic>;
 
-const PrometheusFault = z.strictObject({
-  from: At,
-  /** For ever where absent. */
-  to: At.optional(),
-  mode: z.enum(["down", "stale", "empty", "nan"]),
-});
+/** A time ends after it began. */
+function isForward({ from, to = Infinity }: { from: number; to?: number | undefined }): boolean {
+  return from < to;
+}
+const BACKWARD = { path: ["to"], message: "must be after from" };
+
+const PrometheusFault = z
+  .strictObject({
+    from: At,
+    /** For ever where absent. */
+    to: At.optional(),
+    mode: oneOf(["down", "stale", "empty", "nan"]),
+  })
+  .refine(isForward, BACKWARD);
 
 /** What a webhook of the plan answers from `at` on, until the next entry of the same name. */
 const Webhook = z.strictObject({
@@ -103,7 +111,9 @@ const SimulationFile = z.strictObject({
   prometheus: z.array(PrometheusFault).default([]),
   webhooks: z.array(Webhook).default([]),
   /** When no process of the product reaches the API server. */
-  apiServer: z.array(z.strictObject({ from: At, to: At.optional() })).default([]),
+  apiServer: z
+    .array(z.strictObject({ from: At, to: At.optional() }).refine(isForward, BACKWARD))
+    .default([]),
   events: z.array(Events).default([]),
   /** Who starts the rollouts. */
   startedBy: z.string().min(1).default("operator"),
@@ -160,11 +170,29 @@ function faultOf(issue: z.core.$ZodIssue | undefined): {
   if (issue.code === "unrecognized_keys") {
     return { path: [...path, issue.keys[0] ?? ""], message: "is no field of a simulation" };
   }
-  if (issue.code !== "invalid_union") return { path, message: issue.message };
+  if (issue.code !== "invalid_union") return { path, message: plainMessage(issue) };
   const inner = closest(issue.errors);
   return inner
     ? { path: [...path, ...inner.path], message: inner.message }
-    : { path, message: "is none of the events that a simulation knows" };
+    : { path, message: `is none of the events that a simulation knows: ${EVENTS}` };
+}
+
+const EVENTS = "command, patch, delete, kill, clock, freeze, restart or podsReady, with at";
+
+/** What is wrong with a value, as a clause behind its field. */
+function plainMessage(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "too_big":
+      return `must be at most ${String(issue.maximum)}`;
+    case "too_small":
+      return `must be ${issue.inclusive === false ? "more than" : "at least"} ${String(issue.minimum)}`;
+    case "invalid_value":
+      return `must be one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_type":
+      return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+    default:
+      return issue.message;
+  }
 }
 
 /** Of the variants of a union that do not fit, the one with one thing wrong, if there is one. */
