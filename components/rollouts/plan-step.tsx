@@ -1,5 +1,6 @@
 "use client";
 
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { Status } from "@/components/ui/status";
@@ -46,6 +47,7 @@ export function namesOf({ rollout, choice, document }: Draft): {
 /** The whole plan, as a form or as its document, held against the mesh and the last hour as it is typed. */
 export function PlanStep({ draft }: { draft: Draft }) {
   const { document, problems, values, set } = draft;
+  const [typed, setTyped] = useState<string>();
   const text = JSON.stringify(document);
   const restedText = useDebounced(text, REST_MS);
   const rested = JSON.parse(restedText) as Draft["document"];
@@ -77,6 +79,8 @@ export function PlanStep({ draft }: { draft: Draft }) {
             <PlanYaml
               document={document}
               findings={faults}
+              typed={typed}
+              onType={setTyped}
               onWrite={(written) => draft.take(written)}
             />
           ) : (

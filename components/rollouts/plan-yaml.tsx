@@ -3,19 +3,11 @@
 import { useState } from "react";
 import { YamlEditor } from "@/components/editor/yaml-editor";
 import { Panel } from "@/components/ui/panel";
-import { isRecord, type JsonRecord, sameJson } from "@/lib/k8s/json-value";
+import { type JsonRecord, sameJson } from "@/lib/k8s/json-value";
 import type { PreflightFinding } from "@/lib/rollout/preflight";
-import { parseYaml } from "@/lib/yaml/parse";
-import { toYaml } from "@/lib/yaml/stringify";
 import { placedFindings } from "./draft-findings";
+import { keptText, readDocument } from "./kept-text";
 import type { DraftRollout } from "./rollout-draft";
-
-/** The value of a text that is one mapping; undefined for any other. */
-function readDocument(text: string): JsonRecord | undefined {
-  const { documents, problems } = parseYaml(text);
-  const [only, second] = documents;
-  return problems.length === 0 && !second && isRecord(only?.value) ? only.value : undefined;
-}
 
 /**
  * The plan as the document that it is. What is typed becomes the plan as soon as it can be read;
@@ -24,13 +16,18 @@ function readDocument(text: string): JsonRecord | undefined {
 export function PlanYaml({
   document,
   findings,
+  typed,
+  onType,
   onWrite,
 }: {
   document: DraftRollout;
   findings: readonly PreflightFinding[];
+  /** The text as it was left, comments and all; undefined where nothing was typed. */
+  typed: string | undefined;
+  onType: (text: string) => void;
   onWrite: (written: JsonRecord) => void;
 }) {
-  const [text, setText] = useState(() => toYaml(document));
+  const [text, setText] = useState(() => keptText(typed, { ...document }));
   const placed = placedFindings(text, findings);
   return (
     <Panel
@@ -45,6 +42,7 @@ export function PlanYaml({
           value={text}
           onChange={(next) => {
             setText(next);
+            onType(next);
             const written = readDocument(next);
             if (written && !sameJson(written, document)) onWrite(written);
           }}
