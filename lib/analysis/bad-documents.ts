@@ -62,7 +62,7 @@ const EVIL_KEYS: readonly string[] = [
 /** What stands after a colon or as an item of a list, on one line. */
 const VALUE = /(?<=[:,[{-] )[^\s,\]}{[][^,\]}{[\n]*/g;
 /** A key with its colon. */
-const KEY = /(?<=^ *(?:- )?|[{,] ?)[A-Za-z][\w./-]*(?=:(?:\s|$))/gm;
+const KEY = /[A-Za-z][\w./-]*(?=:(?:\s|$))/gm;
 
 /** How long a value is that nobody means. */
 const HUGE = 10_000_000;
@@ -84,6 +84,8 @@ function atAPlace(
   { pick }: Chance,
   other: (old: string, all: readonly string[]) => string,
 ): string {
+  // Long enough already; to look for places in it takes longer than to judge it.
+  if (text.length > HUGE / 10) return text;
   const places = [...text.matchAll(pattern)];
   const place = pick(places);
   if (!place) return text;
