@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
+import { ENDS_LABELS, ENDS_SEPARATOR } from "@/lib/graph/ends";
 import type { GraphJson } from "@/lib/graph/graph-json";
 import { startSandbox, type RunningSandbox } from "@/sandbox/main";
 import { sandboxOptions } from "@/sandbox/options";
@@ -135,8 +136,18 @@ describe("a graph whose sources fail", () => {
   );
 
   it("draws series without labels, told twice, or with markup for names, as what they are", async () => {
-    const named = ["<b>x</b>", "", "", "", "web-v1", "shop", "web", "v1", "web", "shop", '"web"'];
-    const results = [{}, { ends: named.join("\u007f"), response_code: "200", reporter: "source" }];
+    const labels: Readonly<Record<string, string>> = {
+      source_workload: "<b>x</b>",
+      destination_workload: "web-v1",
+      destination_workload_namespace: "shop",
+      destination_canonical_service: "web",
+      destination_canonical_revision: "v1",
+      destination_service_name: "web",
+      destination_service_namespace: "shop",
+      destination_service: '"web"',
+    };
+    const ends = ENDS_LABELS.map((label) => labels[label] ?? "").join(ENDS_SEPARATOR);
+    const results = [{}, { ends, response_code: "200", reporter: "source" }];
     const result = [...results, ...results].map((metric) => ({ metric, value: [1, "2"] }));
     odd = (to) =>
       to.end(JSON.stringify({ status: "success", data: { resultType: "vector", result } }));
