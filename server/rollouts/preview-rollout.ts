@@ -20,7 +20,13 @@ import { FIELD_MANAGER } from "./write-weights";
 /** What the API server said of the first patch; it stored nothing. */
 export type ServerVerdict =
   | { readonly type: "accepted"; readonly warnings: readonly string[] }
-  | { readonly type: "refused"; readonly message: string; readonly hint: string | undefined }
+  | {
+      readonly type: "refused";
+      /** `forbidden` where this person may not write it, whatever it says. */
+      readonly code: AppError["code"];
+      readonly message: string;
+      readonly hint: string | undefined;
+    }
   /** It was not asked. */
   | { readonly type: "not-asked"; readonly why: string };
 
@@ -156,7 +162,7 @@ async function dryRun(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (!["invalid", "forbidden", "conflict"].includes(error.code)) throw error;
-    return { type: "refused", message: error.message, hint: error.hint };
+    return { type: "refused", code: error.code, message: error.message, hint: error.hint };
   }
 }
 

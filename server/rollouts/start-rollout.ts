@@ -29,15 +29,21 @@ export interface AskedCommand {
 /**
  * Stores a new rollout; the driver takes it from there. What the preflight or the server refuses
  * is refused here again, because the cluster may have changed since the preview.
- * @throws AppError `forbidden` in read-only mode, `invalid` with the findings as causes
+ * @throws AppError `forbidden` in read-only mode and for who may not write it, `invalid` with the
+ * findings as causes
  */
 export async function startRollout(acts: RolloutActs, rollout: CanaryRollout): Promise<RolloutRef> {
   refuseReadOnly(acts);
   const { findings, startable, verdict } = await previewOf(acts, rollout);
   if (!startable) {
     const errors = findings.filter(({ level }) => level === "error");
-    const refused = verdict.type === "refused" ? verdict.message : undefined;
-    throw new AppError("invalid", errors[0]?.message ?? refused ?? "the rollout cannot start", {
+    const refused = verdict.type === "refused" ? verdict : undefined;
+    // A plan without a fault, which somebody else may start.
+    if (errors.length === 0 && refused?.code === "forbidden") {
+      throw new AppError("forbidden", refused.message, { hint: refused.hint });
+    }
+    const why = errors[0]?.message ?? refused?.message ?? "the rollout cannot start";
+    throw new AppError("invalid", why, {
       causes: errors.map(({ field, message }) => ({ field, message })),
       hint: "Nothing was written. Correct the plan, then start it again.",
     });
