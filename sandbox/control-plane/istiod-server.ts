@@ -21,6 +21,7 @@ import {
 import { cacheSizes, cachez, edsz, instancesz, sidecarz } from "./proxy-pages";
 import { pushStatus } from "./push-status";
 import { endpointShardz, registryz } from "./registry-pages";
+import { TYPE_URL, XDS_TYPES, type XdsType } from "./xds-type";
 import { adsClients, connectionList, syncStatus } from "./syncz";
 
 /** What the debug pages of one istiod are made from. */
@@ -165,14 +166,12 @@ export function istiodServer(setting: IstiodSetting): RequestListener {
   };
 }
 
-const SECTIONS: Readonly<Record<string, string>> = {
-  bds: "Bootstrap",
-  cds: "Clusters",
-  eds: "Endpoints",
-  lds: "Listeners",
-  rds: "Routes",
-  sds: "Secrets",
-  ecds: "Ecds",
+/** Where the resources of a type lie in a dump: section, list, and the way from an entry to them. */
+const RESOURCES: Readonly<Partial<Record<XdsType, readonly [string, string, ...string[]]>>> = {
+  CDS: ["Clusters", "dynamic_active_clusters", "cluster"],
+  LDS: ["Listeners", "dynamic_listeners", "active_state", "listener"],
+  RDS: ["Routes", "dynamic_route_configs", "route_config"],
+  EDS: ["Endpoints", "dynamic_endpoint_configs", "endpoint_config"],
 };
 
 /** What istiod would send: made from the mesh as it is now, in the shape of an Envoy's own dump. */
@@ -183,15 +182,18 @@ async function istiodDump(
 ): Promise<unknown> {
   const certificates = await setting.certificates(connection.pod);
   const source = { connection, certificates, mesh: setting.mesh() };
-  const { configs } = configDump(source, { includeEds: url.searchParams.has("include_eds") });
-  const types = url.searchParams.get("types")?.split(",");
   const extensions = extensionsOf(connection.pod, source.mesh).map(shownExtension);
-  if (types?.join() === "ecds") return camelCased({ configs: extensions });
-  const wanted = types?.map((type) => SECTIONS[type] ?? type);
-  const isWanted = (section: { readonly "@type": string }): boolean =>
-    !wanted || wanted.some((name) => section["@type"].includes(`.${name}Config`));
+  const types = url.searchParams.get("types")?.split(",");
+  if (types) {
+    const { configs } = configDump(source, { includeEds: true });
+    const found = types.flatMap((type) =>
+      resourcesOf(type, configs as readonly Dump[], extensions),
+    );
+    return camelCased(found.length > 0 ? { configs: found } : {});
+  }
+  const { configs } = configDump(source, { includeEds: url.searchParams.has("include_eds") });
   const sections = (configs as readonly { readonly "@type": string }[])
-    .filter((section) => isWanted(section) && !section["@type"].includes(".EcdsConfig"))
+    .filter((section) => !section["@type"].includes(".EcdsConfig"))
     // istiod knows nothing of what a proxy was started with.
     .map((section) =>
       section["@type"].includes(".BootstrapConfig") ? { "@type": section["@type"] } : section,
@@ -205,8 +207,24 @@ async function istiodDump(
     "@type": "type.googleapis.com/envoy.admin.v3.EcdsConfigDump",
     ecds_filters: extensions.map((ecds_filter) => ({ version_info, ecds_filter })),
   };
-  const last = extensions.length > 0 && isWanted(ofExtensions) ? [ofExtensions] : [];
+  const last = extensions.length > 0 ? [ofExtensions] : [];
   return camelCased({ configs: [...sections, ...last] });
 }
 
 type Dump = Readonly<Record<string, unknown>>;
+
+/** What istiod sends of one type, by its short name or its URL: the resources alone, in no section. */
+function resourcesOf(
+  asked: string,
+  configs: readonly Dump[],
+  extensions: readonly unknown[],
+): readonly unknown[] {
+  const type = XDS_TYPES.find((one) => one.toLowerCase() === asked || TYPE_URL[one] === asked);
+  if (type === "ECDS") return extensions;
+  const place = type && RESOURCES[type];
+  if (!place) return [];
+  const [section, list, ...way] = place;
+  const found = configs.find((each) => String(each["@type"]).includes(`.${section}Config`));
+  const entries = (found?.[list] ?? []) as readonly Dump[];
+  return entries.map((entry) => way.reduce<unknown>((value, step) => (value as Dump)[step], entry));
+}

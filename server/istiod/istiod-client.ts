@@ -95,6 +95,9 @@ export function istiodClient(cluster: Pick<Cluster, "podRequest">): Istiod {
   };
 }
 
+/** So much of istiod's own words is told (UTF-16 units). */
+const MAX_WORDS = 300;
+
 function refusal(
   pod: IstiodPod,
   path: string,
@@ -115,7 +118,9 @@ function refusal(
       hint: "Istio 1.5 and later have it; check the version of this istiod.",
     });
   }
-  return new AppError("unavailable", `${pod.name} answered ${path} with HTTP ${status}`, {
+  const words = body.replace(/\s+/g, " ").trim().slice(0, MAX_WORDS);
+  const said = words === "" ? "" : `: ${words}`;
+  return new AppError("unavailable", `${pod.name} answered ${path} with HTTP ${status}${said}`, {
     hint: "Look at the log of this istiod.",
   });
 }

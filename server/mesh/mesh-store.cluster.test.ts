@@ -49,7 +49,6 @@ const configMap = (name: string): KubeObject => ({
   kind: "ConfigMap",
   metadata: {
     name,
-    namespace: "default",
     labels: { "app.kubernetes.io/managed-by": "quarterdeck" },
   },
   data: { answer: "42" },
@@ -61,11 +60,9 @@ test("the whole scenario is mirrored, and the cluster is live", () => {
   expect(mesh.problems()).toEqual([]);
   expect(mesh.view().get("Namespace", "", "bookinfo")).toBeDefined();
   expect(find("Pod", "bookinfo", "reviews-v1")).toBeDefined();
-  // The namespace is that of the context, where it names one.
   expect(cluster.identity).toMatchObject({
     server: new URL(target.server).host,
     context: expect.any(String) as string,
-    namespace: "default",
     user: expect.any(String) as string,
   });
 });

@@ -61,6 +61,18 @@ describe("debugTable", () => {
   });
 });
 
+test("a dump of istiod that is limited to some types holds resources in no section", () => {
+  const at = (type: string) => `type.googleapis.com/envoy.config.${type}`;
+  const configs = [
+    { "@type": at("cluster.v3.Cluster"), name: "outbound|80||a", transportSocketMatches: [{}] },
+    { "@type": at("endpoint.v3.ClusterLoadAssignment"), clusterName: "outbound|80||a" },
+  ];
+  expect(debugTable("config_dump", { configs }).rows).toEqual([
+    ["Cluster", "", "outbound|80||a"],
+    ["ClusterLoadAssignment", "", "outbound|80||a"],
+  ]);
+});
+
 describe("genericTable", () => {
   test("a list of objects has a column for each field that any of them has", () => {
     expect(

@@ -199,6 +199,8 @@ function dumpParts(value: unknown): DebugTable | undefined {
           .split(".")
           .at(-1)
           ?.replace(/ConfigDump$/, "") ?? "";
+      // Limited to some types, istiod gives the resources alone.
+      if (!/ConfigDump$/.test(cellText(section["@type"]))) return [[name, "", nameOf(section)]];
       return entries(section).flatMap(([list, items]) =>
         records(items).map((item) => [name, list, nameOf(item)]),
       );
