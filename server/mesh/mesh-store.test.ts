@@ -297,16 +297,33 @@ test("what is allowed in the whole cluster later is read there", async () => {
   expect(mesh.problems()).toEqual([]);
 });
 
-test("objects of a kind go when it becomes forbidden", async () => {
-  const fed = fedCluster();
-  fed.list("Service", service("a"));
-  const mesh = start(fed, testClock().clock, ["Service"]);
-  await changed(mesh);
-  fed.send("Service", new AppError("forbidden", "no more"));
-  await changed(mesh);
-  expect(names(mesh)).toEqual([]);
-  expect(mesh.state().state).toBe("forbidden");
-});
+test.each(["forbidden", "unsupported"] as const)(
+  "objects of a kind stay while a server that starts says %s, and go when it goes on so",
+  async (code) => {
+    const fed = fedCluster();
+    const time = testClock();
+    fed.list("Service", service("a"));
+    const mesh = start(fed, time.clock, ["Service"]);
+    await changed(mesh);
+    fed.refuse("Service", new AppError(code, "no more"));
+    fed.send("Service", new AppError(code, "no more"));
+    await until(() => mesh.problems().length > 0);
+    expect(names(mesh)).toEqual(["a"]);
+    expect(mesh.state().state).toBe("stale");
+    fed.list("Service", service("a"));
+    time.retry();
+    await until(() => mesh.problems().length === 0);
+    expect(names(mesh)).toEqual(["a"]);
+
+    fed.refuse("Service", new AppError(code, "no more"));
+    fed.send("Service", new AppError(code, "no more"));
+    await until(() => {
+      time.retry();
+      return names(mesh).length === 0;
+    });
+    expect(mesh.state().state).toBe(code === "forbidden" ? "forbidden" : "live");
+  },
+);
 
 test("a listener that throws stops neither the others nor the mirror", async () => {
   const fed = fedCluster();

@@ -108,7 +108,9 @@ export function meshStore(
 
   function take(kind: KindId, reflection: Reflection): void {
     if (reflection.type === "failed") {
-      fail(kind, reflection.error);
+      // What an API server that starts does not know yet is not gone.
+      if (reflection.doubted) setState(kind, { type: "failed", error: reflection.error });
+      else fail(kind, reflection.error);
       return;
     }
     lastSeen = clock.now();

@@ -80,7 +80,7 @@ async function run(script: Parameters<typeof scripted>[0]) {
         : reflection.type === "put" || reflection.type === "delete"
           ? `${reflection.type} ${reflection.object.metadata.name}`
           : reflection.type === "failed"
-            ? `failed ${reflection.error.code}`
+            ? `${reflection.doubted ? "doubted" : "failed"} ${reflection.error.code}`
             : reflection.type,
     );
   }
@@ -197,6 +197,33 @@ test("what is forbidden is asked for about once a minute, for ever", async () =>
   });
   expect(told).toEqual(["failed forbidden", "failed forbidden", "synced a"]);
   expect(slept).toEqual([60_000, 60_000]);
+});
+
+test("a server that starts may not know yet what it showed before, and is asked again soon", async () => {
+  const refused = [error("unsupported"), error("forbidden"), error("forbidden")];
+  const { told, slept } = await run({
+    lists: [page([service("a")]), ...refused, page([service("a")])],
+    watches: [error("unavailable")],
+  });
+  const doubts = ["unsupported", "forbidden", "forbidden"].map((code) => `doubted ${code}`);
+  expect(told).toEqual(["synced a", "failed unavailable", ...doubts, "synced a"]);
+  expect(Math.max(...slept)).toBeLessThanOrEqual(5_000);
+});
+
+test.each([
+  ["forbidden", 3],
+  ["unsupported", 8],
+] as const)("what stays %s is believed in the end", async (code, doubts) => {
+  const { told, slept } = await run({
+    lists: [page([service("a")]), ...Array.from({ length: doubts + 1 }, () => error(code))],
+    watches: [error("unavailable")],
+  });
+  const said = told.filter((each) => each.endsWith(code));
+  expect(said).toEqual([
+    ...Array.from({ length: doubts }, () => `doubted ${code}`),
+    `failed ${code}`,
+  ]);
+  expect(slept.slice(1, doubts + 1).reduce((a, b) => a + b, 0)).toBeLessThan(45_000);
 });
 
 test("a bug is not taken for an outage", async () => {

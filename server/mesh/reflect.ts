@@ -13,8 +13,11 @@ export type Reflection =
   | { readonly type: "put" | "delete"; readonly object: KubeObject }
   /** The server answered, and there was no change. */
   | { readonly type: "heard" }
-  /** What was told so far may be old; the reflector tries again. */
-  | { readonly type: "failed"; readonly error: AppError };
+  /**
+   * What was told so far may be old; the reflector tries again. `doubted`: the server refuses or does
+   * not know what it has shown before, which may pass.
+   */
+  | { readonly type: "failed"; readonly error: AppError; readonly doubted: boolean };
 
 /** Keeps one JSON.parse of injected pods under about 70 ms. */
 const PAGE_SIZE = 500;
@@ -28,6 +31,12 @@ const FORBIDDEN_WAIT = seconds(60);
 /** Where each namespace is asked for by itself there are many that refuse. */
 const FORBIDDEN_IN_NAMESPACE_WAIT = seconds(300);
 const RELIST_WAIT = seconds(10);
+/**
+ * An API server that starts serves before it knows its roles and its definitions, and refuses what
+ * it will allow in a moment. So many times is a refusal doubted of what it has shown before: 5 s of
+ * rights, which may have been taken away, and about 30 s of kinds.
+ */
+const DOUBTS: Readonly<Record<string, number>> = { forbidden: 3, unsupported: 8 };
 const SHORTEST_WATCH = seconds(1);
 
 /** What a reflector works with. */
@@ -55,6 +64,10 @@ interface Progress {
   expirations: number;
   /** Whether the server took the last watch. */
   opened: boolean;
+  /** Whether the kind was ever listed. */
+  listed: boolean;
+  /** Refusals in a row since then. */
+  refusals: number;
 }
 
 /**
@@ -79,6 +92,8 @@ export async function* reflect(
     failingSince: undefined,
     expirations: 0,
     opened: false,
+    listed: false,
+    refusals: 0,
   };
   waits?.(() => {
     progress.failures = 0;
@@ -97,9 +112,10 @@ export async function* reflect(
       if (signal.aborted) return;
       if (!(error instanceof AppError)) throw error;
       const now = clock.now();
-      const wait = waitAfter(error, progress, { started, now, namespace });
+      const doubted = isDoubted(error, progress);
+      const wait = waitAfter(error, progress, { started, now, namespace, doubted });
       early = new AbortController();
-      yield { type: "failed", error };
+      yield { type: "failed", error, doubted };
       const length = wait > 0 ? jittered(wait, random) : wait;
       const ends = AbortSignal.any([signal, early.signal]);
       await clock.sleep(length, ends).catch(ignoreAbort(ends));
@@ -116,12 +132,15 @@ async function* listAndWatch(
   if (progress.cursor === undefined) {
     const { objects, resourceVersion } = await listAll(kind, where);
     progress.cursor = resourceVersion;
+    progress.listed = true;
+    progress.refusals = 0;
     yield { type: "synced", objects };
   }
   progress.opened = false;
   for await (const event of cluster.watch(kind, progress.cursor, signal, namespace)) {
     if (event.type === "open") {
       progress.opened = true;
+      progress.refusals = 0;
       yield { type: "heard" };
       continue;
     }
@@ -137,6 +156,17 @@ async function* listAndWatch(
   yield { type: "heard" };
 }
 
+/** Whether a refusal may pass: of what was shown before, and not yet often enough. */
+function isDoubted(error: AppError, progress: Progress): boolean {
+  const doubts = DOUBTS[error.code];
+  if (doubts === undefined) {
+    progress.refusals = 0;
+    return false;
+  }
+  progress.refusals += 1;
+  return progress.listed && progress.refusals <= doubts;
+}
+
 /** How long to rest after `error`; 0 is not at all. */
 function waitAfter(
   error: AppError,
@@ -145,7 +175,13 @@ function waitAfter(
     started,
     now,
     namespace,
-  }: { readonly started: Instant; readonly now: Instant; readonly namespace: string | undefined },
+    doubted,
+  }: {
+    readonly started: Instant;
+    readonly now: Instant;
+    readonly namespace: string | undefined;
+    readonly doubted: boolean;
+  },
 ): Millis {
   if (between(started, now) > HEALTHY_AFTER) {
     progress.failures = 0;
@@ -161,7 +197,7 @@ function waitAfter(
   // A server that was away may come back with an older history, and would then take a watch of ours
   // and say nothing. One that asks for rest gets it.
   if (!progress.opened && error.retryAfter === undefined) progress.cursor = undefined;
-  if (error.code === "forbidden") {
+  if (error.code === "forbidden" && !doubted) {
     return namespace === undefined ? FORBIDDEN_WAIT : FORBIDDEN_IN_NAMESPACE_WAIT;
   }
   const cap = between(progress.failingSince, now) < EARLY ? LONGEST_EARLY_WAIT : LONGEST_WAIT;
