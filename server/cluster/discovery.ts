@@ -40,6 +40,8 @@ const ResourceList = z.object({ resources: z.array(z.object({ name: z.string() }
 const TIMEOUT = seconds(15);
 /** How long a kind may stay unknown after its CRD was installed. */
 const UNSERVED_LIFETIME = seconds(20);
+/** The same of a kind that was served before: a server that starts knows its definitions soon. */
+const MISSED_LIFETIME = seconds(2);
 
 /** Names served resources as `group/version/plural`. */
 type Served = ReadonlySet<string>;
@@ -48,6 +50,7 @@ type Served = ReadonlySet<string>;
 export function apiDiscovery(transport: Transport, clock: Clock): Discovery {
   let known: { served: Served; at: Instant } | undefined;
   let asking: Promise<Served> | undefined;
+  const everServed = new Set<KindId>();
 
   const ask = (signal?: AbortSignal): Promise<Served> => {
     // All kinds ask at the same time at the start: one question serves them.
@@ -67,12 +70,16 @@ export function apiDiscovery(transport: Transport, clock: Clock): Discovery {
       const info = kindInfo(kind);
       const before = known ? servedVersion(known.served, info) : undefined;
       if (before) return before;
-      const fresh = known && between(known.at, clock.now()) < UNSERVED_LIFETIME;
+      const lifetime = everServed.has(kind) ? MISSED_LIFETIME : UNSERVED_LIFETIME;
+      const fresh = known && between(known.at, clock.now()) < lifetime;
       const version = fresh ? undefined : servedVersion(await ask(signal), info);
-      if (version) return version;
+      if (version) {
+        everServed.add(kind);
+        return version;
+      }
       throw new AppError("unsupported", `The cluster does not serve ${info.kind} (${info.group})`, {
         hint: "Install the CustomResourceDefinitions of Istio or the Gateway API to use it.",
-        retryAfter: millis(UNSERVED_LIFETIME),
+        retryAfter: millis(lifetime),
       });
     },
     forget() {
