@@ -49,6 +49,7 @@ const configMap = (name: string): KubeObject => ({
   kind: "ConfigMap",
   metadata: {
     name,
+    namespace: "default",
     labels: { "app.kubernetes.io/managed-by": "quarterdeck" },
   },
   data: { answer: "42" },
