@@ -53,7 +53,8 @@ export function namespaceMirrors(
           mirror.state = "read";
           on.take(namespace, reflection);
         } else if (reflection.error.code !== "expired") {
-          const refused = reflection.error.code === "forbidden";
+          // What an API server that starts refuses for a moment is kept.
+          const refused = reflection.error.code === "forbidden" && !reflection.doubted;
           if (refused || mirror.state === "connecting") mirror.state = "refused";
           if (refused) on.gone(namespace);
           on.failed(namespace, reflection.error);
